@@ -1,0 +1,12 @@
+/* Measures: the clone system call with SIGCHLD alone: fork without libc.
+ * Excludes: libc's bookkeeping around fork.
+ * Expect:   grows with the heap; no page fault in the caller inside the window. */
+#include "harness/worker/bench.h"
+
+static void start(struct run *run, enum action action)
+{
+	child_start_copied(run, action, SIGCHLD);
+}
+
+PRIMITIVE(clone, .summary = "clone(SIGCHLD) by inline system call: fork without libc",
+	  .start = start);

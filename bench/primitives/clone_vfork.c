@@ -1,0 +1,13 @@
+/* Measures: clone with CLONE_VFORK but without CLONE_VM: the trap.
+ * Excludes: nothing.
+ * Expect:   grows with the heap like fork, and stops the caller like vfork: the worst of both. */
+#include "harness/worker/bench.h"
+
+static void start(struct run *run, enum action action)
+{
+	child_start_copied(run, action, CLONE_VFORK | SIGCHLD);
+}
+
+PRIMITIVE(clone_vfork,
+	  .summary = "clone(CLONE_VFORK) without CLONE_VM: the trap, page tables are copied",
+	  .start = start);

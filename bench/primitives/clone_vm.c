@@ -1,0 +1,12 @@
+/* Measures: clone with CLONE_VM and a stack of the child's own; the caller keeps running.
+ * Excludes: page tables, which are shared.
+ * Expect:   flat over the heap; call_ns near thread's. */
+#include "harness/worker/bench.h"
+
+static void start(struct run *run, enum action action)
+{
+	child_start_onto(run, action, CLONE_VM | SIGCHLD);
+}
+
+PRIMITIVE(clone_vm, .summary = "clone(CLONE_VM): memory shared, own stack, caller keeps running",
+	  .start = start);

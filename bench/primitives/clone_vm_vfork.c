@@ -1,0 +1,13 @@
+/* Measures: clone with CLONE_VM and CLONE_VFORK on a stack of the child's own.
+ * Excludes: the signal calls and the stack mapping that posix_spawn adds.
+ * Expect:   flat over the heap; the floor of posix_spawn. */
+#include "harness/worker/bench.h"
+
+static void start(struct run *run, enum action action)
+{
+	child_start_onto(run, action, CLONE_VM | CLONE_VFORK | SIGCHLD);
+}
+
+PRIMITIVE(clone_vm_vfork,
+	  .summary = "clone(CLONE_VM|CLONE_VFORK), own stack: the floor of posix_spawn",
+	  .start = start);

@@ -1,0 +1,26 @@
+/* Measures: clone(SIGCHLD), and the child writes to every heap page before it acts: the copying that
+ *           the first Unix did at fork, done page by page through faults.
+ * Excludes: the bulk copying that a kernel could do without faults.
+ * Expect:   reaped_ns grows by a page copy and a fault a page; call_ns as clone. */
+#include "harness/worker/bench.h"
+
+enum { PAGE_BYTES = 4096 };
+
+static void start(struct run *run, enum action action)
+{
+	uint64_t called = clock_ticks();
+	long id = raw_clone(SIGCHLD);
+	if (id == 0) {
+		for (size_t at = 0; at < run->heap_bytes; at += PAGE_BYTES)
+			((volatile char *)run->heap)[at] = 1;
+		child_act(run, action);
+	}
+	uint64_t returned = clock_ticks_after();
+	run->child->called = called;
+	run->child->returned = returned;
+	run->child->id = id;
+}
+
+PRIMITIVE(eager_copy, .summary = "clone(SIGCHLD) whose child writes every heap page: a full copy",
+	  .refuses_exec = "exec would only drop the copy; its price shows with exit",
+	  .traits = TRAIT_COPIES_HEAP, .start = start);

@@ -1,0 +1,22 @@
+/* Measures: vfork() as libc offers it: the caller stands still until the child exits or execs.
+ * Excludes: page tables, which are not copied.
+ * Expect:   flat over the heap; call_ns holds the child's whole life up to exit or exec. */
+#include "harness/worker/bench.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static void start(struct run *run, enum action action)
+{
+	uint64_t called = clock_ticks();
+	pid_t id = vfork();
+	if (id == 0)
+		child_act(run, action);
+	uint64_t returned = clock_ticks_after();
+	run->child->called = called;
+	run->child->returned = returned;
+	run->child->id = id < 0 ? -errno : id;
+}
+
+PRIMITIVE(vfork, .summary = "libc's vfork(): memory borrowed, caller stopped until exit or exec",
+	  .start = start);

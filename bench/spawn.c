@@ -1,0 +1,103 @@
+/* Measures: what starting a process costs: the call, the child's start, the new program's start, and
+ *           the way to the end of wait.
+ * Excludes: making the heap dirty or clean and the caches warm or cold, which comes before the window.
+ * Expect:   flat over the heap where memory is shared, linear in pages where page tables are copied. */
+#include "harness/worker/bench.h"
+
+enum {
+	CALL_NS,
+	REAPED_NS,
+	JOINED_NS,
+	CHILD_START_NS,
+	EXEC_START_NS,
+	MOVE_NS,
+	CALLER_FAULTS,
+	CHILD_FAULTS,
+};
+
+static const struct metric metrics[] = {
+	[CALL_NS] = {"call_ns", "ns", "the caller is inside the call"},
+	[REAPED_NS] = {"reaped_ns", "ns", "call to wait returning in the caller"},
+	[JOINED_NS] = {"joined_ns", "ns", "call to the end of a thread seen by the caller"},
+	[CHILD_START_NS] = {"child_start_ns", "ns", "call to the child's first instruction"},
+	[EXEC_START_NS] = {"exec_start_ns", "ns", "call to the new program's first instruction"},
+	[MOVE_NS] = {"move_ns", "ns", "the child's move of itself to another CPU"},
+	[CALLER_FAULTS] = {"caller_faults", "count", "page faults of the caller, call to reaped"},
+	[CHILD_FAULTS] = {"child_faults", "count", "page faults of the child in its life"},
+	{0},
+};
+
+static bool is_thread(const struct arm *arm)
+{
+	return arm->primitive->traits & TRAIT_THREAD;
+}
+
+static const char *missing(const struct run *run, const struct arm *arm, unsigned metric)
+{
+	bool exec = arm->action == ACTION_EXEC;
+	switch (metric) {
+	case REAPED_NS:
+	case CHILD_FAULTS:
+		return is_thread(arm) ? "a thread is not reaped" : NULL;
+	case JOINED_NS:
+		return is_thread(arm) ? NULL : "a process is reaped, not joined";
+	case CHILD_START_NS:
+		if (run->move_set)
+			return "the child first moves to another CPU";
+		if (arm->primitive->traits & TRAIT_LIBC_CHILD)
+			return "no code of ours runs in the child before exec";
+		return exec ? "taken with action exit, where the stamp does not delay exec" : NULL;
+	case EXEC_START_NS:
+		return exec ? NULL : "the child does not exec";
+	case MOVE_NS:
+		if (!run->move_set)
+			return "the child does not move itself";
+		return exec ? "taken with action exit, where the stamp does not delay exec" : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static enum outcome set_stamped(struct run *run, const struct arm *arm, struct wire_sample *out)
+{
+	const volatile struct wire_stamps *stamps = run->stamps;
+	uint64_t called = run->child->called;
+	bool exec = arm->action == ACTION_EXEC;
+	uint64_t stamp = exec ? stamps->target_ticks : stamps->started_ticks;
+	if (stamp == 0 && !(arm->primitive->traits & TRAIT_LIBC_CHILD && !exec))
+		return fail(run->problem,
+			    "cannot find the stamp of a child of %s %s: it did not do what was asked; run "
+			    "make",
+			    arm->primitive->name, axis_name(&axis_action, arm->action));
+	if (exec)
+		sample_set(out, EXEC_START_NS, clock_ns(called, stamp));
+	else if (run->move_set)
+		sample_set(out, MOVE_NS, clock_ns(stamp, stamps->moved_ticks));
+	else
+		sample_set(out, CHILD_START_NS, clock_ns(called, stamp));
+	return OUTCOME_OK;
+}
+
+static enum outcome sample(struct run *run, const struct arm *arm, struct wire_sample *out)
+{
+	struct rusage before, after;
+	run->stamps->started_ticks = run->stamps->moved_ticks = run->stamps->target_ticks = 0;
+	getrusage(RUSAGE_SELF, &before);
+	arm->primitive->start(run, arm->action);
+	child_wait(run, arm->primitive);
+	getrusage(RUSAGE_SELF, &after);
+	if (child_check(run, arm))
+		return OUTCOME_FAILED;
+	const struct started *child = run->child;
+	if (run->stamping)
+		return set_stamped(run, arm, out);
+	sample_set(out, CALL_NS, clock_ns(child->called, child->returned));
+	sample_set(out, is_thread(arm) ? JOINED_NS : REAPED_NS, clock_ns(child->called, child->ended));
+	sample_set(out, CALLER_FAULTS, (double)(after.ru_minflt - before.ru_minflt));
+	if (!is_thread(arm))
+		sample_set(out, CHILD_FAULTS, (double)child->usage.ru_minflt);
+	return OUTCOME_OK;
+}
+
+EXPERIMENT(spawn, .summary = "what starting a process costs", .metrics = metrics,
+	   .uses_primitives = true, .takes_stamped = true, .missing = missing, .sample = sample);

@@ -1,0 +1,40 @@
+/* Reading and writing quantities with units. Sizes are powers of 1024 (K, M, G, T; an optional "iB"
+ * or "B" is allowed), times are ns, us, ms, s, m or h, shares are percents. */
+#ifndef FORKCOST_UNITS_H
+#define FORKCOST_UNITS_H
+
+#include "harness/common/problem.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* "64M" -> bytes. Fails on anything else than digits and one unit, and on overflow. */
+enum outcome units_parse_bytes(const char *text, uint64_t *bytes, struct problem *problem);
+
+/* A list of sizes and geometric ranges, "0,1M..4G*4" -> 0, 1M, 4M, ... 4G: sorted, no doubles.
+ * Fails if the list is malformed, empty, or holds more than `capacity` sizes. */
+enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t capacity,
+				    size_t *count, struct problem *problem);
+
+/* "5m" -> nanoseconds; a bare number is seconds. Zero is refused. */
+enum outcome units_parse_duration(const char *text, uint64_t *duration_ns, struct problem *problem);
+
+/* "2%" or "2" -> 0.02. From 0.01 % to 100 %. */
+enum outcome units_parse_percent(const char *text, double *share, struct problem *problem);
+
+/* A whole number from `low` to `high`. */
+enum outcome units_parse_count(const char *text, uint64_t low, uint64_t high, uint64_t *count,
+			       struct problem *problem);
+
+enum { UNITS_TEXT_MAX = 24 };
+
+/* 67108864 -> "64 MiB"; exact where whole, else one decimal. Returns `text`. */
+const char *units_format_bytes(uint64_t bytes, char text[UNITS_TEXT_MAX]);
+
+/* 1234567 ns -> "1.23 ms": three significant digits. Returns `text`. */
+const char *units_format_ns(double duration_ns, char text[UNITS_TEXT_MAX]);
+
+/* 134 s -> "2m14s". Returns `text`. */
+const char *units_format_seconds(double seconds, char text[UNITS_TEXT_MAX]);
+
+#endif

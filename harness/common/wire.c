@@ -1,0 +1,154 @@
+#include "harness/common/wire.h"
+
+#include <math.h>
+#include <string.h>
+
+size_t wire_area_bytes(uint64_t sample_capacity)
+{
+	return sizeof(struct wire_area) + sample_capacity * sizeof(struct wire_sample);
+}
+
+bool wire_copy(char *destination, size_t capacity, const char *text)
+{
+	size_t length = strnlen(text, capacity);
+	bool fits = length < capacity;
+	if (!fits)
+		length = capacity - 1;
+	memcpy(destination, text, length);
+	destination[length] = '\0';
+	return fits;
+}
+
+/* A string that ends inside its field. */
+static bool ends(const char *text, size_t capacity)
+{
+	return memchr(text, '\0', capacity) != NULL;
+}
+
+#define ENDS(field) ends(field, sizeof(field))
+
+static enum outcome malformed(const char *what, struct problem *problem)
+{
+	return fail(problem,
+		    "cannot trust the wire form: %s; forkcost and forkcost-worker may be of different "
+		    "versions: rebuild with make",
+		    what);
+}
+
+static bool clock_ok(const struct wire_clock *clock)
+{
+	return clock->kind < WIRE_CLOCK_KIND_COUNT && isfinite(clock->ns_per_tick) &&
+	       clock->ns_per_tick > 0 && ENDS(clock->why);
+}
+
+static enum outcome check_header(const struct wire_area *area, size_t mapped_bytes,
+				 struct problem *problem)
+{
+	if (mapped_bytes < sizeof *area)
+		return malformed("too short", problem);
+	if (area->header.magic != WIRE_MAGIC)
+		return malformed("no forkcost magic", problem);
+	if (area->header.version != WIRE_VERSION)
+		return malformed("another version", problem);
+	if (area->header.total_bytes != mapped_bytes ||
+	    area->header.sample_capacity >
+		    (mapped_bytes - sizeof *area) / sizeof(struct wire_sample))
+		return malformed("sizes do not agree", problem);
+	return OUTCOME_OK;
+}
+
+static bool arm_ok(const struct wire_arm *arm)
+{
+	return ENDS(arm->experiment) && ENDS(arm->primitive) && ENDS(arm->case_name) &&
+	       arm->action < ACTION_COUNT && arm->twin <= 1;
+}
+
+enum outcome wire_check_request(const struct wire_area *area, size_t mapped_bytes,
+				struct problem *problem)
+{
+	if (check_header(area, mapped_bytes, problem))
+		return OUTCOME_FAILED;
+	const struct wire_request *request = &area->request;
+	if (request->mode >= WIRE_MODE_COUNT)
+		return malformed("unknown mode", problem);
+	if (request->mode == WIRE_CATALOG)
+		return OUTCOME_OK;
+	if (request->page_kind >= PAGE_KIND_COUNT || request->child_cpu >= CHILD_CPU_COUNT)
+		return malformed("unknown level", problem);
+	if (request->arm_count == 0 || request->arm_count > WIRE_ARMS_MAX ||
+	    request->cell_count == 0 || request->cell_count > WIRE_CELLS_MAX)
+		return malformed("too many or no arms or cells", problem);
+	if (!ENDS(request->target_path) || !clock_ok(&request->clock))
+		return malformed("target path or clock", problem);
+	for (uint32_t i = 0; i < request->arm_count; i++)
+		if (!arm_ok(&request->arms[i]))
+			return malformed("an arm", problem);
+	for (uint32_t i = 0; i < request->cell_count; i++)
+		if (request->cells[i].state >= STATE_COUNT || request->cells[i].cache >= CACHE_COUNT)
+			return malformed("a cell", problem);
+	return OUTCOME_OK;
+}
+
+static enum outcome check_catalog(const struct wire_catalog *catalog, struct problem *problem)
+{
+	if (catalog->primitive_count > WIRE_PRIMITIVES_MAX ||
+	    catalog->experiment_count > WIRE_EXPERIMENTS_MAX)
+		return malformed("catalogue counts", problem);
+	for (uint32_t i = 0; i < catalog->primitive_count; i++) {
+		const struct wire_primitive *primitive = &catalog->primitives[i];
+		bool good = ENDS(primitive->name) && ENDS(primitive->summary);
+		for (unsigned action = 0; action < ACTION_COUNT; action++)
+			good = good && ENDS(primitive->refuses[action]);
+		if (!good)
+			return malformed("a primitive", problem);
+	}
+	for (uint32_t i = 0; i < catalog->experiment_count; i++) {
+		const struct wire_experiment *experiment = &catalog->experiments[i];
+		bool good = ENDS(experiment->name) && ENDS(experiment->summary) &&
+			    experiment->metric_count > 0 &&
+			    experiment->metric_count <= WIRE_METRICS_MAX &&
+			    experiment->case_count <= WIRE_CASES_MAX;
+		for (unsigned m = 0; good && m < experiment->metric_count; m++)
+			good = ENDS(experiment->metrics[m].name) &&
+			       ENDS(experiment->metrics[m].unit) &&
+			       ENDS(experiment->metrics[m].summary);
+		for (unsigned c = 0; good && c < experiment->case_count; c++)
+			good = ENDS(experiment->cases[c]);
+		if (!good)
+			return malformed("an experiment", problem);
+	}
+	return clock_ok(&catalog->clock) ? OUTCOME_OK : malformed("the clock", problem);
+}
+
+enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes,
+			       struct problem *problem)
+{
+	if (check_header(area, mapped_bytes, problem))
+		return OUTCOME_FAILED;
+	const struct wire_request *request = &area->request;
+	const struct wire_answer *answer = &area->answer;
+	if (!ENDS(answer->problem.text))
+		return malformed("the problem text", problem);
+	if (request->mode == WIRE_CATALOG && answer->finished)
+		return check_catalog(&answer->catalog, problem);
+	if (answer->cells_done > request->cell_count ||
+	    answer->sample_count > area->header.sample_capacity)
+		return malformed("answer counts", problem);
+	for (uint32_t i = 0; i < request->arm_count; i++) {
+		bool good = ENDS(answer->arms[i].refused);
+		for (unsigned m = 0; m < WIRE_METRICS_MAX; m++)
+			good = good && ENDS(answer->arms[i].missing[m]);
+		if (!good)
+			return malformed("an arm's reasons", problem);
+	}
+	for (uint64_t i = 0; i < answer->sample_count; i++) {
+		const struct wire_sample *sample = &area->samples[i];
+		if (sample->cell >= request->cell_count || sample->arm >= request->arm_count ||
+		    sample->pass >= PASS_COUNT || sample->set >> WIRE_METRICS_MAX)
+			return malformed("a sample's place", problem);
+		for (unsigned m = 0; m < WIRE_METRICS_MAX; m++)
+			if (sample->set >> m & 1 && !isfinite(sample->value[m]))
+				return malformed("a sample's value", problem);
+	}
+	return OUTCOME_OK;
+}

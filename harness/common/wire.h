@@ -1,0 +1,197 @@
+/* The wire form: one shared memory file through which driver and worker speak. The driver makes and
+ * populates it, writes a request, and starts the worker with it as WIRE_FD; the worker answers in
+ * place. forkcost-target writes its stamp into it by offset.
+ *
+ * Both sides treat the other's half as untrusted: wire_check_request() and wire_check_answer() look
+ * at every count, level, string and size before anything is used. All integers are in host order;
+ * both ends run on one machine. */
+#ifndef FORKCOST_WIRE_H
+#define FORKCOST_WIRE_H
+
+#include "harness/common/axes.h"
+#include "harness/common/problem.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	WIRE_FD = 3,
+	WIRE_VERSION = 1,
+	WIRE_NAME_MAX = 32,
+	WIRE_TEXT_MAX = 120,
+	WIRE_PATH_MAX = 1024,
+	WIRE_PRIMITIVES_MAX = 32,
+	WIRE_EXPERIMENTS_MAX = 16,
+	WIRE_METRICS_MAX = 12,
+	WIRE_CASES_MAX = 16,
+	WIRE_ARMS_MAX = 96,
+	WIRE_CELLS_MAX = 16,
+	/* Exit statuses by which the worker knows that its child did what was asked. */
+	WIRE_STATUS_CHILD = 41,
+	WIRE_STATUS_TARGET = 42,
+	/* Where children stamp the time: the page behind the header. */
+	WIRE_STAMP_OFFSET = 4096,
+};
+
+#define WIRE_MAGIC 0x54534f434b524f46ull /* "FORKCOST" */
+
+/* What the worker is asked to do. CATALOG: say what is compiled in, and calibrate the clock.
+ * MEASURE: run the request's cells. ONCE: start `once_count` children and nothing else. */
+enum wire_mode { WIRE_CATALOG, WIRE_MEASURE, WIRE_ONCE, WIRE_MODE_COUNT };
+
+enum wire_clock_kind { WIRE_CLOCK_GETTIME, WIRE_CLOCK_COUNTER, WIRE_CLOCK_KIND_COUNT };
+
+struct wire_clock {
+	uint32_t kind; /* enum wire_clock_kind */
+	uint32_t reserved;
+	double ns_per_tick;
+	double error_ppm;     /* bound on the calibration error against CLOCK_MONOTONIC_RAW */
+	double resolution_ns; /* smallest step seen between two readings */
+	char why[WIRE_TEXT_MAX]; /* why this kind was chosen */
+};
+
+struct wire_arm {
+	char experiment[WIRE_NAME_MAX];
+	char primitive[WIRE_NAME_MAX]; /* empty: the experiment uses none */
+	char case_name[WIRE_NAME_MAX]; /* empty: the experiment has none */
+	uint32_t action;	       /* enum action */
+	uint32_t twin;		       /* 1: the A/A twin of another arm */
+};
+
+struct wire_cell {
+	uint32_t state;	    /* enum heap_state */
+	uint32_t cache;	    /* enum cache_state */
+	uint32_t burst_max; /* samples an arm and pass takes in a row, at most */
+	uint32_t reserved;
+};
+
+struct wire_request {
+	uint32_t mode;
+	uint32_t page_kind, child_cpu;
+	int32_t caller_cpu, other_cpu; /* -1: not pinned, none */
+	uint32_t arm_count, cell_count;
+	uint32_t rounds_min, rounds_max; /* a cell ends after rounds_max, or cell_ns once past min */
+	uint32_t warmups_min, reserved;
+	uint64_t warmup_ns;	  /* warm-ups go on for at least so long... */
+	uint64_t warmup_limit_ns; /* ... but end with the first that began later than this */
+	uint64_t burst_ns;	  /* a burst ends early once it has taken so long */
+	uint64_t cell_ns;
+	uint64_t heap_bytes, evict_bytes;
+	uint64_t seed;
+	uint64_t once_count;
+	struct wire_clock clock;
+	char target_path[WIRE_PATH_MAX];
+	struct wire_arm arms[WIRE_ARMS_MAX];
+	struct wire_cell cells[WIRE_CELLS_MAX];
+};
+
+/* ---- the worker's answer ---- */
+
+struct wire_metric {
+	char name[WIRE_NAME_MAX];
+	char unit[WIRE_NAME_MAX];
+	char summary[WIRE_TEXT_MAX];
+};
+
+struct wire_primitive {
+	char name[WIRE_NAME_MAX];
+	char summary[WIRE_TEXT_MAX];
+	char refuses[ACTION_COUNT][WIRE_TEXT_MAX]; /* empty: the action is supported */
+	uint32_t copies_heap;
+	uint32_t reserved;
+};
+
+struct wire_experiment {
+	char name[WIRE_NAME_MAX];
+	char summary[WIRE_TEXT_MAX];
+	uint32_t uses_primitives; /* 1: an arm for every primitive and action; 0: arms have neither */
+	uint32_t in_every_plan;
+	uint32_t metric_count, case_count;
+	struct wire_metric metrics[WIRE_METRICS_MAX]; /* the first is the main one */
+	char cases[WIRE_CASES_MAX][WIRE_NAME_MAX];
+};
+
+struct wire_catalog {
+	uint32_t primitive_count, experiment_count;
+	struct wire_primitive primitives[WIRE_PRIMITIVES_MAX];
+	struct wire_experiment experiments[WIRE_EXPERIMENTS_MAX];
+	struct wire_clock clock;
+};
+
+/* What an arm cannot give in this request, and why; an empty reason means that it can. */
+struct wire_arm_facts {
+	char refused[WIRE_TEXT_MAX]; /* the whole arm */
+	char missing[WIRE_METRICS_MAX][WIRE_TEXT_MAX];
+};
+
+/* The worker as it was when a cell was done. */
+struct wire_cell_facts {
+	uint64_t mappings;
+	uint64_t rss_bytes, page_tables_bytes; /* of the whole process */
+	uint64_t heap_rss_bytes, heap_huge_bytes;
+	uint64_t involuntary_switches, voluntary_switches; /* in this cell */
+	uint64_t rounds;
+	uint64_t duration_ns;
+};
+
+struct wire_sample {
+	uint64_t at_ns; /* since the worker began */
+	uint16_t cell, arm, pass, round, place;
+	uint16_t set; /* bit i: value[i] was set */
+	uint32_t reserved;
+	double value[WIRE_METRICS_MAX]; /* by the experiment's metric index */
+};
+
+struct wire_answer {
+	/* The driver looks at these while the worker runs. */
+	uint64_t progress; /* grows with every sequence, so that a standstill shows */
+	uint32_t cells_done, cell_running, rounds_done;
+	uint8_t cell_done[WIRE_CELLS_MAX];
+	uint32_t finished; /* 1: all that was asked for is here */
+	uint64_t sample_count;
+	uint64_t build_ns; /* time to build the heap */
+	struct problem problem;
+	struct wire_cell_facts cells[WIRE_CELLS_MAX];
+	struct wire_arm_facts arms[WIRE_ARMS_MAX];
+	struct wire_catalog catalog;
+};
+
+struct wire_header {
+	uint64_t magic;
+	uint32_t version, reserved;
+	uint64_t total_bytes, sample_capacity;
+};
+
+struct wire_stamps {
+	uint64_t started_ticks; /* the child's first act */
+	uint64_t moved_ticks;	/* after it moved itself to another CPU */
+	uint64_t target_ticks;	/* the new program's first instruction */
+};
+
+struct wire_area {
+	struct wire_header header;
+	_Alignas(WIRE_STAMP_OFFSET) struct wire_stamps stamps;
+	_Alignas(WIRE_STAMP_OFFSET) struct wire_request request;
+	_Alignas(WIRE_STAMP_OFFSET) struct wire_answer answer;
+	_Alignas(WIRE_STAMP_OFFSET) struct wire_sample samples[];
+};
+
+_Static_assert(offsetof(struct wire_area, stamps) == WIRE_STAMP_OFFSET, "target writes there");
+
+/* Bytes of an area with room for so many samples. */
+size_t wire_area_bytes(uint64_t sample_capacity);
+
+/* Copies a name or text into a wire string; false if it had to be cut. */
+bool wire_copy(char *destination, size_t capacity, const char *text);
+
+/* Checks header and request against the bytes that are really mapped. For the worker. */
+enum outcome wire_check_request(const struct wire_area *area, size_t mapped_bytes,
+				struct problem *problem);
+
+/* Checks the answer against the request and the bytes mapped. For the driver, and only when the
+ * worker is gone: what it checks must no longer change. */
+enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes,
+			       struct problem *problem);
+
+#endif

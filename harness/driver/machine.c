@@ -1,0 +1,297 @@
+#include "harness/driver/machine.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/memory.h"
+#include "harness/driver/textfile.h"
+#include "harness/driver/version.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <hwloc.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
+
+enum outcome machine_choose_cpus(int wanted, int *caller_cpu, int *other_cpu,
+				 struct problem *problem)
+{
+	cpu_set_t allowed;
+	if (sched_getaffinity(0, sizeof allowed, &allowed) < 0)
+		return fail(problem, "cannot read the allowed CPUs: %s", strerror(errno));
+	if (wanted >= 0 && !CPU_ISSET((unsigned)wanted, &allowed))
+		return fail(problem, "cannot use CPU %d: it is not among the allowed ones; see taskset -p "
+			    "$$",
+			    wanted);
+	*caller_cpu = wanted;
+	for (int cpu = 0; wanted < 0 && cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET((unsigned)cpu, &allowed))
+			*caller_cpu = cpu;
+	*other_cpu = -1;
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET((unsigned)cpu, &allowed) && cpu != *caller_cpu)
+			*other_cpu = cpu;
+	return OUTCOME_OK;
+}
+
+void machine_leave_cpu(int caller_cpu)
+{
+	cpu_set_t allowed;
+	if (sched_getaffinity(0, sizeof allowed, &allowed) < 0 || CPU_COUNT(&allowed) < 2)
+		return;
+	CPU_CLR((unsigned)caller_cpu, &allowed);
+	sched_setaffinity(0, sizeof allowed, &allowed);
+}
+
+static hwloc_topology_t load_topology(void)
+{
+	hwloc_topology_t topology;
+	if (hwloc_topology_init(&topology) < 0)
+		return NULL;
+	if (hwloc_topology_load(topology) < 0) {
+		hwloc_topology_destroy(topology);
+		return NULL;
+	}
+	return topology;
+}
+
+static const hwloc_obj_type_t cache_types[] = {HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L2CACHE,
+					       HWLOC_OBJ_L3CACHE, HWLOC_OBJ_L4CACHE};
+
+uint64_t machine_cache_bytes(void)
+{
+	uint64_t largest = 0;
+	hwloc_topology_t topology = load_topology();
+	for (size_t i = 0; topology && i < sizeof cache_types / sizeof *cache_types; i++) {
+		hwloc_obj_t cache = hwloc_get_obj_by_type(topology, cache_types[i], 0);
+		if (cache && cache->attr->cache.size > largest)
+			largest = cache->attr->cache.size;
+	}
+	if (topology)
+		hwloc_topology_destroy(topology);
+	return largest ? largest : 32 << 20;
+}
+
+static json_t *describe_topology(void)
+{
+	hwloc_topology_t topology = load_topology();
+	if (!topology)
+		return json_string("unavailable: hwloc cannot read the topology");
+	json_t *caches = json_array();
+	for (size_t i = 0; i < sizeof cache_types / sizeof *cache_types; i++) {
+		hwloc_obj_t cache = hwloc_get_obj_by_type(topology, cache_types[i], 0);
+		if (cache)
+			json_array_append_new(
+				caches,
+				json_pack("{s:i,s:I,s:i,s:i}", "level", (int)cache->attr->cache.depth,
+					  "bytes", (json_int_t)cache->attr->cache.size, "line_bytes",
+					  (int)cache->attr->cache.linesize, "count",
+					  hwloc_get_nbobjs_by_type(topology, cache_types[i])));
+	}
+	json_t *result = json_pack(
+		"{s:i,s:i,s:i,s:i,s:I,s:o,s:s}", "packages",
+		hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PACKAGE), "numa_nodes",
+		hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE), "cores",
+		hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE), "cpus",
+		hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU), "memory_bytes",
+		(json_int_t)hwloc_get_root_obj(topology)->total_memory, "caches", caches, "read_by",
+		"hwloc");
+	hwloc_topology_destroy(topology);
+	return result;
+}
+
+/* Facts that are one small file each. */
+static const struct file_fact {
+	const char *name, *path;
+} file_facts[] = {
+	{"kernel_command_line", "/proc/cmdline"},
+	{"kernel_build", "/proc/version"},
+	{"clock_source", "/sys/devices/system/clocksource/clocksource0/current_clocksource"},
+	{"transparent_hugepage", "/sys/kernel/mm/transparent_hugepage/enabled"},
+	{"transparent_hugepage_defrag", "/sys/kernel/mm/transparent_hugepage/defrag"},
+	{"overcommit_memory", "/proc/sys/vm/overcommit_memory"},
+	{"swappiness", "/proc/sys/vm/swappiness"},
+	{"swaps", "/proc/swaps"},
+	{"ksm_run", "/sys/kernel/mm/ksm/run"},
+	{"numa_balancing", "/proc/sys/kernel/numa_balancing"},
+	{"randomize_va_space", "/proc/sys/kernel/randomize_va_space"},
+	{"perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid"},
+	{"cpu_governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"},
+	{"cpu_driver", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_driver"},
+	{"cpu_boost", "/sys/devices/system/cpu/cpufreq/boost"},
+	{"no_turbo", "/sys/devices/system/cpu/intel_pstate/no_turbo"},
+	{"smt", "/sys/devices/system/cpu/smt/control"},
+	{"idle_driver", "/sys/devices/system/cpu/cpuidle/current_driver"},
+	{"isolated_cpus", "/sys/devices/system/cpu/isolated"},
+	{"free_page_reporting_order", "/sys/module/page_reporting/parameters/page_reporting_order"},
+	{"preemption_model", "/sys/kernel/debug/sched/preempt"},
+	{"tlb_single_page_flush_ceiling", "/sys/kernel/debug/x86/tlb_single_page_flush_ceiling"},
+	{"cgroup", "/proc/self/cgroup"},
+	{"load_average", "/proc/loadavg"},
+};
+
+static json_t *text_or_reason(const char *path)
+{
+	char text[TEXTFILE_MAX];
+	if (textfile_read(path, text, sizeof text))
+		return json_stringn_nocheck(text, strlen(text));
+	snprintf(text, sizeof text, "unavailable: %s", errno ? strerror(errno) : "not readable");
+	return json_string(text);
+}
+
+/* The value behind "key ... : value" in /proc/cpuinfo; a reason if it is not there. */
+static json_t *cpuinfo(const char *key)
+{
+	char text[TEXTFILE_MAX];
+	if (!textfile_read("/proc/cpuinfo", text, sizeof text))
+		return json_string("unavailable: /proc/cpuinfo");
+	const char *at = strstr(text, key);
+	const char *colon = at ? strchr(at, ':') : NULL;
+	if (!colon)
+		return json_string("unavailable: not in /proc/cpuinfo");
+	colon += 1 + (colon[1] == ' ');
+	return json_stringn(colon, strcspn(colon, "\n"));
+}
+
+static json_t *describe_mitigations(void)
+{
+	static const char *const names[] = {
+		"meltdown",	"spectre_v1",	     "spectre_v2",    "spec_store_bypass",
+		"l1tf",		"mds",		     "retbleed",      "spec_rstack_overflow",
+		"srbds",	"tsx_async_abort",   "mmio_stale_data",
+		"gather_data_sampling", "itlb_multihit"};
+	json_t *result = json_object();
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char path[128];
+		snprintf(path, sizeof path, "/sys/devices/system/cpu/vulnerabilities/%s", names[i]);
+		json_object_set_new(result, names[i], text_or_reason(path));
+	}
+	return result;
+}
+
+static json_t *describe_hypervisor(void)
+{
+	char text[TEXTFILE_MAX];
+	if (textfile_read("/sys/hypervisor/type", text, sizeof text))
+		return json_string(text);
+	if (textfile_read("/proc/cpuinfo", text, sizeof text) && strstr(text, " hypervisor")) {
+		if (textfile_read("/sys/class/dmi/id/sys_vendor", text, sizeof text))
+			return json_sprintf("yes (%s)", text);
+		return json_string("yes (CPUID)");
+	}
+#if defined(__x86_64__)
+	return json_string("none");
+#else
+	return json_string("unavailable: no CPUID on this architecture");
+#endif
+}
+
+/* A word of the kernel command line or configuration that moves fork's cost. */
+static json_t *describe_init_on_alloc(void)
+{
+	char text[TEXTFILE_MAX];
+	if (textfile_read("/proc/cmdline", text, sizeof text)) {
+		const char *at = strstr(text, "init_on_alloc=");
+		if (at)
+			return json_stringn(at + 14, 1);
+	}
+	return json_string("unavailable: not on the command line; see CONFIG_INIT_ON_ALLOC_DEFAULT_ON");
+}
+
+static json_t *describe_memory(void)
+{
+	uint64_t available = 0;
+	const char *limited_by = "";
+	struct problem problem;
+	if (memory_available(&available, &limited_by, &problem))
+		return json_string("unavailable: /proc/meminfo");
+	return json_pack("{s:I,s:s}", "available_bytes", (json_int_t)available, "limited_by",
+			 limited_by);
+}
+
+static json_t *describe_kernel(void)
+{
+	struct utsname names;
+	if (uname(&names) < 0)
+		return json_string("unavailable: uname");
+	return json_pack("{s:s,s:s,s:s}", "release", names.release, "version", names.version, "machine",
+			 names.machine);
+}
+
+static const char *libc_name(void)
+{
+#ifdef __GLIBC__
+	static char name[32];
+	snprintf(name, sizeof name, "glibc %s", gnu_get_libc_version());
+	return name;
+#else
+	return "unavailable: not glibc";
+#endif
+}
+
+static json_t *describe_clock(const struct wire_clock *clock)
+{
+	return json_pack("{s:s,s:f,s:f,s:f,s:s}", "kind",
+			 clock->kind == WIRE_CLOCK_COUNTER ? "cpu counter" : "clock_gettime",
+			 "ns_per_tick", clock->ns_per_tick, "calibration_error_ppm", clock->error_ppm,
+			 "resolution_ns", clock->resolution_ns, "why", clock->why);
+}
+
+json_t *machine_describe(const struct wire_clock *clock)
+{
+	json_t *facts = json_object();
+	for (size_t i = 0; i < sizeof file_facts / sizeof *file_facts; i++)
+		json_object_set_new(facts, file_facts[i].name, text_or_reason(file_facts[i].path));
+	char host[128] = "unknown";
+	gethostname(host, sizeof host - 1);
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+			 "forkcost_version", FORKCOST_VERSION, "git_commit", FORKCOST_COMMIT,
+			 "compiler", __VERSION__, "libc", libc_name(), "host", host, "cpu_model",
+			 cpuinfo("model name"), "microcode", cpuinfo("microcode"), "kernel",
+			 describe_kernel(), "hypervisor", describe_hypervisor(), "topology",
+			 describe_topology(), "memory", describe_memory(), "init_on_alloc",
+			 describe_init_on_alloc(), "mitigations", describe_mitigations(), "clock",
+			 describe_clock(clock), "facts", facts);
+}
+
+void machine_summary(const json_t *environment, char *text, size_t text_bytes)
+{
+	const json_t *topology = json_object_get(environment, "topology");
+	const char *model = json_string_value(json_object_get(environment, "cpu_model"));
+	const char *hypervisor = json_string_value(json_object_get(environment, "hypervisor"));
+	bool guest = hypervisor && strncmp(hypervisor, "none", 4) != 0 &&
+		     strncmp(hypervisor, "unavailable", 11) != 0;
+	char memory[UNITS_TEXT_MAX];
+	units_format_bytes(
+		(uint64_t)json_integer_value(json_object_get(topology, "memory_bytes")), memory);
+	snprintf(text, text_bytes, "%s, %d CPUs, %s%s",
+		 model && strncmp(model, "unavailable", 11) != 0 ? model : "unknown CPU",
+		 (int)json_integer_value(json_object_get(topology, "cpus")), memory,
+		 guest ? ", virtual machine" : "");
+}
+
+uint64_t machine_steal_ticks(void)
+{
+	char text[TEXTFILE_MAX];
+	uint64_t user, nice, system, idle, iowait, irq, softirq, steal;
+	if (!textfile_read("/proc/stat", text, sizeof text) ||
+	    sscanf(text,
+		   "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+		   " %" SCNu64 " %" SCNu64,
+		   &user, &nice, &system, &idle, &iowait, &irq, &softirq, &steal) != 8)
+		return UINT64_MAX;
+	return steal;
+}
+
+uint64_t machine_cpu_khz(int cpu)
+{
+	char path[96], text[TEXTFILE_MAX];
+	snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/cpufreq/scaling_cur_freq", cpu);
+	return textfile_read(path, text, sizeof text) ? strtoull(text, NULL, 10) : 0;
+}

@@ -1,0 +1,236 @@
+#include "harness/driver/session.h"
+
+#include "harness/common/shuffle.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LOOK_INTERVAL_MS = 100, ENVIRONMENT_PAD_MAX = 4096 };
+
+enum outcome session_find_program(const char *name, char *path, size_t path_bytes,
+				  struct problem *problem)
+{
+	char self[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+	if (length < 0)
+		return fail(problem, "cannot find forkcost's own folder: %s; mount /proc",
+			    strerror(errno));
+	self[length] = '\0';
+	*strrchr(self, '/') = '\0';
+	static const char *const places[] = {"%s/%s", "%s/../libexec/forkcost/%s"};
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		char candidate[PATH_MAX + 64];
+		char *resolved;
+		/* The formats are the two constants above. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		snprintf(candidate, sizeof candidate, places[i], self, name);
+#pragma GCC diagnostic pop
+		if (access(candidate, X_OK) == 0 && (resolved = realpath(candidate, NULL))) {
+			bool fits = wire_copy(path, path_bytes, resolved);
+			free(resolved);
+			if (fits)
+				return OUTCOME_OK;
+			return fail(problem, "cannot use %s: its path is longer than %zu characters; move "
+				    "the folder",
+				    name, path_bytes - 1);
+		}
+	}
+	return fail(problem, "cannot find %s beside %s/forkcost; build it with make", name, self);
+}
+
+enum outcome session_open(struct session *session, uint64_t sample_capacity,
+			  struct problem *problem)
+{
+	*session = (struct session){.memory_fd = -1};
+	session->area_bytes = wire_area_bytes(sample_capacity);
+	session->memory_fd = memfd_create("forkcost", MFD_CLOEXEC);
+	if (session->memory_fd < 0)
+		return fail(problem, "cannot make shared memory: %s; raise the limit on open files",
+			    strerror(errno));
+	void *area = MAP_FAILED;
+	if (ftruncate(session->memory_fd, (off_t)session->area_bytes) == 0)
+		area = mmap(NULL, session->area_bytes, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_POPULATE, session->memory_fd, 0);
+	if (area == MAP_FAILED) {
+		fail(problem, "cannot map %zu bytes of shared memory: %s; free some memory",
+		     session->area_bytes, strerror(errno));
+		session_close(session);
+		return OUTCOME_FAILED;
+	}
+	session->area = area;
+	session->area->header = (struct wire_header){
+		.magic = WIRE_MAGIC,
+		.version = WIRE_VERSION,
+		.total_bytes = session->area_bytes,
+		.sample_capacity = sample_capacity,
+	};
+	return OUTCOME_OK;
+}
+
+/* posix_spawn with the shared memory as WIRE_FD, in a process group of its own. */
+static int spawn_worker(struct session *session, const char *path, char *const *environment)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	char *arguments[] = {(char[]){"forkcost-worker"}, NULL};
+	sigset_t none, defaults;
+	sigemptyset(&none);
+	sigemptyset(&defaults);
+	sigaddset(&defaults, SIGINT);
+	sigaddset(&defaults, SIGTERM);
+	sigaddset(&defaults, SIGPIPE);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, session->memory_fd, WIRE_FD);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+						      POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setpgroup(&attributes, 0);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &defaults);
+	int error = posix_spawn(&session->worker, path, &actions, &attributes, arguments, environment);
+	if (error)
+		session->worker = 0;
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	return error;
+}
+
+enum outcome session_start(struct session *session, uint64_t seed, struct problem *problem)
+{
+	char path[WIRE_PATH_MAX];
+	if (session_find_program("forkcost-worker", path, sizeof path, problem) ||
+	    session_find_program("forkcost-target", session->area->request.target_path,
+				 sizeof session->area->request.target_path, problem))
+		return OUTCOME_FAILED;
+	char pad[ENVIRONMENT_PAD_MAX + 16] = "FORKCOST_PAD=";
+	struct shuffle shuffle;
+	shuffle_seed(&shuffle, seed);
+	size_t length = strlen(pad) + shuffle_next(&shuffle) % ENVIRONMENT_PAD_MAX;
+	memset(pad + strlen(pad), 'x', length - strlen(pad));
+	pad[length] = '\0';
+	char *environment[] = {pad, NULL};
+	int error = spawn_worker(session, path, environment);
+	if (error == EAGAIN)
+		return fail(problem, "cannot start %s: %s; raise the limit on processes (ulimit -u, "
+			    "pids.max of the cgroup)",
+			    path, strerror(error));
+	if (error)
+		return fail(problem, "cannot start %s: %s; rebuild it with make", path, strerror(error));
+	return OUTCOME_OK;
+}
+
+/* Ends the worker's whole process group and reaps what is a child of ours (the driver is a
+ * subreaper, so orphans of the worker are). Children of a dead worker die of the same signal. */
+static void kill_group(struct session *session)
+{
+	pid_t group = session->worker;
+	if (group <= 0)
+		return;
+	kill(-group, SIGKILL);
+	kill(group, SIGKILL);
+	/* A child that the worker was just starting may join the group after the first signal. */
+	while (waitpid(-group, NULL, 0) > 0 || errno == EINTR)
+		kill(-group, SIGKILL);
+	session->worker = 0;
+}
+
+static enum outcome explain_end(const struct session *session, int status, struct problem *problem)
+{
+	const struct wire_answer *answer = &session->area->answer;
+	if (WIFSIGNALED(status))
+		return fail(problem,
+			    "cannot finish: the worker was killed by signal %d (%s); if it was SIGKILL, the "
+			    "kernel may have been out of memory: use a smaller --heap",
+			    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	if (answer->problem.text[0])
+		return fail(problem, "%s", answer->problem.text);
+	if (answer->finished && WEXITSTATUS(status) == 0)
+		return OUTCOME_OK;
+	return fail(problem, "cannot finish: the worker left with status %d and no reason; report this",
+		    WEXITSTATUS(status));
+}
+
+static time_t seconds_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+/* Waits for the worker's end; true if it came by itself, else the problem says why not. `pidfd` ends
+ * a pause early; without one (-1, before Linux 5.3) the pauses are whole. */
+static bool watch(struct session *session, int pidfd, unsigned standstill_s, session_look *look,
+		  void *context, int *status, struct problem *problem)
+{
+	uint64_t progress = 0;
+	time_t moved = seconds_now();
+	for (;;) {
+		pid_t got = waitpid(session->worker, status, WNOHANG);
+		if (got == session->worker)
+			return true;
+		if (got < 0 && errno != EINTR) {
+			fail(problem, "cannot wait for the worker: %s; report this", strerror(errno));
+			return false;
+		}
+		const struct wire_answer *answer = &session->area->answer;
+		uint64_t now = __atomic_load_n(&answer->progress, __ATOMIC_ACQUIRE);
+		if (now != progress) {
+			progress = now;
+			moved = seconds_now();
+		} else if (seconds_now() - moved > (time_t)standstill_s) {
+			fail(problem, "cannot go on: the worker made no progress for %u s and was ended; "
+				      "use a smaller --heap, or see dmesg",
+			     standstill_s);
+			return false;
+		}
+		if (look && !look(context, answer)) {
+			fail(problem, "interrupted");
+			return false;
+		}
+		struct pollfd end = {.fd = pidfd, .events = POLLIN};
+		poll(&end, 1, LOOK_INTERVAL_MS);
+	}
+}
+
+enum outcome session_wait(struct session *session, unsigned standstill_s, session_look *look,
+			  void *context, bool *trustworthy, struct problem *problem)
+{
+	int status = 0;
+	int pidfd = (int)syscall(SYS_pidfd_open, session->worker, 0);
+	bool ended = watch(session, pidfd, standstill_s, look, context, &status, problem);
+	if (pidfd >= 0)
+		close(pidfd);
+	kill_group(session);
+	struct problem distrust;
+	*trustworthy = !wire_check_answer(session->area, session->area_bytes, &distrust);
+	if (!ended)
+		return OUTCOME_FAILED;
+	if (!*trustworthy)
+		return fail(problem, "%s", distrust.text);
+	return explain_end(session, status, problem);
+}
+
+void session_close(struct session *session)
+{
+	kill_group(session);
+	if (session->area)
+		munmap(session->area, session->area_bytes);
+	if (session->memory_fd >= 0)
+		close(session->memory_fd);
+	*session = (struct session){.memory_fd = -1};
+}

@@ -1,0 +1,55 @@
+/* What a run is asked to be: the command line, checked, with defaults filled in. */
+#ifndef FORKCOST_SETTINGS_H
+#define FORKCOST_SETTINGS_H
+
+#include "harness/common/axes.h"
+#include "harness/common/problem.h"
+#include "harness/common/wire.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	SETTINGS_HEAPS_MAX = 32,
+	SETTINGS_LEVELS_MAX = 8,
+	REPLICATES_FOR_PRECISION = 10, /* method rule 29 */
+	REPLICATES_FOR_INTERVAL = 5,
+};
+
+/* A chosen subset of an axis's levels, in the axis's order. */
+struct levels {
+	bool chosen[SETTINGS_LEVELS_MAX];
+};
+
+struct settings {
+	char preset[WIRE_NAME_MAX];
+	uint64_t heap_bytes[SETTINGS_HEAPS_MAX];
+	size_t heap_count;
+	bool heaps_given, child_cpu_given, primitives_given, actions_given;
+	struct levels states, caches, child_cpus, actions;
+	bool primitives[WIRE_PRIMITIVES_MAX]; /* by catalogue index */
+	double precision;		      /* relative half width of the interval */
+	uint64_t budget_ns;
+	uint64_t replicates_max;
+	uint64_t cell_ns; /* how long a cell takes rounds, once past the first */
+	uint64_t seed;
+	bool seed_given;
+	int caller_cpu;	  /* -1: choose */
+	uint64_t evict_bytes; /* UINT64_MAX: twice the last-level cache */
+	char output[WIRE_PATH_MAX]; /* folder that takes run folders */
+	bool dry_run, no_plots;
+};
+
+/* Fills in a preset's values: quick, bench or full. Fails with the names there are. */
+enum outcome settings_preset(struct settings *settings, const char *name, struct problem *problem);
+
+/* Reads the options of `forkcost run`. Fails on the first that is wrong, naming it. */
+enum outcome settings_parse(struct settings *settings, int argc, char **argv,
+			    const struct wire_catalog *catalog, bool *help,
+			    struct problem *problem);
+
+/* The options as text for --help. */
+void settings_print_help(void);
+
+#endif

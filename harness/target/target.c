@@ -1,0 +1,53 @@
+/* forkcost-target: the program that exec arms start. Freestanding, one mapping of its own. Its first
+ * instruction reads the time; with an argument it hands that over through the wire form, then it
+ * leaves with a status that says it was really here.
+ *
+ * argv[1]: absent, no stamp; "t", the CPU counter; "m", CLOCK_MONOTONIC_RAW in nanoseconds. */
+#include "harness/common/counter.h"
+#include "harness/common/rawsys.h"
+#include "harness/common/wire.h"
+
+#include <time.h>
+
+__attribute__((noreturn, used)) void target_main(uint64_t ticks, long *stack);
+
+void target_main(uint64_t ticks, long *stack)
+{
+	if (stack[0] > 1) { /* argc */
+		const char *how = (const char *)stack[2];
+		if (*how == 'm') {
+			struct timespec now;
+			raw_syscall(SYS_clock_gettime, CLOCK_MONOTONIC_RAW, (long)&now, 0, 0, 0);
+			ticks = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+		}
+		raw_syscall(SYS_pwrite64, WIRE_FD, (long)&ticks, sizeof ticks,
+			    WIRE_STAMP_OFFSET + offsetof(struct wire_stamps, target_ticks), 0);
+	}
+	raw_exit_group(WIRE_STATUS_TARGET);
+}
+
+#if defined(__x86_64__)
+__asm__(".globl _start\n"
+	"_start:\n\t"
+	"rdtsc\n\t"
+	"shl $32, %rdx\n\t"
+	"lea (%rax,%rdx), %rdi\n\t"
+	"mov %rsp, %rsi\n\t"
+	"and $-16, %rsp\n\t"
+	"call target_main\n\t"
+	"ud2\n");
+#elif defined(__aarch64__)
+__asm__(".globl _start\n"
+	"_start:\n\t"
+	"mrs x0, cntvct_el0\n\t"
+	"mov x1, sp\n\t"
+	"bl target_main\n\t"
+	"brk #1\n");
+#elif defined(__riscv)
+__asm__(".globl _start\n"
+	"_start:\n\t"
+	"rdtime a0\n\t"
+	"mv a1, sp\n\t"
+	"call target_main\n\t"
+	"ebreak\n");
+#endif

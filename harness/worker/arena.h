@@ -1,0 +1,32 @@
+/* Memory of the worker's own that fork must not copy: mapped shared, populated, and, where the child
+ * has no use for it, kept out of the child (method rule 3). */
+#ifndef FORKCOST_ARENA_H
+#define FORKCOST_ARENA_H
+
+#include "harness/common/problem.h"
+#include "harness/worker/bench.h"
+
+enum { ARENA_PROC_BYTES = 64 << 10, ARENA_STACK_BYTES = 64 << 10 };
+
+/* One mapping for all small things. */
+struct arena {
+	_Alignas(4096) struct started child;
+	_Alignas(4096) char child_stack[ARENA_STACK_BYTES];
+	_Alignas(4096) char proc_text[ARENA_PROC_BYTES];
+};
+
+/* NULL with the problem set if there is no memory. */
+struct arena *arena_make(struct problem *problem);
+
+/* The buffer that cold samples walk over. `bytes` 0 gives an empty one. */
+struct evictor {
+	const volatile char *memory;
+	size_t bytes;
+};
+
+enum outcome evictor_make(struct evictor *evictor, size_t bytes, struct problem *problem);
+
+/* Reads one byte of every cache line: drives what was in the caches out of them. */
+void evictor_walk(const struct evictor *evictor);
+
+#endif

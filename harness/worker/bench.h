@@ -1,0 +1,208 @@
+/* The plug-in interface: all that a file in bench/ needs. An experiment or a primitive is one file
+ * that ends with EXPERIMENT(...) or PRIMITIVE(...) and registers itself; nothing else is edited.
+ *
+ * Rules for what runs inside a window (docs/METHODOLOGY.md): nothing but the thing named; nothing
+ * written that fork inherits by copy, so results go to `struct started`, which is shared memory. */
+#ifndef FORKCOST_BENCH_H
+#define FORKCOST_BENCH_H
+
+#include "harness/common/axes.h"
+#include "harness/common/problem.h"
+#include "harness/common/rawsys.h"
+#include "harness/common/wire.h"
+#include "harness/worker/clock.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+
+/* What a primitive reports about the child it started. Lives in shared memory. */
+struct started {
+	uint64_t called;   /* ticks, read right before the call */
+	uint64_t returned; /* ticks, read right after it returned in the caller */
+	long id;	   /* the child's, or a negative errno value */
+	int pidfd;	   /* clone3's, else -1 */
+	int wait_status;
+	uint64_t ended; /* ticks, when waiting for the child returned */
+	struct rusage usage;
+	int thread_tid; /* set by the kernel to 0 when a thread has ended */
+};
+
+/* The state of a worker. Constant while a window is open. */
+struct run {
+	struct started *child; /* shared memory */
+	volatile struct wire_stamps *stamps;
+	const struct wire_request *request;
+	struct problem *problem;
+	char *heap;
+	size_t heap_bytes;
+	void *child_stack_top;	   /* shared memory, 16-byte aligned */
+	const cpu_set_t *move_set; /* where a child moves itself first; NULL: nowhere */
+	bool stamping;		   /* the sample being taken has the child stamp the time */
+	char *const *target_argv;  /* for exec: forkcost-target, told to stamp or not */
+	char *const *target_envp;
+	const char *target_path;
+};
+
+struct arm;
+
+/* ---- primitives ---- */
+
+enum primitive_traits {
+	TRAIT_COPIES_HEAP = 1 << 0, /* needs memory for a second heap */
+	TRAIT_LIBC_CHILD = 1 << 1,  /* none of our code runs in the child before exec */
+	TRAIT_THREAD = 1 << 2,	    /* ends at a cleared tid and is never reaped */
+};
+
+struct primitive {
+	const char *name, *summary;
+	/* Why an action makes no sense with this primitive; NULL: it is supported. */
+	const char *refuses_exit, *refuses_exec;
+	unsigned traits;
+	/* Starts a child that does `action`: reads the clock beside the call into run->child->called
+	 * and ->returned, and sets ->id. */
+	void (*start)(struct run *run, enum action action);
+};
+
+/* ---- experiments ---- */
+
+struct metric {
+	const char *name, *unit, *summary;
+};
+
+struct experiment {
+	const char *name, *summary;
+	const struct metric *metrics; /* ends with a NULL name; the first is the main one */
+	const char *const *cases;     /* ends with NULL; NULL if there are none */
+	bool uses_primitives;	      /* an arm for every primitive and action */
+	bool in_every_plan;
+	bool ignores_heap;  /* its windows do not depend on the heap's state */
+	bool takes_stamped; /* has metrics that need the stamped pass */
+	/* Why an arm cannot give a metric in this run; NULL if it can. May be NULL itself. */
+	const char *(*missing)(const struct run *run, const struct arm *arm, unsigned metric);
+	enum outcome (*sample)(struct run *run, const struct arm *arm, struct wire_sample *out);
+};
+
+struct arm {
+	const struct experiment *experiment;
+	const struct primitive *primitive; /* NULL if the experiment uses none */
+	enum action action;
+	unsigned case_index;
+};
+
+/* Registration: a pointer in a linker section that registry.c walks. Objects are linked directly,
+ * never through an archive, and `retain` keeps --gc-sections away. */
+#define PRIMITIVE(id, ...)                                                                         \
+	static const struct primitive id##_primitive = {.name = #id, __VA_ARGS__};                 \
+	static const struct primitive *const id##_primitive_entry                                  \
+		__attribute__((used, retain, section("forkcost_primitives"))) = &id##_primitive
+
+#define EXPERIMENT(id, ...)                                                                        \
+	static const struct experiment id##_experiment = {.name = #id, __VA_ARGS__};               \
+	static const struct experiment *const id##_experiment_entry                                \
+		__attribute__((used, retain, section("forkcost_experiments"))) = &id##_experiment
+
+/* Puts a metric's value into a sample. */
+static inline void sample_set(struct wire_sample *sample, unsigned metric, double value)
+{
+	sample->value[metric] = value;
+	sample->set = (uint16_t)(sample->set | 1u << metric);
+}
+
+/* ---- in the child ---- */
+
+/* A child's first acts: stamp if asked, move if asked. Raw system calls only, because the child may
+ * share its parent's memory (errno, TLS), and inlined, so that it needs no stack frame of its own. */
+static inline __attribute__((always_inline)) void child_begin(const struct run *run, bool stamp)
+{
+	if (stamp)
+		run->stamps->started_ticks = clock_ticks();
+	if (run->move_set) {
+		raw_syscall(SYS_sched_setaffinity, 0, sizeof *run->move_set, (long)run->move_set, 0, 0);
+		if (stamp)
+			run->stamps->moved_ticks = clock_ticks();
+	}
+}
+
+/* The child's whole life: begin, then exit or exec. Never returns. A stamp before exec would delay
+ * what exec_start_ns measures: there the target alone stamps. */
+static inline __attribute__((always_inline, noreturn)) void child_act(const struct run *run,
+								      enum action action)
+{
+	child_begin(run, run->stamping && action == ACTION_EXIT);
+	if (action == ACTION_EXEC) {
+		raw_syscall(SYS_execve, (long)run->target_path, (long)run->target_argv,
+			    (long)run->target_envp, 0, 0);
+		raw_exit_group(127);
+	}
+	raw_exit_group(WIRE_STATUS_CHILD);
+}
+
+/* Entry points for raw_clone_onto(); the argument is the run. */
+__attribute__((noreturn)) void child_enter_exit(void *run);
+__attribute__((noreturn)) void child_enter_exec(void *run);
+
+/* clone(2) with `flags` onto the run's child stack; the child does `action`. Inlined, so that both
+ * clock reads lie beside the system call in the frame of the primitive. */
+static inline __attribute__((always_inline)) void child_start_onto(struct run *run,
+								   enum action action,
+								   unsigned long flags)
+{
+	void (*entry)(void *) = action == ACTION_EXEC ? child_enter_exec : child_enter_exit;
+	uint64_t called = clock_ticks();
+	long id = raw_clone_onto(flags, run->child_stack_top, NULL, entry, run);
+	uint64_t returned = clock_ticks_after();
+	run->child->called = called;
+	run->child->returned = returned;
+	run->child->id = id;
+}
+
+/* clone(2) with `flags` and no stack of the child's own, as fork does; the child does `action`. */
+static inline __attribute__((always_inline)) void child_start_copied(struct run *run,
+								     enum action action,
+								     unsigned long flags)
+{
+	uint64_t called = clock_ticks();
+	long id = raw_clone(flags);
+	if (id == 0)
+		child_act(run, action);
+	uint64_t returned = clock_ticks_after();
+	run->child->called = called;
+	run->child->returned = returned;
+	run->child->id = id;
+}
+
+/* ---- in the caller ---- */
+
+/* Waits for the child and notes when that returned. Inlined, with status and usage in shared
+ * memory, so that the wait writes nothing that the child shares by copy: a primitive by raw system
+ * call then takes no page fault in the caller between the call and the end of the wait. */
+static inline __attribute__((always_inline)) void child_wait(struct run *run,
+							     const struct primitive *primitive)
+{
+	struct started *child = run->child;
+	if (child->id < 0)
+		return;
+	if (primitive->traits & TRAIT_THREAD) {
+		int tid;
+		while ((tid = __atomic_load_n(&child->thread_tid, __ATOMIC_ACQUIRE)) != 0)
+			raw_syscall(SYS_futex, (long)&child->thread_tid, 0 /* FUTEX_WAIT */, tid, 0, 0);
+	} else {
+		raw_syscall(SYS_wait4, child->id, (long)&child->wait_status, __WALL,
+			    (long)&child->usage, 0);
+	}
+	child->ended = clock_ticks_after();
+}
+
+/* Whether the child did what the arm asks for; call after child_wait(), outside the window. Closes
+ * the pidfd. */
+enum outcome child_check(struct run *run, const struct arm *arm);
+
+/* Starts a child by raw clone that exits at once, and reaps it: leaves every heap page clean. */
+enum outcome child_clean_heap(struct run *run);
+
+#endif

@@ -1,0 +1,80 @@
+#include "harness/worker/bench.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+void child_enter_exit(void *run)
+{
+	child_act(run, ACTION_EXIT);
+}
+
+void child_enter_exec(void *run)
+{
+	child_act(run, ACTION_EXEC);
+}
+
+/* What to do about a primitive that was refused by the kernel. */
+static const char *remedy(long error)
+{
+	switch (error) {
+	case EAGAIN:
+		return "raise the limit on processes (ulimit -u, pids.max of the cgroup)";
+	case ENOMEM:
+		return "use a smaller --heap, or set vm.overcommit_memory=1";
+	case ENOSYS:
+	case EPERM:
+		return "a seccomp filter or an old kernel forbids it; leave it out with --primitive";
+	default:
+		return "leave it out with --primitive";
+	}
+}
+
+static enum outcome check_status(struct run *run, const struct arm *arm)
+{
+	const char *name = arm->primitive->name;
+	int status = run->child->wait_status;
+	int expected = arm->action == ACTION_EXEC ? WIRE_STATUS_TARGET : WIRE_STATUS_CHILD;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == expected)
+		return OUTCOME_OK;
+	if (WIFSIGNALED(status))
+		return fail(run->problem, "cannot trust a child of %s: killed by signal %d (%s); see "
+			    "dmesg for the reason",
+			    name, WTERMSIG(status), strsignal(WTERMSIG(status)));
+	if (arm->action == ACTION_EXEC && WEXITSTATUS(status) == 127)
+		return fail(run->problem,
+			    "cannot exec '%s' from %s: the target did not run; rebuild it with make",
+			    run->target_path, name);
+	return fail(run->problem,
+		    "cannot trust a child of %s: it left with status %d instead of %d; %s", name,
+		    WEXITSTATUS(status), expected,
+		    arm->action == ACTION_EXEC ? "the exec target is not forkcost-target: run make"
+					       : "a seccomp filter may be in the way");
+}
+
+enum outcome child_check(struct run *run, const struct arm *arm)
+{
+	struct started *child = run->child;
+	if (child->id < 0)
+		return fail(run->problem, "cannot start a child with %s: %s; %s", arm->primitive->name,
+			    strerror((int)-child->id), remedy(-child->id));
+	if (child->pidfd >= 0)
+		close(child->pidfd);
+	child->pidfd = -1;
+	if (arm->primitive->traits & TRAIT_THREAD)
+		return OUTCOME_OK;
+	return check_status(run, arm);
+}
+
+enum outcome child_clean_heap(struct run *run)
+{
+	long id = raw_clone(SIGCHLD);
+	if (id == 0)
+		raw_exit_group(WIRE_STATUS_CHILD);
+	if (id < 0)
+		return fail(run->problem, "cannot fork to make the heap clean: %s; %s",
+			    strerror((int)-id), remedy(-id));
+	raw_syscall(SYS_wait4, id, (long)&run->child->wait_status, __WALL, 0, 0);
+	return OUTCOME_OK;
+}

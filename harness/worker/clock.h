@@ -1,0 +1,51 @@
+/* The ruler. Ticks come from the CPU's counter where the kernel itself trusts it, else from
+ * clock_gettime(CLOCK_MONOTONIC_RAW), where a tick is a nanosecond. */
+#ifndef FORKCOST_CLOCK_H
+#define FORKCOST_CLOCK_H
+
+#include "harness/common/counter.h"
+#include "harness/common/wire.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+/* Set once, by clock_use(); only read afterwards. */
+extern struct clock {
+	bool is_counter;
+	double ns_per_tick;
+} worker_clock;
+
+uint64_t clock_monotonic_raw_ns(void);
+
+/* Ticks now, before what is measured: waits for earlier instructions. */
+static inline __attribute__((always_inline)) uint64_t clock_ticks(void)
+{
+	if (__builtin_expect(worker_clock.is_counter, 1))
+		return counter_begin();
+	return clock_monotonic_raw_ns();
+}
+
+/* Ticks now, after what is measured: keeps later instructions out. */
+static inline __attribute__((always_inline)) uint64_t clock_ticks_after(void)
+{
+	if (__builtin_expect(worker_clock.is_counter, 1))
+		return counter_end();
+	return clock_monotonic_raw_ns();
+}
+
+/* Nanoseconds from one reading to another; negative if they are the wrong way round. */
+static inline double clock_ns(uint64_t from, uint64_t to)
+{
+	return (double)(int64_t)(to - from) * worker_clock.ns_per_tick;
+}
+
+/* Uses the calibration that the driver passes on. */
+void clock_use(const struct wire_clock *clock);
+
+/* Chooses the clock of this machine and calibrates it over about 100 ms against
+ * CLOCK_MONOTONIC_RAW: at both ends the tightest of several bracketed readings, the width of the
+ * brackets over the time between giving the error bound. */
+void clock_calibrate(struct wire_clock *clock);
+
+#endif

@@ -1,0 +1,21 @@
+/* The heap that the measured process drags along: built by writing, kept in a known state, and
+ * verified, never taken on trust (method rules 1, 4 and 5). */
+#ifndef FORKCOST_HEAP_H
+#define FORKCOST_HEAP_H
+
+#include "harness/common/problem.h"
+#include "harness/worker/bench.h"
+
+/* Maps the request's heap_bytes between guard pages, keeps huge pages out, writes every page. The
+ * heap is never unmapped: freed frames may go back to the hypervisor (rule 6). */
+enum outcome heap_build(struct run *run);
+
+/* Brings every page into the state: dirty by writing each anew, clean by a fork. */
+enum outcome heap_prepare(struct run *run, enum heap_state state);
+
+/* Reads what the kernel says of the worker and its heap, and fails if the heap is not what was asked
+ * for: every page resident, none of it huge. `text` is scratch memory that fork does not copy. */
+enum outcome heap_verify(struct run *run, char *text, size_t text_bytes,
+			 struct wire_cell_facts *facts);
+
+#endif

@@ -1,0 +1,11 @@
+/* Where worker and child run (method rule 13). */
+#ifndef FORKCOST_ISOLATION_H
+#define FORKCOST_ISOLATION_H
+
+#include "harness/common/problem.h"
+#include "harness/worker/bench.h"
+
+/* Pins the worker as the request's child_cpu asks, and sets where children move themselves. */
+enum outcome isolation_pin(struct run *run);
+
+#endif

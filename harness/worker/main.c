@@ -1,0 +1,80 @@
+/* forkcost-worker: the measured process. Started by forkcost with the wire form as WIRE_FD; not for
+ * use by hand. Static, libc only, and without stdio while it measures. */
+#include "harness/common/wire.h"
+#include "harness/worker/arena.h"
+#include "harness/worker/clock.h"
+#include "harness/worker/isolation.h"
+#include "harness/worker/registry.h"
+#include "harness/worker/rounds.h"
+
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct wire_area *map_area(size_t *mapped_bytes, struct problem *problem)
+{
+	struct stat stat;
+	if (fstat(WIRE_FD, &stat) < 0 || stat.st_size < (off_t)sizeof(struct wire_area)) {
+		fail(problem, "cannot run forkcost-worker by hand: it needs the wire form; run forkcost");
+		return NULL;
+	}
+	*mapped_bytes = (size_t)stat.st_size;
+	struct wire_area *area = mmap(NULL, *mapped_bytes, PROT_READ | PROT_WRITE,
+				      MAP_SHARED | MAP_POPULATE, WIRE_FD, 0);
+	if (area == MAP_FAILED) {
+		fail(problem, "cannot map the wire form; free some memory");
+		return NULL;
+	}
+	return area;
+}
+
+/* Does what the request's mode says; its words go to run->problem. */
+static enum outcome serve(struct run *run, struct wire_area *area)
+{
+	if (run->request->mode == WIRE_CATALOG) {
+		clock_calibrate(&area->answer.catalog.clock);
+		return registry_describe(&area->answer.catalog, run->problem);
+	}
+	struct arena *arena = arena_make(run->problem);
+	if (!arena)
+		return OUTCOME_FAILED;
+	run->child = &arena->child;
+	run->child->pidfd = -1;
+	run->child_stack_top = arena->child_stack + sizeof arena->child_stack;
+	clock_use(&run->request->clock);
+	if (isolation_pin(run))
+		return OUTCOME_FAILED;
+	if (run->request->mode == WIRE_ONCE)
+		return rounds_once(run);
+	return rounds_measure(run, area, arena);
+}
+
+int main(void)
+{
+	static char *no_environment[] = {NULL};
+	static struct run run;
+	struct problem problem = {""};
+	size_t mapped_bytes = 0;
+	/* A driver that is killed must not leave the worker behind. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	struct wire_area *area = map_area(&mapped_bytes, &problem);
+	if (!area || wire_check_request(area, mapped_bytes, &problem)) {
+		fprintf(stderr, "forkcost-worker: %s\n", problem.text);
+		return 1;
+	}
+	run.request = &area->request;
+	run.stamps = &area->stamps;
+	run.problem = &area->answer.problem;
+	run.target_path = area->request.target_path;
+	run.target_envp = no_environment;
+	if (serve(&run, area)) {
+		/* Once: there is no driver that reads the area. */
+		if (run.request->mode == WIRE_ONCE)
+			fprintf(stderr, "forkcost: %s\n", run.problem->text);
+		return 1;
+	}
+	__atomic_store_n(&area->answer.finished, 1, __ATOMIC_RELEASE);
+	return 0;
+}

@@ -1,0 +1,122 @@
+#include "harness/worker/registry.h"
+
+#include <string.h>
+
+extern const struct primitive *const __start_forkcost_primitives[];
+extern const struct primitive *const __stop_forkcost_primitives[];
+extern const struct experiment *const __start_forkcost_experiments[];
+extern const struct experiment *const __stop_forkcost_experiments[];
+
+#define COPY(destination, text) wire_copy(destination, sizeof(destination), text)
+
+const char *registry_refusal(const struct primitive *primitive, enum action action)
+{
+	return action == ACTION_EXEC ? primitive->refuses_exec : primitive->refuses_exit;
+}
+
+static bool describe_primitive(const struct primitive *primitive, struct wire_primitive *wire)
+{
+	bool fits = COPY(wire->name, primitive->name) && COPY(wire->summary, primitive->summary);
+	for (unsigned action = ACTION_EXIT; action < ACTION_COUNT; action++) {
+		const char *why = registry_refusal(primitive, action);
+		fits = fits && COPY(wire->refuses[action], why ? why : "");
+	}
+	wire->copies_heap = primitive->traits & TRAIT_COPIES_HEAP ? 1 : 0;
+	return fits;
+}
+
+static bool describe_experiment(const struct experiment *experiment, struct wire_experiment *wire)
+{
+	bool fits = COPY(wire->name, experiment->name) && COPY(wire->summary, experiment->summary);
+	wire->uses_primitives = experiment->uses_primitives;
+	wire->in_every_plan = experiment->in_every_plan;
+	for (const struct metric *metric = experiment->metrics; metric->name; metric++) {
+		if (wire->metric_count == WIRE_METRICS_MAX)
+			return false;
+		struct wire_metric *to = &wire->metrics[wire->metric_count++];
+		fits = fits && COPY(to->name, metric->name) && COPY(to->unit, metric->unit) &&
+		       COPY(to->summary, metric->summary);
+	}
+	for (const char *const *name = experiment->cases; name && *name; name++) {
+		if (wire->case_count == WIRE_CASES_MAX)
+			return false;
+		fits = fits && COPY(wire->cases[wire->case_count++], *name);
+	}
+	return fits;
+}
+
+enum outcome registry_describe(struct wire_catalog *catalog, struct problem *problem)
+{
+	for (const struct primitive *const *entry = __start_forkcost_primitives;
+	     entry < __stop_forkcost_primitives; entry++) {
+		if (catalog->primitive_count == WIRE_PRIMITIVES_MAX)
+			return fail(problem, "cannot list primitives: more than %d; raise "
+				    "WIRE_PRIMITIVES_MAX in harness/common/wire.h",
+				    WIRE_PRIMITIVES_MAX);
+		if (!describe_primitive(*entry, &catalog->primitives[catalog->primitive_count++]))
+			return fail(problem,
+				    "cannot list primitive '%s': a name or text is too long; names take "
+				    "%d characters, texts %d",
+				    (*entry)->name, WIRE_NAME_MAX - 1, WIRE_TEXT_MAX - 1);
+	}
+	for (const struct experiment *const *entry = __start_forkcost_experiments;
+	     entry < __stop_forkcost_experiments; entry++) {
+		if (catalog->experiment_count == WIRE_EXPERIMENTS_MAX)
+			return fail(problem, "cannot list experiments: more than %d; raise "
+				    "WIRE_EXPERIMENTS_MAX in harness/common/wire.h",
+				    WIRE_EXPERIMENTS_MAX);
+		if (!describe_experiment(*entry,
+					 &catalog->experiments[catalog->experiment_count++]))
+			return fail(problem,
+				    "cannot list experiment '%s': a text is too long, or there are too "
+				    "many metrics or cases",
+				    (*entry)->name);
+	}
+	return OUTCOME_OK;
+}
+
+static const struct experiment *find_experiment(const char *name)
+{
+	for (const struct experiment *const *entry = __start_forkcost_experiments;
+	     entry < __stop_forkcost_experiments; entry++)
+		if (strcmp((*entry)->name, name) == 0)
+			return *entry;
+	return NULL;
+}
+
+static const struct primitive *find_primitive(const char *name)
+{
+	for (const struct primitive *const *entry = __start_forkcost_primitives;
+	     entry < __stop_forkcost_primitives; entry++)
+		if (strcmp((*entry)->name, name) == 0)
+			return *entry;
+	return NULL;
+}
+
+enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm, struct problem *problem)
+{
+	*arm = (struct arm){.action = wire->action};
+	arm->experiment = find_experiment(wire->experiment);
+	if (!arm->experiment)
+		return fail(problem, "cannot find experiment '%s'; see forkcost list", wire->experiment);
+	if (arm->experiment->uses_primitives) {
+		arm->primitive = find_primitive(wire->primitive);
+		if (!arm->primitive)
+			return fail(problem, "cannot find primitive '%s'; see forkcost list",
+				    wire->primitive);
+		if (arm->action == ACTION_NONE)
+			return fail(problem, "cannot run primitive '%s' without an action; give exit or "
+				    "exec",
+				    wire->primitive);
+	}
+	if (wire->case_name[0]) {
+		const char *const *cases = arm->experiment->cases;
+		while (cases && *cases && strcmp(*cases, wire->case_name) != 0)
+			cases++;
+		if (!cases || !*cases)
+			return fail(problem, "cannot find case '%s' of experiment '%s'; see forkcost list",
+				    wire->case_name, wire->experiment);
+		arm->case_index = (unsigned)(cases - arm->experiment->cases);
+	}
+	return OUTCOME_OK;
+}

@@ -1,0 +1,16 @@
+/* What is compiled into this worker, found through the linker sections that bench/ fills. */
+#ifndef FORKCOST_REGISTRY_H
+#define FORKCOST_REGISTRY_H
+
+#include "harness/worker/bench.h"
+
+/* Writes the catalogue, sorted by name. Fails if a name is too long or there are too many. */
+enum outcome registry_describe(struct wire_catalog *catalog, struct problem *problem);
+
+/* Finds what an arm of the request names. Fails with the name that is unknown. */
+enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm, struct problem *problem);
+
+/* Why a primitive does not take an action; NULL if it does. */
+const char *registry_refusal(const struct primitive *primitive, enum action action);
+
+#endif

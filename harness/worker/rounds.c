@@ -1,0 +1,230 @@
+#include "harness/worker/rounds.h"
+
+#include "harness/common/shuffle.h"
+#include "harness/worker/heap.h"
+#include "harness/worker/registry.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+struct loop {
+	struct run *run;
+	struct wire_area *area;
+	struct arena *arena;
+	struct evictor evictor;
+	struct shuffle shuffle;
+	struct arm arms[WIRE_ARMS_MAX];
+	uint32_t order[WIRE_ARMS_MAX];
+	uint64_t began_ns;
+};
+
+/* Where in the plan a sample is taken. */
+struct place {
+	uint32_t cell, arm, round;
+};
+
+static const struct wire_cell *cell_at(const struct loop *loop, uint32_t cell)
+{
+	return &loop->run->request->cells[cell];
+}
+
+/* Why an arm cannot run in this request at all; NULL if it can. */
+static const char *refusal(const struct run *run, const struct arm *arm)
+{
+	if (!arm->primitive)
+		return NULL;
+	const char *why = registry_refusal(arm->primitive, arm->action);
+	if (!why && run->move_set && arm->primitive->traits & TRAIT_LIBC_CHILD)
+		why = "no code of ours runs in the child, so it cannot move itself";
+	return why;
+}
+
+static enum outcome resolve_arms(struct loop *loop)
+{
+	struct run *run = loop->run;
+	for (uint32_t i = 0; i < run->request->arm_count; i++) {
+		struct arm *arm = &loop->arms[i];
+		struct wire_arm_facts *facts = &loop->area->answer.arms[i];
+		if (registry_resolve(&run->request->arms[i], arm, run->problem))
+			return OUTCOME_FAILED;
+		const char *why = refusal(run, arm);
+		wire_copy(facts->refused, sizeof facts->refused, why ? why : "");
+		for (unsigned m = 0; arm->experiment->metrics[m].name; m++) {
+			why = arm->experiment->missing ? arm->experiment->missing(run, arm, m) : NULL;
+			wire_copy(facts->missing[m], sizeof facts->missing[m], why ? why : "");
+		}
+	}
+	return OUTCOME_OK;
+}
+
+static void beat(struct loop *loop)
+{
+	__atomic_add_fetch(&loop->area->answer.progress, 1, __ATOMIC_RELEASE);
+}
+
+/* Everything that must be so when the window opens, the caches last. */
+static enum outcome prepare(struct loop *loop, const struct arm *arm, uint32_t cell)
+{
+	const struct wire_cell *levels = cell_at(loop, cell);
+	if (!arm->experiment->ignores_heap && heap_prepare(loop->run, levels->state))
+		return OUTCOME_FAILED;
+	if (levels->cache == CACHE_COLD)
+		evictor_walk(&loop->evictor);
+	return OUTCOME_OK;
+}
+
+/* The arm's whole sequence, untimed, until the caches hold what it needs. Cold cells need none of
+ * this for their caches, but arms that copy the heap need their frames warm (method rule 6), so one
+ * sequence runs there. */
+static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t cell)
+{
+	const struct wire_request *request = loop->run->request;
+	bool cold = cell_at(loop, cell)->cache == CACHE_COLD;
+	uint64_t began_ns = clock_monotonic_raw_ns(), spent_ns = 0;
+	for (uint32_t done = 0; done < request->warmups_min || spent_ns < request->warmup_ns; done++) {
+		struct wire_sample scratch = {0};
+		if (done > 0 && (cold || spent_ns > request->warmup_limit_ns))
+			break;
+		if (!arm->experiment->ignores_heap &&
+		    heap_prepare(loop->run, cell_at(loop, cell)->state))
+			return OUTCOME_FAILED;
+		if (arm->experiment->sample(loop->run, arm, &scratch))
+			return OUTCOME_FAILED;
+		spent_ns = clock_monotonic_raw_ns() - began_ns;
+		beat(loop);
+	}
+	return OUTCOME_OK;
+}
+
+static enum outcome take(struct loop *loop, struct place place, enum pass pass, uint32_t index)
+{
+	struct wire_answer *answer = &loop->area->answer;
+	const struct arm *arm = &loop->arms[place.arm];
+	if (answer->sample_count == loop->area->header.sample_capacity)
+		return fail(loop->run->problem,
+			    "cannot store another sample: all %llu places are taken; report this",
+			    (unsigned long long)answer->sample_count);
+	struct wire_sample *sample = &loop->area->samples[answer->sample_count];
+	memset(sample, 0, sizeof *sample);
+	sample->cell = (uint16_t)place.cell;
+	sample->arm = (uint16_t)place.arm;
+	sample->pass = (uint16_t)pass;
+	sample->round = (uint16_t)place.round;
+	sample->place = (uint16_t)index;
+	if (prepare(loop, arm, place.cell))
+		return OUTCOME_FAILED;
+	if (arm->experiment->sample(loop->run, arm, sample))
+		return OUTCOME_FAILED;
+	sample->at_ns = clock_monotonic_raw_ns() - loop->began_ns;
+	answer->sample_count++;
+	beat(loop);
+	return OUTCOME_OK;
+}
+
+static void set_stamping(struct run *run, bool stamping)
+{
+	static char name[] = "forkcost-target", with_counter[] = "t", with_gettime[] = "m";
+	static char *plain[] = {name, NULL};
+	static char *stamped[] = {name, with_counter, NULL};
+	stamped[1] = worker_clock.is_counter ? with_counter : with_gettime;
+	run->stamping = stamping;
+	run->target_argv = stamping ? stamped : plain;
+}
+
+/* One arm's turn in a round: warm-ups, then its samples, plain before stamped. */
+static enum outcome burst(struct loop *loop, struct place place)
+{
+	const struct wire_request *request = loop->run->request;
+	const struct arm *arm = &loop->arms[place.arm];
+	set_stamping(loop->run, false);
+	if (warm_up(loop, arm, place.cell))
+		return OUTCOME_FAILED;
+	for (enum pass pass = PASS_PLAIN; pass < PASS_COUNT; pass++) {
+		if (pass == PASS_STAMPED && !arm->experiment->takes_stamped)
+			break;
+		set_stamping(loop->run, pass == PASS_STAMPED);
+		uint64_t began_ns = clock_monotonic_raw_ns();
+		for (uint32_t i = 0; i < cell_at(loop, place.cell)->burst_max; i++) {
+			if (take(loop, place, pass, i))
+				return OUTCOME_FAILED;
+			if (clock_monotonic_raw_ns() - began_ns >= request->burst_ns)
+				break;
+		}
+	}
+	return OUTCOME_OK;
+}
+
+static enum outcome measure_cell(struct loop *loop, uint32_t cell)
+{
+	const struct wire_request *request = loop->run->request;
+	struct wire_answer *answer = &loop->area->answer;
+	struct wire_cell_facts *facts = &answer->cells[cell];
+	struct rusage before, after;
+	getrusage(RUSAGE_SELF, &before);
+	uint64_t began_ns = clock_monotonic_raw_ns();
+	answer->cell_running = cell;
+	for (uint32_t round = 0; round < request->rounds_max; round++) {
+		if (round >= request->rounds_min &&
+		    clock_monotonic_raw_ns() - began_ns >= request->cell_ns)
+			break;
+		shuffle_order(&loop->shuffle, loop->order, request->arm_count);
+		for (uint32_t i = 0; i < request->arm_count; i++) {
+			struct place place = {cell, loop->order[i], round};
+			if (answer->arms[place.arm].refused[0])
+				continue;
+			if (burst(loop, place))
+				return OUTCOME_FAILED;
+		}
+		answer->rounds_done = round + 1;
+		facts->rounds = round + 1;
+	}
+	getrusage(RUSAGE_SELF, &after);
+	facts->involuntary_switches = (uint64_t)(after.ru_nivcsw - before.ru_nivcsw);
+	facts->voluntary_switches = (uint64_t)(after.ru_nvcsw - before.ru_nvcsw);
+	facts->duration_ns = clock_monotonic_raw_ns() - began_ns;
+	return heap_verify(loop->run, loop->arena->proc_text, sizeof loop->arena->proc_text, facts);
+}
+
+enum outcome rounds_measure(struct run *run, struct wire_area *area, struct arena *arena)
+{
+	static struct loop loop; /* constant while a window is open, so fork may copy it */
+	const struct wire_request *request = run->request;
+	loop = (struct loop){.run = run, .area = area, .arena = arena};
+	loop.began_ns = clock_monotonic_raw_ns();
+	shuffle_seed(&loop.shuffle, request->seed);
+	if (resolve_arms(&loop) || evictor_make(&loop.evictor, request->evict_bytes, run->problem))
+		return OUTCOME_FAILED;
+	if (heap_build(run))
+		return OUTCOME_FAILED;
+	area->answer.build_ns = clock_monotonic_raw_ns() - loop.began_ns;
+	uint32_t cells[WIRE_CELLS_MAX];
+	shuffle_order(&loop.shuffle, cells, request->cell_count);
+	for (uint32_t i = 0; i < request->cell_count; i++) {
+		if (measure_cell(&loop, cells[i]))
+			return OUTCOME_FAILED;
+		area->answer.cell_done[cells[i]] = 1;
+		__atomic_add_fetch(&area->answer.cells_done, 1, __ATOMIC_RELEASE);
+	}
+	return OUTCOME_OK;
+}
+
+enum outcome rounds_once(struct run *run)
+{
+	struct arm arm;
+	if (registry_resolve(&run->request->arms[0], &arm, run->problem) || heap_build(run))
+		return OUTCOME_FAILED;
+	const char *why = refusal(run, &arm);
+	if (why)
+		return fail(run->problem, "cannot %s with %s: %s",
+			    axis_name(&axis_action, arm.action), arm.primitive->name, why);
+	set_stamping(run, false);
+	for (uint64_t i = 0; i < run->request->once_count; i++) {
+		arm.primitive->start(run, arm.action);
+		child_wait(run, arm.primitive);
+		if (child_check(run, &arm))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}

@@ -1,0 +1,15 @@
+/* The round loop: cells, rounds, shuffled bursts of arms, warm-ups and passes. */
+#ifndef FORKCOST_ROUNDS_H
+#define FORKCOST_ROUNDS_H
+
+#include "harness/common/problem.h"
+#include "harness/worker/arena.h"
+#include "harness/worker/bench.h"
+
+/* Measures all cells of the request, in shuffled order, into the area's samples and answer. */
+enum outcome rounds_measure(struct run *run, struct wire_area *area, struct arena *arena);
+
+/* Starts the first arm's child `once_count` times, and nothing else. */
+enum outcome rounds_once(struct run *run);
+
+#endif
