@@ -78,6 +78,15 @@ uint64_t machine_cache_bytes(void)
 	return largest ? largest : 32 << 20;
 }
 
+/* MemTotal: hwloc takes a NUMA node's memory, which in a guest that grew after boot is too little. */
+static json_int_t total_memory_bytes(void)
+{
+	char text[TEXTFILE_MAX];
+	if (!textfile_read("/proc/meminfo", text, sizeof text) || strncmp(text, "MemTotal:", 9) != 0)
+		return 0;
+	return (json_int_t)strtoull(text + 9, NULL, 10) * 1024;
+}
+
 static json_t *describe_topology(void)
 {
 	hwloc_topology_t topology = load_topology();
@@ -100,7 +109,7 @@ static json_t *describe_topology(void)
 		hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE), "cores",
 		hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE), "cpus",
 		hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU), "memory_bytes",
-		(json_int_t)hwloc_get_root_obj(topology)->total_memory, "caches", caches, "read_by",
+		total_memory_bytes(), "caches", caches, "read_by",
 		"hwloc");
 	hwloc_topology_destroy(topology);
 	return result;

@@ -1,0 +1,118 @@
+# forkcost: what starting a process costs on Linux. `make help` says what there is to make.
+VERSION := 0.1.0
+COMMIT := $(shell git -C . rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+
+CC ?= cc
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes \
+	-Wformat=2 -Wundef -Werror
+BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. $(WARNINGS) $(CFLAGS) -MMD -MP
+PACKAGES := jansson gsl hwloc
+DRIVER_CFLAGS = $(shell pkg-config --cflags $(PACKAGES)) \
+	-DFORKCOST_VERSION='"$(VERSION)"' -DFORKCOST_COMMIT='"$(COMMIT)"'
+DRIVER_LIBS = $(shell pkg-config --libs $(PACKAGES)) -lpfm
+# The measured process is static and not position-independent: a library, or a relocated page, is
+# part of what fork copies.
+WORKER_CFLAGS := -fno-pie -fno-stack-protector
+WORKER_LDFLAGS := -static -no-pie
+TARGET_CFLAGS := -ffreestanding -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
+	-fcf-protection=none
+TARGET_LDFLAGS := -static -no-pie -nostdlib -s -Wl,--build-id=none -Wl,-z,noseparate-code \
+	-Wl,-z,noexecstack
+ifeq ($(filter x86_64 i686,$(shell $(CC) -dumpmachine | cut -d- -f1)),)
+TARGET_CFLAGS := $(filter-out -fcf-protection=none,$(TARGET_CFLAGS))
+endif
+
+COMMON := $(wildcard harness/common/*.c)
+WORKER := $(wildcard harness/worker/*.c bench/*.c bench/primitives/*.c)
+DRIVER := $(wildcard harness/driver/*.c)
+objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
+COMMON_OBJECTS := $(call objects,driver,$(COMMON))
+DRIVER_OBJECTS := $(call objects,driver,$(DRIVER))
+WORKER_OBJECTS := $(call objects,worker,$(COMMON) $(WORKER))
+PROGRAMS := $(BUILD)/forkcost $(BUILD)/forkcost-worker $(BUILD)/forkcost-target
+
+.PHONY: help all bench quick full plots test lint self-check install clean setup
+.DEFAULT_GOAL := help
+
+help: all
+	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
+
+#: make bench       set up, build, measure (5 minutes), draw, print a table
+#: make quick       the same in under a minute
+#: make full        the same up to 4 GiB, in about half an hour
+#: make plots       draw the latest run again; RUN=FOLDER for another
+#: make test        set up, build, run all tests
+#: make self-check  the suite's own cost against a bare loop
+#: make install     PREFIX=/usr/local DESTDIR=
+#: make clean       remove build/; results/ stays
+
+all: setup
+	@$(MAKE) --no-print-directory $(PROGRAMS)
+
+setup:
+	@sh scripts/setup bench
+
+bench quick full: all
+	@sh scripts/bench $@ $(BUILD)/forkcost
+
+RUN ?= results/latest
+plots: all
+	@$(BUILD)/forkcost plot $(RUN)
+
+test:
+	@sh scripts/setup test
+	@$(MAKE) --no-print-directory $(PROGRAMS)
+	@sh tests/run
+
+lint:
+	@sh tests/lint
+
+self-check: all
+	@sh scripts/self-check
+
+$(BUILD)/forkcost: $(DRIVER_OBJECTS) $(COMMON_OBJECTS)
+	@echo "  LINK $@"; $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(DRIVER_LIBS)
+
+$(BUILD)/forkcost-worker: $(WORKER_OBJECTS)
+	@echo "  LINK $@"; $(CC) $(CFLAGS) $(WORKER_LDFLAGS) -o $@ $^
+
+$(BUILD)/forkcost-target: $(BUILD)/target/harness/target/target.o
+	@echo "  LINK $@"; $(CC) $(TARGET_LDFLAGS) -o $@ $^
+
+$(BUILD)/driver/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC   $<"; $(CC) $(ALL_CFLAGS) $(DRIVER_CFLAGS) -c -o $@ $<
+
+$(BUILD)/worker/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC   $<"; $(CC) $(ALL_CFLAGS) $(WORKER_CFLAGS) -c -o $@ $<
+
+$(BUILD)/target/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC   $<"; $(CC) $(ALL_CFLAGS) $(TARGET_CFLAGS) -c -o $@ $<
+
+# The commit is part of what the driver says of itself: rebuild what says it when it changes.
+$(BUILD)/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
+FORCE:
+$(DRIVER_OBJECTS): $(BUILD)/commit
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/forkcost \
+		$(DESTDIR)$(PREFIX)/share/forkcost/plots $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BUILD)/forkcost $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(BUILD)/forkcost-worker $(BUILD)/forkcost-target \
+		$(DESTDIR)$(PREFIX)/libexec/forkcost/
+	install -m 644 plots/*.gp $(DESTDIR)$(PREFIX)/share/forkcost/plots/
+	install -m 644 docs/forkcost.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,333 @@
+#include "harness/driver/dataset.h"
+
+#include "harness/driver/stats.h"
+#include "harness/driver/version.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where in the file we are, for messages. */
+struct reader {
+	struct dataset *dataset;
+	const char *folder;
+	size_t line;
+	struct problem *problem;
+};
+
+static enum outcome malformed(const struct reader *reader, const char *what)
+{
+	return fail(reader->problem,
+		    "cannot read %s/samples.jsonl, line %zu: %s; was it edited? see "
+		    "docs/RESULTS-FORMAT.md",
+		    reader->folder, reader->line, what);
+}
+
+static bool copy_text(const json_t *object, const char *key, char *text, size_t text_bytes)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+	return value && wire_copy(text, text_bytes, value);
+}
+
+#define COPY(object, key, field) copy_text(object, key, field, sizeof(field))
+
+/* Room for one more element; doubles the array. */
+static void *grow(void *array, size_t count, size_t *capacity, size_t element_bytes)
+{
+	if (count < *capacity)
+		return array;
+	size_t wider = *capacity ? *capacity * 2 : 16;
+	void *grown = realloc(array, wider * element_bytes);
+	if (grown)
+		*capacity = wider;
+	return grown;
+}
+
+static bool same_place(const struct series *a, const struct series *b)
+{
+	return a->heap_bytes == b->heap_bytes && a->twin == b->twin &&
+	       strcmp(a->experiment, b->experiment) == 0 && strcmp(a->primitive, b->primitive) == 0 &&
+	       strcmp(a->case_name, b->case_name) == 0 && strcmp(a->action, b->action) == 0 &&
+	       strcmp(a->page_kind, b->page_kind) == 0 && strcmp(a->state, b->state) == 0 &&
+	       strcmp(a->cache, b->cache) == 0 && strcmp(a->child_cpu, b->child_cpu) == 0;
+}
+
+const struct series *dataset_find(const struct dataset *dataset, const struct series *like,
+				  const char *metric)
+{
+	for (size_t i = 0; i < dataset->series_count; i++)
+		if (same_place(&dataset->series[i], like) &&
+		    strcmp(dataset->series[i].metric, metric) == 0)
+			return &dataset->series[i];
+	return NULL;
+}
+
+/* Finds the series of `key`, or adds it. */
+static struct series *series_for(struct dataset *dataset, const struct series *key)
+{
+	const struct series *found = dataset_find(dataset, key, key->metric);
+	if (found)
+		return &dataset->series[found - dataset->series];
+	struct series *grown = grow(dataset->series, dataset->series_count,
+				    &dataset->series_capacity, sizeof *grown);
+	if (!grown)
+		return NULL;
+	dataset->series = grown;
+	grown[dataset->series_count] = *key;
+	return &grown[dataset->series_count++];
+}
+
+/* The columns of a pass, side by side. */
+struct columns {
+	const json_t *round, *place, *at_us, *values;
+	size_t count;
+};
+
+static enum outcome add_block(struct reader *reader, struct series *series,
+			      const struct columns *columns, uint64_t replicate, double began_s)
+{
+	struct block *grown = grow(series->blocks, series->block_count, &series->block_capacity,
+				   sizeof *grown);
+	if (!grown)
+		return malformed(reader, "out of memory");
+	series->blocks = grown;
+	struct block *block = &grown[series->block_count++];
+	*block = (struct block){
+		.replicate = replicate,
+		.began_s = began_s,
+		.count = columns->count,
+		.values = calloc(columns->count, sizeof *block->values),
+		.rounds = calloc(columns->count, sizeof *block->rounds),
+		.places = calloc(columns->count, sizeof *block->places),
+		.at_us = calloc(columns->count, sizeof *block->at_us),
+	};
+	if (!block->values || !block->rounds || !block->places || !block->at_us)
+		return malformed(reader, "out of memory");
+	for (size_t i = 0; i < columns->count; i++) {
+		const json_t *value = json_array_get(columns->values, i);
+		if (!json_is_number(value) || !isfinite(json_number_value(value)))
+			return malformed(reader, "a value is not a number");
+		block->values[i] = json_number_value(value);
+		block->rounds[i] = (unsigned)json_integer_value(json_array_get(columns->round, i));
+		block->places[i] = (unsigned)json_integer_value(json_array_get(columns->place, i));
+		block->at_us[i] = json_number_value(json_array_get(columns->at_us, i));
+	}
+	return OUTCOME_OK;
+}
+
+/* The metric's column in whichever pass has it. */
+static enum outcome find_columns(struct reader *reader, json_t *passes, const char *metric,
+				 struct columns *columns)
+{
+	const char *pass;
+	json_t *samples;
+	*columns = (struct columns){0};
+	json_object_foreach(passes, pass, samples) {
+		const json_t *values = json_object_get(json_object_get(samples, "metrics"), metric);
+		if (!values)
+			continue;
+		*columns = (struct columns){
+			json_object_get(samples, "round"), json_object_get(samples, "place"),
+			json_object_get(samples, "at_us"), values, json_array_size(values)};
+		if (json_array_size(columns->round) != columns->count ||
+		    json_array_size(columns->place) != columns->count ||
+		    json_array_size(columns->at_us) != columns->count || columns->count == 0)
+			return malformed(reader, "the columns of a pass differ in length");
+	}
+	return OUTCOME_OK;
+}
+
+static const json_t *metrics_of(const struct dataset *dataset, const char *experiment)
+{
+	size_t i;
+	json_t *entry;
+	json_array_foreach(json_object_get(dataset->run, "experiments"), i, entry) {
+		const char *name = json_string_value(json_object_get(entry, "name"));
+		if (name && strcmp(name, experiment) == 0)
+			return json_object_get(entry, "metrics");
+	}
+	return NULL;
+}
+
+static enum outcome read_arm(struct reader *reader, const json_t *line, const json_t *arm,
+			     struct series key)
+{
+	if (!COPY(arm, "experiment", key.experiment) || !COPY(arm, "primitive", key.primitive) ||
+	    !COPY(arm, "action", key.action) || !COPY(arm, "case", key.case_name))
+		return malformed(reader, "an arm has no or too long names");
+	key.twin = json_is_true(json_object_get(arm, "twin"));
+	const json_t *metrics = metrics_of(reader->dataset, key.experiment);
+	if (!json_is_array(metrics))
+		return malformed(reader, "an arm is of an experiment that the run line does not name");
+	uint64_t replicate = (uint64_t)json_integer_value(json_object_get(line, "replicate"));
+	double began_s = json_number_value(json_object_get(line, "began_s"));
+	for (size_t m = 0; m < json_array_size(metrics); m++) {
+		const json_t *metric = json_array_get(metrics, m);
+		struct columns columns;
+		if (!COPY(metric, "name", key.metric) || !COPY(metric, "unit", key.unit))
+			return malformed(reader, "a metric has no or too long names");
+		key.is_main = m == 0;
+		if (find_columns(reader, json_object_get(arm, "passes"), key.metric, &columns))
+			return OUTCOME_FAILED;
+		*key.missing = '\0';
+		if (!columns.values &&
+		    !COPY(json_object_get(arm, "missing"), key.metric, key.missing))
+			return malformed(reader, "a metric has neither values nor a reason");
+		struct series *series = series_for(reader->dataset, &key);
+		if (!series)
+			return malformed(reader, "out of memory");
+		if (columns.values && add_block(reader, series, &columns, replicate, began_s))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+static enum outcome read_cell(struct reader *reader, const json_t *line)
+{
+	struct series key = {0};
+	struct dataset *dataset = reader->dataset;
+	const json_t *heap = json_object_get(line, "heap_bytes"), *arm;
+	const json_t *worker = json_object_get(line, "worker");
+	if (!dataset->run)
+		return malformed(reader, "a cell comes before the run line");
+	if (!json_is_integer(heap) || json_integer_value(heap) < 0 ||
+	    !json_is_integer(json_object_get(line, "replicate")) ||
+	    !COPY(line, "page_kind", key.page_kind) || !COPY(line, "state", key.state) ||
+	    !COPY(line, "cache", key.cache) || !COPY(line, "child_cpu", key.child_cpu))
+		return malformed(reader, "a cell has no or too long levels");
+	key.heap_bytes = (uint64_t)json_integer_value(heap);
+	dataset->steal_ticks += json_number_value(json_object_get(worker, "steal_ticks"));
+	dataset->involuntary_switches +=
+		json_number_value(json_object_get(worker, "involuntary_switches"));
+	uint64_t mappings = (uint64_t)json_integer_value(json_object_get(worker, "mappings"));
+	if (key.heap_bytes == 0 && mappings > dataset->mappings_max)
+		dataset->mappings_max = mappings;
+	size_t i;
+	const json_t *arms = json_object_get(line, "arms");
+	for (i = 0; i < json_array_size(arms); i++) {
+		arm = json_array_get(arms, i);
+		if (read_arm(reader, line, arm, key))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+static enum outcome read_line(struct reader *reader, json_t *line)
+{
+	struct dataset *dataset = reader->dataset;
+	const char *type = json_string_value(json_object_get(line, "type"));
+	if (!type)
+		return malformed(reader, "it has no type");
+	if (strcmp(type, "run") == 0) {
+		if (dataset->run)
+			return malformed(reader, "a second run line");
+		if (json_integer_value(json_object_get(line, "format")) != FORKCOST_FORMAT)
+			return malformed(reader, "the format is another one than this version reads");
+		dataset->run = json_incref(line);
+		return OUTCOME_OK;
+	}
+	if (strcmp(type, "cell") == 0)
+		return read_cell(reader, line);
+	if (strcmp(type, "failure") == 0) {
+		const char *why = json_string_value(json_object_get(line, "why"));
+		if (dataset->failure_count++ == 0)
+			wire_copy(dataset->first_failure, sizeof dataset->first_failure,
+				  why ? why : "no reason given");
+		return OUTCOME_OK;
+	}
+	if (strcmp(type, "end") == 0) {
+		json_decref(dataset->end);
+		dataset->end = json_incref(line);
+		return OUTCOME_OK;
+	}
+	return malformed(reader, "its type is not known");
+}
+
+static enum outcome read_samples(struct reader *reader, FILE *file)
+{
+	char *text = NULL;
+	size_t capacity = 0;
+	ssize_t length;
+	enum outcome outcome = OUTCOME_OK;
+	while (!outcome && (length = getline(&text, &capacity, file)) > 0) {
+		json_error_t error;
+		reader->line++;
+		if (text[length - 1] != '\n') {
+			snprintf(reader->dataset->warning, sizeof reader->dataset->warning,
+				 "the last line of %s/samples.jsonl was cut off and is dropped",
+				 reader->folder);
+			break;
+		}
+		json_t *line = json_loadb(text, (size_t)length, JSON_REJECT_DUPLICATES, &error);
+		outcome = line ? read_line(reader, line) : malformed(reader, "it is not JSON");
+		json_decref(line);
+	}
+	free(text);
+	return outcome;
+}
+
+enum outcome dataset_read(struct dataset *dataset, const char *folder, struct problem *problem)
+{
+	char path[WIRE_PATH_MAX + 160];
+	json_error_t error;
+	*dataset = (struct dataset){0};
+	struct reader reader = {dataset, folder, 0, problem};
+	snprintf(path, sizeof path, "%s/samples.jsonl", folder);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return fail(problem, "cannot open %s: %s; give the folder of a run, as results/latest",
+			    path, strerror(errno));
+	enum outcome outcome = read_samples(&reader, file);
+	fclose(file);
+	if (!outcome && !dataset->run)
+		outcome = fail(problem, "cannot use %s: it has no run line; give the folder of a run", path);
+	snprintf(path, sizeof path, "%s/environment.json", folder);
+	if (!outcome && !(dataset->environment = json_load_file(path, 0, &error)))
+		outcome = fail(problem, "cannot read %s: %s; give the folder of a run", path, error.text);
+	if (outcome)
+		dataset_free(dataset);
+	return outcome;
+}
+
+void dataset_free(struct dataset *dataset)
+{
+	for (size_t i = 0; i < dataset->series_count; i++) {
+		struct series *series = &dataset->series[i];
+		for (size_t b = 0; b < series->block_count; b++) {
+			free(series->blocks[b].values);
+			free(series->blocks[b].rounds);
+			free(series->blocks[b].places);
+			free(series->blocks[b].at_us);
+		}
+		free(series->blocks);
+	}
+	free(dataset->series);
+	json_decref(dataset->environment);
+	json_decref(dataset->run);
+	json_decref(dataset->end);
+	*dataset = (struct dataset){0};
+}
+
+double *series_values(const struct series *series, size_t *count)
+{
+	*count = 0;
+	for (size_t b = 0; b < series->block_count; b++)
+		*count += series->blocks[b].count;
+	double *values = *count ? malloc(*count * sizeof *values) : NULL;
+	double *at = values;
+	for (size_t b = 0; values && b < series->block_count; b++) {
+		memcpy(at, series->blocks[b].values, series->blocks[b].count * sizeof *at);
+		at += series->blocks[b].count;
+	}
+	return values;
+}
+
+double *series_medians(const struct series *series)
+{
+	double *medians = series->block_count ? malloc(series->block_count * sizeof *medians) : NULL;
+	for (size_t b = 0; medians && b < series->block_count; b++)
+		medians[b] = stats_median(series->blocks[b].values, series->blocks[b].count);
+	return medians;
+}

@@ -1,0 +1,67 @@
+/* A run read back from its folder: the only source of statistics, so that an old run can be
+ * analysed anew. */
+#ifndef FORKCOST_DATASET_H
+#define FORKCOST_DATASET_H
+
+#include "harness/common/axes.h"
+#include "harness/common/problem.h"
+#include "harness/common/wire.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One replicate's values of a series, in the order they were taken. */
+struct block {
+	uint64_t replicate;
+	double began_s;
+	size_t count;
+	double *values;
+	unsigned *rounds;
+	unsigned *places; /* in the burst */
+	double *at_us;
+};
+
+/* All values of one metric of one arm in one cell. */
+struct series {
+	char experiment[WIRE_NAME_MAX], primitive[WIRE_NAME_MAX], case_name[WIRE_NAME_MAX];
+	char action[WIRE_NAME_MAX], page_kind[WIRE_NAME_MAX], state[WIRE_NAME_MAX],
+		cache[WIRE_NAME_MAX], child_cpu[WIRE_NAME_MAX];
+	uint64_t heap_bytes;
+	bool twin;
+	char metric[WIRE_NAME_MAX], unit[WIRE_NAME_MAX];
+	bool is_main;		      /* the experiment's main metric */
+	char missing[WIRE_TEXT_MAX + 16]; /* why there are no values; empty if there are */
+	size_t block_count, block_capacity;
+	struct block *blocks;
+};
+
+struct dataset {
+	json_t *environment, *run, *end; /* end: NULL if the run was cut off */
+	size_t series_count, series_capacity;
+	struct series *series;
+	size_t failure_count;
+	char first_failure[PROBLEM_TEXT_MAX];
+	uint64_t mappings_max; /* of the worker with the smallest heap */
+	double steal_ticks, involuntary_switches;
+	char warning[PROBLEM_TEXT_MAX]; /* a torn last line; empty if there is none */
+};
+
+/* Reads a run folder. Fails on a line that is not what RESULTS-FORMAT.md says, naming its number; a
+ * last line without an end is dropped with a warning. */
+enum outcome dataset_read(struct dataset *dataset, const char *folder, struct problem *problem);
+
+void dataset_free(struct dataset *dataset);
+
+/* The series that is alike in everything but the metric; NULL if there is none. */
+const struct series *dataset_find(const struct dataset *dataset, const struct series *like,
+				  const char *metric);
+
+/* All values of a series in one array, which the caller frees; NULL if there are none. */
+double *series_values(const struct series *series, size_t *count);
+
+/* The median of every replicate; the caller frees it. NULL if there are none. */
+double *series_medians(const struct series *series);
+
+#endif

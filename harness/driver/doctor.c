@@ -1,0 +1,169 @@
+#include "harness/driver/doctor.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/machine.h"
+#include "harness/driver/memory.h"
+#include "harness/driver/session.h"
+#include "harness/driver/textfile.h"
+
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <perfmon/pfmlib.h>
+#include <perfmon/pfmlib_perf_event.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum verdict { GOOD, NOTE, BAD };
+
+static int bad_count;
+
+static void say(enum verdict verdict, const char *subject, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void say(enum verdict verdict, const char *subject, const char *format, ...)
+{
+	static const char *const words[] = {"ok", "note", "BAD"};
+	va_list args;
+	bad_count += verdict == BAD;
+	printf("%-4s  %-18s ", words[verdict], subject);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+}
+
+static void examine_clock(const struct wire_clock *clock)
+{
+	char text[UNITS_TEXT_MAX];
+	say(clock->kind == WIRE_CLOCK_COUNTER ? GOOD : NOTE, "clock",
+	    "%s; resolution %s, calibrated within %.1f ppm", clock->why,
+	    units_format_ns(clock->resolution_ns, text), clock->error_ppm);
+}
+
+static void examine_cpus(void)
+{
+	int caller, other;
+	struct problem problem;
+	if (machine_choose_cpus(-1, &caller, &other, &problem))
+		say(BAD, "CPUs", "%s", problem.text);
+	else if (other < 0)
+		say(NOTE, "CPUs", "only CPU %d is allowed: no --child-cpu other; widen the CPU set", caller);
+	else
+		say(GOOD, "CPUs", "worker on CPU %d, driver and other children on CPU %d", caller, other);
+	char text[TEXTFILE_MAX];
+	if (!textfile_read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", text, sizeof text))
+		say(NOTE, "frequency", "unavailable: %s (usual in a guest); the host sets it",
+		    strerror(errno));
+	else
+		say(strcmp(text, "performance") == 0 ? GOOD : NOTE, "frequency",
+		    "governor %s%s", text,
+		    strcmp(text, "performance") == 0
+			    ? ""
+			    : "; steadier with: cpupower frequency-set -g performance");
+	if (textfile_read("/proc/loadavg", text, sizeof text))
+		say(strtod(text, NULL) < 0.5 ? GOOD : NOTE, "load", "average %.4s; below 0.5 is quiet",
+		    text);
+}
+
+static void examine_memory(void)
+{
+	uint64_t bytes;
+	const char *limited_by;
+	struct problem problem;
+	char available[UNITS_TEXT_MAX], heap[UNITS_TEXT_MAX], text[TEXTFILE_MAX];
+	if (memory_available(&bytes, &limited_by, &problem)) {
+		say(BAD, "memory", "%s", problem.text);
+		return;
+	}
+	say(GOOD, "memory", "%s by %s; default heaps go up to a quarter, %s",
+	    units_format_bytes(bytes, available), limited_by, units_format_bytes(bytes / 4, heap));
+	if (textfile_read("/proc/sys/vm/overcommit_memory", text, sizeof text))
+		say(*text == '2' ? NOTE : GOOD, "overcommit", "vm.overcommit_memory=%s%s", text,
+		    *text == '2' ? ": forks of large heaps may be refused; set it to 1" : "");
+	if (textfile_read("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text))
+		say(GOOD, "huge pages", "%s; the heap opts out", text);
+	if (textfile_read("/proc/swaps", text, sizeof text))
+		say(strchr(text, '\n') ? NOTE : GOOD, "swap", "%s",
+		    strchr(text, '\n') ? "on: heaps may be swapped out; swapoff -a" : "off");
+}
+
+static void examine_limits(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur < 64)
+		say(BAD, "processes", "at most %llu; raise it with ulimit -u 64",
+		    (unsigned long long)limit.rlim_cur);
+	else
+		say(GOOD, "processes", "the limit leaves room");
+}
+
+static void examine_counters(void)
+{
+	struct perf_event_attr attributes = {
+		.type = PERF_TYPE_HARDWARE,
+		.size = sizeof attributes,
+		.config = PERF_COUNT_HW_CPU_CYCLES,
+		.exclude_kernel = 1,
+	};
+	int known = pfm_initialize() == PFM_SUCCESS;
+	int fd = (int)syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0);
+	if (fd >= 0) {
+		close(fd);
+		say(GOOD, "hardware counters", "counted; libpfm4 %s",
+		    known ? "knows this machine" : "does not start");
+	} else if (errno == EACCES || errno == EPERM) {
+		say(NOTE, "hardware counters",
+		    "not permitted: %s; allow them with sysctl kernel.perf_event_paranoid=1",
+		    strerror(errno));
+	} else {
+		say(NOTE, "hardware counters", "unavailable: %s (usual in a guest); times do not need them",
+		    strerror(errno));
+	}
+}
+
+static void examine_programs(void)
+{
+	static const struct {
+		const char *name, *use;
+	} programs[] = {{"gnuplot", "plots"}, {"hyperfine", "the second opinion"}};
+	const char *path = getenv("PATH");
+	for (size_t i = 0; i < 2; i++) {
+		char folders[4096], file[4400] = "";
+		snprintf(folders, sizeof folders, "%s", path ? path : "");
+		bool found = false;
+		for (char *at = strtok(folders, ":"); at && !found; at = strtok(NULL, ":")) {
+			snprintf(file, sizeof file, "%s/%s", at, programs[i].name);
+			found = access(file, X_OK) == 0;
+		}
+		if (found)
+			say(GOOD, programs[i].name, "%s", file);
+		else
+			say(NOTE, programs[i].name, "missing: no %s; install it with sh scripts/setup",
+			    programs[i].use);
+	}
+	char target[WIRE_PATH_MAX];
+	struct problem problem;
+	if (session_find_program("forkcost-target", target, sizeof target, &problem))
+		say(BAD, "exec target", "%s", problem.text);
+	else
+		say(GOOD, "exec target", "%s", target);
+}
+
+int doctor_examine(const struct wire_catalog *catalog)
+{
+	bad_count = 0;
+	examine_clock(&catalog->clock);
+	examine_cpus();
+	examine_memory();
+	examine_limits();
+	examine_counters();
+	examine_programs();
+	printf("\n%s\n", bad_count ? "this machine cannot measure before what is BAD is mended"
+				   : "this machine can measure");
+	return bad_count;
+}

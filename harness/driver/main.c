@@ -1,0 +1,309 @@
+/* forkcost: the driver. Plans, starts workers, keeps what they yield, and says what it means. It
+ * never forks to measure. */
+#include "harness/common/units.h"
+#include "harness/driver/catalog.h"
+#include "harness/driver/dataset.h"
+#include "harness/driver/doctor.h"
+#include "harness/driver/estimate.h"
+#include "harness/driver/export.h"
+#include "harness/driver/once.h"
+#include "harness/driver/plan.h"
+#include "harness/driver/plot.h"
+#include "harness/driver/record.h"
+#include "harness/driver/runner.h"
+#include "harness/driver/settings.h"
+#include "harness/driver/summary.h"
+#include "harness/driver/tables.h"
+#include "harness/driver/version.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+enum exit_status { EXIT_DONE = 0, EXIT_CELLS_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
+
+static int complain(const struct problem *problem, int status)
+{
+	fprintf(stderr, "forkcost: %s\n", problem->text);
+	return status;
+}
+
+static void print_help(void)
+{
+	printf("forkcost: what starting a process really costs this program on this machine\n\n"
+	       "usage: forkcost COMMAND [options]\n\n"
+	       "  run         measure, and write a run folder; see forkcost run --help\n"
+	       "  once        start N children and nothing else, for timing from outside\n"
+	       "  summarize   compute a run's statistics, tables and plot data anew: summarize RUN\n"
+	       "  plot        draw a run's figures: plot RUN\n"
+	       "  show        print a run's table: show RUN\n"
+	       "  list        experiments, primitives, arms, axes, metrics with units\n"
+	       "  doctor      what this machine can and cannot measure, and how to mend it\n\n"
+	       "  --help, --version\n\n"
+	       "RUN is a run's folder, such as results/latest. Exit status: 0 done, 1 some cells failed,\n"
+	       "2 usage, 130 interrupted.\n");
+}
+
+/* Reads and summarises a run; on success the caller frees both. */
+static enum outcome load(const char *folder, struct dataset *dataset, struct summary *summary,
+			 struct problem *problem)
+{
+	if (dataset_read(dataset, folder, problem))
+		return OUTCOME_FAILED;
+	if (*dataset->warning)
+		fprintf(stderr, "forkcost: warning: %s\n", dataset->warning);
+	if (!summary_make(summary, dataset, folder, problem))
+		return OUTCOME_OK;
+	dataset_free(dataset);
+	return OUTCOME_FAILED;
+}
+
+enum wanted { WANT_FILES = 1, WANT_PLOTS = 2, WANT_TABLE = 4 };
+
+/* Whatever is wanted of a finished run. */
+static enum outcome present(const char *folder, unsigned wanted, struct problem *problem)
+{
+	struct dataset dataset;
+	struct summary summary;
+	size_t figures;
+	if (load(folder, &dataset, &summary, problem))
+		return OUTCOME_FAILED;
+	enum outcome outcome = OUTCOME_OK;
+	if (wanted & WANT_FILES && (summary_write(&summary, folder, problem) ||
+				    tables_write(&summary, folder, problem) ||
+				    export_write(&summary, folder, problem)))
+		outcome = OUTCOME_FAILED;
+	if (wanted & WANT_TABLE)
+		tables_print(&summary, folder);
+	if (!outcome && wanted & WANT_PLOTS) {
+		outcome = plot_draw(folder, &figures, problem);
+		if (!outcome)
+			printf("plots:   %s/plots (%zu figures as SVG, PDF and PNG)\n", folder, figures);
+	}
+	summary_free(&summary);
+	dataset_free(&dataset);
+	return outcome;
+}
+
+static int present_command(int argc, char **argv, unsigned wanted)
+{
+	struct problem problem;
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		print_help();
+		return EXIT_DONE;
+	}
+	if (argc != 2) {
+		fail(&problem, "cannot tell which run: give one run folder, as forkcost %s results/latest",
+		     argv[0]);
+		return complain(&problem, EXIT_USAGE);
+	}
+	return present(argv[1], wanted, &problem) ? complain(&problem, EXIT_CELLS_FAILED) : EXIT_DONE;
+}
+
+static int command_summarize(int argc, char **argv)
+{
+	return present_command(argc, argv, WANT_FILES);
+}
+
+static int command_plot(int argc, char **argv)
+{
+	return present_command(argc, argv, WANT_FILES | WANT_PLOTS);
+}
+
+static int command_show(int argc, char **argv)
+{
+	return present_command(argc, argv, WANT_TABLE);
+}
+
+static int dry_run(const struct plan *plan)
+{
+	struct problem problem;
+	struct estimate estimate;
+	if (estimate_make(&estimate, plan, &problem))
+		return complain(&problem, EXIT_CELLS_FAILED);
+	estimate_print(&estimate, plan);
+	return EXIT_DONE;
+}
+
+/* Measures, then presents what there is. */
+static int measure(const struct plan *plan, int argc, char **argv)
+{
+	struct problem problem;
+	struct record record;
+	struct runner_result result;
+	runner_catch_interrupts();
+	if (record_open(&record, plan, argc, argv, &problem))
+		return complain(&problem, EXIT_CELLS_FAILED);
+	fprintf(stderr, "measuring into %s\n", record.folder);
+	if (runner_run(plan, &record, &result, &problem))
+		return complain(&problem, EXIT_CELLS_FAILED);
+	if (result.replicates == 0 && result.failures == 0 && !result.interrupted) {
+		fail(&problem, "cannot measure anything in %g s: one replicate takes longer; raise --budget, "
+			       "or use smaller heaps",
+		     (double)plan->settings.budget_ns / 1e9);
+		return complain(&problem, EXIT_CELLS_FAILED);
+	}
+	unsigned wanted = WANT_FILES | WANT_TABLE | (plan->settings.no_plots ? 0 : WANT_PLOTS);
+	int status = EXIT_DONE;
+	if (present(record.folder, result.interrupted ? WANT_FILES : wanted, &problem))
+		status = complain(&problem, EXIT_CELLS_FAILED);
+	if (result.failures) {
+		fprintf(stderr, "forkcost: %lu replicates failed; the first: %s\n", result.failures,
+			result.first_failure);
+		status = EXIT_CELLS_FAILED;
+	}
+	if (result.interrupted) {
+		fprintf(stderr, "forkcost: interrupted; the cells that were done are in %s\n",
+			record.folder);
+		status = EXIT_INTERRUPTED;
+	}
+	return status;
+}
+
+static int command_run(int argc, char **argv)
+{
+	static struct wire_catalog catalog;
+	static struct plan plan;
+	struct settings settings;
+	struct problem problem;
+	bool help;
+	/* Help must not need a worker. */
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0) {
+			settings_print_help();
+			return EXIT_DONE;
+		}
+	if (catalog_read(&catalog, &problem))
+		return complain(&problem, EXIT_CELLS_FAILED);
+	if (settings_parse(&settings, argc, argv, &catalog, &help, &problem) ||
+	    plan_make(&plan, &settings, &catalog, &problem))
+		return complain(&problem, EXIT_USAGE);
+	return settings.dry_run ? dry_run(&plan) : measure(&plan, argc, argv);
+}
+
+static int command_once(int argc, char **argv)
+{
+	struct problem problem;
+	bool help;
+	if (once_become_worker(argc, argv, &help, &problem))
+		return complain(&problem, EXIT_USAGE);
+	if (help)
+		once_print_help();
+	return EXIT_DONE;
+}
+
+static void list_axis(const struct axis *axis)
+{
+	printf("  %-12s", axis->name);
+	for (unsigned i = 0; i < axis->level_count; i++)
+		if (*axis->levels[i])
+			printf(" %s", axis->levels[i]);
+	printf(": %s\n", axis->summary);
+}
+
+static void list_catalog(const struct wire_catalog *catalog)
+{
+	printf("experiments\n");
+	for (uint32_t e = 0; e < catalog->experiment_count; e++) {
+		const struct wire_experiment *experiment = &catalog->experiments[e];
+		printf("  %-16s %s\n", experiment->name, experiment->summary);
+		for (uint32_t m = 0; m < experiment->metric_count; m++)
+			printf("    %-16s %-6s %s\n", experiment->metrics[m].name,
+			       experiment->metrics[m].unit, experiment->metrics[m].summary);
+		for (uint32_t c = 0; c < experiment->case_count; c++)
+			printf("%s%s", c ? ", " : "    cases: ", experiment->cases[c]);
+		printf("%s", experiment->case_count ? "\n" : "");
+	}
+	printf("\nprimitives, with the actions that make them arms\n");
+	for (uint32_t p = 0; p < catalog->primitive_count; p++) {
+		const struct wire_primitive *primitive = &catalog->primitives[p];
+		printf("  %-16s %s\n", primitive->name, primitive->summary);
+		for (unsigned action = ACTION_EXIT; action < ACTION_COUNT; action++)
+			printf("    %-14s %s%s\n", axis_name(&axis_action, action),
+			       *primitive->refuses[action] ? "refused: " : "yes",
+			       primitive->refuses[action]);
+	}
+	printf("\naxes\n  %-12s sizes, as 0,1M..4G*4: what the caller has written\n", "heap");
+	list_axis(&axis_state);
+	list_axis(&axis_cache);
+	list_axis(&axis_child_cpu);
+	list_axis(&axis_page_kind);
+	list_axis(&axis_action);
+}
+
+static int with_catalog(int (*use)(const struct wire_catalog *))
+{
+	static struct wire_catalog catalog;
+	struct problem problem;
+	if (catalog_read(&catalog, &problem))
+		return complain(&problem, EXIT_CELLS_FAILED);
+	return use(&catalog);
+}
+
+static int use_for_list(const struct wire_catalog *catalog)
+{
+	list_catalog(catalog);
+	return EXIT_DONE;
+}
+
+static int use_for_doctor(const struct wire_catalog *catalog)
+{
+	return doctor_examine(catalog) ? EXIT_CELLS_FAILED : EXIT_DONE;
+}
+
+static int command_list(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return with_catalog(use_for_list);
+}
+
+static int command_doctor(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return with_catalog(use_for_doctor);
+}
+
+static int command_help(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	print_help();
+	return EXIT_DONE;
+}
+
+static int command_version(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	printf("forkcost %s (%s)\n", FORKCOST_VERSION, FORKCOST_COMMIT);
+	return EXIT_DONE;
+}
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{"run", command_run},	    {"once", command_once},	    {"summarize", command_summarize},
+	{"plot", command_plot},	    {"show", command_show},	    {"list", command_list},
+	{"doctor", command_doctor}, {"--help", command_help},	    {"-h", command_help},
+	{"help", command_help},	    {"--version", command_version},
+};
+
+int main(int argc, char **argv)
+{
+	struct problem problem;
+	/* Orphans of a worker come to us, so that none is left behind. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (argc < 2) {
+		fail(&problem, "cannot tell what to do: give a command, as forkcost run; see forkcost --help");
+		return complain(&problem, EXIT_USAGE);
+	}
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	fail(&problem, "cannot find command '%s'; see forkcost --help", argv[1]);
+	return complain(&problem, EXIT_USAGE);
+}

@@ -1,0 +1,307 @@
+#include "harness/driver/record.h"
+
+#include "harness/driver/machine.h"
+#include "harness/driver/version.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Enough for a tenth of a nanosecond in a number of seconds. */
+#define JSON_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(12))
+
+static enum outcome append(struct record *record, json_t *line, struct problem *problem)
+{
+	char *text = line ? json_dumps(line, JSON_FLAGS) : NULL;
+	json_decref(line);
+	if (!text)
+		return fail(problem, "cannot write a line of samples.jsonl: out of memory");
+	size_t length = strlen(text);
+	text[length++] = '\n'; /* takes the place of the end mark; the length says where it ends */
+	size_t done = 0;
+	while (done < length) {
+		ssize_t got = write(record->samples_fd, text + done, length - done);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			break;
+		done += (size_t)got;
+	}
+	free(text);
+	if (done < length || fdatasync(record->samples_fd) < 0)
+		return fail(problem, "cannot write %s/samples.jsonl: %s; free some disk space",
+			    record->folder, strerror(errno));
+	return OUTCOME_OK;
+}
+
+static json_t *chosen_levels(const struct axis *axis, const struct levels *levels)
+{
+	json_t *names = json_array();
+	for (unsigned i = 0; i < axis->level_count; i++)
+		if (levels->chosen[i] && axis->levels[i][0])
+			json_array_append_new(names, json_string(axis->levels[i]));
+	return names;
+}
+
+static json_t *describe_settings(const struct plan *plan, int argc, char **argv)
+{
+	const struct settings *settings = &plan->settings;
+	json_t *heaps = json_array(), *words = json_array();
+	for (size_t i = 0; i < settings->heap_count; i++)
+		json_array_append_new(heaps, json_integer((json_int_t)settings->heap_bytes[i]));
+	for (int i = 0; i < argc; i++)
+		json_array_append_new(words, json_string(argv[i]));
+	return json_pack(
+		"{s:s,s:o,s:o,s:o,s:o,s:o,s:f,s:f,s:i,s:I,s:f,s:I,s:i,s:i,s:I}", "preset",
+		settings->preset, "arguments", words, "heap_bytes", heaps, "states",
+		chosen_levels(&axis_state, &settings->states), "caches",
+		chosen_levels(&axis_cache, &settings->caches), "actions",
+		chosen_levels(&axis_action, &settings->actions), "precision", settings->precision,
+		"budget_s", (double)settings->budget_ns / 1e9, "replicates_for_precision",
+		REPLICATES_FOR_PRECISION, "replicates_max", (json_int_t)settings->replicates_max,
+		"cell_s", (double)settings->cell_ns / 1e9, "seed", (json_int_t)settings->seed,
+		"caller_cpu", plan->caller_cpu, "other_cpu", plan->other_cpu, "evict_bytes",
+		(json_int_t)plan->evict_bytes);
+}
+
+static json_t *describe_catalog(const struct wire_catalog *catalog)
+{
+	json_t *experiments = json_array();
+	for (uint32_t e = 0; e < catalog->experiment_count; e++) {
+		const struct wire_experiment *experiment = &catalog->experiments[e];
+		json_t *metrics = json_array();
+		for (uint32_t m = 0; m < experiment->metric_count; m++)
+			json_array_append_new(metrics, json_pack("{s:s,s:s,s:s}", "name",
+								 experiment->metrics[m].name, "unit",
+								 experiment->metrics[m].unit, "summary",
+								 experiment->metrics[m].summary));
+		json_array_append_new(experiments, json_pack("{s:s,s:o}", "name", experiment->name,
+							     "metrics", metrics));
+	}
+	return experiments;
+}
+
+/* A host name as part of a folder name. */
+static void host_word(char *word, size_t word_bytes)
+{
+	if (gethostname(word, word_bytes) < 0)
+		snprintf(word, word_bytes, "unknown");
+	word[word_bytes - 1] = '\0';
+	for (char *c = word; *c; c++)
+		if (!isalnum((unsigned char)*c) && *c != '-' && *c != '_')
+			*c = '-';
+}
+
+static enum outcome make_folder(struct record *record, const char *output, struct problem *problem)
+{
+	char host[40], stamp[32], latest[WIRE_PATH_MAX + 16];
+	time_t now = time(NULL);
+	struct tm utc;
+	host_word(host, sizeof host);
+	strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+	if (mkdir(output, 0777) < 0 && errno != EEXIST)
+		return fail(problem, "cannot make the folder %s: %s; choose another with --output",
+			    output, strerror(errno));
+	for (int try = 0; try < 100; try++) {
+		char name[96];
+		snprintf(name, sizeof name, try ? "%s-%s-%d" : "%s-%s", stamp, host, try);
+		snprintf(record->folder, sizeof record->folder, "%s/%s", output, name);
+		if (mkdir(record->folder, 0777) == 0) {
+			snprintf(latest, sizeof latest, "%s/latest", output);
+			unlink(latest);
+			/* A convenience: a file system without links is no reason to stop. */
+			if (symlink(name, latest) < 0)
+				errno = 0;
+			return OUTCOME_OK;
+		}
+		if (errno != EEXIST)
+			break;
+	}
+	return fail(problem, "cannot make the folder %s: %s; choose another with --output",
+		    record->folder, strerror(errno));
+}
+
+enum outcome record_open(struct record *record, const struct plan *plan, int argc, char **argv,
+			 struct problem *problem)
+{
+	char path[sizeof record->folder + 32];
+	record->samples_fd = -1;
+	if (make_folder(record, plan->settings.output, problem))
+		return OUTCOME_FAILED;
+	json_t *environment = machine_describe(&plan->catalog.clock);
+	if (!environment)
+		return fail(problem, "cannot describe this machine: out of memory");
+	json_object_set_new(environment, "settings", describe_settings(plan, argc, argv));
+	snprintf(path, sizeof path, "%s/environment.json", record->folder);
+	int wrote = json_dump_file(environment, path, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+	json_decref(environment);
+	if (wrote < 0)
+		return fail(problem, "cannot write %s: %s; free some disk space", path, strerror(errno));
+	snprintf(path, sizeof path, "%s/samples.jsonl", record->folder);
+	record->samples_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
+	if (record->samples_fd < 0)
+		return fail(problem, "cannot write %s: %s; choose another --output", path,
+			    strerror(errno));
+	const char *name = strrchr(record->folder, '/') + 1;
+	return append(record,
+		      json_pack("{s:s,s:i,s:s,s:s,s:s,s:o,s:o}", "type", "run", "format",
+				FORKCOST_FORMAT, "version", FORKCOST_VERSION, "git_commit",
+				FORKCOST_COMMIT, "id", name, "settings",
+				describe_settings(plan, argc, argv), "experiments",
+				describe_catalog(&plan->catalog)),
+		      problem);
+}
+
+static const struct wire_experiment *experiment_of(const struct plan *plan, uint32_t arm)
+{
+	const struct wire_catalog *catalog = &plan->catalog;
+	for (uint32_t e = 0; e < catalog->experiment_count; e++)
+		if (strcmp(catalog->experiments[e].name, plan->arms[arm].experiment) == 0)
+			return &catalog->experiments[e];
+	return NULL; /* not reached: the plan is made from this catalogue */
+}
+
+/* One arm's samples of one pass in one cell, column by column; NULL if there are none. */
+static json_t *describe_pass(const struct plan *plan, const struct wire_area *area, uint32_t cell,
+			     uint32_t arm, unsigned pass)
+{
+	const struct wire_experiment *experiment = experiment_of(plan, arm);
+	json_t *rounds = json_array(), *places = json_array(), *times = json_array();
+	json_t *columns[WIRE_METRICS_MAX] = {0};
+	for (uint64_t i = 0; i < area->answer.sample_count; i++) {
+		const struct wire_sample *sample = &area->samples[i];
+		if (sample->cell != cell || sample->arm != arm || sample->pass != pass)
+			continue;
+		json_array_append_new(rounds, json_integer(sample->round));
+		json_array_append_new(places, json_integer(sample->place));
+		json_array_append_new(times, json_integer((json_int_t)(sample->at_ns / 1000)));
+		for (uint32_t m = 0; m < experiment->metric_count; m++) {
+			if (!(sample->set >> m & 1))
+				continue;
+			if (!columns[m])
+				columns[m] = json_array();
+			double value = round(sample->value[m] * 10) / 10;
+			json_array_append_new(columns[m], value == floor(value)
+								  ? json_integer((json_int_t)value)
+								  : json_real(value));
+		}
+	}
+	json_t *metrics = json_object();
+	for (uint32_t m = 0; m < experiment->metric_count; m++)
+		if (columns[m])
+			json_object_set_new(metrics, experiment->metrics[m].name, columns[m]);
+	json_t *result = json_array_size(rounds) ? json_pack("{s:O,s:O,s:O,s:O}", "round", rounds,
+							     "place", places, "at_us", times,
+							     "metrics", metrics)
+						 : NULL;
+	json_decref(rounds);
+	json_decref(places);
+	json_decref(times);
+	json_decref(metrics);
+	return result;
+}
+
+static json_t *describe_arm(const struct plan *plan, const struct wire_area *area, uint32_t cell,
+			    uint32_t index)
+{
+	const struct wire_arm *arm = &plan->arms[index];
+	const struct wire_arm_facts *facts = &area->answer.arms[index];
+	const struct wire_experiment *experiment = experiment_of(plan, index);
+	json_t *missing = json_object(), *passes = json_object();
+	for (uint32_t m = 0; m < experiment->metric_count; m++) {
+		const char *why = facts->refused[0] ? facts->refused : facts->missing[m];
+		if (*why)
+			json_object_set_new(missing, experiment->metrics[m].name, json_string(why));
+	}
+	for (unsigned pass = 0; pass < PASS_COUNT; pass++) {
+		json_t *samples = describe_pass(plan, area, cell, index, pass);
+		if (samples)
+			json_object_set_new(passes, axis_name(&axis_pass, pass), samples);
+	}
+	return json_pack("{s:s,s:s,s:s,s:s,s:b,s:o,s:o}", "experiment", arm->experiment, "primitive",
+			 arm->primitive, "action", axis_name(&axis_action, arm->action), "case",
+			 arm->case_name, "twin", (int)arm->twin, "missing", missing, "passes", passes);
+}
+
+static json_t *describe_place(const char *type, const struct plan *plan,
+			      const struct record_replicate *replicate)
+{
+	const struct plan_job *job = &plan->jobs[replicate->job];
+	return json_pack("{s:s,s:I,s:I,s:I,s:s,s:s,s:f}", "type", type, "heap_bytes",
+			 (json_int_t)job->heap_bytes, "replicate", (json_int_t)replicate->replicate,
+			 "seed", (json_int_t)replicate->seed, "page_kind",
+			 axis_name(&axis_page_kind, PAGE_KIND_4K), "child_cpu",
+			 axis_name(&axis_child_cpu, job->child_cpu), "began_s", replicate->began_s);
+}
+
+static json_t *known_or(uint64_t value, uint64_t unknown, const char *why)
+{
+	return value == unknown ? json_string(why) : json_integer((json_int_t)value);
+}
+
+static json_t *describe_cell(const struct plan *plan, const struct record_replicate *replicate,
+			     const struct wire_area *area, uint32_t cell)
+{
+	const struct wire_cell *levels = &plan->jobs[replicate->job].cells[cell];
+	const struct wire_cell_facts *facts = &area->answer.cells[cell];
+	json_t *line = describe_place("cell", plan, replicate);
+	json_t *arms = json_array();
+	for (uint32_t arm = 0; arm < plan->arm_count; arm++)
+		json_array_append_new(arms, describe_arm(plan, area, cell, arm));
+	json_object_set_new(line, "state", json_string(axis_name(&axis_state, levels->state)));
+	json_object_set_new(line, "cache", json_string(axis_name(&axis_cache, levels->cache)));
+	json_object_set_new(
+		line, "worker",
+		json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "mappings",
+			  (json_int_t)facts->mappings, "rss_bytes", (json_int_t)facts->rss_bytes,
+			  "page_tables_bytes", (json_int_t)facts->page_tables_bytes, "heap_rss_bytes",
+			  (json_int_t)facts->heap_rss_bytes, "heap_huge_bytes",
+			  (json_int_t)facts->heap_huge_bytes, "involuntary_switches",
+			  (json_int_t)facts->involuntary_switches, "voluntary_switches",
+			  (json_int_t)facts->voluntary_switches, "rounds", (json_int_t)facts->rounds,
+			  "duration_ns", (json_int_t)facts->duration_ns, "heap_build_ns",
+			  (json_int_t)area->answer.build_ns, "steal_ticks",
+			  known_or(replicate->steal_ticks, UINT64_MAX, "unavailable: /proc/stat"),
+			  "cpu_khz",
+			  known_or(replicate->cpu_khz, 0, "unavailable: the kernel does not say")));
+	json_object_set_new(line, "arms", arms);
+	return line;
+}
+
+enum outcome record_cells(struct record *record, const struct plan *plan,
+			  const struct record_replicate *replicate, const struct wire_area *area,
+			  struct problem *problem)
+{
+	for (uint32_t cell = 0; cell < plan->jobs[replicate->job].cell_count; cell++)
+		if (area->answer.cell_done[cell] &&
+		    append(record, describe_cell(plan, replicate, area, cell), problem))
+			return OUTCOME_FAILED;
+	return OUTCOME_OK;
+}
+
+enum outcome record_failure(struct record *record, const struct plan *plan,
+			    const struct record_replicate *replicate, const char *why,
+			    struct problem *problem)
+{
+	json_t *line = describe_place("failure", plan, replicate);
+	json_object_set_new(line, "why", json_string(why));
+	return append(record, line, problem);
+}
+
+enum outcome record_close(struct record *record, double duration_s, const char *ended,
+			  struct problem *problem)
+{
+	enum outcome outcome = append(
+		record, json_pack("{s:s,s:f,s:s}", "type", "end", "duration_s", duration_s, "ended", ended),
+		problem);
+	close(record->samples_fd);
+	record->samples_fd = -1;
+	return outcome;
+}

@@ -1,0 +1,86 @@
+# Every sample in the order taken, on a log time axis that holds all of them:
+# shows drift, modes and outliers.  Replicates alternate in colour and marker.
+# Reads samples-{0,1,2}.dat (first a line with the panel's title, then rows of
+# index, value_ns, replicate number; an empty file is left out) and
+# caption-samples-in-order.dat.
+
+CAPTION_FILE = 'caption-samples-in-order.dat'
+PANEL_H = 190                          # a panel with its title and tics
+
+set datafile separator tab commentschars ''
+array NAME[3]
+PANELS = 0
+do for [f = 0:2] {
+    name = sprintf('samples-%d.dat', f)
+    stats name skip 1 using 2 nooutput
+    if (exists('STATS_records')) {
+        PANELS = PANELS + 1
+        NAME[PANELS] = name
+    }
+}
+SHOWN = PANELS > 0 ? PANELS : 1
+BASE = 66 + 30                         # foot of the lowest panel's space
+FIG_H = BASE + PANEL_H * SHOWN + 30
+call 'style.gp' ARG1 ARG2
+
+set style line 1 pt 7 ps 0.35 * PS lc rgb '#0072B2'
+set style line 2 pt 6 ps 0.45 * PS lw 0.8 lc rgb '#E69F00'
+of_parity(v, r, parity) = abs(int(r)) % 2 == parity ? v : NaN
+
+set multiplot
+set lmargin at screen sx(88)
+set rmargin at screen sx(700)
+do for [p = 1:SHOWN] {
+    foot = BASE + PANEL_H * (SHOWN - p) + 24
+    set bmargin at screen sy(foot)
+    set tmargin at screen sy(foot + PANEL_H - 56)
+    unset label
+    if (p == SHOWN) {
+        set label 'sample, in the order taken' \
+            at screen sx(394),sy(foot - 38) center
+    }
+    if (PANELS == 0) {
+        set xrange [0:1]
+        set yrange [0:1]
+        unset xtics
+        unset ytics
+        set label NOT_MEASURED at graph 0.5,0.5 center
+        plot NaN notitle
+    } else {
+        stats NAME[p] skip 1 using 1 nooutput
+        set xrange [STATS_min - 0.01 * (STATS_max - STATS_min) - 0.5: \
+                    STATS_max + 0.01 * (STATS_max - STATS_min) + 0.5]
+        XMIN = STATS_min
+        # A value of 0 would not fit a log axis: linear then.
+        stats NAME[p] skip 1 using ($2 * NS) nooutput
+        ymin = STATS_min
+        ymax = STATS_max
+        if (ymin > 0) {
+            set logscale y
+            set yrange [low_end(ymin, ymax):high_end(ymin, ymax)]
+            set ytics ()
+            set for [e = -10:3] for [m in tic_steps(ymax / ymin)] \
+                ytics add (time_label(m * 10.0**e) m * 10.0**e)
+        } else {
+            unset logscale y
+            set yrange [ymin:ymax > ymin ? ymax : ymin + 1e-6]
+            set ytics ()
+            set for [k = 0:2] ytics add \
+                (time_label(k * ymax / 2) k * ymax / 2)
+        }
+        plot NAME[p] skip 1 using 1:(of_parity($2, $3, 0) * NS) \
+                with points ls 1 notitle, \
+            '' skip 1 using 1:(of_parity($2, $3, 1) * NS) \
+                with points ls 2 notitle, \
+            '' every ::0::0 using (XMIN):(ymax):(strcol(1)) \
+                with labels left offset 0,1 notitle
+    }
+}
+eval BARE
+set label 'even replicate' at screen sx(104),sy(FIG_H - 14) left
+set label 'odd replicate' at screen sx(264),sy(FIG_H - 14) left
+set label '' at screen sx(94),sy(FIG_H - 14) point ls 1 ps 0.9 * PS
+set label '' at screen sx(254),sy(FIG_H - 14) point ls 2 ps 0.9 * PS
+plot NaN notitle
+eval CAPTION
+unset multiplot

@@ -1,0 +1,220 @@
+# Shared look of every figure: terminal, fonts, colours, axes, series, caption.
+#
+# A figure script sets these, then does  call 'style.gp' ARG1 ARG2  :
+#   FIG_H   canvas height in layout units (the canvas is FIG_W = 720 wide)
+#   FILES   (optional) series files by heap; their blocks become the series
+# Run as  gnuplot -c NAME.gp FORMAT OUTPUT  from the folder of the data files,
+# FORMAT one of svg, pdf, png.
+#
+# Text of data files is only ever drawn (`with labels`, `columnheader`) or
+# compared; it never becomes a command, a format or a file name.
+
+# LEGEND, CAPTION and HEAP_TICS are pieces to `eval`: fixed commands in strings.
+
+set encoding utf8
+set datafile separator tab
+set datafile commentschars ''
+
+FIG_W = 720
+FONT = 'DejaVu Sans,15'
+SMALL = '11.5'                         # of captions and asides
+NS = 1e-9                              # data are in ns, axes in seconds
+
+# --- number helpers ---------------------------------------------------------
+ok(v) = v == v                         # false for NaN
+or(v, w) = ok(v) ? v : w               # v, else w
+least(a, b) = !ok(a) ? b : !ok(b) ? a : a < b ? a : b
+most(a, b) = !ok(a) ? b : !ok(b) ? a : a > b ? a : b
+positive(v) = v > 0 ? v : NaN
+
+# --- tic labels --------------------------------------------------------------
+# Time (in seconds), plain ratio, and 2**e bytes.
+time_label(v) = v < 0.9999e-6 ? sprintf('%.4g ns', v * 1e9) \
+              : v < 0.9999e-3 ? sprintf('%.4g µs', v * 1e6) \
+              : v < 0.9999 ? sprintf('%.4g ms', v * 1e3) : sprintf('%.4g s', v)
+ratio_label(v) = sprintf('%.4g', v)
+heap_label(e) = sprintf('%d%s', 2**(e % 10), e < 10 ? '' : 'KMGTPE'[e / 10:e / 10])
+# Mantissas to label on a log axis that spans a factor of r.
+tic_steps(r) = r > 20 ? '1' : r > 5 ? '1 2 5' : r > 2.5 ? '1 1.5 2 3 4 6 8' \
+             : '1 1.2 1.4 1.6 1.8 2 2.5 3 3.5 4 4.5 5 6 7 8 9'
+# Ends of a log range around data from a to b, never narrower than a factor 2.
+low_end(a, b) = least(a / 1.25, sqrt(a * b / 2))
+high_end(a, b) = most(b * 1.25, sqrt(a * b * 2))
+
+# --- series: rank, colour, dash and marker by name ---------------------------
+# Names known here keep their look in every figure; others follow in order.
+# Those whose curves overlap differ in line width, dash, and marker size.
+NAMES = "\tfork\tclone\tclone3\tclone_vfork\tvfork\tclone_vm_vfork" \
+      . "\tposix_spawn\tclone_vm\tthread\teager_copy\t"
+tabs(s) = strstrt(s, "\t") ? 1 + tabs(s[strstrt(s, "\t") + 1:*]) : 0
+rank(s) = tabs(NAMES[1:strstrt(NAMES, "\t" . s . "\t")])   # 0 when unknown
+
+PS = ARG1 eq 'svg' ? 0.6 : 1           # svg draws markers larger
+set linetype  1 lw 3.0 dt solid        pt 7  ps 0.65 * PS lc rgb '#000000'
+set linetype  2 lw 1.4 dt (12,6)       pt 4  ps 1.15 * PS lc rgb '#E69F00'
+set linetype  3 lw 1.4 dt (3,4)        pt 8  ps 1.30 * PS lc rgb '#56B4E9'
+set linetype  4 lw 1.4 dt (12,4,3,4)   pt 12 ps 1.60 * PS lc rgb '#D55E00'
+set linetype  5 lw 3.0 dt solid        pt 5  ps 0.65 * PS lc rgb '#0072B2'
+set linetype  6 lw 1.4 dt (12,6)       pt 6  ps 1.25 * PS lc rgb '#CC79A7'
+set linetype  7 lw 1.4 dt (3,4)        pt 2  ps 1.00 * PS lc rgb '#009E73'
+set linetype  8 lw 1.6 dt (18,5)       pt 9  ps 1.00 * PS lc rgb '#E69F00'
+set linetype  9 lw 1.6 dt (6,4)        pt 11 ps 1.00 * PS lc rgb '#777777'
+set linetype 10 lw 2.0 dt solid        pt 13 ps 1.10 * PS lc rgb '#009E73'
+set linetype 11 lw 1.6 dt (3,3,3,9)    pt 1  ps 1.00 * PS lc rgb '#000000'
+set linetype 12 lw 1.6 dt (18,4,3,4)   pt 3  ps 1.00 * PS lc rgb '#0072B2'
+set linetype 13 lw 1.6 dt (6,4)        pt 14 ps 1.10 * PS lc rgb '#D55E00'
+set linetype 14 lw 1.6 dt (12,6)       pt 15 ps 1.00 * PS lc rgb '#56B4E9'
+set linetype 15 lw 1.6 dt (3,4)        pt 10 ps 1.10 * PS lc rgb '#CC79A7'
+set linetype 16 lw 1.6 dt (12,4,3,4)   pt 1  ps 1.00 * PS lc rgb '#777777'
+set linetype cycle 16
+
+# The series of FILES.  File f holds COUNT[f] of them, at entries FIRST[f] to
+# LAST[f] of BLOCK (block number in the file) and LOOK (linetype), in rank
+# order.  KEY_FILE, KEY_BLOCK and KEY_LOOK list each name once, for the legend.
+KEYS = 0
+LEGEND_H = 0
+if (exists('FILES')) {
+    array COUNT[words(FILES)]
+    array FIRST[words(FILES)]
+    array LAST[words(FILES)]
+    ALL = 0
+    HEAP_MIN = NaN                     # the smallest above 0
+    HEAP_MAX = NaN
+    HAS_ZERO = 0
+    do for [f = 1:words(FILES)] {
+        stats word(FILES, f) using 1 nooutput
+        COUNT[f] = exists('STATS_blocks') ? STATS_blocks : 0
+        FIRST[f] = ALL + 1
+        ALL = ALL + COUNT[f]
+        LAST[f] = ALL
+        if (COUNT[f] > 0) {
+            HAS_ZERO = HAS_ZERO || STATS_min == 0
+            HEAP_MAX = most(HEAP_MAX, STATS_max)
+            stats word(FILES, f) using (positive($1)) nooutput
+            if (exists('STATS_min')) { HEAP_MIN = least(HEAP_MIN, STATS_min) }
+        }
+    }
+    array BLOCK[ALL + 1]
+    array LOOK[ALL + 1]
+    array KEY_FILE[ALL + 1]
+    array KEY_BLOCK[ALL + 1]
+    array KEY_LOOK[ALL + 1]
+    array SEEN[ALL + 1]
+    do for [f = 1:words(FILES)] {
+        do for [b = 0:COUNT[f] - 1] {
+            stats word(FILES, f) index b every ::0::0 \
+                using (NAME = strcol(1), 0) nooutput
+            if (!rank(NAME)) { NAMES = NAMES . NAME . "\t" }
+            SEEN[FIRST[f] + b] = rank(NAME)
+        }
+    }
+    do for [r = 1:tabs(NAMES)] {
+        FOUND = 0
+        do for [f = 1:words(FILES)] {
+            do for [b = 0:COUNT[f] - 1] {
+                if (SEEN[FIRST[f] + b] == r) {
+                    if (!FOUND) {
+                        FOUND = 1
+                        KEYS = KEYS + 1
+                        KEY_FILE[KEYS] = f
+                        KEY_BLOCK[KEYS] = b
+                        KEY_LOOK[KEYS] = r
+                    }
+                }
+            }
+        }
+    }
+    do for [f = 1:words(FILES)] {
+        n = FIRST[f]
+        do for [r = 1:tabs(NAMES)] {
+            do for [b = 0:COUNT[f] - 1] {
+                if (SEEN[FIRST[f] + b] == r) {
+                    BLOCK[n] = b
+                    LOOK[n] = r
+                    n = n + 1
+                }
+            }
+        }
+    }
+    KEY_ROWS = (KEYS + 3) / 4
+    LEGEND_H = 6 + 20 * KEY_ROWS
+    FIG_H = FIG_H + LEGEND_H
+
+    # Heap axis: log, with heap 0 two octaves left of the smallest heap.
+    HEAP_MIN = or(HEAP_MIN, 2.0**20)
+    HEAP_MAX = most(HEAP_MAX, HEAP_MIN)
+    ZERO_AT = HEAP_MIN / 4
+    heap_at(b) = b > 0 ? b : ZERO_AT
+    OCTAVES = int(ceil(log(HEAP_MAX / HEAP_MIN) / log(2)))
+    HEAP_STEP = OCTAVES > 8 ? 4 : OCTAVES > 4 ? 2 : 1
+    HEAP_TIC = int(ceil(log(HEAP_MIN) / log(2) / HEAP_STEP - 1e-6)) * HEAP_STEP
+    set logscale x 2
+    set xrange [(HAS_ZERO ? ZERO_AT : HEAP_MIN) / 1.7:HEAP_MAX * 1.7]
+}
+# (fixed commands, like those further down; SHOW_X: with labels or without)
+HEAP_TICS = "set xtics (); if (HAS_ZERO) { set xtics add" \
+    . " (SHOW_X ? '0' : '' ZERO_AT) }; set for [e = HEAP_TIC:60:HEAP_STEP]" \
+    . " xtics add (SHOW_X ? heap_label(e) : '' 2.0**e); if (HAS_ZERO) {" \
+    . " set label '//' at first ZERO_AT * 2,graph 0 center font ',' . SMALL }"
+
+# --- layout, in units from the canvas's left and bottom edges ----------------
+sx(u) = u / real(FIG_W)
+sy(u) = u / real(FIG_H)
+CAPTION_H = 66
+
+# --- frame --------------------------------------------------------------------
+set border 3 lw 1 lc rgb '#444444'
+set tics nomirror out scale 0.5,0.25 textcolor rgb '#000000'
+set xtics offset 0,(ARG1 eq 'svg' ? 0.6 : 0.35)     # svg sets them lower
+set ytics offset 0.5,0
+set grid xtics ytics lt -1 lw 0.7 dt solid lc rgb '#D4D4D4'
+set style fill transparent solid 0.16 noborder
+set key off noenhanced
+NOT_MEASURED = 'not measured in this run'
+
+# --- pieces that every figure draws last ---------------------------------------
+# Fixed commands, kept as strings so that `eval` can repeat them; no data here.
+BARE = "unset label;  unset arrow; unset border; unset tics;" \
+     . "unset grid; unset logscale; set key off;" \
+     . "set xrange [0:1]; set yrange [0:1];" \
+     . "set lmargin at screen 0; set rmargin at screen 1;" \
+     . "set bmargin at screen 0; set tmargin at screen 1;"
+
+# Legend of the series, in four columns between CAPTION_H and its top.
+key_x(k) = sx(14 + 178 * ((k - 1) / KEY_ROWS))
+key_y(k) = sy(CAPTION_H + LEGEND_H - 12 - 20 * ((k - 1) % KEY_ROWS))
+FOR_KEYS = "for [k = 1:KEYS] word(FILES, KEY_FILE[k]) index KEY_BLOCK[k]" \
+    . " every ::0::0 using (key_x(k)"
+LEGEND = BARE . "plot NaN notitle," \
+    . FOR_KEYS . "):(key_y(k)):(sx(38)):(0) with vectors nohead lt KEY_LOOK[k] notitle," \
+    . FOR_KEYS . " + sx(19)):(key_y(k)) with points lt KEY_LOOK[k] notitle," \
+    . FOR_KEYS . " + sx(45)):(key_y(k)):(strcol(1)) with labels left notitle"
+
+# Caption: the lines of CAPTION_FILE, wrapped, at the foot.
+WRAP = 108
+space_before(s, n) = n < 2 ? 0 : s[n:n] eq ' ' ? n : space_before(s, n - 1)
+cut(s) = space_before(s, WRAP) ? space_before(s, WRAP) : WRAP
+pieces(s) = strlen(s) <= WRAP ? 1 : 1 + pieces(s[cut(s) + 1:*])
+piece(s, i) = i > 0 ? (strlen(s) <= WRAP ? '' : piece(s[cut(s) + 1:*], i - 1)) \
+            : strlen(s) <= WRAP ? s : s[1:cut(s)]
+CAPTION = BARE . "plot NaN notitle, for [i = 0:2] CAPTION_FILE" \
+    . " using (sx(10)):(ROW = $0 == 0 ? 0 : NEXT, NEXT = ROW + pieces(strcol(1))," \
+    . " sy(CAPTION_H - 11 - 15 * (ROW + i))):(piece(strcol(1), i))" \
+    . " with labels left font ',' . SMALL textcolor rgb '#444444' notitle"
+
+# --- terminal -------------------------------------------------------------------
+# One unit is 1 px of svg, 1 pt of pdf and 2.5 px of png.
+if (ARG1 eq 'svg') {
+    set terminal svg noenhanced size FIG_W,FIG_H font FONT background rgb 'white'
+}
+if (ARG1 eq 'pdf') {
+    set terminal pdfcairo noenhanced size FIG_W / 72.0,FIG_H / 72.0 \
+        font FONT fontscale 0.75 linewidth 1.5 pointscale 1.1 \
+        background rgb 'white'
+}
+if (ARG1 eq 'png') {
+    set terminal pngcairo noenhanced size int(FIG_W * 2.5),int(FIG_H * 2.5) \
+        font FONT fontscale 1.875 linewidth 2.5 pointscale 3 \
+        background rgb 'white'
+}
+set output ARG2

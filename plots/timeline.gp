@@ -1,0 +1,102 @@
+# When, after a call began, it returned, its child or program started, and the
+# child was reaped: a row for each primitive and action, a panel for each state.
+# Reads timeline-{0,1,2}.dat (first a line with the panel's title, then rows of
+# label, call_ns, start_ns, reaped_ns, NaN where not measured; an empty file is
+# left out) and caption-timeline.dat.
+
+CAPTION_FILE = 'caption-timeline.dat'
+ROW_H = 20                             # height of a row
+HEAD_H = 30                            # height above the rows of a panel
+
+# The panels there are, and the height they need.
+set datafile separator tab commentschars ''
+array NAME[3]
+array ROWS[3]
+PANELS = 0
+ALL_ROWS = 0
+do for [f = 0:2] {
+    name = sprintf('timeline-%d.dat', f)
+    stats name skip 1 using (0) nooutput
+    if (exists('STATS_records')) {
+        PANELS = PANELS + 1
+        NAME[PANELS] = name
+        ROWS[PANELS] = int(STATS_records)
+        ALL_ROWS = ALL_ROWS + ROWS[PANELS]
+    }
+}
+if (PANELS == 0) { ALL_ROWS = 6 }
+PANELS_H = HEAD_H * (PANELS > 0 ? PANELS : 1) + ROW_H * ALL_ROWS
+BASE = 66 + 52                         # foot of the lowest panel
+FIG_H = BASE + PANELS_H + 26
+call 'style.gp' ARG1 ARG2
+
+# One time range for every panel.
+tmin = NaN
+tmax = NaN
+do for [p = 1:PANELS] {
+    do for [c = 2:4] {
+        stats NAME[p] skip 1 using (positive(column(c)) * NS) nooutput
+        if (exists('STATS_min')) {
+            tmin = least(tmin, STATS_min)
+            tmax = most(tmax, STATS_max)
+        }
+    }
+}
+tmin = or(tmin, 1e-5)
+tmax = or(tmax, 1e-2)
+XMIN = tmin / 2
+seconds(ns) = positive(ns) * NS
+last(a, b, c) = most(most(seconds(a), seconds(b)), seconds(c))
+
+set style line 1 pt 7  ps 1.0 * PS lw 1.5 lc rgb '#0072B2'
+set style line 2 pt 8  ps 1.5 * PS lw 1.8 lc rgb '#000000'
+set style line 3 pt 13 ps 1.2 * PS lw 1.5 lc rgb '#D55E00'
+
+set multiplot
+set logscale x
+set xrange [XMIN:high_end(tmin, tmax)]
+set lmargin at screen sx(176)
+set rmargin at screen sx(706)
+set border 1
+unset ytics
+foot = BASE + PANELS_H
+do for [p = 1:PANELS > 0 ? PANELS : 1] {
+    n = PANELS > 0 ? ROWS[p] : ALL_ROWS
+    foot = foot - HEAD_H - n * ROW_H
+    set bmargin at screen sy(foot)
+    set tmargin at screen sy(foot + n * ROW_H)
+    set yrange [n - 0.5:-0.5]
+    set xtics ()
+    set for [e = -10:3] for [m in tic_steps(tmax / tmin)] \
+        xtics add (p < PANELS ? '' : time_label(m * 10.0**e) m * 10.0**e)
+    unset label
+    if (p >= PANELS) {
+        set label 'time since the call began' \
+            at screen sx(441),sy(foot - 38) center
+    }
+    if (PANELS == 0) {
+        set label NOT_MEASURED at graph 0.5,0.5 center
+        plot NaN notitle
+    } else {
+        plot NAME[p] every ::0::0 using (XMIN):(-0.5):(strcol(1)) \
+                with labels left offset 0,0.7 notitle, \
+            '' skip 1 using (XMIN):0:(strcol(1)) \
+                with labels right offset -1,0 notitle, \
+            '' skip 1 using (XMIN):0:(last($2, $3, $4) - XMIN):(0) \
+                with vectors nohead lw 1.5 lc rgb '#999999' notitle, \
+            '' skip 1 using (seconds($4)):0 with points ls 3 notitle, \
+            '' skip 1 using (seconds($2)):0 with points ls 1 notitle, \
+            '' skip 1 using (seconds($3)):0 with points ls 2 notitle
+    }
+}
+
+eval BARE
+set label 'call returned' at screen sx(192),sy(FIG_H - 13) left
+set label 'child or program started' at screen sx(332),sy(FIG_H - 13) left
+set label 'reaped' at screen sx(572),sy(FIG_H - 13) left
+set label '' at screen sx(181),sy(FIG_H - 13) point ls 1
+set label '' at screen sx(321),sy(FIG_H - 13) point ls 2
+set label '' at screen sx(561),sy(FIG_H - 13) point ls 3
+plot NaN notitle
+eval CAPTION
+unset multiplot
