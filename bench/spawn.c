@@ -80,12 +80,11 @@ static enum outcome set_stamped(struct run *run, const struct arm *arm, struct w
 
 static enum outcome sample(struct run *run, const struct arm *arm, struct wire_sample *out)
 {
-	struct rusage before, after;
+	struct rusage before;
 	run->stamps->started_ticks = run->stamps->moved_ticks = run->stamps->target_ticks = 0;
 	getrusage(RUSAGE_SELF, &before);
 	arm->primitive->start(run, arm->action);
 	child_wait(run, arm->primitive);
-	getrusage(RUSAGE_SELF, &after);
 	if (child_check(run, arm))
 		return OUTCOME_FAILED;
 	const struct started *child = run->child;
@@ -93,7 +92,7 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 		return set_stamped(run, arm, out);
 	sample_set(out, CALL_NS, clock_ns(child->called, child->returned));
 	sample_set(out, is_thread(arm) ? JOINED_NS : REAPED_NS, clock_ns(child->called, child->ended));
-	sample_set(out, CALLER_FAULTS, (double)(after.ru_minflt - before.ru_minflt));
+	sample_set(out, CALLER_FAULTS, (double)(child->caller_usage.ru_minflt - before.ru_minflt));
 	if (!is_thread(arm))
 		sample_set(out, CHILD_FAULTS, (double)child->usage.ru_minflt);
 	return OUTCOME_OK;

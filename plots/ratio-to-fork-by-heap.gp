@@ -16,11 +16,12 @@ TALL = FIG_H - BASE - 28
 ymin = 1                               # one range for both, fork's 1 within
 ymax = 1
 do for [f = 1:words(FILES)] {
-    if (COUNT[f] > 0) {
-        stats word(FILES, f) using (positive(least($2, $3))) nooutput
-        if (exists('STATS_min')) { ymin = least(ymin, STATS_min) }
-        stats word(FILES, f) using (positive(most($2, $4))) nooutput
-        if (exists('STATS_max')) { ymax = most(ymax, STATS_max) }
+    do for [c = 2:COUNT[f] > 0 ? 4 : 0] {
+        stats word(FILES, f) using (positive(column(c))) nooutput
+        if (exists('STATS_min')) {
+            ymin = least(ymin, STATS_min)
+            ymax = most(ymax, STATS_max)
+        }
     }
 }
 set logscale y
@@ -36,7 +37,7 @@ do for [f = 1:words(FILES)] {
     set tmargin at screen sy(BASE + TALL)
     unset label
     SHOW_X = 1
-    eval HEAP_TICS
+    eval HEAP_AXIS
     set ytics ()
     set for [e = -9:9] for [m in tic_steps(ymax / ymin)] \
         ytics add (right ? '' : ratio_label(m * 10.0**e) m * 10.0**e)
@@ -45,16 +46,20 @@ do for [f = 1:words(FILES)] {
     set label (right ? '' : 'reaped_ns relative to fork') \
         at screen sx(14),sy(BASE + TALL / 2) center rotate
     set label 'heap size, bytes' at screen sx(side + WIDE / 2),sy(BASE - 36) center
-    if (COUNT[f] == 0) { set label NOT_MEASURED at graph 0.5,0.3 center }
     set label 'fork' at graph 0.99,first 1 right offset 0,0.6 font ',' . SMALL
-    plot 1 with lines lt 1 lw 1.6 notitle, \
-        for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
-            using (heap_at($1)):3:4 with filledcurves lt LOOK[s] notitle, \
-        for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
-            using (heap_at($1)):3:(0):($4 - $3) \
-            with vectors nohead lt LOOK[s] dt solid lw 1 notitle, \
-        for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
-            using (heap_at($1)):2 with linespoints lt LOOK[s] notitle
+    if (COUNT[f] == 0) {
+        set label NOT_MEASURED at graph 0.5,0.3 center
+        plot 1 with lines lt 1 lw 1.6 notitle
+    } else {
+        plot 1 with lines lt 1 lw 1.6 notitle, \
+            for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
+                using (heap_at($1)):3:4 with filledcurves lt LOOK[s] notitle, \
+            for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
+                using (heap_at($1)):3:(0):($4 - $3) \
+                with vectors nohead lt LOOK[s] dt solid lw 1 notitle, \
+            for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
+                using (heap_at($1)):2 with linespoints lt LOOK[s] notitle
+    }
 }
 eval LEGEND
 eval CAPTION

@@ -9,6 +9,10 @@ PANEL_H = 190                          # a panel with its title and tics
 
 set datafile separator tab commentschars ''
 array NAME[3]
+array XMIN[3]
+array XMAX[3]
+array YMIN[3]
+array YMAX[3]
 PANELS = 0
 do for [f = 0:2] {
     name = sprintf('samples-%d.dat', f)
@@ -16,6 +20,11 @@ do for [f = 0:2] {
     if (exists('STATS_records')) {
         PANELS = PANELS + 1
         NAME[PANELS] = name
+        YMIN[PANELS] = STATS_min
+        YMAX[PANELS] = STATS_max
+        stats name skip 1 using 1 nooutput
+        XMIN[PANELS] = STATS_min
+        XMAX[PANELS] = STATS_max
     }
 }
 SHOWN = PANELS > 0 ? PANELS : 1
@@ -24,12 +33,13 @@ FIG_H = BASE + PANEL_H * SHOWN + 30
 call 'style.gp' ARG1 ARG2
 
 set style line 1 pt 7 ps 0.35 * PS lc rgb '#0072B2'
-set style line 2 pt 6 ps 0.45 * PS lw 0.8 lc rgb '#E69F00'
+set style line 2 pt 6 ps 0.45 * PS lw 1.2 lc rgb '#E69F00'
 of_parity(v, r, parity) = abs(int(r)) % 2 == parity ? v : NaN
 
+set format x '%g'
 set multiplot
 set lmargin at screen sx(88)
-set rmargin at screen sx(700)
+set rmargin at screen sx(694)
 do for [p = 1:SHOWN] {
     foot = BASE + PANEL_H * (SHOWN - p) + 24
     set bmargin at screen sy(foot)
@@ -47,14 +57,11 @@ do for [p = 1:SHOWN] {
         set label NOT_MEASURED at graph 0.5,0.5 center
         plot NaN notitle
     } else {
-        stats NAME[p] skip 1 using 1 nooutput
-        set xrange [STATS_min - 0.01 * (STATS_max - STATS_min) - 0.5: \
-                    STATS_max + 0.01 * (STATS_max - STATS_min) + 0.5]
-        XMIN = STATS_min
+        margin = 0.5 + 0.01 * (XMAX[p] - XMIN[p])
+        set xrange [XMIN[p] - margin:XMAX[p] + margin]
+        ymin = YMIN[p] * NS
+        ymax = YMAX[p] * NS
         # A value of 0 would not fit a log axis: linear then.
-        stats NAME[p] skip 1 using ($2 * NS) nooutput
-        ymin = STATS_min
-        ymax = STATS_max
         if (ymin > 0) {
             set logscale y
             set yrange [low_end(ymin, ymax):high_end(ymin, ymax)]
@@ -72,7 +79,7 @@ do for [p = 1:SHOWN] {
                 with points ls 1 notitle, \
             '' skip 1 using 1:(of_parity($2, $3, 1) * NS) \
                 with points ls 2 notitle, \
-            '' every ::0::0 using (XMIN):(ymax):(strcol(1)) \
+            '' every ::0::0 using (XMIN[p]):(ymax):(strcol(1)) \
                 with labels left offset 0,1 notitle
     }
 }

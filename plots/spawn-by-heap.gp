@@ -15,29 +15,33 @@ WIDE = 288                             # size of a panel
 BASE = CAPTION_H + LEGEND_H + 50       # foot of the lower panels
 TALL = (FIG_H - BASE - 28 - 16) / 2
 
+# One y range for both panels of a row.
+array YMIN[2]
+array YMAX[2]
+do for [r = 1:2] {
+    YMIN[r] = NaN
+    YMAX[r] = NaN
+    do for [f = 2 * r - 1:2 * r] {
+        do for [c = 2:COUNT[f] > 0 ? 4 : 0] {
+            stats word(FILES, f) using (positive(column(c)) * NS) nooutput
+            if (exists('STATS_min')) {
+                YMIN[r] = least(YMIN[r], STATS_min)
+                YMAX[r] = most(YMAX[r], STATS_max)
+            }
+        }
+    }
+    YMIN[r] = or(YMIN[r], 1e-5)
+    YMAX[r] = or(YMAX[r], 1e-2)
+}
+
 set multiplot
 set logscale y
 do for [f = 1:words(FILES)] {
     right = (f + 1) % 2
     lower = f > 2
-
-    # One y range for both panels of a row.
-    if (!right) {
-        ymin = NaN
-        ymax = NaN
-        do for [g = f:f + 1] {
-            if (COUNT[g] > 0) {
-                stats word(FILES, g) using (positive(least($2, $3)) * NS) nooutput
-                if (exists('STATS_min')) { ymin = least(ymin, STATS_min) }
-                stats word(FILES, g) using (positive(most($2, $4)) * NS) nooutput
-                if (exists('STATS_max')) { ymax = most(ymax, STATS_max) }
-            }
-        }
-        ymin = or(ymin, 1e-5)
-        ymax = or(ymax, 1e-2)
-        set yrange [low_end(ymin, ymax):high_end(ymin, ymax)]
-    }
-
+    ymin = YMIN[1 + lower]
+    ymax = YMAX[1 + lower]
+    set yrange [low_end(ymin, ymax):high_end(ymin, ymax)]
     set ytics ()
     set for [e = -10:3] for [m in tic_steps(ymax / ymin)] \
         ytics add (right ? '' : time_label(m * 10.0**e) m * 10.0**e)
@@ -50,7 +54,7 @@ do for [f = 1:words(FILES)] {
     set tmargin at screen sy(foot + TALL)
     unset label
     SHOW_X = lower
-    eval HEAP_TICS
+    eval HEAP_AXIS
     set label (lower ? '' : right ? 'clean heap' : 'dirty heap') \
         at screen sx(side + WIDE / 2),sy(foot + TALL + 14) center
     set label (right ? '' : lower ? 'reaped_ns' : 'call_ns') \
@@ -59,16 +63,19 @@ do for [f = 1:words(FILES)] {
         at screen sx(29),sy(foot + TALL / 2) center rotate font ',' . SMALL
     set label (lower ? 'heap size, bytes' : '') \
         at screen sx(side + WIDE / 2),sy(foot - 36) center
-    if (COUNT[f] == 0) { set label NOT_MEASURED at graph 0.5,0.5 center }
-    plot NaN notitle, \
-        for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
-            using (heap_at($1)):($3 * NS):($4 * NS) \
-            with filledcurves lt LOOK[s] notitle, \
-        for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
-            using (heap_at($1)):($3 * NS):(0):(($4 - $3) * NS) \
-            with vectors nohead lt LOOK[s] dt solid lw 1 notitle, \
-        for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
-            using (heap_at($1)):($2 * NS) with linespoints lt LOOK[s] notitle
+    if (COUNT[f] == 0) {
+        set label NOT_MEASURED at graph 0.5,0.5 center
+        plot NaN notitle
+    } else {
+        plot for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
+                using (heap_at($1)):($3 * NS):($4 * NS) \
+                with filledcurves lt LOOK[s] notitle, \
+            for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
+                using (heap_at($1)):($3 * NS):(0):(($4 - $3) * NS) \
+                with vectors nohead lt LOOK[s] dt solid lw 1 notitle, \
+            for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
+                using (heap_at($1)):($2 * NS) with linespoints lt LOOK[s] notitle
+    }
 }
 eval LEGEND
 eval CAPTION

@@ -9,7 +9,8 @@
 # Text of data files is only ever drawn (`with labels`, `columnheader`) or
 # compared; it never becomes a command, a format or a file name.
 
-# LEGEND, CAPTION and HEAP_TICS are pieces to `eval`: fixed commands in strings.
+# (`stats` leaves out what is outside a set range, so figures set ranges after it.)
+# LEGEND, CAPTION and HEAP_AXIS are pieces to `eval`: fixed commands in strings.
 
 set encoding utf8
 set datafile separator tab
@@ -35,7 +36,7 @@ time_label(v) = v < 0.9999e-6 ? sprintf('%.4g ns', v * 1e9) \
 ratio_label(v) = sprintf('%.4g', v)
 heap_label(e) = sprintf('%d%s', 2**(e % 10), e < 10 ? '' : 'KMGTPE'[e / 10:e / 10])
 # Mantissas to label on a log axis that spans a factor of r.
-tic_steps(r) = r > 20 ? '1' : r > 5 ? '1 2 5' : r > 2.5 ? '1 1.5 2 3 4 6 8' \
+tic_steps(r) = r > 100 ? '1' : r > 20 ? '1 3' : r > 5 ? '1 2 5' : r > 2.5 ? '1 1.5 2 3 4 6 8' \
              : '1 1.2 1.4 1.6 1.8 2 2.5 3 3.5 4 4.5 5 6 7 8 9'
 # Ends of a log range around data from a to b, never narrower than a factor 2.
 low_end(a, b) = least(a / 1.25, sqrt(a * b / 2))
@@ -148,11 +149,11 @@ if (exists('FILES')) {
     OCTAVES = int(ceil(log(HEAP_MAX / HEAP_MIN) / log(2)))
     HEAP_STEP = OCTAVES > 8 ? 4 : OCTAVES > 4 ? 2 : 1
     HEAP_TIC = int(ceil(log(HEAP_MIN) / log(2) / HEAP_STEP - 1e-6)) * HEAP_STEP
-    set logscale x 2
-    set xrange [(HAS_ZERO ? ZERO_AT : HEAP_MIN) / 1.7:HEAP_MAX * 1.7]
 }
-# (fixed commands, like those further down; SHOW_X: with labels or without)
-HEAP_TICS = "set xtics (); if (HAS_ZERO) { set xtics add" \
+# With tic labels where SHOW_X.
+HEAP_AXIS = "set logscale x 2; set xtics ();" \
+    . "set xrange [(HAS_ZERO ? ZERO_AT : HEAP_MIN) / 1.7:HEAP_MAX * 1.7];" \
+    . "if (HAS_ZERO) { set xtics add" \
     . " (SHOW_X ? '0' : '' ZERO_AT) }; set for [e = HEAP_TIC:60:HEAP_STEP]" \
     . " xtics add (SHOW_X ? heap_label(e) : '' 2.0**e); if (HAS_ZERO) {" \
     . " set label '//' at first ZERO_AT * 2,graph 0 center font ',' . SMALL }"
@@ -185,7 +186,7 @@ key_x(k) = sx(14 + 178 * ((k - 1) / KEY_ROWS))
 key_y(k) = sy(CAPTION_H + LEGEND_H - 12 - 20 * ((k - 1) % KEY_ROWS))
 FOR_KEYS = "for [k = 1:KEYS] word(FILES, KEY_FILE[k]) index KEY_BLOCK[k]" \
     . " every ::0::0 using (key_x(k)"
-LEGEND = BARE . "plot NaN notitle," \
+LEGEND = KEYS == 0 ? '' : BARE . "plot " \
     . FOR_KEYS . "):(key_y(k)):(sx(38)):(0) with vectors nohead lt KEY_LOOK[k] notitle," \
     . FOR_KEYS . " + sx(19)):(key_y(k)) with points lt KEY_LOOK[k] notitle," \
     . FOR_KEYS . " + sx(45)):(key_y(k)):(strcol(1)) with labels left notitle"

@@ -9,11 +9,13 @@ ROW_H = 20                             # height of a row
 HEAD_H = 30                            # height above the rows of a panel
 
 # The panels there are, and the height they need.
+set encoding utf8
 set datafile separator tab commentschars ''
 array NAME[3]
 array ROWS[3]
 PANELS = 0
 ALL_ROWS = 0
+LABEL_LEN = 10                         # the longest label's, in characters
 do for [f = 0:2] {
     name = sprintf('timeline-%d.dat', f)
     stats name skip 1 using (0) nooutput
@@ -22,6 +24,8 @@ do for [f = 0:2] {
         NAME[PANELS] = name
         ROWS[PANELS] = int(STATS_records)
         ALL_ROWS = ALL_ROWS + ROWS[PANELS]
+        stats name skip 1 using (strlen(strcol(1))) nooutput
+        if (STATS_max > LABEL_LEN) { LABEL_LEN = STATS_max }
     }
 }
 if (PANELS == 0) { ALL_ROWS = 6 }
@@ -46,16 +50,16 @@ tmin = or(tmin, 1e-5)
 tmax = or(tmax, 1e-2)
 XMIN = tmin / 2
 seconds(ns) = positive(ns) * NS
-last(a, b, c) = most(most(seconds(a), seconds(b)), seconds(c))
 
 set style line 1 pt 7  ps 1.0 * PS lw 1.5 lc rgb '#0072B2'
 set style line 2 pt 8  ps 1.5 * PS lw 1.8 lc rgb '#000000'
-set style line 3 pt 13 ps 1.2 * PS lw 1.5 lc rgb '#D55E00'
+set style line 3 pt 13 ps 1.6 * PS lw 1.5 lc rgb '#D55E00'
 
 set multiplot
 set logscale x
 set xrange [XMIN:high_end(tmin, tmax)]
-set lmargin at screen sx(176)
+LEFT = least(24 + 8.1 * LABEL_LEN, 330)
+set lmargin at screen sx(LEFT)
 set rmargin at screen sx(706)
 set border 1
 unset ytics
@@ -72,7 +76,7 @@ do for [p = 1:PANELS > 0 ? PANELS : 1] {
     unset label
     if (p >= PANELS) {
         set label 'time since the call began' \
-            at screen sx(441),sy(foot - 38) center
+            at screen sx((LEFT + 706) / 2),sy(foot - 38) center
     }
     if (PANELS == 0) {
         set label NOT_MEASURED at graph 0.5,0.5 center
@@ -82,8 +86,8 @@ do for [p = 1:PANELS > 0 ? PANELS : 1] {
                 with labels left offset 0,0.7 notitle, \
             '' skip 1 using (XMIN):0:(strcol(1)) \
                 with labels right offset -1,0 notitle, \
-            '' skip 1 using (XMIN):0:(last($2, $3, $4) - XMIN):(0) \
-                with vectors nohead lw 1.5 lc rgb '#999999' notitle, \
+            for [c = 2:4] '' skip 1 using (XMIN):0:(seconds(column(c)) - XMIN):(0) \
+                with vectors nohead lw 1.2 dt solid lc rgb '#999999' notitle, \
             '' skip 1 using (seconds($4)):0 with points ls 3 notitle, \
             '' skip 1 using (seconds($2)):0 with points ls 1 notitle, \
             '' skip 1 using (seconds($3)):0 with points ls 2 notitle

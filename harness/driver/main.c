@@ -144,7 +144,8 @@ static int measure(const struct plan *plan, int argc, char **argv)
 		     (double)plan->settings.budget_ns / 1e9);
 		return complain(&problem, EXIT_CELLS_FAILED);
 	}
-	unsigned wanted = WANT_FILES | WANT_TABLE | (plan->settings.no_plots ? 0 : WANT_PLOTS);
+	unsigned wanted = WANT_FILES | (plan->settings.no_table ? 0 : WANT_TABLE) |
+			  (plan->settings.no_plots ? 0 : WANT_PLOTS);
 	int status = EXIT_DONE;
 	if (present(record.folder, result.interrupted ? WANT_FILES : wanted, &problem))
 		status = complain(&problem, EXIT_CELLS_FAILED);

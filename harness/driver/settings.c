@@ -204,6 +204,13 @@ static enum outcome take_dry_run(struct parse *parse, const char *value)
 	return OUTCOME_OK;
 }
 
+static enum outcome take_no_table(struct parse *parse, const char *value)
+{
+	(void)value;
+	parse->settings->no_table = true;
+	return OUTCOME_OK;
+}
+
 static enum outcome take_no_plots(struct parse *parse, const char *value)
 {
 	(void)value;
@@ -235,6 +242,7 @@ static const struct option_row {
 	{"dry-run", NULL, "print the plan, its time and memory; measures pace for some seconds",
 	 take_dry_run},
 	{"no-plots", NULL, "do not draw", take_no_plots},
+	{"no-table", NULL, "do not print the table at the end", take_no_table},
 };
 
 enum { ROW_COUNT = sizeof rows / sizeof *rows };

@@ -38,7 +38,7 @@ struct settings {
 	int caller_cpu;	  /* -1: choose */
 	uint64_t evict_bytes; /* UINT64_MAX: twice the last-level cache */
 	char output[WIRE_PATH_MAX]; /* folder that takes run folders */
-	bool dry_run, no_plots;
+	bool dry_run, no_plots, no_table;
 };
 
 /* Fills in a preset's values: quick, bench or full. Fails with the names there are. */

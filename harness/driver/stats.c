@@ -78,7 +78,10 @@ double stats_relative_half_width(const struct stats_interval *interval)
 	return interval->center > 0 ? width / 2 / interval->center : INFINITY;
 }
 
-enum { GRID = 256 };
+enum { GRID = 256, STATS_MODES_SAMPLES_MIN = 50 };
+
+/* Modes nearer than 5 % are one: the clock's steps and drift between replicates look like that. */
+static const double STATS_MODES_APART = 0.05;
 
 static void density_on_grid(const double *logs, size_t n, double low, double step, double bandwidth,
 			    double density[GRID])
@@ -95,7 +98,7 @@ static void density_on_grid(const double *logs, size_t n, double low, double ste
 
 size_t stats_modes(const double *values, size_t n, double modes[STATS_MODES_MAX])
 {
-	if (n < 50)
+	if (n < STATS_MODES_SAMPLES_MIN)
 		return 0;
 	double *logs = sorted_copy(values, n);
 	size_t found = 0;
@@ -106,7 +109,7 @@ size_t stats_modes(const double *values, size_t n, double modes[STATS_MODES_MAX]
 		double iqr = gsl_stats_quantile_from_sorted_data(logs, 1, n, 0.75) -
 			     gsl_stats_quantile_from_sorted_data(logs, 1, n, 0.25);
 		double spread = GSL_MIN(sd, iqr / 1.34);
-		double bandwidth = 0.5 * 0.9 * spread * pow((double)n, -0.2);
+		double bandwidth = 0.9 * spread * pow((double)n, -0.2);
 		/* Outliers would stretch the grid until a mode falls between two of its points. */
 		double low = gsl_stats_quantile_from_sorted_data(logs, 1, n, 0.02);
 		double high = gsl_stats_quantile_from_sorted_data(logs, 1, n, 0.98);
@@ -124,7 +127,9 @@ size_t stats_modes(const double *values, size_t n, double modes[STATS_MODES_MAX]
 				valley = GSL_MIN(valley, density[g]);
 				if (!peak)
 					continue;
-				if (found && valley >= GSL_MIN(last, density[g]) / 2) {
+				bool near = found && low + g * step - log(modes[found - 1]) <
+							     STATS_MODES_APART;
+				if (near || (found && valley >= GSL_MIN(last, density[g]) / 2)) {
 					/* The same mode as the last: keep the higher place. */
 					if (density[g] <= last)
 						continue;

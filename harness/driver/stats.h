@@ -32,10 +32,10 @@ double stats_relative_half_width(const struct stats_interval *interval);
 
 enum { STATS_MODES_MAX = 4 };
 
-/* Finds the modes of a sample: peaks of a Gaussian kernel density of the logs (bandwidth: half of
- * Silverman's rule, which on its own smooths modes away), each at least a tenth as high as the
- * highest and parted from its neighbour by a valley below half the lower peak. Returns how many, up
- * to STATS_MODES_MAX, with their places; 0 below 50 values or where a value is not above zero. */
+/* Finds the modes of a sample: peaks of a Gaussian kernel density of the logs (bandwidth by
+ * Silverman's rule of thumb, 1986, 3.31), each at least a tenth as high as the highest, 5 % from its
+ * neighbour and parted from it by a valley below half the lower peak. Returns how many, up to
+ * STATS_MODES_MAX, with their places; 0 below 50 values or where a value is not above zero. */
 size_t stats_modes(const double *values, size_t n, double modes[STATS_MODES_MAX]);
 
 #endif

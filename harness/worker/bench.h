@@ -28,7 +28,8 @@ struct started {
 	int pidfd;	   /* clone3's, else -1 */
 	int wait_status;
 	uint64_t ended; /* ticks, when waiting for the child returned */
-	struct rusage usage;
+	struct rusage usage;	   /* of the child, from wait */
+	struct rusage caller_usage; /* of the caller, right after the wait */
 	int thread_tid; /* set by the kernel to 0 when a thread has ended */
 };
 
@@ -196,6 +197,7 @@ static inline __attribute__((always_inline)) void child_wait(struct run *run,
 			    (long)&child->usage, 0);
 	}
 	child->ended = clock_ticks_after();
+	raw_syscall(SYS_getrusage, RUSAGE_SELF, (long)&child->caller_usage, 0, 0, 0);
 }
 
 /* Whether the child did what the arm asks for; call after child_wait(), outside the window. Closes
