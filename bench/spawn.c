@@ -1,7 +1,7 @@
-/* Measures: what starting a process costs: the call, the child's start, the new program's start, and
- *           the way to the end of wait.
- * Excludes: making the heap dirty or clean and the caches warm or cold, which comes before the window.
- * Expect:   flat over the heap where memory is shared, linear in pages where page tables are copied. */
+/* Measures: what starting a process costs: the call, the child's start, the new program's start,
+ * and the way to the end of wait. Excludes: making the heap dirty or clean and the caches warm or
+ * cold, which comes before the window. Expect:   flat over the heap where memory is shared, linear
+ * in pages where page tables are copied. */
 #include "harness/worker/bench.h"
 
 enum {
@@ -46,12 +46,16 @@ static const char *missing(const struct run *run, const struct arm *arm, unsigne
 			return "the child first moves to another CPU";
 		if (arm->primitive->traits & TRAIT_LIBC_CHILD)
 			return "no code of ours runs in the child before exec";
+		if (arm->primitive->traits & TRAIT_NOT_STAMPED)
+			return "as clone's: what this primitive adds comes after the start";
 		return exec ? "taken with action exit, where the stamp does not delay exec" : NULL;
 	case EXEC_START_NS:
 		return exec ? NULL : "the child does not exec";
 	case MOVE_NS:
 		if (!run->move_set)
 			return "the child does not move itself";
+		if (arm->primitive->traits & TRAIT_NOT_STAMPED)
+			return "as clone's: what this primitive adds comes after the move";
 		return exec ? "taken with action exit, where the stamp does not delay exec" : NULL;
 	default:
 		return NULL;
@@ -66,7 +70,8 @@ static enum outcome set_stamped(struct run *run, const struct arm *arm, struct w
 	uint64_t stamp = exec ? stamps->target_ticks : stamps->started_ticks;
 	if (stamp == 0 && !(arm->primitive->traits & TRAIT_LIBC_CHILD && !exec))
 		return fail(run->problem,
-			    "cannot find the stamp of a child of %s %s: it did not do what was asked; run "
+			    "cannot find the stamp of a child of %s %s: it did not do what was "
+			    "asked; run "
 			    "make",
 			    arm->primitive->name, axis_name(&axis_action, arm->action));
 	if (exec)
@@ -91,7 +96,8 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	if (run->stamping)
 		return set_stamped(run, arm, out);
 	sample_set(out, CALL_NS, clock_ns(child->called, child->returned));
-	sample_set(out, is_thread(arm) ? JOINED_NS : REAPED_NS, clock_ns(child->called, child->ended));
+	sample_set(out, is_thread(arm) ? JOINED_NS : REAPED_NS,
+		   clock_ns(child->called, child->ended));
 	sample_set(out, CALLER_FAULTS, (double)(child->caller_usage.ru_minflt - before.ru_minflt));
 	if (!is_thread(arm))
 		sample_set(out, CHILD_FAULTS, (double)child->usage.ru_minflt);

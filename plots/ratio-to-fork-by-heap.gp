@@ -6,7 +6,7 @@
 
 FILES = 'ratio-dirty.dat ratio-clean.dat'
 CAPTION_FILE = 'caption-ratio-to-fork-by-heap.dat'
-FIG_H = 430
+FIG_H = 364
 call 'style.gp' ARG1 ARG2
 
 WIDE = 300                             # size of a panel

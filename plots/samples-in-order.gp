@@ -28,8 +28,7 @@ do for [f = 0:2] {
     }
 }
 SHOWN = PANELS > 0 ? PANELS : 1
-BASE = 66 + 30                         # foot of the lowest panel's space
-FIG_H = BASE + PANEL_H * SHOWN + 30
+FIG_H = 30 + PANEL_H * SHOWN + 30      # axis label, panels, legend
 call 'style.gp' ARG1 ARG2
 
 set style line 1 pt 7 ps 0.35 * PS lc rgb '#0072B2'
@@ -41,7 +40,7 @@ set multiplot
 set lmargin at screen sx(88)
 set rmargin at screen sx(694)
 do for [p = 1:SHOWN] {
-    foot = BASE + PANEL_H * (SHOWN - p) + 24
+    foot = CAPTION_H + 30 + PANEL_H * (SHOWN - p) + 24
     set bmargin at screen sy(foot)
     set tmargin at screen sy(foot + PANEL_H - 56)
     unset label
@@ -58,19 +57,22 @@ do for [p = 1:SHOWN] {
         plot NaN notitle
     } else {
         margin = 0.5 + 0.01 * (XMAX[p] - XMIN[p])
-        set xrange [XMIN[p] - margin:XMAX[p] + margin]
+        left = XMIN[p] - margin
+        set xrange [left:XMAX[p] + margin]
         ymin = YMIN[p] * NS
         ymax = YMAX[p] * NS
         # A value of 0 would not fit a log axis: linear then.
         if (ymin > 0) {
             set logscale y
-            set yrange [low_end(ymin, ymax):high_end(ymin, ymax)]
+            top = high_end(ymin, ymax)
+            set yrange [low_end(ymin, ymax):top]
             set ytics ()
             set for [e = -10:3] for [m in tic_steps(ymax / ymin)] \
                 ytics add (time_label(m * 10.0**e) m * 10.0**e)
         } else {
             unset logscale y
-            set yrange [ymin:ymax > ymin ? ymax : ymin + 1e-6]
+            top = most(ymax * 1.05, ymin + 1e-6)
+            set yrange [ymin:top]
             set ytics ()
             set for [k = 0:2] ytics add \
                 (time_label(k * ymax / 2) k * ymax / 2)
@@ -79,8 +81,8 @@ do for [p = 1:SHOWN] {
                 with points ls 1 notitle, \
             '' skip 1 using 1:(of_parity($2, $3, 1) * NS) \
                 with points ls 2 notitle, \
-            '' every ::0::0 using (XMIN[p]):(ymax):(strcol(1)) \
-                with labels left offset 0,1 notitle
+            '' every ::0::0 using (left):(top):(strcol(1)) \
+                with labels left offset 0,0.7 notitle
     }
 }
 eval BARE

@@ -8,7 +8,7 @@
 FILES = 'spawn-by-heap-call-dirty.dat spawn-by-heap-call-clean.dat ' \
       . 'spawn-by-heap-reaped-dirty.dat spawn-by-heap-reaped-clean.dat'
 CAPTION_FILE = 'caption-spawn-by-heap.dat'
-FIG_H = 570
+FIG_H = 504
 call 'style.gp' ARG1 ARG2
 
 WIDE = 288                             # size of a panel

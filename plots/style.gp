@@ -1,16 +1,17 @@
 # Shared look of every figure: terminal, fonts, colours, axes, series, caption.
 #
 # A figure script sets these, then does  call 'style.gp' ARG1 ARG2  :
-#   FIG_H   canvas height in layout units (the canvas is FIG_W = 720 wide)
-#   FILES   (optional) series files by heap; their blocks become the series
+#   FIG_H         canvas height, legend and caption apart, in layout units
+#                 (the canvas is FIG_W = 720 wide)
+#   CAPTION_FILE  the caption's data file
+#   FILES         (optional) series files by heap; their blocks become the series
 # Run as  gnuplot -c NAME.gp FORMAT OUTPUT  from the folder of the data files,
 # FORMAT one of svg, pdf, png.
 #
-# Text of data files is only ever drawn (`with labels`, `columnheader`) or
-# compared; it never becomes a command, a format or a file name.
-
-# (`stats` leaves out what is outside a set range, so figures set ranges after it.)
+# Text of data files is only ever drawn (`with labels`), measured or compared;
+# it never becomes a command, a format or a file name.
 # LEGEND, CAPTION and HEAP_AXIS are pieces to `eval`: fixed commands in strings.
+# `stats` leaves out what is outside a set range, so figures set ranges after it.
 
 set encoding utf8
 set datafile separator tab
@@ -36,11 +37,22 @@ time_label(v) = v < 0.9999e-6 ? sprintf('%.4g ns', v * 1e9) \
 ratio_label(v) = sprintf('%.4g', v)
 heap_label(e) = sprintf('%d%s', 2**(e % 10), e < 10 ? '' : 'KMGTPE'[e / 10:e / 10])
 # Mantissas to label on a log axis that spans a factor of r.
-tic_steps(r) = r > 100 ? '1' : r > 20 ? '1 3' : r > 5 ? '1 2 5' : r > 2.5 ? '1 1.5 2 3 4 6 8' \
+tic_steps(r) = r > 100 ? '1' : r > 20 ? '1 3' : r > 5 ? '1 2 5' \
+             : r > 2.5 ? '1 1.5 2 3 4 6 8' \
              : '1 1.2 1.4 1.6 1.8 2 2.5 3 3.5 4 4.5 5 6 7 8 9'
 # Ends of a log range around data from a to b, never narrower than a factor 2.
-low_end(a, b) = least(a / 1.25, sqrt(a * b / 2))
-high_end(a, b) = most(b * 1.25, sqrt(a * b * 2))
+low_end(a, b) = least(a / 1.25, sqrt(a * b / 2.0))
+high_end(a, b) = most(b * 1.25, sqrt(a * b * 2.0))
+
+# --- caption: its lines, wrapped at spaces, decide its height ------------------
+WRAP = 104
+space_before(s, n) = n < 2 ? 0 : s[n:n] eq ' ' ? n : space_before(s, n - 1)
+cut(s) = space_before(s, WRAP) ? space_before(s, WRAP) : WRAP
+pieces(s) = strlen(s) <= WRAP ? 1 : 1 + pieces(s[cut(s) + 1:*])
+piece(s, i) = i > 0 ? (strlen(s) <= WRAP ? '' : piece(s[cut(s) + 1:*], i - 1)) \
+            : strlen(s) <= WRAP ? s : s[1:cut(s)]
+stats CAPTION_FILE using (pieces(strcol(1))) nooutput
+CAPTION_H = 6 + 15 * (exists('STATS_sum') ? int(STATS_sum) : 0)
 
 # --- series: rank, colour, dash and marker by name ---------------------------
 # Names known here keep their look in every figure; others follow in order.
@@ -82,16 +94,20 @@ if (exists('FILES')) {
     HEAP_MIN = NaN                     # the smallest above 0
     HEAP_MAX = NaN
     HAS_ZERO = 0
+    KEY_LEN = 0                        # the longest name's, in characters
     do for [f = 1:words(FILES)] {
         stats word(FILES, f) using 1 nooutput
-        COUNT[f] = exists('STATS_blocks') ? STATS_blocks : 0
+        COUNT[f] = exists('STATS_blocks') ? int(STATS_blocks) : 0
         FIRST[f] = ALL + 1
         ALL = ALL + COUNT[f]
         LAST[f] = ALL
         if (COUNT[f] > 0) {
-            HAS_ZERO = HAS_ZERO || STATS_min == 0
-            HEAP_MAX = most(HEAP_MAX, STATS_max)
-            stats word(FILES, f) using (positive($1)) nooutput
+            stats word(FILES, f) every ::1 using 1 nooutput
+            if (exists('STATS_min')) {
+                HAS_ZERO = HAS_ZERO || STATS_min == 0
+                HEAP_MAX = most(HEAP_MAX, STATS_max)
+            }
+            stats word(FILES, f) every ::1 using (positive($1)) nooutput
             if (exists('STATS_min')) { HEAP_MIN = least(HEAP_MIN, STATS_min) }
         }
     }
@@ -105,6 +121,7 @@ if (exists('FILES')) {
         do for [b = 0:COUNT[f] - 1] {
             stats word(FILES, f) index b every ::0::0 \
                 using (NAME = strcol(1), 0) nooutput
+            KEY_LEN = most(KEY_LEN, strlen(NAME))
             if (!rank(NAME)) { NAMES = NAMES . NAME . "\t" }
             SEEN[FIRST[f] + b] = rank(NAME)
         }
@@ -137,9 +154,9 @@ if (exists('FILES')) {
             }
         }
     }
-    KEY_ROWS = (KEYS + 3) / 4
+    KEY_COLUMNS = KEY_LEN > 24 ? 2 : KEY_LEN > 15 ? 3 : 4
+    KEY_ROWS = (KEYS + KEY_COLUMNS - 1) / KEY_COLUMNS
     LEGEND_H = 6 + 20 * KEY_ROWS
-    FIG_H = FIG_H + LEGEND_H
 
     # Heap axis: log, with heap 0 two octaves left of the smallest heap.
     HEAP_MIN = or(HEAP_MIN, 2.0**20)
@@ -153,15 +170,15 @@ if (exists('FILES')) {
 # With tic labels where SHOW_X.
 HEAP_AXIS = "set logscale x 2; set xtics ();" \
     . "set xrange [(HAS_ZERO ? ZERO_AT : HEAP_MIN) / 1.7:HEAP_MAX * 1.7];" \
-    . "if (HAS_ZERO) { set xtics add" \
-    . " (SHOW_X ? '0' : '' ZERO_AT) }; set for [e = HEAP_TIC:60:HEAP_STEP]" \
+    . "if (HAS_ZERO) { set xtics add (SHOW_X ? '0' : '' ZERO_AT) };" \
+    . " set for [e = HEAP_TIC:60:HEAP_STEP]" \
     . " xtics add (SHOW_X ? heap_label(e) : '' 2.0**e); if (HAS_ZERO) {" \
     . " set label '//' at first ZERO_AT * 2,graph 0 center font ',' . SMALL }"
 
 # --- layout, in units from the canvas's left and bottom edges ----------------
+FIG_H = FIG_H + LEGEND_H + CAPTION_H
 sx(u) = u / real(FIG_W)
 sy(u) = u / real(FIG_H)
-CAPTION_H = 66
 
 # --- frame --------------------------------------------------------------------
 set border 3 lw 1 lc rgb '#444444'
@@ -175,14 +192,14 @@ NOT_MEASURED = 'not measured in this run'
 
 # --- pieces that every figure draws last ---------------------------------------
 # Fixed commands, kept as strings so that `eval` can repeat them; no data here.
-BARE = "unset label;  unset arrow; unset border; unset tics;" \
-     . "unset grid; unset logscale; set key off;" \
+BARE = "unset label; unset border; unset tics; unset grid;" \
+     . "unset logscale; set key off;" \
      . "set xrange [0:1]; set yrange [0:1];" \
      . "set lmargin at screen 0; set rmargin at screen 1;" \
      . "set bmargin at screen 0; set tmargin at screen 1;"
 
-# Legend of the series, in four columns between CAPTION_H and its top.
-key_x(k) = sx(14 + 178 * ((k - 1) / KEY_ROWS))
+# Legend of the series, in columns, above the caption.
+key_x(k) = sx(14 + 712 / KEY_COLUMNS * ((k - 1) / KEY_ROWS))
 key_y(k) = sy(CAPTION_H + LEGEND_H - 12 - 20 * ((k - 1) % KEY_ROWS))
 FOR_KEYS = "for [k = 1:KEYS] word(FILES, KEY_FILE[k]) index KEY_BLOCK[k]" \
     . " every ::0::0 using (key_x(k)"
@@ -192,15 +209,9 @@ LEGEND = KEYS == 0 ? '' : BARE . "plot " \
     . FOR_KEYS . " + sx(45)):(key_y(k)):(strcol(1)) with labels left notitle"
 
 # Caption: the lines of CAPTION_FILE, wrapped, at the foot.
-WRAP = 108
-space_before(s, n) = n < 2 ? 0 : s[n:n] eq ' ' ? n : space_before(s, n - 1)
-cut(s) = space_before(s, WRAP) ? space_before(s, WRAP) : WRAP
-pieces(s) = strlen(s) <= WRAP ? 1 : 1 + pieces(s[cut(s) + 1:*])
-piece(s, i) = i > 0 ? (strlen(s) <= WRAP ? '' : piece(s[cut(s) + 1:*], i - 1)) \
-            : strlen(s) <= WRAP ? s : s[1:cut(s)]
-CAPTION = BARE . "plot NaN notitle, for [i = 0:2] CAPTION_FILE" \
+CAPTION = CAPTION_H < 15 ? '' : BARE . "plot for [i = 0:9] CAPTION_FILE" \
     . " using (sx(10)):(ROW = $0 == 0 ? 0 : NEXT, NEXT = ROW + pieces(strcol(1))," \
-    . " sy(CAPTION_H - 11 - 15 * (ROW + i))):(piece(strcol(1), i))" \
+    . " sy(CAPTION_H - 8 - 15 * (ROW + i))):(piece(strcol(1), i))" \
     . " with labels left font ',' . SMALL textcolor rgb '#444444' notitle"
 
 # --- terminal -------------------------------------------------------------------

@@ -30,8 +30,7 @@ do for [f = 0:2] {
 }
 if (PANELS == 0) { ALL_ROWS = 6 }
 PANELS_H = HEAD_H * (PANELS > 0 ? PANELS : 1) + ROW_H * ALL_ROWS
-BASE = 66 + 52                         # foot of the lowest panel
-FIG_H = BASE + PANELS_H + 26
+FIG_H = 52 + PANELS_H + 26             # time axis, panels, legend
 call 'style.gp' ARG1 ARG2
 
 # One time range for every panel.
@@ -53,17 +52,17 @@ seconds(ns) = positive(ns) * NS
 
 set style line 1 pt 7  ps 1.0 * PS lw 1.5 lc rgb '#0072B2'
 set style line 2 pt 8  ps 1.5 * PS lw 1.8 lc rgb '#000000'
-set style line 3 pt 13 ps 1.6 * PS lw 1.5 lc rgb '#D55E00'
+set style line 3 pt 13 ps (ARG1 eq 'svg' ? 1.4 : 1.9) * PS lw 1.5 lc rgb '#D55E00'
 
 set multiplot
 set logscale x
 set xrange [XMIN:high_end(tmin, tmax)]
 LEFT = least(24 + 8.1 * LABEL_LEN, 330)
 set lmargin at screen sx(LEFT)
-set rmargin at screen sx(706)
+set rmargin at screen sx(684)
 set border 1
 unset ytics
-foot = BASE + PANELS_H
+foot = CAPTION_H + 52 + PANELS_H
 do for [p = 1:PANELS > 0 ? PANELS : 1] {
     n = PANELS > 0 ? ROWS[p] : ALL_ROWS
     foot = foot - HEAD_H - n * ROW_H
@@ -76,7 +75,7 @@ do for [p = 1:PANELS > 0 ? PANELS : 1] {
     unset label
     if (p >= PANELS) {
         set label 'time since the call began' \
-            at screen sx((LEFT + 706) / 2),sy(foot - 38) center
+            at screen sx((LEFT + 684) / 2),sy(foot - 38) center
     }
     if (PANELS == 0) {
         set label NOT_MEASURED at graph 0.5,0.5 center

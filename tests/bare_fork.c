@@ -1,6 +1,6 @@
-/* A bare loop of fork, exit and wait: what make self-check holds the worker against. Prints the median
- * of COUNT rounds in nanoseconds. Static, libc only, no heap; the clock is read as in the worker's
- * window, around fork and wait. */
+/* A bare loop of fork, exit and wait: what make self-check holds the worker against. Prints the
+ * median of COUNT rounds in nanoseconds. Static, libc only, no heap; the clock is read as in the
+ * worker's window, around fork and wait. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

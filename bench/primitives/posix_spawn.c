@@ -10,13 +10,15 @@ static void start(struct run *run, enum action action)
 	(void)action;
 	pid_t id = 0;
 	uint64_t called = clock_ticks();
-	int error = posix_spawn(&id, run->target_path, NULL, NULL, run->target_argv, run->target_envp);
+	int error =
+		posix_spawn(&id, run->target_path, NULL, NULL, run->target_argv, run->target_envp);
 	uint64_t returned = clock_ticks_after();
 	run->child->called = called;
 	run->child->returned = returned;
 	run->child->id = error ? -error : id;
 }
 
-PRIMITIVE(posix_spawn, .summary = "libc's posix_spawn(): starts a program, memory borrowed meanwhile",
+PRIMITIVE(posix_spawn,
+	  .summary = "libc's posix_spawn(): starts a program, memory borrowed meanwhile",
 	  .refuses_exit = "posix_spawn always starts a program", .traits = TRAIT_LIBC_CHILD,
 	  .start = start);

@@ -15,7 +15,8 @@ static void start(struct run *run, enum action action)
 {
 	(void)action;
 	struct started *child = run->child;
-	child->thread_tid = 1; /* anything but 0, which the kernel writes when the thread has ended */
+	child->thread_tid =
+		1; /* anything but 0, which the kernel writes when the thread has ended */
 	uint64_t called = clock_ticks();
 	long id = raw_clone_onto(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
 					 CLONE_SYSVSEM | CLONE_CHILD_CLEARTID,

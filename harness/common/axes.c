@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#define AXIS(id, text, about, ...)                                                                 \
-	static const char *const id##_levels[] = {__VA_ARGS__};                                    \
-	const struct axis axis_##id = {text, about, id##_levels,                                   \
+#define AXIS(id, text, about, ...)                               \
+	static const char *const id##_levels[] = {__VA_ARGS__};  \
+	const struct axis axis_##id = {text, about, id##_levels, \
 				       sizeof id##_levels / sizeof *id##_levels}
 
 AXIS(action, "action", "what the child does: exit at once, or exec a new program", "", "exit",

@@ -12,7 +12,7 @@
 #if defined(__x86_64__)
 
 static inline __attribute__((always_inline)) long raw_syscall(long number, long a, long b, long c,
-							       long d, long e)
+							      long d, long e)
 {
 	register long r10 __asm__("r10") = d;
 	register long r8 __asm__("r8") = e;
@@ -27,9 +27,10 @@ static inline __attribute__((always_inline)) long raw_syscall(long number, long 
 /* clone(2) with a stack of the child's own. In the child, calls entry(argument), which must not
  * return; in the caller, returns the child's id. The child starts on a fresh stack and so cannot
  * return from this frame: hence the call inside the assembly. */
-static inline __attribute__((always_inline)) long
-raw_clone_onto(unsigned long flags, void *stack_top, int *child_tid, void (*entry)(void *),
-	       void *argument)
+static inline __attribute__((always_inline)) long raw_clone_onto(unsigned long flags,
+								 void *stack_top, int *child_tid,
+								 void (*entry)(void *),
+								 void *argument)
 {
 	register long r10 __asm__("r10") = (long)child_tid;
 	register long r8 __asm__("r8") = 0;
@@ -45,7 +46,8 @@ raw_clone_onto(unsigned long flags, void *stack_top, int *child_tid, void (*entr
 			 "ud2\n\t"
 			 "1:"
 			 : "+a"(result)
-			 : "D"(flags), "S"(stack_top), "d"(0L), "r"(r10), "r"(r8), "r"(r12), "r"(r13)
+			 : "D"(flags), "S"(stack_top), "d"(0L), "r"(r10), "r"(r8), "r"(r12),
+			   "r"(r13)
 			 : "rcx", "r11", "memory", "cc");
 	return result;
 }
@@ -53,7 +55,7 @@ raw_clone_onto(unsigned long flags, void *stack_top, int *child_tid, void (*entr
 #elif defined(__aarch64__)
 
 static inline __attribute__((always_inline)) long raw_syscall(long number, long a, long b, long c,
-							       long d, long e)
+							      long d, long e)
 {
 	register long x8 __asm__("x8") = number;
 	register long x0 __asm__("x0") = a;
@@ -68,9 +70,10 @@ static inline __attribute__((always_inline)) long raw_syscall(long number, long 
 	return x0;
 }
 
-static inline __attribute__((always_inline)) long
-raw_clone_onto(unsigned long flags, void *stack_top, int *child_tid, void (*entry)(void *),
-	       void *argument)
+static inline __attribute__((always_inline)) long raw_clone_onto(unsigned long flags,
+								 void *stack_top, int *child_tid,
+								 void (*entry)(void *),
+								 void *argument)
 {
 	register long x8 __asm__("x8") = SYS_clone;
 	register long x0 __asm__("x0") = (long)flags;
@@ -96,7 +99,7 @@ raw_clone_onto(unsigned long flags, void *stack_top, int *child_tid, void (*entr
 #elif defined(__riscv) && __riscv_xlen == 64
 
 static inline __attribute__((always_inline)) long raw_syscall(long number, long a, long b, long c,
-							       long d, long e)
+							      long d, long e)
 {
 	register long a7 __asm__("a7") = number;
 	register long a0 __asm__("a0") = a;
@@ -111,9 +114,10 @@ static inline __attribute__((always_inline)) long raw_syscall(long number, long 
 	return a0;
 }
 
-static inline __attribute__((always_inline)) long
-raw_clone_onto(unsigned long flags, void *stack_top, int *child_tid, void (*entry)(void *),
-	       void *argument)
+static inline __attribute__((always_inline)) long raw_clone_onto(unsigned long flags,
+								 void *stack_top, int *child_tid,
+								 void (*entry)(void *),
+								 void *argument)
 {
 	register long a7 __asm__("a7") = SYS_clone;
 	register long a0 __asm__("a0") = (long)flags;

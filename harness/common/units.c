@@ -15,16 +15,11 @@ struct unit {
 };
 
 static const struct unit byte_units[] = {
-	{"", 1},
-	{"B", 1},
-	{"K", 1ull << 10},
-	{"KiB", 1ull << 10},
-	{"M", 1ull << 20},
-	{"MiB", 1ull << 20},
-	{"G", 1ull << 30},
-	{"GiB", 1ull << 30},
-	{"T", 1ull << 40},
-	{"TiB", 1ull << 40},
+	{"", 1},           {"B", 1},
+	{"K", 1ull << 10}, {"KiB", 1ull << 10},
+	{"M", 1ull << 20}, {"MiB", 1ull << 20},
+	{"G", 1ull << 30}, {"GiB", 1ull << 30},
+	{"T", 1ull << 40}, {"TiB", 1ull << 40},
 };
 
 static const struct unit time_units[] = {
@@ -61,7 +56,8 @@ enum outcome units_parse_bytes(const char *text, uint64_t *bytes, struct problem
 {
 	if (parse_with_unit(text, byte_units, COUNT_OF(byte_units), bytes))
 		return OUTCOME_OK;
-	return fail(problem, "cannot read size '%s'; write a whole number and K, M, G or T, as in 64M",
+	return fail(problem,
+		    "cannot read size '%s'; write a whole number and K, M, G or T, as in 64M",
 		    text);
 }
 
@@ -93,23 +89,27 @@ static enum outcome add_range(struct size_list *list, char *item, char *dots,
 	char whole[64];
 	snprintf(whole, sizeof whole, "%s", item);
 	if (!star)
-		return fail(problem,
-			    "cannot read range '%s': no factor; write FROM..TO*FACTOR, as in 1M..4G*4",
-			    whole);
+		return fail(
+			problem,
+			"cannot read range '%s': no factor; write FROM..TO*FACTOR, as in 1M..4G*4",
+			whole);
 	*dots = *star = '\0';
 	if (units_parse_bytes(item, &low, problem) || units_parse_bytes(dots + 2, &high, problem))
 		return OUTCOME_FAILED;
 	if (!parse_with_unit(star + 1, byte_units, 1, &factor) || factor < 2)
-		return fail(problem, "cannot read range '%s': the factor must be a whole number from 2",
+		return fail(problem,
+			    "cannot read range '%s': the factor must be a whole number from 2",
 			    whole);
 	if (low == 0 || low > high)
-		return fail(problem,
-			    "cannot read range '%s': it must rise from above 0; list 0 apart, as in "
-			    "0,1M..4G*4",
-			    whole);
+		return fail(
+			problem,
+			"cannot read range '%s': it must rise from above 0; list 0 apart, as in "
+			"0,1M..4G*4",
+			whole);
 	for (uint64_t bytes = low; bytes <= high;) {
 		if (!list_add(list, bytes))
-			return fail(problem, "cannot take range '%s': more than %zu sizes in all; use a "
+			return fail(problem,
+				    "cannot take range '%s': more than %zu sizes in all; use a "
 				    "larger factor",
 				    whole, list->capacity);
 		if (__builtin_mul_overflow(bytes, factor, &bytes))
@@ -127,7 +127,8 @@ enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t ca
 		char item[64];
 		size_t length = strcspn(from, ",");
 		if (length == 0 || length >= sizeof item)
-			return fail(problem, "cannot read size list '%s'; write sizes with commas "
+			return fail(problem,
+				    "cannot read size list '%s'; write sizes with commas "
 				    "between, as in 0,1M,64M or 0,1M..4G*4",
 				    text);
 		memcpy(item, from, length);
@@ -140,8 +141,8 @@ enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t ca
 		} else if (units_parse_bytes(item, &single, problem)) {
 			return OUTCOME_FAILED;
 		} else if (!list_add(&list, single)) {
-			return fail(problem, "cannot take size list '%s': more than %zu sizes", text,
-				    capacity);
+			return fail(problem, "cannot take size list '%s': more than %zu sizes",
+				    text, capacity);
 		}
 		if (!from[length])
 			break;
@@ -153,12 +154,14 @@ enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t ca
 
 enum outcome units_parse_duration(const char *text, uint64_t *duration_ns, struct problem *problem)
 {
-	if (parse_with_unit(text, time_units, COUNT_OF(time_units), duration_ns) && *duration_ns > 0)
+	if (parse_with_unit(text, time_units, COUNT_OF(time_units), duration_ns) &&
+	    *duration_ns > 0)
 		return OUTCOME_OK;
-	return fail(problem,
-		    "cannot read duration '%s'; write a whole number above 0 and ms, s, m or h, as in "
-		    "5m",
-		    text);
+	return fail(
+		problem,
+		"cannot read duration '%s'; write a whole number above 0 and ms, s, m or h, as in "
+		"5m",
+		text);
 }
 
 enum outcome units_parse_percent(const char *text, double *share, struct problem *problem)
@@ -180,8 +183,8 @@ enum outcome units_parse_count(const char *text, uint64_t low, uint64_t high, ui
 	if (parse_with_unit(text, byte_units, 1, count) && *count >= low && *count <= high)
 		return OUTCOME_OK;
 	return fail(problem,
-		    "cannot read number '%s'; write a whole number from %" PRIu64 " to %" PRIu64, text,
-		    low, high);
+		    "cannot read number '%s'; write a whole number from %" PRIu64 " to %" PRIu64,
+		    text, low, high);
 }
 
 const char *units_format_bytes(uint64_t bytes, char text[UNITS_TEXT_MAX])

@@ -29,10 +29,11 @@ static bool ends(const char *text, size_t capacity)
 
 static enum outcome malformed(const char *what, struct problem *problem)
 {
-	return fail(problem,
-		    "cannot trust the wire form: %s; forkcost and forkcost-worker may be of different "
-		    "versions: rebuild with make",
-		    what);
+	return fail(
+		problem,
+		"cannot trust the wire form: %s; forkcost and forkcost-worker may be of different "
+		"versions: rebuild with make",
+		what);
 }
 
 static bool clock_ok(const struct wire_clock *clock)
@@ -84,7 +85,8 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 		if (!arm_ok(&request->arms[i]))
 			return malformed("an arm", problem);
 	for (uint32_t i = 0; i < request->cell_count; i++)
-		if (request->cells[i].state >= STATE_COUNT || request->cells[i].cache >= CACHE_COUNT)
+		if (request->cells[i].state >= STATE_COUNT ||
+		    request->cells[i].cache >= CACHE_COUNT)
 			return malformed("a cell", problem);
 	return OUTCOME_OK;
 }

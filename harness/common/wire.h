@@ -46,8 +46,8 @@ struct wire_clock {
 	uint32_t kind; /* enum wire_clock_kind */
 	uint32_t reserved;
 	double ns_per_tick;
-	double error_ppm;     /* bound on the calibration error against CLOCK_MONOTONIC_RAW */
-	double resolution_ns; /* smallest step seen between two readings */
+	double error_ppm;        /* bound on the calibration error against CLOCK_MONOTONIC_RAW */
+	double resolution_ns;    /* smallest step seen between two readings */
 	char why[WIRE_TEXT_MAX]; /* why this kind was chosen */
 };
 
@@ -55,13 +55,13 @@ struct wire_arm {
 	char experiment[WIRE_NAME_MAX];
 	char primitive[WIRE_NAME_MAX]; /* empty: the experiment uses none */
 	char case_name[WIRE_NAME_MAX]; /* empty: the experiment has none */
-	uint32_t action;	       /* enum action */
-	uint32_t twin;		       /* 1: the A/A twin of another arm */
+	uint32_t action;               /* enum action */
+	uint32_t twin;                 /* 1: the A/A twin of another arm */
 };
 
 struct wire_cell {
-	uint32_t state;	    /* enum heap_state */
-	uint32_t cache;	    /* enum cache_state */
+	uint32_t state;     /* enum heap_state */
+	uint32_t cache;     /* enum cache_state */
 	uint32_t burst_max; /* samples an arm and pass takes in a row, at most */
 	uint32_t reserved;
 };
@@ -71,11 +71,12 @@ struct wire_request {
 	uint32_t page_kind, child_cpu;
 	int32_t caller_cpu, other_cpu; /* -1: not pinned, none */
 	uint32_t arm_count, cell_count;
-	uint32_t rounds_min, rounds_max; /* a cell ends after rounds_max, or cell_ns once past min */
+	uint32_t rounds_min,
+		rounds_max; /* a cell ends after rounds_max, or cell_ns once past min */
 	uint32_t warmups_min, reserved;
-	uint64_t warmup_ns;	  /* warm-ups go on for at least so long... */
+	uint64_t warmup_ns;       /* warm-ups go on for at least so long... */
 	uint64_t warmup_limit_ns; /* ... but end with the first that began later than this */
-	uint64_t burst_ns;	  /* a burst ends early once it has taken so long */
+	uint64_t burst_ns;        /* a burst ends early once it has taken so long */
 	uint64_t cell_ns;
 	uint64_t heap_bytes, evict_bytes;
 	uint64_t seed;
@@ -105,7 +106,8 @@ struct wire_primitive {
 struct wire_experiment {
 	char name[WIRE_NAME_MAX];
 	char summary[WIRE_TEXT_MAX];
-	uint32_t uses_primitives; /* 1: an arm for every primitive and action; 0: arms have neither */
+	uint32_t uses_primitives; /* 1: an arm for every primitive and action; 0: arms have neither
+				   */
 	uint32_t in_every_plan;
 	uint32_t metric_count, case_count;
 	struct wire_metric metrics[WIRE_METRICS_MAX]; /* the first is the main one */
@@ -165,8 +167,8 @@ struct wire_header {
 
 struct wire_stamps {
 	uint64_t started_ticks; /* the child's first act */
-	uint64_t moved_ticks;	/* after it moved itself to another CPU */
-	uint64_t target_ticks;	/* the new program's first instruction */
+	uint64_t moved_ticks;   /* after it moved itself to another CPU */
+	uint64_t target_ticks;  /* the new program's first instruction */
 };
 
 struct wire_area {

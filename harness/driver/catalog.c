@@ -15,7 +15,8 @@ enum outcome catalog_read(struct wire_catalog *catalog, struct problem *problem)
 	session.area->request.mode = WIRE_CATALOG;
 	enum outcome outcome = session_start(&session, 1, problem);
 	if (!outcome)
-		outcome = session_wait(&session, CATALOG_TIMEOUT_S, NULL, NULL, &trustworthy, problem);
+		outcome = session_wait(&session, CATALOG_TIMEOUT_S, NULL, NULL, &trustworthy,
+				       problem);
 	if (!outcome)
 		*catalog = session.area->answer.catalog;
 	session_close(&session);

@@ -9,7 +9,8 @@
 enum outcome catalog_read(struct wire_catalog *catalog, struct problem *problem);
 
 /* NULL if there is none of that name. */
-const struct wire_primitive *catalog_primitive(const struct wire_catalog *catalog, const char *name);
+const struct wire_primitive *catalog_primitive(const struct wire_catalog *catalog,
+					       const char *name);
 const struct wire_experiment *catalog_experiment(const struct wire_catalog *catalog,
 						 const char *name);
 

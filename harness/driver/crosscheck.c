@@ -41,7 +41,8 @@ static enum outcome read_file(const char *path, struct crosscheck_entry *entry,
 		    read_times(json_array_get(results, 1), &twice_s, &twice_error_s);
 	json_decref(file);
 	if (!good)
-		return fail(problem, "cannot use %s: it does not hold hyperfine's times of two commands; "
+		return fail(problem,
+			    "cannot use %s: it does not hold hyperfine's times of two commands; "
 			    "delete it or run scripts/crosscheck again",
 			    path);
 	double scale = 1e9 / (double)entry->count;
@@ -76,7 +77,8 @@ enum outcome crosscheck_read(struct crosscheck *crosscheck, const char *folder,
 		struct crosscheck_entry entry = {.count = 0};
 		int end = 0;
 		if (sscanf(file->d_name, "%31[a-z0-9_].%31[a-z].%" SCNu64 ".%" SCNu64 ".json%n",
-			   entry.primitive, entry.action, &entry.heap_bytes, &entry.count, &end) != 4 ||
+			   entry.primitive, entry.action, &entry.heap_bytes, &entry.count,
+			   &end) != 4 ||
 		    file->d_name[end] || !end || entry.count == 0)
 			continue;
 		if (crosscheck->count == CROSSCHECKS_MAX)
@@ -87,6 +89,7 @@ enum outcome crosscheck_read(struct crosscheck *crosscheck, const char *folder,
 			crosscheck->entries[crosscheck->count++] = entry;
 	}
 	closedir(directory);
-	qsort(crosscheck->entries, crosscheck->count, sizeof *crosscheck->entries, by_heap_and_name);
+	qsort(crosscheck->entries, crosscheck->count, sizeof *crosscheck->entries,
+	      by_heap_and_name);
 	return outcome;
 }

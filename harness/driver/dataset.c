@@ -48,10 +48,11 @@ static void *grow(void *array, size_t count, size_t *capacity, size_t element_by
 static bool same_place(const struct series *a, const struct series *b)
 {
 	return a->heap_bytes == b->heap_bytes && a->twin == b->twin &&
-	       strcmp(a->experiment, b->experiment) == 0 && strcmp(a->primitive, b->primitive) == 0 &&
-	       strcmp(a->case_name, b->case_name) == 0 && strcmp(a->action, b->action) == 0 &&
-	       strcmp(a->page_kind, b->page_kind) == 0 && strcmp(a->state, b->state) == 0 &&
-	       strcmp(a->cache, b->cache) == 0 && strcmp(a->child_cpu, b->child_cpu) == 0;
+	       strcmp(a->experiment, b->experiment) == 0 &&
+	       strcmp(a->primitive, b->primitive) == 0 && strcmp(a->case_name, b->case_name) == 0 &&
+	       strcmp(a->action, b->action) == 0 && strcmp(a->page_kind, b->page_kind) == 0 &&
+	       strcmp(a->state, b->state) == 0 && strcmp(a->cache, b->cache) == 0 &&
+	       strcmp(a->child_cpu, b->child_cpu) == 0;
 }
 
 const struct series *dataset_find(const struct dataset *dataset, const struct series *like,
@@ -88,8 +89,8 @@ struct columns {
 static enum outcome add_block(struct reader *reader, struct series *series,
 			      const struct columns *columns, uint64_t replicate, double began_s)
 {
-	struct block *grown = grow(series->blocks, series->block_count, &series->block_capacity,
-				   sizeof *grown);
+	struct block *grown =
+		grow(series->blocks, series->block_count, &series->block_capacity, sizeof *grown);
 	if (!grown)
 		return malformed(reader, "out of memory");
 	series->blocks = grown;
@@ -124,7 +125,8 @@ static enum outcome find_columns(struct reader *reader, json_t *passes, const ch
 	const char *pass;
 	json_t *samples;
 	*columns = (struct columns){0};
-	json_object_foreach(passes, pass, samples) {
+	json_object_foreach(passes, pass, samples)
+	{
 		const json_t *values = json_object_get(json_object_get(samples, "metrics"), metric);
 		if (!values)
 			continue;
@@ -143,7 +145,8 @@ static const json_t *metrics_of(const struct dataset *dataset, const char *exper
 {
 	size_t i;
 	json_t *entry;
-	json_array_foreach(json_object_get(dataset->run, "experiments"), i, entry) {
+	json_array_foreach(json_object_get(dataset->run, "experiments"), i, entry)
+	{
 		const char *name = json_string_value(json_object_get(entry, "name"));
 		if (name && strcmp(name, experiment) == 0)
 			return json_object_get(entry, "metrics");
@@ -160,7 +163,8 @@ static enum outcome read_arm(struct reader *reader, const json_t *line, const js
 	key.twin = json_is_true(json_object_get(arm, "twin"));
 	const json_t *metrics = metrics_of(reader->dataset, key.experiment);
 	if (!json_is_array(metrics))
-		return malformed(reader, "an arm is of an experiment that the run line does not name");
+		return malformed(reader,
+				 "an arm is of an experiment that the run line does not name");
 	uint64_t replicate = (uint64_t)json_integer_value(json_object_get(line, "replicate"));
 	double began_s = json_number_value(json_object_get(line, "began_s"));
 	for (size_t m = 0; m < json_array_size(metrics); m++) {
@@ -224,7 +228,8 @@ static enum outcome read_line(struct reader *reader, json_t *line)
 		if (dataset->run)
 			return malformed(reader, "a second run line");
 		if (json_integer_value(json_object_get(line, "format")) != FORKCOST_FORMAT)
-			return malformed(reader, "the format is another one than this version reads");
+			return malformed(reader,
+					 "the format is another one than this version reads");
 		dataset->run = json_incref(line);
 		return OUTCOME_OK;
 	}
@@ -277,15 +282,18 @@ enum outcome dataset_read(struct dataset *dataset, const char *folder, struct pr
 	snprintf(path, sizeof path, "%s/samples.jsonl", folder);
 	FILE *file = fopen(path, "re");
 	if (!file)
-		return fail(problem, "cannot open %s: %s; give the folder of a run, as results/latest",
-			    path, strerror(errno));
+		return fail(problem,
+			    "cannot open %s: %s; give the folder of a run, as results/latest", path,
+			    strerror(errno));
 	enum outcome outcome = read_samples(&reader, file);
 	fclose(file);
 	if (!outcome && !dataset->run)
-		outcome = fail(problem, "cannot use %s: it has no run line; give the folder of a run", path);
+		outcome = fail(problem,
+			       "cannot use %s: it has no run line; give the folder of a run", path);
 	snprintf(path, sizeof path, "%s/environment.json", folder);
 	if (!outcome && !(dataset->environment = json_load_file(path, 0, &error)))
-		outcome = fail(problem, "cannot read %s: %s; give the folder of a run", path, error.text);
+		outcome = fail(problem, "cannot read %s: %s; give the folder of a run", path,
+			       error.text);
 	if (outcome)
 		dataset_free(dataset);
 	return outcome;
@@ -326,7 +334,8 @@ double *series_values(const struct series *series, size_t *count)
 
 double *series_medians(const struct series *series)
 {
-	double *medians = series->block_count ? malloc(series->block_count * sizeof *medians) : NULL;
+	double *medians =
+		series->block_count ? malloc(series->block_count * sizeof *medians) : NULL;
 	for (size_t b = 0; medians && b < series->block_count; b++)
 		medians[b] = stats_median(series->blocks[b].values, series->blocks[b].count);
 	return medians;

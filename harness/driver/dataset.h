@@ -31,7 +31,7 @@ struct series {
 	uint64_t heap_bytes;
 	bool twin;
 	char metric[WIRE_NAME_MAX], unit[WIRE_NAME_MAX];
-	bool is_main;		      /* the experiment's main metric */
+	bool is_main;                     /* the experiment's main metric */
 	char missing[WIRE_TEXT_MAX + 16]; /* why there are no values; empty if there are */
 	size_t block_count, block_capacity;
 	struct block *blocks;

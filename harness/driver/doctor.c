@@ -52,22 +52,25 @@ static void examine_cpus(void)
 	if (machine_choose_cpus(-1, &caller, &other, &problem))
 		say(BAD, "CPUs", "%s", problem.text);
 	else if (other < 0)
-		say(NOTE, "CPUs", "only CPU %d is allowed: no --child-cpu other; widen the CPU set", caller);
+		say(NOTE, "CPUs", "only CPU %d is allowed: no --child-cpu other; widen the CPU set",
+		    caller);
 	else
-		say(GOOD, "CPUs", "worker on CPU %d, driver and other children on CPU %d", caller, other);
+		say(GOOD, "CPUs", "worker on CPU %d, driver and other children on CPU %d", caller,
+		    other);
 	char text[TEXTFILE_MAX];
-	if (!textfile_read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", text, sizeof text))
+	if (!textfile_read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", text,
+			   sizeof text))
 		say(NOTE, "frequency", "unavailable: %s (usual in a guest); the host sets it",
 		    strerror(errno));
 	else
-		say(strcmp(text, "performance") == 0 ? GOOD : NOTE, "frequency",
-		    "governor %s%s", text,
+		say(strcmp(text, "performance") == 0 ? GOOD : NOTE, "frequency", "governor %s%s",
+		    text,
 		    strcmp(text, "performance") == 0
 			    ? ""
 			    : "; steadier with: cpupower frequency-set -g performance");
 	if (textfile_read("/proc/loadavg", text, sizeof text))
-		say(strtod(text, NULL) < 0.5 ? GOOD : NOTE, "load", "average %.4s; below 0.5 is quiet",
-		    text);
+		say(strtod(text, NULL) < 0.5 ? GOOD : NOTE, "load",
+		    "average %.4s; below 0.5 is quiet", text);
 }
 
 static void examine_memory(void)
@@ -121,8 +124,8 @@ static void examine_counters(void)
 		    "not permitted: %s; allow them with sysctl kernel.perf_event_paranoid=1",
 		    strerror(errno));
 	} else {
-		say(NOTE, "hardware counters", "unavailable: %s (usual in a guest); times do not need them",
-		    strerror(errno));
+		say(NOTE, "hardware counters",
+		    "unavailable: %s (usual in a guest); times do not need them", strerror(errno));
 	}
 }
 
@@ -143,8 +146,8 @@ static void examine_programs(void)
 		if (found)
 			say(GOOD, programs[i].name, "%s", file);
 		else
-			say(NOTE, programs[i].name, "missing: no %s; install it with sh scripts/setup",
-			    programs[i].use);
+			say(NOTE, programs[i].name,
+			    "missing: no %s; install it with sh scripts/setup", programs[i].use);
 	}
 	char target[WIRE_PATH_MAX];
 	struct problem problem;

@@ -29,7 +29,8 @@ static void read_pilot(struct pilot *pilot, const struct wire_area *area)
 		for (uint32_t arm = 0; arm < WIRE_ARMS_MAX; arm++)
 			pilot->sequence_ns[cell][arm] = NAN;
 	for (uint64_t i = 1; i < area->answer.sample_count; i++) {
-		const struct wire_sample *before = &area->samples[i - 1], *sample = &area->samples[i];
+		const struct wire_sample *before = &area->samples[i - 1],
+					 *sample = &area->samples[i];
 		if (sample->pass + 1u > pilot->passes[sample->arm])
 			pilot->passes[sample->arm] = sample->pass + 1u;
 		if (before->arm != sample->arm || before->cell != sample->cell)
@@ -47,8 +48,8 @@ static enum outcome run_pilot(struct pilot *pilot, const struct plan *plan,
 	struct session session = {.memory_fd = -1};
 	bool trustworthy;
 	*pilot = (struct pilot){.heap_bytes = job->heap_bytes};
-	enum outcome outcome = runner_replicate(plan, job, plan->settings.seed, 1, &session, NULL, NULL,
-						&trustworthy, problem);
+	enum outcome outcome = runner_replicate(plan, job, plan->settings.seed, 1, &session, NULL,
+						NULL, &trustworthy, problem);
 	if (!outcome)
 		read_pilot(pilot, session.area);
 	session_close(&session);
@@ -61,15 +62,16 @@ static double at_heap(const struct pilot pilots[2], double low, double high, uin
 	double span = (double)pilots[1].heap_bytes - (double)pilots[0].heap_bytes;
 	if (span <= 0)
 		return low;
-	double value = low + (high - low) * ((double)heap_bytes - (double)pilots[0].heap_bytes) / span;
+	double value =
+		low + (high - low) * ((double)heap_bytes - (double)pilots[0].heap_bytes) / span;
 	return fmax(value, fmin(low, high));
 }
 
 static double warm_up_ns(const struct wire_request *request, double sequence_ns, bool cold)
 {
 	double spent_ns = 0;
-	for (uint32_t done = 0; done < request->warmups_min || spent_ns < (double)request->warmup_ns;
-	     done++) {
+	for (uint32_t done = 0;
+	     done < request->warmups_min || spent_ns < (double)request->warmup_ns; done++) {
 		if (done > 0 && (cold || spent_ns > (double)request->warmup_limit_ns))
 			break;
 		spent_ns += fmax(sequence_ns, 100);
@@ -85,8 +87,8 @@ static double burst_ns(const struct wire_request *request, double sequence_ns, u
 	return spent_ns;
 }
 
-/* One round of a cell: what rounds.c would do, arm by arm. The cell is looked up by its levels in the
- * pilots' job, which may have more of them. */
+/* One round of a cell: what rounds.c would do, arm by arm. The cell is looked up by its levels in
+ * the pilots' job, which may have more of them. */
 static double round_ns(const struct plan *plan, const struct pilot pilots[2],
 		       const struct wire_request *request, uint32_t cell, uint32_t pilot_cell)
 {
@@ -149,7 +151,8 @@ enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
 		estimate->replicate_s[i] = replicate_s(plan, job, &plan->jobs[0], pilots);
 		estimate->total_s +=
 			estimate->replicate_s[i] * (double)plan->settings.replicates_max;
-		uint64_t bytes = memory_needed(job->heap_bytes, plan->copies_heap, plan->evict_bytes);
+		uint64_t bytes =
+			memory_needed(job->heap_bytes, plan->copies_heap, plan->evict_bytes);
 		if (bytes > estimate->peak_bytes)
 			estimate->peak_bytes = bytes;
 	}
@@ -184,9 +187,10 @@ void estimate_print(const struct estimate *estimate, const struct plan *plan)
 	for (uint32_t a = 0; a < plan->arm_count; a++) {
 		const struct wire_arm *arm = &plan->arms[a];
 		char name[3 * WIRE_NAME_MAX + 16];
-		snprintf(name, sizeof name, "%s%s%s%s%s%s%s", *arm->primitive ? arm->primitive : arm->experiment,
-			 arm->action ? " " : "", axis_name(&axis_action, arm->action),
-			 *arm->case_name ? " " : "", arm->case_name, arm->twin ? " (A/A twin)" : "",
+		snprintf(name, sizeof name, "%s%s%s%s%s%s%s",
+			 *arm->primitive ? arm->primitive : arm->experiment, arm->action ? " " : "",
+			 axis_name(&axis_action, arm->action), *arm->case_name ? " " : "",
+			 arm->case_name, arm->twin ? " (A/A twin)" : "",
 			 a + 1 < plan->arm_count ? "," : "");
 		printf("%s%s", a % 4 ? " " : "\n  ", name);
 	}

@@ -7,7 +7,7 @@
 
 struct estimate {
 	double replicate_s[PLAN_JOBS_MAX]; /* one replicate of each job */
-	double total_s;			   /* of the whole plan, within its budget */
+	double total_s;                    /* of the whole plan, within its budget */
 	bool budget_binds;
 	uint64_t peak_bytes;
 };

@@ -24,7 +24,7 @@ struct exporter {
 void export_clean_text(char *text)
 {
 	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f || strchr("\"'\\`", *c))
+		if ((unsigned char)*c < ' ' || *c == 0x7f || strchr("\"'\\`>", *c))
 			*c = ' ';
 }
 
@@ -102,8 +102,8 @@ static bool is_shown_metric(const struct series *series, const char *metric)
 {
 	if (!series->block_count)
 		return false;
-	return strcmp(series->metric, metric) == 0 || (strcmp(metric, "reaped_ns") == 0 &&
-						      strcmp(series->metric, "joined_ns") == 0);
+	return strcmp(series->metric, metric) == 0 ||
+	       (strcmp(metric, "reaped_ns") == 0 && strcmp(series->metric, "joined_ns") == 0);
 }
 
 static void put_interval(FILE *file, uint64_t heap_bytes, const struct stats_interval *interval)
@@ -152,9 +152,10 @@ static enum outcome put_by_heap(const struct exporter *exporter, const char *nam
 		put_name(file, first->primitive);
 		putc('\n', file);
 		for (size_t p = 0; p < count; p++)
-			put_interval(file, points[p]->heap_bytes,
-				     as_ratio ? &summary_ratio(summary, points[p])->interval
-					      : &summary->rows[points[p] - dataset->series].interval);
+			put_interval(
+				file, points[p]->heap_bytes,
+				as_ratio ? &summary_ratio(summary, points[p])->interval
+					 : &summary->rows[points[p] - dataset->series].interval);
 		fputs("\n\n", file);
 	}
 	free(done);
@@ -180,18 +181,20 @@ static enum outcome put_timeline(const struct exporter *exporter, size_t panel)
 	bool titled = false;
 	for (size_t i = 0; panel < exporter->panel_count && i < dataset->series_count; i++) {
 		const struct series *series = &dataset->series[i];
-		if (series->heap_bytes != exporter->panel_heaps[panel] || !in_cell(series, "dirty") ||
-		    strcmp(series->metric, "call_ns") != 0 || !series->block_count ||
-		    !is_shown_action(summary, series))
+		if (series->heap_bytes != exporter->panel_heaps[panel] ||
+		    !in_cell(series, "dirty") || strcmp(series->metric, "call_ns") != 0 ||
+		    !series->block_count || !is_shown_action(summary, series))
 			continue;
 		if (!titled)
 			fprintf(file, "heap %s\n", units_format_bytes(series->heap_bytes, heap));
 		titled = true;
 		const char *start =
 			strcmp(series->action, "exec") == 0 ? "exec_start_ns" : "child_start_ns";
-		double reaped = center_or_nan(summary_find(summary, series, NULL, NULL, "reaped_ns"));
+		double reaped =
+			center_or_nan(summary_find(summary, series, NULL, NULL, "reaped_ns"));
 		if (isnan(reaped))
-			reaped = center_or_nan(summary_find(summary, series, NULL, NULL, "joined_ns"));
+			reaped = center_or_nan(
+				summary_find(summary, series, NULL, NULL, "joined_ns"));
 		put_name(file, series->primitive);
 		fprintf(file, " %s\t%.6g\t%.6g\t%.6g\n", series->action,
 			center_or_nan(&summary->rows[i]),
@@ -213,8 +216,9 @@ static enum outcome put_samples(const struct exporter *exporter, size_t panel)
 		return OUTCOME_FAILED;
 	for (size_t i = 0; panel < exporter->panel_count && i < dataset->series_count; i++) {
 		const struct series *series = &dataset->series[i];
-		if (series->heap_bytes != exporter->panel_heaps[panel] || !in_cell(series, "dirty") ||
-		    strcmp(series->metric, "call_ns") != 0 || !series->block_count)
+		if (series->heap_bytes != exporter->panel_heaps[panel] ||
+		    !in_cell(series, "dirty") || strcmp(series->metric, "call_ns") != 0 ||
+		    !series->block_count)
 			continue;
 		if (!chosen || (strcmp(series->primitive, "fork") == 0 &&
 				strcmp(chosen->primitive, "fork") != 0))
@@ -248,8 +252,8 @@ static enum outcome put_caption(const struct exporter *exporter, const char *fig
 	const struct dataset *dataset = exporter->summary->dataset;
 	char name[64], machine[256], text[512];
 	const char *run = json_string_value(json_object_get(dataset->run, "id"));
-	const char *kernel = json_string_value(json_object_get(
-		json_object_get(dataset->environment, "kernel"), "release"));
+	const char *kernel = json_string_value(
+		json_object_get(json_object_get(dataset->environment, "kernel"), "release"));
 	size_t n_low = SIZE_MAX, n_high = 0, replicates_low = SIZE_MAX, replicates_high = 0;
 	for (size_t i = 0; i < dataset->series_count; i++) {
 		const struct row *row = &exporter->summary->rows[i];
@@ -267,8 +271,8 @@ static enum outcome put_caption(const struct exporter *exporter, const char *fig
 	if (!file)
 		return OUTCOME_FAILED;
 	if (n_high)
-		snprintf(text, sizeof text, "%s; n = %zu to %zu samples in %zu to %zu replicates", what,
-			 n_low, n_high, replicates_low, replicates_high);
+		snprintf(text, sizeof text, "%s; n = %zu to %zu samples in %zu to %zu replicates",
+			 what, n_low, n_high, replicates_low, replicates_high);
 	else
 		snprintf(text, sizeof text, "%s; nothing measured", what);
 	export_clean_text(text);
@@ -300,7 +304,8 @@ static enum outcome put_all(const struct exporter *exporter)
 		if (put_timeline(exporter, panel) || put_samples(exporter, panel))
 			return OUTCOME_FAILED;
 	if (put_caption(exporter, "spawn-by-heap",
-			"exec (thread, eager_copy: exit), caches warm; medians, bands: 95 % t interval on "
+			"exec (thread, eager_copy: exit), caches warm; medians, bands: 95 % t "
+			"interval on "
 			"logs of replicate medians") ||
 	    put_caption(exporter, "ratio-to-fork-by-heap",
 			"reaped_ns over fork's, round by round; bands: 95 % t interval on logs of "
@@ -308,9 +313,10 @@ static enum outcome put_all(const struct exporter *exporter)
 		return OUTCOME_FAILED;
 	if (put_caption(exporter, "timeline", "dirty heap, caches warm; medians without intervals"))
 		return OUTCOME_FAILED;
-	return put_caption(exporter, "samples-in-order",
-			   "dirty heap, caches warm; raw samples, no interval; shade changes with the "
-			   "replicate");
+	return put_caption(
+		exporter, "samples-in-order",
+		"dirty heap, caches warm; raw samples, no interval; shade changes with the "
+		"replicate");
 }
 
 enum outcome export_write(const struct summary *summary, const char *folder,
@@ -321,7 +327,8 @@ enum outcome export_write(const struct summary *summary, const char *folder,
 	for (size_t i = 0; i < 2; i++) {
 		snprintf(exporter.folder, sizeof exporter.folder, "%s/%s", folder, levels[i]);
 		if (mkdir(exporter.folder, 0777) < 0 && errno != EEXIST)
-			return fail(problem, "cannot make the folder %s: %s; make its parent writable",
+			return fail(problem,
+				    "cannot make the folder %s: %s; make its parent writable",
 				    exporter.folder, strerror(errno));
 	}
 	pick_panels(&exporter);

@@ -10,7 +10,8 @@
 enum outcome export_write(const struct summary *summary, const char *folder,
 			  struct problem *problem);
 
-/* Makes text safe as one field of a data file: no control characters, quotes or backslashes. */
+/* Makes text safe as one field of a data file: control characters, quotes, backslashes, backticks and
+ * ">" (gnuplot writes "]]>" into SVG as it is) become spaces. */
 void export_clean_text(char *text);
 
 #endif

@@ -26,7 +26,8 @@ enum outcome machine_choose_cpus(int wanted, int *caller_cpu, int *other_cpu,
 	if (sched_getaffinity(0, sizeof allowed, &allowed) < 0)
 		return fail(problem, "cannot read the allowed CPUs: %s", strerror(errno));
 	if (wanted >= 0 && !CPU_ISSET((unsigned)wanted, &allowed))
-		return fail(problem, "cannot use CPU %d: it is not among the allowed ones; see taskset -p "
+		return fail(problem,
+			    "cannot use CPU %d: it is not among the allowed ones; see taskset -p "
 			    "$$",
 			    wanted);
 	*caller_cpu = wanted;
@@ -78,11 +79,13 @@ uint64_t machine_cache_bytes(void)
 	return largest ? largest : 32 << 20;
 }
 
-/* MemTotal: hwloc takes a NUMA node's memory, which in a guest that grew after boot is too little. */
+/* MemTotal: hwloc takes a NUMA node's memory, which in a guest that grew after boot is too little.
+ */
 static json_int_t total_memory_bytes(void)
 {
 	char text[TEXTFILE_MAX];
-	if (!textfile_read("/proc/meminfo", text, sizeof text) || strncmp(text, "MemTotal:", 9) != 0)
+	if (!textfile_read("/proc/meminfo", text, sizeof text) ||
+	    strncmp(text, "MemTotal:", 9) != 0)
 		return 0;
 	return (json_int_t)strtoull(text + 9, NULL, 10) * 1024;
 }
@@ -98,19 +101,19 @@ static json_t *describe_topology(void)
 		if (cache)
 			json_array_append_new(
 				caches,
-				json_pack("{s:i,s:I,s:i,s:i}", "level", (int)cache->attr->cache.depth,
-					  "bytes", (json_int_t)cache->attr->cache.size, "line_bytes",
+				json_pack("{s:i,s:I,s:i,s:i}", "level",
+					  (int)cache->attr->cache.depth, "bytes",
+					  (json_int_t)cache->attr->cache.size, "line_bytes",
 					  (int)cache->attr->cache.linesize, "count",
 					  hwloc_get_nbobjs_by_type(topology, cache_types[i])));
 	}
-	json_t *result = json_pack(
-		"{s:i,s:i,s:i,s:i,s:I,s:o,s:s}", "packages",
-		hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PACKAGE), "numa_nodes",
-		hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE), "cores",
-		hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE), "cpus",
-		hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU), "memory_bytes",
-		total_memory_bytes(), "caches", caches, "read_by",
-		"hwloc");
+	json_t *result =
+		json_pack("{s:i,s:i,s:i,s:i,s:I,s:o,s:s}", "packages",
+			  hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PACKAGE), "numa_nodes",
+			  hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE), "cores",
+			  hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE), "cpus",
+			  hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU), "memory_bytes",
+			  total_memory_bytes(), "caches", caches, "read_by", "hwloc");
 	hwloc_topology_destroy(topology);
 	return result;
 }
@@ -170,11 +173,19 @@ static json_t *cpuinfo(const char *key)
 
 static json_t *describe_mitigations(void)
 {
-	static const char *const names[] = {
-		"meltdown",	"spectre_v1",	     "spectre_v2",    "spec_store_bypass",
-		"l1tf",		"mds",		     "retbleed",      "spec_rstack_overflow",
-		"srbds",	"tsx_async_abort",   "mmio_stale_data",
-		"gather_data_sampling", "itlb_multihit"};
+	static const char *const names[] = {"meltdown",
+					    "spectre_v1",
+					    "spectre_v2",
+					    "spec_store_bypass",
+					    "l1tf",
+					    "mds",
+					    "retbleed",
+					    "spec_rstack_overflow",
+					    "srbds",
+					    "tsx_async_abort",
+					    "mmio_stale_data",
+					    "gather_data_sampling",
+					    "itlb_multihit"};
 	json_t *result = json_object();
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		char path[128];
@@ -210,7 +221,8 @@ static json_t *describe_init_on_alloc(void)
 		if (at)
 			return json_stringn(at + 14, 1);
 	}
-	return json_string("unavailable: not on the command line; see CONFIG_INIT_ON_ALLOC_DEFAULT_ON");
+	return json_string(
+		"unavailable: not on the command line; see CONFIG_INIT_ON_ALLOC_DEFAULT_ON");
 }
 
 static json_t *describe_memory(void)
@@ -229,8 +241,8 @@ static json_t *describe_kernel(void)
 	struct utsname names;
 	if (uname(&names) < 0)
 		return json_string("unavailable: uname");
-	return json_pack("{s:s,s:s,s:s}", "release", names.release, "version", names.version, "machine",
-			 names.machine);
+	return json_pack("{s:s,s:s,s:s}", "release", names.release, "version", names.version,
+			 "machine", names.machine);
 }
 
 static const char *libc_name(void)
@@ -248,8 +260,9 @@ static json_t *describe_clock(const struct wire_clock *clock)
 {
 	return json_pack("{s:s,s:f,s:f,s:f,s:s}", "kind",
 			 clock->kind == WIRE_CLOCK_COUNTER ? "cpu counter" : "clock_gettime",
-			 "ns_per_tick", clock->ns_per_tick, "calibration_error_ppm", clock->error_ppm,
-			 "resolution_ns", clock->resolution_ns, "why", clock->why);
+			 "ns_per_tick", clock->ns_per_tick, "calibration_error_ppm",
+			 clock->error_ppm, "resolution_ns", clock->resolution_ns, "why",
+			 clock->why);
 }
 
 json_t *machine_describe(const struct wire_clock *clock)
@@ -277,8 +290,8 @@ void machine_summary(const json_t *environment, char *text, size_t text_bytes)
 	bool guest = hypervisor && strncmp(hypervisor, "none", 4) != 0 &&
 		     strncmp(hypervisor, "unavailable", 11) != 0;
 	char memory[UNITS_TEXT_MAX];
-	units_format_bytes(
-		(uint64_t)json_integer_value(json_object_get(topology, "memory_bytes")), memory);
+	units_format_bytes((uint64_t)json_integer_value(json_object_get(topology, "memory_bytes")),
+			   memory);
 	snprintf(text, text_bytes, "%s, %d CPUs, %s%s",
 		 model && strncmp(model, "unavailable", 11) != 0 ? model : "unknown CPU",
 		 (int)json_integer_value(json_object_get(topology, "cpus")), memory,

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The caller's CPU, the last one allowed if `wanted` is -1, and another one, or -1 if there is none.
- * Fails if the wanted CPU is not allowed. */
+/* The caller's CPU, the last one allowed if `wanted` is -1, and another one, or -1 if there is
+ * none. Fails if the wanted CPU is not allowed. */
 enum outcome machine_choose_cpus(int wanted, int *caller_cpu, int *other_cpu,
 				 struct problem *problem);
 
@@ -26,8 +26,8 @@ json_t *machine_describe(const struct wire_clock *clock);
 /* "AMD EPYC, 2 CPUs, 23.5 GiB, KVM guest": for captions. */
 void machine_summary(const json_t *environment, char *text, size_t text_bytes);
 
-/* Time that the hypervisor took from all CPUs together, in clock ticks since boot; UINT64_MAX if not
- * known. */
+/* Time that the hypervisor took from all CPUs together, in clock ticks since boot; UINT64_MAX if
+ * not known. */
 uint64_t machine_steal_ticks(void);
 
 /* Current frequency of a CPU in kHz, or 0 if the kernel does not say. */

@@ -35,13 +35,15 @@ static void print_help(void)
 	       "usage: forkcost COMMAND [options]\n\n"
 	       "  run         measure, and write a run folder; see forkcost run --help\n"
 	       "  once        start N children and nothing else, for timing from outside\n"
-	       "  summarize   compute a run's statistics, tables and plot data anew: summarize RUN\n"
+	       "  summarize   compute a run's statistics, tables and plot data anew: summarize "
+	       "RUN\n"
 	       "  plot        draw a run's figures: plot RUN\n"
 	       "  show        print a run's table: show RUN\n"
 	       "  list        experiments, primitives, arms, axes, metrics with units\n"
 	       "  doctor      what this machine can and cannot measure, and how to mend it\n\n"
 	       "  --help, --version\n\n"
-	       "RUN is a run's folder, such as results/latest. Exit status: 0 done, 1 some cells failed,\n"
+	       "RUN is a run's folder, such as results/latest. Exit status: 0 done, 1 some cells "
+	       "failed,\n"
 	       "2 usage, 130 interrupted.\n");
 }
 
@@ -70,16 +72,17 @@ static enum outcome present(const char *folder, unsigned wanted, struct problem 
 	if (load(folder, &dataset, &summary, problem))
 		return OUTCOME_FAILED;
 	enum outcome outcome = OUTCOME_OK;
-	if (wanted & WANT_FILES && (summary_write(&summary, folder, problem) ||
-				    tables_write(&summary, folder, problem) ||
-				    export_write(&summary, folder, problem)))
+	if (wanted & WANT_FILES &&
+	    (summary_write(&summary, folder, problem) || tables_write(&summary, folder, problem) ||
+	     export_write(&summary, folder, problem)))
 		outcome = OUTCOME_FAILED;
 	if (wanted & WANT_TABLE)
 		tables_print(&summary, folder);
 	if (!outcome && wanted & WANT_PLOTS) {
 		outcome = plot_draw(folder, &figures, problem);
 		if (!outcome)
-			printf("plots:   %s/plots (%zu figures as SVG, PDF and PNG)\n", folder, figures);
+			printf("plots:   %s/plots (%zu figures as SVG, PDF and PNG)\n", folder,
+			       figures);
 	}
 	summary_free(&summary);
 	dataset_free(&dataset);
@@ -94,11 +97,13 @@ static int present_command(int argc, char **argv, unsigned wanted)
 		return EXIT_DONE;
 	}
 	if (argc != 2) {
-		fail(&problem, "cannot tell which run: give one run folder, as forkcost %s results/latest",
+		fail(&problem,
+		     "cannot tell which run: give one run folder, as forkcost %s results/latest",
 		     argv[0]);
 		return complain(&problem, EXIT_USAGE);
 	}
-	return present(argv[1], wanted, &problem) ? complain(&problem, EXIT_CELLS_FAILED) : EXIT_DONE;
+	return present(argv[1], wanted, &problem) ? complain(&problem, EXIT_CELLS_FAILED)
+						  : EXIT_DONE;
 }
 
 static int command_summarize(int argc, char **argv)
@@ -139,8 +144,9 @@ static int measure(const struct plan *plan, int argc, char **argv)
 	if (runner_run(plan, &record, &result, &problem))
 		return complain(&problem, EXIT_CELLS_FAILED);
 	if (result.replicates == 0 && result.failures == 0 && !result.interrupted) {
-		fail(&problem, "cannot measure anything in %g s: one replicate takes longer; raise --budget, "
-			       "or use smaller heaps",
+		fail(&problem,
+		     "cannot measure anything in %g s: one replicate takes longer; raise --budget, "
+		     "or use smaller heaps",
 		     (double)plan->settings.budget_ns / 1e9);
 		return complain(&problem, EXIT_CELLS_FAILED);
 	}
@@ -287,10 +293,17 @@ static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"run", command_run},	    {"once", command_once},	    {"summarize", command_summarize},
-	{"plot", command_plot},	    {"show", command_show},	    {"list", command_list},
-	{"doctor", command_doctor}, {"--help", command_help},	    {"-h", command_help},
-	{"help", command_help},	    {"--version", command_version},
+	{"run", command_run},
+	{"once", command_once},
+	{"summarize", command_summarize},
+	{"plot", command_plot},
+	{"show", command_show},
+	{"list", command_list},
+	{"doctor", command_doctor},
+	{"--help", command_help},
+	{"-h", command_help},
+	{"help", command_help},
+	{"--version", command_version},
 };
 
 int main(int argc, char **argv)
@@ -299,7 +312,8 @@ int main(int argc, char **argv)
 	/* Orphans of a worker come to us, so that none is left behind. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (argc < 2) {
-		fail(&problem, "cannot tell what to do: give a command, as forkcost run; see forkcost --help");
+		fail(&problem, "cannot tell what to do: give a command, as forkcost run; see "
+			       "forkcost --help");
 		return complain(&problem, EXIT_USAGE);
 	}
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)

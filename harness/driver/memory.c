@@ -92,7 +92,8 @@ enum outcome memory_available(uint64_t *bytes, const char **limited_by, struct p
 uint64_t memory_needed(uint64_t heap_bytes, int copies_heap, uint64_t evict_bytes)
 {
 	/* 8 bytes of page table for every 4 KiB. */
-	return heap_bytes * (copies_heap ? 2 : 1) + heap_bytes / 512 * 3 + evict_bytes + OVERHEAD_BYTES;
+	return heap_bytes * (copies_heap ? 2 : 1) + heap_bytes / 512 * 3 + evict_bytes +
+	       OVERHEAD_BYTES;
 }
 
 enum outcome memory_check(uint64_t heap_bytes, int copies_heap, uint64_t evict_bytes,
@@ -106,14 +107,15 @@ enum outcome memory_check(uint64_t heap_bytes, int copies_heap, uint64_t evict_b
 	if (needed <= available)
 		return OUTCOME_OK;
 	uint64_t fits = 0;
-	for (uint64_t size = 1 << 20; size && memory_needed(size, copies_heap, evict_bytes) <= available;
-	     size *= 2)
+	for (uint64_t size = 1 << 20;
+	     size && memory_needed(size, copies_heap, evict_bytes) <= available; size *= 2)
 		fits = size;
 	char heap_text[UNITS_TEXT_MAX], needed_text[UNITS_TEXT_MAX], available_text[UNITS_TEXT_MAX],
 		fits_text[UNITS_TEXT_MAX];
-	return fail(problem,
-		    "cannot fit a heap of %s: it takes %s%s, and %s leaves %s; up to --heap %s fits",
-		    units_format_bytes(heap_bytes, heap_text), units_format_bytes(needed, needed_text),
-		    copies_heap ? " with the copy that eager_copy makes" : "", limited_by,
-		    units_format_bytes(available, available_text), units_format_bytes(fits, fits_text));
+	return fail(
+		problem,
+		"cannot fit a heap of %s: it takes %s%s, and %s leaves %s; up to --heap %s fits",
+		units_format_bytes(heap_bytes, heap_text), units_format_bytes(needed, needed_text),
+		copies_heap ? " with the copy that eager_copy makes" : "", limited_by,
+		units_format_bytes(available, available_text), units_format_bytes(fits, fits_text));
 }

@@ -11,7 +11,8 @@
 enum outcome memory_available(uint64_t *bytes, const char **limited_by, struct problem *problem);
 
 /* Bytes that a worker with this heap takes at its peak: the heap (twice if an arm copies it), its
- * page tables (three of them: worker, child, and one being torn down), eviction and sample buffers. */
+ * page tables (three of them: worker, child, and one being torn down), eviction and sample buffers.
+ */
 uint64_t memory_needed(uint64_t heap_bytes, int copies_heap, uint64_t evict_bytes);
 
 /* Fails with what would fit if a worker with this heap does not. */

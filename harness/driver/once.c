@@ -12,16 +12,22 @@
 #include <unistd.h>
 
 static const struct option options[] = {
-	{"primitive", required_argument, NULL, 'p'}, {"action", required_argument, NULL, 'a'},
-	{"heap", required_argument, NULL, 'H'},	     {"count", required_argument, NULL, 'c'},
-	{"help", no_argument, NULL, 'h'},	     {0},
+	{"primitive", required_argument, NULL, 'p'},
+	{"action", required_argument, NULL, 'a'},
+	{"heap", required_argument, NULL, 'H'},
+	{"count", required_argument, NULL, 'c'},
+	{"help", no_argument, NULL, 'h'},
+	{0},
 };
 
 void once_print_help(void)
 {
-	printf("usage: forkcost once --primitive NAME [--action exit|exec] [--heap SIZE] [--count N]\n\n"
-	       "Becomes the worker, builds the heap, starts N children one after the other, and does\n"
-	       "nothing else: for timing from outside, as by hyperfine. The heap is written once and\n"
+	printf("usage: forkcost once --primitive NAME [--action exit|exec] [--heap SIZE] [--count "
+	       "N]\n\n"
+	       "Becomes the worker, builds the heap, starts N children one after the other, and "
+	       "does\n"
+	       "nothing else: for timing from outside, as by hyperfine. The heap is written once "
+	       "and\n"
 	       "then left alone, so forks after the first find it clean. Pin it with taskset.\n\n"
 	       "  --primitive NAME   which primitive; see forkcost list [fork]\n"
 	       "  --action LEVEL     exit or exec [exit; exec for posix_spawn]\n"
@@ -37,11 +43,13 @@ static enum outcome take(struct wire_request *request, int choice, bool *action_
 	switch (choice) {
 	case 'p':
 		if (!*optarg || !wire_copy(arm->primitive, sizeof arm->primitive, optarg))
-			return fail(problem, "cannot find primitive '%s'; see forkcost list", optarg);
+			return fail(problem, "cannot find primitive '%s'; see forkcost list",
+				    optarg);
 		return OUTCOME_OK;
 	case 'a':
 		if (!axis_find(&axis_action, optarg, &action))
-			return fail(problem, "cannot find action '%s'; there are: exit, exec", optarg);
+			return fail(problem, "cannot find action '%s'; there are: exit, exec",
+				    optarg);
 		arm->action = action;
 		*action_given = true;
 		return OUTCOME_OK;
@@ -49,7 +57,8 @@ static enum outcome take(struct wire_request *request, int choice, bool *action_
 		if (units_parse_bytes(optarg, &request->heap_bytes, problem))
 			return OUTCOME_FAILED;
 		if (request->heap_bytes % (uint64_t)sysconf(_SC_PAGESIZE))
-			return fail(problem, "cannot build a heap of %s bytes: it is not a multiple of the "
+			return fail(problem,
+				    "cannot build a heap of %s bytes: it is not a multiple of the "
 				    "page size; round it",
 				    optarg);
 		return OUTCOME_OK;
@@ -90,14 +99,15 @@ enum outcome once_become_worker(int argc, char **argv, bool *help, struct proble
 	if (optind < argc)
 		return fail(problem, "cannot use '%s'; see forkcost once --help", argv[optind]);
 	if (!action_given)
-		request->arms[0].action =
-			strcmp(request->arms[0].primitive, "posix_spawn") == 0 ? ACTION_EXEC : ACTION_EXIT;
+		request->arms[0].action = strcmp(request->arms[0].primitive, "posix_spawn") == 0
+						  ? ACTION_EXEC
+						  : ACTION_EXIT;
 	char path[WIRE_PATH_MAX];
-	if (memory_check(request->heap_bytes, strcmp(request->arms[0].primitive, "eager_copy") == 0, 0,
-			 problem) ||
+	if (memory_check(request->heap_bytes, strcmp(request->arms[0].primitive, "eager_copy") == 0,
+			 0, problem) ||
 	    session_find_program("forkcost-worker", path, sizeof path, problem) ||
-	    session_find_program("forkcost-target", request->target_path, sizeof request->target_path,
-				 problem))
+	    session_find_program("forkcost-target", request->target_path,
+				 sizeof request->target_path, problem))
 		return OUTCOME_FAILED;
 	if (session.memory_fd != WIRE_FD && dup2(session.memory_fd, WIRE_FD) < 0)
 		return fail(problem, "cannot hand over the wire form: %s", strerror(errno));

@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-/* Returns only on failure, or with *help set. Does not ask the worker for its catalogue, which would
- * add a process to what is timed: the worker itself refuses unknown names. */
+/* Returns only on failure, or with *help set. Does not ask the worker for its catalogue, which
+ * would add a process to what is timed: the worker itself refuses unknown names. */
 enum outcome once_become_worker(int argc, char **argv, bool *help, struct problem *problem);
 
 void once_print_help(void);

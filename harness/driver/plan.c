@@ -12,8 +12,8 @@ enum {
 	BURST_COLD = 2,
 	ROUNDS_MIN = 1,
 	ROUNDS_MAX = 8,
-	/* Method rule 2: at least 3 sequences and 2 ms. A sequence that took 20 ms has walked over the
-	 * caches by itself, and more of them change nothing. */
+	/* Method rule 2: at least 3 sequences and 2 ms. A sequence that took 20 ms has walked over
+	 * the caches by itself, and more of them change nothing. */
 	WARMUPS_MIN = 3,
 	WARMUP_NS = 2000000,
 	WARMUP_LIMIT_NS = 20000000,
@@ -87,17 +87,19 @@ static enum outcome add_arms(struct plan *plan, struct problem *problem)
 			    add_primitive_arms(plan, experiment, &catalog->primitives[p], problem))
 				return OUTCOME_FAILED;
 		if (plan->arm_count == first)
-			return fail(problem, "cannot plan %s: no chosen primitive takes the chosen action; "
+			return fail(problem,
+				    "cannot plan %s: no chosen primitive takes the chosen action; "
 				    "see forkcost list",
 				    experiment->name);
-		/* The A/A twin (method rule 31): the first arm again, fork's exit if it is there. */
+		/* The A/A twin (method rule 31): the first arm again, fork's exit if it is there.
+		 */
 		struct wire_arm twin = plan->arms[first];
 		for (uint32_t a = first; a < plan->arm_count; a++)
 			if (strcmp(plan->arms[a].primitive, "fork") == 0 &&
 			    plan->arms[a].action == ACTION_EXIT)
 				twin = plan->arms[a];
-		if (add_arm(plan, twin.experiment, twin.primitive, twin.case_name, twin.action, true,
-			    problem))
+		if (add_arm(plan, twin.experiment, twin.primitive, twin.case_name, twin.action,
+			    true, problem))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
@@ -110,7 +112,8 @@ static enum outcome add_job(struct plan *plan, uint64_t heap_bytes, enum child_c
 	struct plan_job job = {.heap_bytes = heap_bytes, .child_cpu = child_cpu};
 	for (uint32_t state = 0; state < STATE_COUNT; state++) {
 		for (uint32_t cache = 0; cache < CACHE_COUNT; cache++) {
-			bool chosen = settings->states.chosen[state] && settings->caches.chosen[cache];
+			bool chosen =
+				settings->states.chosen[state] && settings->caches.chosen[cache];
 			bool plain = state == STATE_DIRTY && cache == CACHE_WARM;
 			if (chosen && (all_cells || plain))
 				job.cells[job.cell_count++] = (struct wire_cell){
@@ -128,8 +131,8 @@ static enum outcome add_job(struct plan *plan, uint64_t heap_bytes, enum child_c
 	return OUTCOME_OK;
 }
 
-/* Placements beside `same` that nobody asked for by name: the smallest heap, the middle one, and the
- * largest up to OTHER_CPU_HEAP_MAX; dirty and warm. */
+/* Placements beside `same` that nobody asked for by name: the smallest heap, the middle one, and
+ * the largest up to OTHER_CPU_HEAP_MAX; dirty and warm. */
 static enum outcome add_default_placements(struct plan *plan, struct problem *problem)
 {
 	const struct settings *settings = &plan->settings;
@@ -142,7 +145,8 @@ static enum outcome add_default_placements(struct plan *plan, struct problem *pr
 			continue;
 		for (size_t i = 0; i < 3; i++)
 			if ((i == 0 || picks[i] != picks[i - 1]) &&
-			    add_job(plan, settings->heap_bytes[picks[i]], placement, false, problem))
+			    add_job(plan, settings->heap_bytes[picks[i]], placement, false,
+				    problem))
 				return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
@@ -155,7 +159,8 @@ static enum outcome add_jobs(struct plan *plan, struct problem *problem)
 		if (!settings->child_cpus.chosen[placement])
 			continue;
 		if (placement == CHILD_CPU_OTHER && plan->other_cpu < 0)
-			return fail(problem, "cannot run a child on another CPU: only CPU %d is allowed; "
+			return fail(problem,
+				    "cannot run a child on another CPU: only CPU %d is allowed; "
 				    "leave out --child-cpu other, or widen the CPU set",
 				    plan->caller_cpu);
 		for (size_t i = 0; i < settings->heap_count; i++)
@@ -165,7 +170,8 @@ static enum outcome add_jobs(struct plan *plan, struct problem *problem)
 	return settings->child_cpu_given ? OUTCOME_OK : add_default_placements(plan, problem);
 }
 
-/* Default heaps stay within a quarter of what is available; sizes given by name are never dropped. */
+/* Default heaps stay within a quarter of what is available; sizes given by name are never dropped.
+ */
 static enum outcome trim_heaps(struct settings *settings, struct problem *problem)
 {
 	uint64_t available;
@@ -187,10 +193,11 @@ enum outcome plan_make(struct plan *plan, const struct settings *settings,
 	if (machine_choose_cpus(settings->caller_cpu, &plan->caller_cpu, &plan->other_cpu, problem))
 		return OUTCOME_FAILED;
 	bool cold = settings->caches.chosen[CACHE_COLD];
-	plan->evict_bytes = !cold			       ? 0
+	plan->evict_bytes = !cold                                 ? 0
 			    : settings->evict_bytes != UINT64_MAX ? settings->evict_bytes
 								  : 2 * machine_cache_bytes();
-	if (trim_heaps(&plan->settings, problem) || add_arms(plan, problem) || add_jobs(plan, problem))
+	if (trim_heaps(&plan->settings, problem) || add_arms(plan, problem) ||
+	    add_jobs(plan, problem))
 		return OUTCOME_FAILED;
 	if (plan->job_count == 0)
 		return fail(problem, "cannot plan: no cell is left; choose more levels");

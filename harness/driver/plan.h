@@ -30,8 +30,8 @@ struct plan {
 	struct plan_job jobs[PLAN_JOBS_MAX];
 };
 
-/* Makes the plan. Fails if a combination was asked for that makes no sense, with the reason, or if a
- * heap does not fit; what was not asked for by name is left out instead. */
+/* Makes the plan. Fails if a combination was asked for that makes no sense, with the reason, or if
+ * a heap does not fit; what was not asked for by name is left out instead. */
 enum outcome plan_make(struct plan *plan, const struct settings *settings,
 		       const struct wire_catalog *catalog, struct problem *problem);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <glob.h>
 #include <unistd.h>
 
 enum { GNUPLOT_TIMEOUT_MS = 60000 };
@@ -82,7 +82,8 @@ static enum outcome run_gnuplot(const char *folder, const char *scripts, const c
 	char *home = getenv("HOME");
 	char home_word[PATH_MAX + 8], path_word[PATH_MAX + 8];
 	snprintf(home_word, sizeof home_word, "HOME=%s", home ? home : "/");
-	snprintf(path_word, sizeof path_word, "PATH=%s", getenv("PATH") ? getenv("PATH") : "/usr/bin");
+	snprintf(path_word, sizeof path_word, "PATH=%s",
+		 getenv("PATH") ? getenv("PATH") : "/usr/bin");
 	char locale[] = "LC_ALL=C.UTF-8";
 	char *environment[] = {library, home_word, path_word, locale, NULL};
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -99,7 +100,8 @@ static enum outcome run_gnuplot(const char *folder, const char *scripts, const c
 	close(ends[1]);
 	if (error) {
 		close(ends[0]);
-		return fail(problem, "cannot run gnuplot: %s; install it with sh scripts/setup, then make "
+		return fail(problem,
+			    "cannot run gnuplot: %s; install it with sh scripts/setup, then make "
 			    "plots",
 			    strerror(error));
 	}
@@ -112,7 +114,8 @@ static enum outcome run_gnuplot(const char *folder, const char *scripts, const c
 		;
 	if (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return OUTCOME_OK;
-	return fail(problem, "cannot draw %s: gnuplot says: %s; try make plots with gnuplot 5.4 or newer",
+	return fail(problem,
+		    "cannot draw %s: gnuplot says: %s; try make plots with gnuplot 5.4 or newer",
 		    output, ended ? said : "nothing for a minute, and was ended");
 }
 
@@ -126,7 +129,8 @@ enum outcome plot_draw(const char *folder, size_t *figures, struct problem *prob
 	snprintf(data, sizeof data, "%s/plots/data", folder);
 	snprintf(pattern, sizeof pattern, "%s/*.gp", scripts);
 	if (glob(pattern, 0, NULL, &found) != 0)
-		return fail(problem, "cannot find plot scripts in %s; run make install again", scripts);
+		return fail(problem, "cannot find plot scripts in %s; run make install again",
+			    scripts);
 	enum outcome outcome = OUTCOME_OK;
 	for (size_t i = 0; !outcome && i < found.gl_pathc; i++) {
 		const char *name = strrchr(found.gl_pathv[i], '/') + 1;

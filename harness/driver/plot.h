@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 /* Draws RUN/plots/NAME.{svg,pdf,png} from RUN/plots/data. Fails if gnuplot is missing or a script
- * fails, with gnuplot's last words; what was drawn before stays. Sets how many figures there are. */
+ * fails, with gnuplot's last words; what was drawn before stays. Sets how many figures there are.
+ */
 enum outcome plot_draw(const char *folder, size_t *figures, struct problem *problem);
 
 #endif

@@ -58,17 +58,17 @@ static json_t *describe_settings(const struct plan *plan, int argc, char **argv)
 		json_array_append_new(heaps, json_integer((json_int_t)settings->heap_bytes[i]));
 	for (int i = 0; i < argc; i++)
 		json_array_append_new(words, json_string(argv[i]));
-	return json_pack(
-		"{s:s,s:o,s:o,s:o,s:o,s:o,s:f,s:f,s:i,s:I,s:f,s:I,s:i,s:i,s:I}", "preset",
-		settings->preset, "arguments", words, "heap_bytes", heaps, "states",
-		chosen_levels(&axis_state, &settings->states), "caches",
-		chosen_levels(&axis_cache, &settings->caches), "actions",
-		chosen_levels(&axis_action, &settings->actions), "precision", settings->precision,
-		"budget_s", (double)settings->budget_ns / 1e9, "replicates_for_precision",
-		REPLICATES_FOR_PRECISION, "replicates_max", (json_int_t)settings->replicates_max,
-		"cell_s", (double)settings->cell_ns / 1e9, "seed", (json_int_t)settings->seed,
-		"caller_cpu", plan->caller_cpu, "other_cpu", plan->other_cpu, "evict_bytes",
-		(json_int_t)plan->evict_bytes);
+	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:f,s:f,s:i,s:I,s:f,s:I,s:i,s:i,s:I}", "preset",
+			 settings->preset, "arguments", words, "heap_bytes", heaps, "states",
+			 chosen_levels(&axis_state, &settings->states), "caches",
+			 chosen_levels(&axis_cache, &settings->caches), "actions",
+			 chosen_levels(&axis_action, &settings->actions), "precision",
+			 settings->precision, "budget_s", (double)settings->budget_ns / 1e9,
+			 "replicates_for_precision", REPLICATES_FOR_PRECISION, "replicates_max",
+			 (json_int_t)settings->replicates_max, "cell_s",
+			 (double)settings->cell_ns / 1e9, "seed", (json_int_t)settings->seed,
+			 "caller_cpu", plan->caller_cpu, "other_cpu", plan->other_cpu,
+			 "evict_bytes", (json_int_t)plan->evict_bytes);
 }
 
 static json_t *describe_catalog(const struct wire_catalog *catalog)
@@ -78,10 +78,11 @@ static json_t *describe_catalog(const struct wire_catalog *catalog)
 		const struct wire_experiment *experiment = &catalog->experiments[e];
 		json_t *metrics = json_array();
 		for (uint32_t m = 0; m < experiment->metric_count; m++)
-			json_array_append_new(metrics, json_pack("{s:s,s:s,s:s}", "name",
-								 experiment->metrics[m].name, "unit",
-								 experiment->metrics[m].unit, "summary",
-								 experiment->metrics[m].summary));
+			json_array_append_new(metrics,
+					      json_pack("{s:s,s:s,s:s}", "name",
+							experiment->metrics[m].name, "unit",
+							experiment->metrics[m].unit, "summary",
+							experiment->metrics[m].summary));
 		json_array_append_new(experiments, json_pack("{s:s,s:o}", "name", experiment->name,
 							     "metrics", metrics));
 	}
@@ -143,7 +144,8 @@ enum outcome record_open(struct record *record, const struct plan *plan, int arg
 	int wrote = json_dump_file(environment, path, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 	json_decref(environment);
 	if (wrote < 0)
-		return fail(problem, "cannot write %s: %s; free some disk space", path, strerror(errno));
+		return fail(problem, "cannot write %s: %s; free some disk space", path,
+			    strerror(errno));
 	snprintf(path, sizeof path, "%s/samples.jsonl", record->folder);
 	record->samples_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
 	if (record->samples_fd < 0)
@@ -197,10 +199,10 @@ static json_t *describe_pass(const struct plan *plan, const struct wire_area *ar
 	for (uint32_t m = 0; m < experiment->metric_count; m++)
 		if (columns[m])
 			json_object_set_new(metrics, experiment->metrics[m].name, columns[m]);
-	json_t *result = json_array_size(rounds) ? json_pack("{s:O,s:O,s:O,s:O}", "round", rounds,
-							     "place", places, "at_us", times,
-							     "metrics", metrics)
-						 : NULL;
+	json_t *result = json_array_size(rounds)
+				 ? json_pack("{s:O,s:O,s:O,s:O}", "round", rounds, "place", places,
+					     "at_us", times, "metrics", metrics)
+				 : NULL;
 	json_decref(rounds);
 	json_decref(places);
 	json_decref(times);
@@ -225,9 +227,10 @@ static json_t *describe_arm(const struct plan *plan, const struct wire_area *are
 		if (samples)
 			json_object_set_new(passes, axis_name(&axis_pass, pass), samples);
 	}
-	return json_pack("{s:s,s:s,s:s,s:s,s:b,s:o,s:o}", "experiment", arm->experiment, "primitive",
-			 arm->primitive, "action", axis_name(&axis_action, arm->action), "case",
-			 arm->case_name, "twin", (int)arm->twin, "missing", missing, "passes", passes);
+	return json_pack("{s:s,s:s,s:s,s:s,s:b,s:o,s:o}", "experiment", arm->experiment,
+			 "primitive", arm->primitive, "action",
+			 axis_name(&axis_action, arm->action), "case", arm->case_name, "twin",
+			 (int)arm->twin, "missing", missing, "passes", passes);
 }
 
 static json_t *describe_place(const char *type, const struct plan *plan,
@@ -261,13 +264,13 @@ static json_t *describe_cell(const struct plan *plan, const struct record_replic
 		line, "worker",
 		json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "mappings",
 			  (json_int_t)facts->mappings, "rss_bytes", (json_int_t)facts->rss_bytes,
-			  "page_tables_bytes", (json_int_t)facts->page_tables_bytes, "heap_rss_bytes",
-			  (json_int_t)facts->heap_rss_bytes, "heap_huge_bytes",
+			  "page_tables_bytes", (json_int_t)facts->page_tables_bytes,
+			  "heap_rss_bytes", (json_int_t)facts->heap_rss_bytes, "heap_huge_bytes",
 			  (json_int_t)facts->heap_huge_bytes, "involuntary_switches",
 			  (json_int_t)facts->involuntary_switches, "voluntary_switches",
-			  (json_int_t)facts->voluntary_switches, "rounds", (json_int_t)facts->rounds,
-			  "duration_ns", (json_int_t)facts->duration_ns, "heap_build_ns",
-			  (json_int_t)area->answer.build_ns, "steal_ticks",
+			  (json_int_t)facts->voluntary_switches, "rounds",
+			  (json_int_t)facts->rounds, "duration_ns", (json_int_t)facts->duration_ns,
+			  "heap_build_ns", (json_int_t)area->answer.build_ns, "steal_ticks",
 			  known_or(replicate->steal_ticks, UINT64_MAX, "unavailable: /proc/stat"),
 			  "cpu_khz",
 			  known_or(replicate->cpu_khz, 0, "unavailable: the kernel does not say")));
@@ -299,7 +302,8 @@ enum outcome record_close(struct record *record, double duration_s, const char *
 			  struct problem *problem)
 {
 	enum outcome outcome = append(
-		record, json_pack("{s:s,s:f,s:s}", "type", "end", "duration_s", duration_s, "ended", ended),
+		record,
+		json_pack("{s:s,s:f,s:s}", "type", "end", "duration_s", duration_s, "ended", ended),
 		problem);
 	close(record->samples_fd);
 	record->samples_fd = -1;

@@ -18,9 +18,9 @@ struct record {
 struct record_replicate {
 	size_t job;
 	uint64_t replicate, seed;
-	double began_s;		/* since the run began */
-	uint64_t steal_ticks;	/* taken by the hypervisor meanwhile; UINT64_MAX: not known */
-	uint64_t cpu_khz;	/* of the worker's CPU at the end; 0: not known */
+	double began_s;       /* since the run began */
+	uint64_t steal_ticks; /* taken by the hypervisor meanwhile; UINT64_MAX: not known */
+	uint64_t cpu_khz;     /* of the worker's CPU at the end; 0: not known */
 };
 
 /* Makes OUTPUT/<UTC>-<host>/, writes environment.json and the `run` line, and points OUTPUT/latest

@@ -114,8 +114,8 @@ static enum outcome judge(struct runner *runner, const struct wire_area *area,
 			if (!main_median(area, cell, arm, scratch, &median))
 				continue;
 			room = keep_median(state, cell, arm, median);
-			struct stats_interval interval = stats_interval(state->medians[cell][arm],
-									state->median_count[cell][arm]);
+			struct stats_interval interval = stats_interval(
+				state->medians[cell][arm], state->median_count[cell][arm]);
 			state->half_width =
 				fmax(state->half_width, stats_relative_half_width(&interval));
 		}
@@ -158,7 +158,8 @@ static void show(struct runner *runner, const struct wire_answer *answer, bool m
 		.remaining_s = runner->deadline_s - now_s,
 		.cell = describe_cell(runner, answer, cell, sizeof cell),
 		.replicate = state->replicates + 1,
-		.half_width = state->replicates >= REPLICATES_FOR_INTERVAL ? state->half_width : INFINITY,
+		.half_width =
+			state->replicates >= REPLICATES_FOR_INTERVAL ? state->half_width : INFINITY,
 	};
 	if (by_count > by_time && by_count > 0.02)
 		shown.remaining_s = (now_s - runner->began_s) * (1 - by_count) / by_count;
@@ -213,9 +214,8 @@ static enum outcome run_replicate(struct runner *runner, struct problem *problem
 		.seed = shuffle_next(&runner->seeds) >> 1, /* JSON integers are signed */
 		.began_s = began_s - runner->began_s,
 	};
-	enum outcome measured =
-		runner_replicate(plan, job, replicate.seed, plan->settings.cell_ns, &session, look, runner,
-				 &trustworthy, &failure);
+	enum outcome measured = runner_replicate(plan, job, replicate.seed, plan->settings.cell_ns,
+						 &session, look, runner, &trustworthy, &failure);
 	uint64_t steal_after = machine_steal_ticks();
 	replicate.steal_ticks = steal_before == UINT64_MAX || steal_after == UINT64_MAX
 					? UINT64_MAX
@@ -259,10 +259,10 @@ static double guess_cost(const struct runner *runner, size_t index)
 	return cost_s;
 }
 
-/* The next job, or job_count if none is left that fits the time. Every job first gets the replicates
- * that an interval takes, all at the same pace. Beyond that, replicates are dealt out so that n times
- * the root of the cost is alike: for equal variances that narrows the intervals most for the time
- * spent (Neyman's allocation with costs; Cochran, Sampling Techniques, 5.5). */
+/* The next job, or job_count if none is left that fits the time. Every job first gets the
+ * replicates that an interval takes, all at the same pace. Beyond that, replicates are dealt out so
+ * that n times the root of the cost is alike: for equal variances that narrows the intervals most
+ * for the time spent (Neyman's allocation with costs; Cochran, Sampling Techniques, 5.5). */
 static size_t choose_job(const struct runner *runner)
 {
 	double left_s = runner->deadline_s - runner_seconds();

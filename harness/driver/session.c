@@ -43,7 +43,8 @@ enum outcome session_find_program(const char *name, char *path, size_t path_byte
 			free(resolved);
 			if (fits)
 				return OUTCOME_OK;
-			return fail(problem, "cannot use %s: its path is longer than %zu characters; move "
+			return fail(problem,
+				    "cannot use %s: its path is longer than %zu characters; move "
 				    "the folder",
 				    name, path_bytes - 1);
 		}
@@ -102,7 +103,8 @@ static int spawn_worker(struct session *session, const char *path, char *const *
 	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
-	int error = posix_spawn(&session->worker, path, &actions, &attributes, arguments, environment);
+	int error =
+		posix_spawn(&session->worker, path, &actions, &attributes, arguments, environment);
 	if (error)
 		session->worker = 0;
 	posix_spawn_file_actions_destroy(&actions);
@@ -126,11 +128,13 @@ enum outcome session_start(struct session *session, uint64_t seed, struct proble
 	char *environment[] = {pad, NULL};
 	int error = spawn_worker(session, path, environment);
 	if (error == EAGAIN)
-		return fail(problem, "cannot start %s: %s; raise the limit on processes (ulimit -u, "
+		return fail(problem,
+			    "cannot start %s: %s; raise the limit on processes (ulimit -u, "
 			    "pids.max of the cgroup)",
 			    path, strerror(error));
 	if (error)
-		return fail(problem, "cannot start %s: %s; rebuild it with make", path, strerror(error));
+		return fail(problem, "cannot start %s: %s; rebuild it with make", path,
+			    strerror(error));
 	return OUTCOME_OK;
 }
 
@@ -154,14 +158,16 @@ static enum outcome explain_end(const struct session *session, int status, struc
 	const struct wire_answer *answer = &session->area->answer;
 	if (WIFSIGNALED(status))
 		return fail(problem,
-			    "cannot finish: the worker was killed by signal %d (%s); if it was SIGKILL, the "
+			    "cannot finish: the worker was killed by signal %d (%s); if it was "
+			    "SIGKILL, the "
 			    "kernel may have been out of memory: use a smaller --heap",
 			    WTERMSIG(status), strsignal(WTERMSIG(status)));
 	if (answer->problem.text[0])
 		return fail(problem, "%s", answer->problem.text);
 	if (answer->finished && WEXITSTATUS(status) == 0)
 		return OUTCOME_OK;
-	return fail(problem, "cannot finish: the worker left with status %d and no reason; report this",
+	return fail(problem,
+		    "cannot finish: the worker left with status %d and no reason; report this",
 		    WEXITSTATUS(status));
 }
 
@@ -172,8 +178,8 @@ static time_t seconds_now(void)
 	return now.tv_sec;
 }
 
-/* Waits for the worker's end; true if it came by itself, else the problem says why not. `pidfd` ends
- * a pause early; without one (-1, before Linux 5.3) the pauses are whole. */
+/* Waits for the worker's end; true if it came by itself, else the problem says why not. `pidfd`
+ * ends a pause early; without one (-1, before Linux 5.3) the pauses are whole. */
 static bool watch(struct session *session, int pidfd, unsigned standstill_s, session_look *look,
 		  void *context, int *status, struct problem *problem)
 {
@@ -184,7 +190,8 @@ static bool watch(struct session *session, int pidfd, unsigned standstill_s, ses
 		if (got == session->worker)
 			return true;
 		if (got < 0 && errno != EINTR) {
-			fail(problem, "cannot wait for the worker: %s; report this", strerror(errno));
+			fail(problem, "cannot wait for the worker: %s; report this",
+			     strerror(errno));
 			return false;
 		}
 		const struct wire_answer *answer = &session->area->answer;
@@ -193,8 +200,9 @@ static bool watch(struct session *session, int pidfd, unsigned standstill_s, ses
 			progress = now;
 			moved = seconds_now();
 		} else if (seconds_now() - moved > (time_t)standstill_s) {
-			fail(problem, "cannot go on: the worker made no progress for %u s and was ended; "
-				      "use a smaller --heap, or see dmesg",
+			fail(problem,
+			     "cannot go on: the worker made no progress for %u s and was ended; "
+			     "use a smaller --heap, or see dmesg",
 			     standstill_s);
 			return false;
 		}

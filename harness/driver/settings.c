@@ -17,7 +17,7 @@ struct preset {
 
 static const struct preset presets[] = {
 	{"quick", "a first look in under a minute", "0,1M..64M*4", 30, 10, 1},
-	{"bench", "the standard run", "0,1M..1G*4", 240, 30, 120},
+	{"bench", "the standard run", "0,1M..1G*4", 265, 30, 120},
 	{"full", "to 4 GiB, or a quarter of the available memory", "0,1M..4G*4", 1800, 40, 400},
 };
 
@@ -42,13 +42,13 @@ static enum outcome each_name(struct parse *parse, const char *list, const char 
 		size_t length = strcspn(from, ",");
 		if (length == 0 || length >= sizeof name)
 			return fail(parse->problem,
-				    "cannot read %s '%s'; write names with commas between: %s", what, list,
-				    known);
+				    "cannot read %s '%s'; write names with commas between: %s",
+				    what, list, known);
 		memcpy(name, from, length);
 		name[length] = '\0';
 		if (!add(parse, name, context))
-			return fail(parse->problem, "cannot find %s '%s'; there are: %s", what, name,
-				    known);
+			return fail(parse->problem, "cannot find %s '%s'; there are: %s", what,
+				    name, known);
 		if (!from[length])
 			return OUTCOME_OK;
 		from += length + 1;
@@ -99,7 +99,8 @@ static enum outcome take_heap(struct parse *parse, const char *value)
 	for (size_t i = 0; i < settings->heap_count; i++)
 		if (settings->heap_bytes[i] % page_bytes)
 			return fail(parse->problem,
-				    "cannot build a heap of %llu bytes: it is not a multiple of the page "
+				    "cannot build a heap of %llu bytes: it is not a multiple of "
+				    "the page "
 				    "size, %llu; round it",
 				    (unsigned long long)settings->heap_bytes[i],
 				    (unsigned long long)page_bytes);
@@ -193,8 +194,9 @@ static enum outcome take_output(struct parse *parse, const char *value)
 {
 	if (*value && wire_copy(parse->settings->output, sizeof parse->settings->output, value))
 		return OUTCOME_OK;
-	return fail(parse->problem, "cannot use '%s' as output folder; give a path of 1 to %d characters",
-		    value, WIRE_PATH_MAX - 1);
+	return fail(parse->problem,
+		    "cannot use '%s' as output folder; give a path of 1 to %d characters", value,
+		    WIRE_PATH_MAX - 1);
 }
 
 static enum outcome take_dry_run(struct parse *parse, const char *value)
@@ -223,21 +225,25 @@ static const struct option_row {
 	const char *name, *argument, *help;
 	take_option *take;
 } rows[] = {
-	{"preset", "NAME", "quick, bench or full; give it before what changes it [bench]", take_preset},
+	{"preset", "NAME", "quick, bench or full; give it before what changes it [bench]",
+	 take_preset},
 	{"heap", "SIZES", "heap sizes and ranges, as 0,1M..4G*4 [by preset]", take_heap},
 	{"state", "LEVELS", "dirty, clean [both]", take_state},
 	{"cache", "LEVELS", "warm, cold [both]", take_cache},
-	{"child-cpu", "LEVELS", "same, free, other [same; the others, dirty and warm, at three heaps]",
-	 take_child_cpu},
+	{"child-cpu", "LEVELS",
+	 "same, free, other [same; the others, dirty and warm, at three heaps]", take_child_cpu},
 	{"primitive", "NAMES", "which primitives; see forkcost list [all]", take_primitive},
 	{"action", "LEVELS", "exit, exec [both]", take_action},
-	{"precision", "SHARE", "stop a row once its 95 % interval is so narrow [2%]", take_precision},
+	{"precision", "SHARE", "stop a row once its 95 % interval is so narrow [2%]",
+	 take_precision},
 	{"budget", "TIME", "stop after so long, as 5m [by preset]", take_budget},
 	{"replicates", "N", "at most so many fresh workers a heap [by preset]", take_replicates},
-	{"cell-time", "TIME", "how long a worker takes rounds in one cell [by preset]", take_cell_time},
+	{"cell-time", "TIME", "how long a worker takes rounds in one cell [by preset]",
+	 take_cell_time},
 	{"seed", "N", "seed of all shuffling [from the clock; recorded]", take_seed},
 	{"cpu", "N", "CPU of the worker [the last one allowed]", take_cpu},
-	{"evict", "SIZE", "buffer that cold samples walk over [twice the last-level cache]", take_evict},
+	{"evict", "SIZE", "buffer that cold samples walk over [twice the last-level cache]",
+	 take_evict},
 	{"output", "FOLDER", "where run folders are made [results]", take_output},
 	{"dry-run", NULL, "print the plan, its time and memory; measures pace for some seconds",
 	 take_dry_run},
@@ -261,8 +267,7 @@ void settings_print_help(void)
 	for (unsigned i = 0; i < PRESET_COUNT; i++) {
 		char budget[UNITS_TEXT_MAX];
 		printf("  %-20s %s; heap %s, budget %s\n", presets[i].name, presets[i].summary,
-		       presets[i].heaps,
-		       units_format_seconds((double)presets[i].budget_s, budget));
+		       presets[i].heaps, units_format_seconds((double)presets[i].budget_s, budget));
 	}
 	printf("\nexit status: 0 done, 1 some cells failed, 2 usage, 130 interrupted\n");
 }
@@ -317,8 +322,8 @@ enum outcome settings_parse(struct settings *settings, int argc, char **argv,
 	struct option options[ROW_COUNT + 2] = {{0}};
 	for (int i = 0; i < ROW_COUNT; i++)
 		options[i] = (struct option){rows[i].name,
-					     rows[i].argument ? required_argument : no_argument, NULL,
-					     i + 1};
+					     rows[i].argument ? required_argument : no_argument,
+					     NULL, i + 1};
 	options[ROW_COUNT] = (struct option){"help", no_argument, NULL, 'h'};
 	*help = false;
 	if (set_defaults(settings, problem))
@@ -332,7 +337,8 @@ enum outcome settings_parse(struct settings *settings, int argc, char **argv,
 			return OUTCOME_OK;
 		}
 		if (choice == ':')
-			return fail(problem, "cannot use %s: it needs a value; see forkcost run --help",
+			return fail(problem,
+				    "cannot use %s: it needs a value; see forkcost run --help",
 				    argv[optind - 1]);
 		if (choice == '?')
 			return fail(problem, "cannot find option %s; see forkcost run --help",
@@ -341,7 +347,8 @@ enum outcome settings_parse(struct settings *settings, int argc, char **argv,
 			return OUTCOME_FAILED;
 	}
 	if (optind < argc)
-		return fail(problem, "cannot use '%s': forkcost run takes options only; see forkcost run "
+		return fail(problem,
+			    "cannot use '%s': forkcost run takes options only; see forkcost run "
 			    "--help",
 			    argv[optind]);
 	return OUTCOME_OK;

@@ -29,14 +29,14 @@ struct settings {
 	bool heaps_given, child_cpu_given, primitives_given, actions_given;
 	struct levels states, caches, child_cpus, actions;
 	bool primitives[WIRE_PRIMITIVES_MAX]; /* by catalogue index */
-	double precision;		      /* relative half width of the interval */
+	double precision;                     /* relative half width of the interval */
 	uint64_t budget_ns;
 	uint64_t replicates_max;
 	uint64_t cell_ns; /* how long a cell takes rounds, once past the first */
 	uint64_t seed;
 	bool seed_given;
-	int caller_cpu;	  /* -1: choose */
-	uint64_t evict_bytes; /* UINT64_MAX: twice the last-level cache */
+	int caller_cpu;             /* -1: choose */
+	uint64_t evict_bytes;       /* UINT64_MAX: twice the last-level cache */
 	char output[WIRE_PATH_MAX]; /* folder that takes run folders */
 	bool dry_run, no_plots, no_table;
 };

@@ -59,8 +59,8 @@ struct stats_interval stats_interval(const double *replicate_medians, size_t n)
 	struct stats_interval interval = {.has_interval = n >= 5};
 	double half = 0;
 	if (interval.has_interval)
-		half = gsl_cdf_tdist_Pinv(0.975, (double)n - 1) * gsl_stats_sd_m(values, 1, n, mean) /
-		       sqrt((double)n);
+		half = gsl_cdf_tdist_Pinv(0.975, (double)n - 1) *
+		       gsl_stats_sd_m(values, 1, n, mean) / sqrt((double)n);
 	interval.center = logs ? exp(mean) : mean;
 	interval.low = logs ? exp(mean - half) : mean - half;
 	interval.high = logs ? exp(mean + half) : mean + half;

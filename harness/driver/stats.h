@@ -27,14 +27,15 @@ struct stats_interval {
  * and its interval. Where a median is not above zero, plain values instead of logs. n > 0. */
 struct stats_interval stats_interval(const double *replicate_medians, size_t n);
 
-/* Half the interval's width over its centre; infinite without an interval. 0 if it is of no width. */
+/* Half the interval's width over its centre; infinite without an interval. 0 if it is of no width.
+ */
 double stats_relative_half_width(const struct stats_interval *interval);
 
 enum { STATS_MODES_MAX = 4 };
 
 /* Finds the modes of a sample: peaks of a Gaussian kernel density of the logs (bandwidth by
- * Silverman's rule of thumb, 1986, 3.31), each at least a tenth as high as the highest, 5 % from its
- * neighbour and parted from it by a valley below half the lower peak. Returns how many, up to
+ * Silverman's rule of thumb, 1986, 3.31), each at least a tenth as high as the highest, 5 % from
+ * its neighbour and parted from it by a valley below half the lower peak. Returns how many, up to
  * STATS_MODES_MAX, with their places; 0 below 50 values or where a value is not above zero. */
 size_t stats_modes(const double *values, size_t n, double modes[STATS_MODES_MAX]);
 

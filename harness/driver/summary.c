@@ -13,7 +13,8 @@
 
 static const double DRIFT_TOLD = 0.05; /* first half against second: said from 5 % on */
 
-static void add_note(struct row *row, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add_note(struct row *row, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 static void add_note(struct row *row, const char *format, ...)
 {
@@ -30,8 +31,7 @@ static void add_note(struct row *row, const char *format, ...)
 
 static double setting(const struct dataset *dataset, const char *key)
 {
-	return json_number_value(
-		json_object_get(json_object_get(dataset->run, "settings"), key));
+	return json_number_value(json_object_get(json_object_get(dataset->run, "settings"), key));
 }
 
 /* Why no more replicates were taken: each row says it. */
@@ -122,7 +122,8 @@ static enum outcome make_row(struct row *row, const struct dataset *dataset,
 		row->interval = stats_interval(medians, series->block_count);
 		add_note(row, "stopped: %s", why_stopped(dataset, row));
 		if (!row->interval.has_interval)
-			add_note(row, "no interval: fewer than %d replicates", REPLICATES_FOR_INTERVAL);
+			add_note(row, "no interval: fewer than %d replicates",
+				 REPLICATES_FOR_INTERVAL);
 		if (is_time(series)) {
 			note_drift(row, medians);
 			note_burst(row);
@@ -317,8 +318,8 @@ static void put_row(FILE *file, const struct row *row)
 			fprintf(file, ",%.6g,%.6g", row->interval.low, row->interval.high);
 		else
 			fprintf(file, ",,");
-		fprintf(file, ",%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,", spread->p5, spread->p95, spread->p99,
-			spread->min, spread->max, spread->mad);
+		fprintf(file, ",%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,", spread->p5, spread->p95,
+			spread->p99, spread->min, spread->max, spread->mad);
 	}
 	put_csv_text(file, row->note);
 	putc('\n', file);
@@ -330,7 +331,8 @@ static FILE *open_output(const char *folder, const char *name, struct problem *p
 	snprintf(path, sizeof path, "%s/%s", folder, name);
 	FILE *file = fopen(path, "we");
 	if (!file)
-		fail(problem, "cannot write %s: %s; make the folder writable", path, strerror(errno));
+		fail(problem, "cannot write %s: %s; make the folder writable", path,
+		     strerror(errno));
 	return file;
 }
 
@@ -348,8 +350,7 @@ static enum outcome write_csv(const struct summary *summary, const char *folder,
 	FILE *file = open_output(folder, "summary.csv", problem);
 	if (!file)
 		return OUTCOME_FAILED;
-	fprintf(file,
-		"%s,n,replicates,median,ci_low,ci_high,p5,p95,p99,min,max,mad,note\n",
+	fprintf(file, "%s,n,replicates,median,ci_low,ci_high,p5,p95,p99,min,max,mad,note\n",
 		levels_header);
 	for (size_t i = 0; i < summary->row_count; i++)
 		put_row(file, &summary->rows[i]);
@@ -387,23 +388,23 @@ static json_t *interval_json(const struct stats_interval *interval)
 static json_t *row_json(const struct summary *summary, const struct row *row)
 {
 	const struct series *series = row->series;
-	json_t *result = json_pack(
-		"{s:s,s:s,s:s,s:s,s:b,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "experiment",
-		series->experiment, "primitive", series->primitive, "action", series->action, "case",
-		series->case_name, "twin", (int)series->twin, "heap_bytes",
-		(json_int_t)series->heap_bytes, "page_kind", series->page_kind, "state", series->state,
-		"cache", series->cache, "child_cpu", series->child_cpu, "metric", series->metric, "unit",
-		series->unit, "note", row->note);
+	json_t *result = json_pack("{s:s,s:s,s:s,s:s,s:b,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s}",
+				   "experiment", series->experiment, "primitive", series->primitive,
+				   "action", series->action, "case", series->case_name, "twin",
+				   (int)series->twin, "heap_bytes", (json_int_t)series->heap_bytes,
+				   "page_kind", series->page_kind, "state", series->state, "cache",
+				   series->cache, "child_cpu", series->child_cpu, "metric",
+				   series->metric, "unit", series->unit, "note", row->note);
 	if (row->count == 0)
 		return result;
 	const struct stats_summary *spread = &row->spread;
-	json_object_update_new(
-		result,
-		json_pack("{s:I,s:I,s:o,s:f,s:f,s:f,s:f,s:f,s:f,s:f}", "n", (json_int_t)row->count,
-			  "replicates", (json_int_t)series->block_count, "median",
-			  interval_json(&row->interval), "pooled_median", spread->p50, "p5", spread->p5,
-			  "p95", spread->p95, "p99", spread->p99, "min", spread->min, "max", spread->max,
-			  "mad", spread->mad));
+	json_object_update_new(result, json_pack("{s:I,s:I,s:o,s:f,s:f,s:f,s:f,s:f,s:f,s:f}", "n",
+						 (json_int_t)row->count, "replicates",
+						 (json_int_t)series->block_count, "median",
+						 interval_json(&row->interval), "pooled_median",
+						 spread->p50, "p5", spread->p5, "p95", spread->p95,
+						 "p99", spread->p99, "min", spread->min, "max",
+						 spread->max, "mad", spread->mad));
 	const struct ratio *ratio = summary_ratio(summary, series);
 	if (ratio)
 		json_object_set_new(result, "ratio_to_fork", interval_json(&ratio->interval));
@@ -415,12 +416,12 @@ static json_t *crosscheck_json(const struct summary *summary)
 	json_t *list = json_array();
 	for (size_t i = 0; i < summary->crosscheck.count; i++) {
 		const struct crosscheck_entry *entry = &summary->crosscheck.entries[i];
-		json_array_append_new(
-			list, json_pack("{s:s,s:s,s:I,s:I,s:f,s:[f,f]}", "primitive", entry->primitive,
-					"action", entry->action, "heap_bytes",
-					(json_int_t)entry->heap_bytes, "spawns", (json_int_t)entry->count,
-					"spawn_ns", entry->spawn_ns, "interval", entry->low_ns,
-					entry->high_ns));
+		json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I,s:f,s:[f,f]}", "primitive",
+						      entry->primitive, "action", entry->action,
+						      "heap_bytes", (json_int_t)entry->heap_bytes,
+						      "spawns", (json_int_t)entry->count,
+						      "spawn_ns", entry->spawn_ns, "interval",
+						      entry->low_ns, entry->high_ns));
 	}
 	return list;
 }

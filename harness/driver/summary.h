@@ -1,4 +1,5 @@
-/* From a dataset to what is published: a row per cell, arm and metric, ratios to fork, and checks. */
+/* From a dataset to what is published: a row per cell, arm and metric, ratios to fork, and checks.
+ */
 #ifndef FORKCOST_SUMMARY_H
 #define FORKCOST_SUMMARY_H
 
@@ -29,7 +30,7 @@ struct ratio {
 struct summary {
 	const struct dataset *dataset;
 	size_t row_count, ratio_count;
-	struct row *rows;     /* one for every series, in the same order */
+	struct row *rows; /* one for every series, in the same order */
 	struct ratio *ratios;
 	struct crosscheck crosscheck;
 };

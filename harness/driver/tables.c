@@ -45,7 +45,8 @@ static void pick_heaps(struct table *table, const struct dataset *dataset)
 	table->column_count = count < COLUMNS_MAX ? count : COLUMNS_MAX;
 	for (size_t i = 0; i < table->column_count; i++)
 		table->heap_bytes[i] =
-			all[table->column_count > 1 ? i * (count - 1) / (table->column_count - 1) : 0];
+			all[table->column_count > 1 ? i * (count - 1) / (table->column_count - 1)
+						    : 0];
 }
 
 static bool is_plain_cell(const struct table *table, const struct series *series)
@@ -68,7 +69,8 @@ static void make_table(struct table *table, const struct dataset *dataset, const
 			const struct series *series = &dataset->series[i];
 			if (*series->primitive && series->is_main && is_plain_cell(table, series) &&
 			    series->heap_bytes == table->heap_bytes[0] &&
-			    strcmp(series->action, actions[a]) == 0 && table->line_count < LINES_MAX)
+			    strcmp(series->action, actions[a]) == 0 &&
+			    table->line_count < LINES_MAX)
 				table->lines[table->line_count++] = series;
 		}
 }
@@ -106,7 +108,12 @@ static const char *ratio_text(const struct summary *summary, const struct row *r
 	if (!ratio)
 		return "n/a";
 	double center = ratio->interval.center;
-	snprintf(text, CELL_MAX, "%.*f", center < 0.01 ? 4 : center < 1 ? 3 : center < 10 ? 2 : 1, center);
+	snprintf(text, CELL_MAX, "%.*f",
+		 center < 0.01 ? 4
+		 : center < 1  ? 3
+		 : center < 10 ? 2
+			       : 1,
+		 center);
 	return text;
 }
 
@@ -136,8 +143,8 @@ static void print_table(const struct summary *summary, const struct table *table
 		for (size_t c = 0; c < table->column_count; c++) {
 			printf("  %8s", time_text(row_at(summary, line, table->heap_bytes[c], NULL),
 						  false, text));
-			printf(" %8s", time_text(end_row(summary, line, table->heap_bytes[c]), false,
-						 text));
+			printf(" %8s", time_text(end_row(summary, line, table->heap_bytes[c]),
+						 false, text));
 		}
 		printf("\n");
 	}
@@ -162,14 +169,16 @@ static void print_twins(const struct summary *summary)
 	double worst = 0;
 	for (size_t i = 0; i < summary->ratio_count; i++) {
 		const struct ratio *ratio = &summary->ratios[i];
-		if (!ratio->series->twin || !ratio->series->is_main || !ratio->interval.has_interval)
+		if (!ratio->series->twin || !ratio->series->is_main ||
+		    !ratio->interval.has_interval)
 			continue;
 		twins++;
 		worst = fmax(worst, fabs(ratio->interval.center - 1));
 		apart += ratio->interval.low > 1 || ratio->interval.high < 1;
 	}
 	if (twins)
-		printf("  A/A: fork against itself differs in %zu of %zu cells (5 %% by chance), at most by "
+		printf("  A/A: fork against itself differs in %zu of %zu cells (5 %% by chance), "
+		       "at most by "
 		       "%.1f %%\n",
 		       apart, twins, worst * 100);
 	else
@@ -190,8 +199,8 @@ static void print_checks(const struct summary *summary)
 		       time_text(check_row(summary, "known_delay", cases[i]), false, text));
 	printf("\n");
 	print_twins(summary);
-	printf("  disturbance: %.0f ticks of steal, %.0f involuntary switches", dataset->steal_ticks,
-	       dataset->involuntary_switches);
+	printf("  disturbance: %.0f ticks of steal, %.0f involuntary switches",
+	       dataset->steal_ticks, dataset->involuntary_switches);
 	if (dataset->mappings_max)
 		printf("; empty worker: %" PRIu64 " mappings", dataset->mappings_max);
 	printf("\n");
@@ -203,8 +212,8 @@ static void print_crosscheck(const struct summary *summary)
 	if (!crosscheck->count)
 		return;
 	printf("\nsecond opinion: hyperfine on whole commands against reaped_ns (clean, warm)\n");
-	printf("  %-15s %-5s %10s %10s  %-22s %10s  %s\n", "primitive", "child", "heap", "hyperfine",
-	       "95 % interval", "reaped_ns", "ratio");
+	printf("  %-15s %-5s %10s %10s  %-22s %10s  %s\n", "primitive", "child", "heap",
+	       "hyperfine", "95 % interval", "reaped_ns", "ratio");
 	for (size_t i = 0; i < crosscheck->count; i++) {
 		const struct crosscheck_entry *entry = &crosscheck->entries[i];
 		char heap[UNITS_TEXT_MAX], spawn[UNITS_TEXT_MAX], low[UNITS_TEXT_MAX],
@@ -234,10 +243,12 @@ void tables_print(const struct summary *summary, const char *folder)
 		make_table(&table, dataset, "clean", "warm");
 	printf("forkcost %s on %.75s\n", FORKCOST_VERSION, machine);
 	if (table.line_count) {
-		printf("what starting a process costs: %s heap, caches %s, child on the caller's CPU\n\n",
+		printf("what starting a process costs: %s heap, caches %s, child on the caller's "
+		       "CPU\n\n",
 		       table.state, table.cache);
 		print_table(summary, &table);
-		printf("\n  call: the caller is inside the call; reaped: until wait returned (a thread: "
+		printf("\n  call: the caller is inside the call; reaped: until wait returned (a "
+		       "thread: "
 		       "joined)\n\n");
 	}
 	print_checks(summary);
@@ -257,7 +268,8 @@ const struct row *tables_crosscheck_row(const struct summary *summary,
 		    strcmp(series->primitive, entry->primitive) == 0 &&
 		    strcmp(series->action, entry->action) == 0 &&
 		    strcmp(series->state, "clean") == 0 && strcmp(series->cache, "warm") == 0 &&
-		    strcmp(series->child_cpu, "same") == 0 && strcmp(series->metric, "reaped_ns") == 0)
+		    strcmp(series->child_cpu, "same") == 0 &&
+		    strcmp(series->metric, "reaped_ns") == 0)
 			return &summary->rows[i];
 	}
 	return NULL;
@@ -287,7 +299,8 @@ static void put_cell(FILE *file, bool tex, const char *text)
 	put_tex(file, sign + 2);
 }
 
-static void put_table(FILE *file, const struct summary *summary, const struct table *table, bool tex)
+static void put_table(FILE *file, const struct summary *summary, const struct table *table,
+		      bool tex)
 {
 	const char *between = tex ? " & " : " | ", *end = tex ? " \\\\\n" : " |\n";
 	char heap[UNITS_TEXT_MAX], text[CELL_MAX];
@@ -339,7 +352,9 @@ static enum outcome write_file(const struct summary *summary, const char *folder
 		return fail(problem, "cannot write %s: %s; make the folder writable", path,
 			    strerror(errno));
 	const char *run = json_string_value(json_object_get(summary->dataset->run, "id"));
-	fprintf(file, tex ? "%% made by forkcost %s from run %s\n" : "<!-- made by forkcost %s from run %s -->\n",
+	fprintf(file,
+		tex ? "%% made by forkcost %s from run %s\n"
+		    : "<!-- made by forkcost %s from run %s -->\n",
 		FORKCOST_VERSION, run ? run : "unknown");
 	static const char *const states[] = {"dirty", "clean"};
 	for (size_t i = 0; i < 2; i++) {
@@ -362,8 +377,8 @@ enum outcome tables_write(const struct summary *summary, const char *folder,
 	char path[WIRE_PATH_MAX + 200];
 	snprintf(path, sizeof path, "%s/tables", folder);
 	if (mkdir(path, 0777) < 0 && errno != EEXIST)
-		return fail(problem, "cannot make the folder %s: %s; make its parent writable", path,
-			    strerror(errno));
+		return fail(problem, "cannot make the folder %s: %s; make its parent writable",
+			    path, strerror(errno));
 	if (write_file(summary, folder, false, problem))
 		return OUTCOME_FAILED;
 	return write_file(summary, folder, true, problem);

@@ -12,7 +12,8 @@ void tables_print(const struct summary *summary, const char *folder);
 enum outcome tables_write(const struct summary *summary, const char *folder,
 			  struct problem *problem);
 
-/* Our own reaped_ns row (clean, warm) that a second opinion is held against; NULL if there is none. */
+/* Our own reaped_ns row (clean, warm) that a second opinion is held against; NULL if there is none.
+ */
 const struct row *tables_crosscheck_row(const struct summary *summary,
 					const struct crosscheck_entry *entry);
 

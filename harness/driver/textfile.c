@@ -13,7 +13,8 @@ bool textfile_read(const char *path, char *text, size_t text_bytes)
 		return false;
 	size_t length = 0;
 	ssize_t got = 0;
-	while (length + 1 < text_bytes && (got = read(fd, text + length, text_bytes - 1 - length)) > 0)
+	while (length + 1 < text_bytes &&
+	       (got = read(fd, text + length, text_bytes - 1 - length)) > 0)
 		length += (size_t)got;
 	int error = got < 0 ? errno : 0;
 	close(fd);

@@ -1,6 +1,6 @@
-/* forkcost-target: the program that exec arms start. Freestanding, one mapping of its own. Its first
- * instruction reads the time; with an argument it hands that over through the wire form, then it
- * leaves with a status that says it was really here.
+/* forkcost-target: the program that exec arms start. Freestanding, one mapping of its own. Its
+ * first instruction reads the time; with an argument it hands that over through the wire form, then
+ * it leaves with a status that says it was really here.
  *
  * argv[1]: absent, no stamp; "t", the CPU counter; "m", CLOCK_MONOTONIC_RAW in nanoseconds. */
 #include "harness/common/counter.h"

@@ -31,7 +31,8 @@ enum outcome evictor_make(struct evictor *evictor, size_t bytes, struct problem 
 	if (!memory)
 		return OUTCOME_FAILED;
 	if (madvise(memory, bytes, MADV_DONTFORK) < 0)
-		return fail(problem, "cannot keep the eviction buffer out of children: %s; this kernel "
+		return fail(problem,
+			    "cannot keep the eviction buffer out of children: %s; this kernel "
 			    "lacks MADV_DONTFORK",
 			    strerror(errno));
 	*evictor = (struct evictor){memory, bytes};

@@ -24,13 +24,13 @@
 struct started {
 	uint64_t called;   /* ticks, read right before the call */
 	uint64_t returned; /* ticks, read right after it returned in the caller */
-	long id;	   /* the child's, or a negative errno value */
-	int pidfd;	   /* clone3's, else -1 */
+	long id;           /* the child's, or a negative errno value */
+	int pidfd;         /* clone3's, else -1 */
 	int wait_status;
-	uint64_t ended; /* ticks, when waiting for the child returned */
-	struct rusage usage;	   /* of the child, from wait */
+	uint64_t ended;             /* ticks, when waiting for the child returned */
+	struct rusage usage;        /* of the child, from wait */
 	struct rusage caller_usage; /* of the caller, right after the wait */
-	int thread_tid; /* set by the kernel to 0 when a thread has ended */
+	int thread_tid;             /* set by the kernel to 0 when a thread has ended */
 };
 
 /* The state of a worker. Constant while a window is open. */
@@ -41,9 +41,9 @@ struct run {
 	struct problem *problem;
 	char *heap;
 	size_t heap_bytes;
-	void *child_stack_top;	   /* shared memory, 16-byte aligned */
+	void *child_stack_top;     /* shared memory, 16-byte aligned */
 	const cpu_set_t *move_set; /* where a child moves itself first; NULL: nowhere */
-	bool stamping;		   /* the sample being taken has the child stamp the time */
+	bool stamping;             /* the sample being taken has the child stamp the time */
 	char *const *target_argv;  /* for exec: forkcost-target, told to stamp or not */
 	char *const *target_envp;
 	const char *target_path;
@@ -56,7 +56,8 @@ struct arm;
 enum primitive_traits {
 	TRAIT_COPIES_HEAP = 1 << 0, /* needs memory for a second heap */
 	TRAIT_LIBC_CHILD = 1 << 1,  /* none of our code runs in the child before exec */
-	TRAIT_THREAD = 1 << 2,	    /* ends at a cleared tid and is never reaped */
+	TRAIT_THREAD = 1 << 2,      /* ends at a cleared tid and is never reaped */
+	TRAIT_NOT_STAMPED = 1 << 3, /* its child starts as clone's does: not worth the time */
 };
 
 struct primitive {
@@ -64,8 +65,8 @@ struct primitive {
 	/* Why an action makes no sense with this primitive; NULL: it is supported. */
 	const char *refuses_exit, *refuses_exec;
 	unsigned traits;
-	/* Starts a child that does `action`: reads the clock beside the call into run->child->called
-	 * and ->returned, and sets ->id. */
+	/* Starts a child that does `action`: reads the clock beside the call into
+	 * run->child->called and ->returned, and sets ->id. */
 	void (*start)(struct run *run, enum action action);
 };
 
@@ -79,7 +80,7 @@ struct experiment {
 	const char *name, *summary;
 	const struct metric *metrics; /* ends with a NULL name; the first is the main one */
 	const char *const *cases;     /* ends with NULL; NULL if there are none */
-	bool uses_primitives;	      /* an arm for every primitive and action */
+	bool uses_primitives;         /* an arm for every primitive and action */
 	bool in_every_plan;
 	bool ignores_heap;  /* its windows do not depend on the heap's state */
 	bool takes_stamped; /* has metrics that need the stamped pass */
@@ -97,14 +98,14 @@ struct arm {
 
 /* Registration: a pointer in a linker section that registry.c walks. Objects are linked directly,
  * never through an archive, and `retain` keeps --gc-sections away. */
-#define PRIMITIVE(id, ...)                                                                         \
-	static const struct primitive id##_primitive = {.name = #id, __VA_ARGS__};                 \
-	static const struct primitive *const id##_primitive_entry                                  \
+#define PRIMITIVE(id, ...)                                                         \
+	static const struct primitive id##_primitive = {.name = #id, __VA_ARGS__}; \
+	static const struct primitive *const id##_primitive_entry                  \
 		__attribute__((used, retain, section("forkcost_primitives"))) = &id##_primitive
 
-#define EXPERIMENT(id, ...)                                                                        \
-	static const struct experiment id##_experiment = {.name = #id, __VA_ARGS__};               \
-	static const struct experiment *const id##_experiment_entry                                \
+#define EXPERIMENT(id, ...)                                                          \
+	static const struct experiment id##_experiment = {.name = #id, __VA_ARGS__}; \
+	static const struct experiment *const id##_experiment_entry                  \
 		__attribute__((used, retain, section("forkcost_experiments"))) = &id##_experiment
 
 /* Puts a metric's value into a sample. */
@@ -117,13 +118,15 @@ static inline void sample_set(struct wire_sample *sample, unsigned metric, doubl
 /* ---- in the child ---- */
 
 /* A child's first acts: stamp if asked, move if asked. Raw system calls only, because the child may
- * share its parent's memory (errno, TLS), and inlined, so that it needs no stack frame of its own. */
+ * share its parent's memory (errno, TLS), and inlined, so that it needs no stack frame of its own.
+ */
 static inline __attribute__((always_inline)) void child_begin(const struct run *run, bool stamp)
 {
 	if (stamp)
 		run->stamps->started_ticks = clock_ticks();
 	if (run->move_set) {
-		raw_syscall(SYS_sched_setaffinity, 0, sizeof *run->move_set, (long)run->move_set, 0, 0);
+		raw_syscall(SYS_sched_setaffinity, 0, sizeof *run->move_set, (long)run->move_set, 0,
+			    0);
 		if (stamp)
 			run->stamps->moved_ticks = clock_ticks();
 	}
@@ -149,9 +152,8 @@ __attribute__((noreturn)) void child_enter_exec(void *run);
 
 /* clone(2) with `flags` onto the run's child stack; the child does `action`. Inlined, so that both
  * clock reads lie beside the system call in the frame of the primitive. */
-static inline __attribute__((always_inline)) void child_start_onto(struct run *run,
-								   enum action action,
-								   unsigned long flags)
+static inline __attribute__((always_inline)) void
+child_start_onto(struct run *run, enum action action, unsigned long flags)
 {
 	void (*entry)(void *) = action == ACTION_EXEC ? child_enter_exec : child_enter_exit;
 	uint64_t called = clock_ticks();
@@ -163,9 +165,8 @@ static inline __attribute__((always_inline)) void child_start_onto(struct run *r
 }
 
 /* clone(2) with `flags` and no stack of the child's own, as fork does; the child does `action`. */
-static inline __attribute__((always_inline)) void child_start_copied(struct run *run,
-								     enum action action,
-								     unsigned long flags)
+static inline __attribute__((always_inline)) void
+child_start_copied(struct run *run, enum action action, unsigned long flags)
 {
 	uint64_t called = clock_ticks();
 	long id = raw_clone(flags);
@@ -191,7 +192,8 @@ static inline __attribute__((always_inline)) void child_wait(struct run *run,
 	if (primitive->traits & TRAIT_THREAD) {
 		int tid;
 		while ((tid = __atomic_load_n(&child->thread_tid, __ATOMIC_ACQUIRE)) != 0)
-			raw_syscall(SYS_futex, (long)&child->thread_tid, 0 /* FUTEX_WAIT */, tid, 0, 0);
+			raw_syscall(SYS_futex, (long)&child->thread_tid, 0 /* FUTEX_WAIT */, tid, 0,
+				    0);
 	} else {
 		raw_syscall(SYS_wait4, child->id, (long)&child->wait_status, __WALL,
 			    (long)&child->usage, 0);
@@ -206,5 +208,10 @@ enum outcome child_check(struct run *run, const struct arm *arm);
 
 /* Starts a child by raw clone that exits at once, and reaps it: leaves every heap page clean. */
 enum outcome child_clean_heap(struct run *run);
+
+/* Starts and reaps some children that share memory, exit and exec in turn: brings what the kernel
+ * needs for any spawn back into the caches after the heap was prepared, and leaves the heap as it
+ * is. */
+enum outcome child_settle(struct run *run);
 
 #endif

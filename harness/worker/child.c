@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { SETTLE_ROUNDS = 3 };
+
 void child_enter_exit(void *run)
 {
 	child_act(run, ACTION_EXIT);
@@ -25,7 +27,8 @@ static const char *remedy(long error)
 		return "use a smaller --heap, or set vm.overcommit_memory=1";
 	case ENOSYS:
 	case EPERM:
-		return "a seccomp filter or an old kernel forbids it; leave it out with --primitive";
+		return "a seccomp filter or an old kernel forbids it; leave it out with "
+		       "--primitive";
 	default:
 		return "leave it out with --primitive";
 	}
@@ -39,13 +42,15 @@ static enum outcome check_status(struct run *run, const struct arm *arm)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == expected)
 		return OUTCOME_OK;
 	if (WIFSIGNALED(status))
-		return fail(run->problem, "cannot trust a child of %s: killed by signal %d (%s); see "
+		return fail(run->problem,
+			    "cannot trust a child of %s: killed by signal %d (%s); see "
 			    "dmesg for the reason",
 			    name, WTERMSIG(status), strsignal(WTERMSIG(status)));
 	if (arm->action == ACTION_EXEC && WEXITSTATUS(status) == 127)
-		return fail(run->problem,
-			    "cannot exec '%s' from %s: the target did not run; rebuild it with make",
-			    run->target_path, name);
+		return fail(
+			run->problem,
+			"cannot exec '%s' from %s: the target did not run; rebuild it with make",
+			run->target_path, name);
 	return fail(run->problem,
 		    "cannot trust a child of %s: it left with status %d instead of %d; %s", name,
 		    WEXITSTATUS(status), expected,
@@ -57,8 +62,8 @@ enum outcome child_check(struct run *run, const struct arm *arm)
 {
 	struct started *child = run->child;
 	if (child->id < 0)
-		return fail(run->problem, "cannot start a child with %s: %s; %s", arm->primitive->name,
-			    strerror((int)-child->id), remedy(-child->id));
+		return fail(run->problem, "cannot start a child with %s: %s; %s",
+			    arm->primitive->name, strerror((int)-child->id), remedy(-child->id));
 	if (child->pidfd >= 0)
 		close(child->pidfd);
 	child->pidfd = -1;
@@ -76,5 +81,33 @@ enum outcome child_clean_heap(struct run *run)
 		return fail(run->problem, "cannot fork to make the heap clean: %s; %s",
 			    strerror((int)-id), remedy(-id));
 	raw_syscall(SYS_wait4, id, (long)&run->child->wait_status, __WALL, 0, 0);
+	return OUTCOME_OK;
+}
+
+/* Neither stamps nor moves: a child on another CPU would leave its traces there (rule 13). */
+__attribute__((noreturn)) static void settle_by_exit(void *run)
+{
+	(void)run;
+	raw_exit_group(WIRE_STATUS_CHILD);
+}
+
+__attribute__((noreturn)) static void settle_by_exec(void *argument)
+{
+	const struct run *run = argument;
+	raw_syscall(SYS_execve, (long)run->target_path, (long)run->target_argv, (long)run->target_envp,
+		    0, 0);
+	raw_exit_group(127);
+}
+
+enum outcome child_settle(struct run *run)
+{
+	for (int i = 0; i < 2 * SETTLE_ROUNDS; i++) {
+		long id = raw_clone_onto(CLONE_VM | CLONE_VFORK | SIGCHLD, run->child_stack_top, NULL,
+					 i % 2 ? settle_by_exec : settle_by_exit, run);
+		if (id < 0)
+			return fail(run->problem, "cannot start a child to warm the caches: %s; %s",
+				    strerror((int)-id), remedy(-id));
+		raw_syscall(SYS_wait4, id, (long)&run->child->wait_status, __WALL, 0, 0);
+	}
 	return OUTCOME_OK;
 }

@@ -40,8 +40,8 @@ static bool counter_is_trusted(char why[WIRE_TEXT_MAX])
 	unsigned a, b, c, d = 0;
 	bool invariant = __get_cpuid(0x80000007, &a, &b, &c, &d) && d & 1u << 8;
 	if (strcmp(source, "tsc") != 0) {
-		snprintf(why, WIRE_TEXT_MAX, "clock_gettime: the kernel's clock source is %s, not tsc",
-			 source);
+		snprintf(why, WIRE_TEXT_MAX,
+			 "clock_gettime: the kernel's clock source is %s, not tsc", source);
 		return false;
 	}
 	snprintf(why, WIRE_TEXT_MAX, "TSC: the kernel's clock source is tsc, %s",
@@ -70,7 +70,8 @@ static struct bracket bracket_now(void)
 		uint64_t ticks = counter_begin();
 		uint64_t after = clock_monotonic_raw_ns();
 		if (after - before < best.width_ns)
-			best = (struct bracket){before + (after - before) / 2, ticks, after - before};
+			best = (struct bracket){before + (after - before) / 2, ticks,
+						after - before};
 	}
 	return best;
 }

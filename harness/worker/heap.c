@@ -27,21 +27,24 @@ enum outcome heap_build(struct run *run)
 	run->heap_bytes = bytes;
 	if (bytes == 0)
 		return OUTCOME_OK;
-	/* Guard pages keep the kernel from merging the heap with a neighbour, so that the mapping that
-	 * heap_verify() reads is the heap and nothing else. */
+	/* Guard pages keep the kernel from merging the heap with a neighbour, so that the mapping
+	 * that heap_verify() reads is the heap and nothing else. */
 	char *room = mmap(NULL, bytes + 2 * PAGE_BYTES, PROT_NONE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (room == MAP_FAILED)
-		return fail(run->problem, "cannot map a heap of %zu bytes: %s; use a smaller --heap", bytes,
+		return fail(run->problem,
+			    "cannot map a heap of %zu bytes: %s; use a smaller --heap", bytes,
 			    strerror(errno));
 	run->heap = room + PAGE_BYTES;
 	if (mprotect(run->heap, bytes, PROT_READ | PROT_WRITE) < 0)
 		return fail(run->problem,
-			    "cannot make a heap of %zu bytes writable: %s; use a smaller --heap, or set "
+			    "cannot make a heap of %zu bytes writable: %s; use a smaller --heap, "
+			    "or set "
 			    "vm.overcommit_memory=1",
 			    bytes, strerror(errno));
 	if (madvise(run->heap, bytes, MADV_NOHUGEPAGE) < 0 && errno != EINVAL)
-		return fail(run->problem, "cannot keep huge pages out of the heap: %s; set "
+		return fail(run->problem,
+			    "cannot keep huge pages out of the heap: %s; set "
 			    "transparent_hugepage to madvise",
 			    strerror(errno));
 	write_every_page(run);
@@ -54,7 +57,8 @@ enum outcome heap_prepare(struct run *run, enum heap_state state)
 		return child_clean_heap(run);
 	if (run->heap_bytes && madvise(run->heap, run->heap_bytes, MADV_POPULATE_WRITE) < 0) {
 		if (errno != EINVAL)
-			return fail(run->problem, "cannot write the heap anew: %s; free some memory",
+			return fail(run->problem,
+				    "cannot write the heap anew: %s; free some memory",
 				    strerror(errno));
 		write_every_page(run);
 	}
@@ -70,7 +74,8 @@ static enum outcome read_proc(const char *path, char *text, size_t text_bytes,
 		return fail(problem, "cannot open %s: %s; mount /proc", path, strerror(errno));
 	size_t length = 0;
 	ssize_t got;
-	while (length + 1 < text_bytes && (got = read(fd, text + length, text_bytes - 1 - length)) > 0)
+	while (length + 1 < text_bytes &&
+	       (got = read(fd, text + length, text_bytes - 1 - length)) > 0)
 		length += (size_t)got;
 	text[length] = '\0';
 	close(fd);
@@ -100,13 +105,15 @@ static enum outcome verify_pages(struct run *run, char *text, size_t text_bytes,
 		return OUTCOME_FAILED;
 	const char *entry = smaps_entry(text, run->heap);
 	if (!entry)
-		return fail(run->problem, "cannot find the heap in /proc/self/smaps; the kernel must be "
+		return fail(run->problem,
+			    "cannot find the heap in /proc/self/smaps; the kernel must be "
 			    "built with CONFIG_PROC_PAGE_MONITOR");
 	facts->heap_rss_bytes = kilobytes_behind(entry, "\nRss:");
 	facts->heap_huge_bytes = kilobytes_behind(entry, "\nAnonHugePages:");
 	if (facts->heap_rss_bytes != run->heap_bytes)
 		return fail(run->problem,
-			    "cannot trust the heap: %" PRIu64 " of %zu bytes are resident; free memory, "
+			    "cannot trust the heap: %" PRIu64
+			    " of %zu bytes are resident; free memory, "
 			    "or switch swap off",
 			    facts->heap_rss_bytes, run->heap_bytes);
 	if (facts->heap_huge_bytes != 0 && facts->heap_huge_bytes != UINT64_MAX)
@@ -116,7 +123,8 @@ static enum outcome verify_pages(struct run *run, char *text, size_t text_bytes,
 			    facts->heap_huge_bytes);
 	if (facts->page_tables_bytes < run->heap_bytes / PAGE_BYTES * 8)
 		return fail(run->problem,
-			    "cannot trust the heap: its page tables take %" PRIu64 " bytes, too few for "
+			    "cannot trust the heap: its page tables take %" PRIu64
+			    " bytes, too few for "
 			    "4 KiB pages",
 			    facts->page_tables_bytes);
 	return OUTCOME_OK;

@@ -13,8 +13,9 @@ enum outcome heap_build(struct run *run);
 /* Brings every page into the state: dirty by writing each anew, clean by a fork. */
 enum outcome heap_prepare(struct run *run, enum heap_state state);
 
-/* Reads what the kernel says of the worker and its heap, and fails if the heap is not what was asked
- * for: every page resident, none of it huge. `text` is scratch memory that fork does not copy. */
+/* Reads what the kernel says of the worker and its heap, and fails if the heap is not what was
+ * asked for: every page resident, none of it huge. `text` is scratch memory that fork does not
+ * copy. */
 enum outcome heap_verify(struct run *run, char *text, size_t text_bytes,
 			 struct wire_cell_facts *facts);
 

@@ -13,7 +13,8 @@ enum outcome isolation_pin(struct run *run)
 	CPU_ZERO(&here);
 	CPU_SET((unsigned)request->caller_cpu, &here);
 	if (sched_setaffinity(0, sizeof here, &here) < 0)
-		return fail(run->problem, "cannot pin the worker to CPU %d: %s; choose another with --cpu",
+		return fail(run->problem,
+			    "cannot pin the worker to CPU %d: %s; choose another with --cpu",
 			    request->caller_cpu, strerror(errno));
 	if (request->child_cpu == CHILD_CPU_OTHER) {
 		CPU_ZERO(&elsewhere);

@@ -17,7 +17,8 @@ static struct wire_area *map_area(size_t *mapped_bytes, struct problem *problem)
 {
 	struct stat stat;
 	if (fstat(WIRE_FD, &stat) < 0 || stat.st_size < (off_t)sizeof(struct wire_area)) {
-		fail(problem, "cannot run forkcost-worker by hand: it needs the wire form; run forkcost");
+		fail(problem,
+		     "cannot run forkcost-worker by hand: it needs the wire form; run forkcost");
 		return NULL;
 	}
 	*mapped_bytes = (size_t)stat.st_size;

@@ -50,27 +50,31 @@ enum outcome registry_describe(struct wire_catalog *catalog, struct problem *pro
 	for (const struct primitive *const *entry = __start_forkcost_primitives;
 	     entry < __stop_forkcost_primitives; entry++) {
 		if (catalog->primitive_count == WIRE_PRIMITIVES_MAX)
-			return fail(problem, "cannot list primitives: more than %d; raise "
+			return fail(problem,
+				    "cannot list primitives: more than %d; raise "
 				    "WIRE_PRIMITIVES_MAX in harness/common/wire.h",
 				    WIRE_PRIMITIVES_MAX);
 		if (!describe_primitive(*entry, &catalog->primitives[catalog->primitive_count++]))
 			return fail(problem,
-				    "cannot list primitive '%s': a name or text is too long; names take "
+				    "cannot list primitive '%s': a name or text is too long; names "
+				    "take "
 				    "%d characters, texts %d",
 				    (*entry)->name, WIRE_NAME_MAX - 1, WIRE_TEXT_MAX - 1);
 	}
 	for (const struct experiment *const *entry = __start_forkcost_experiments;
 	     entry < __stop_forkcost_experiments; entry++) {
 		if (catalog->experiment_count == WIRE_EXPERIMENTS_MAX)
-			return fail(problem, "cannot list experiments: more than %d; raise "
+			return fail(problem,
+				    "cannot list experiments: more than %d; raise "
 				    "WIRE_EXPERIMENTS_MAX in harness/common/wire.h",
 				    WIRE_EXPERIMENTS_MAX);
 		if (!describe_experiment(*entry,
 					 &catalog->experiments[catalog->experiment_count++]))
-			return fail(problem,
-				    "cannot list experiment '%s': a text is too long, or there are too "
-				    "many metrics or cases",
-				    (*entry)->name);
+			return fail(
+				problem,
+				"cannot list experiment '%s': a text is too long, or there are too "
+				"many metrics or cases",
+				(*entry)->name);
 	}
 	return OUTCOME_OK;
 }
@@ -98,14 +102,16 @@ enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm, stru
 	*arm = (struct arm){.action = wire->action};
 	arm->experiment = find_experiment(wire->experiment);
 	if (!arm->experiment)
-		return fail(problem, "cannot find experiment '%s'; see forkcost list", wire->experiment);
+		return fail(problem, "cannot find experiment '%s'; see forkcost list",
+			    wire->experiment);
 	if (arm->experiment->uses_primitives) {
 		arm->primitive = find_primitive(wire->primitive);
 		if (!arm->primitive)
 			return fail(problem, "cannot find primitive '%s'; see forkcost list",
 				    wire->primitive);
 		if (arm->action == ACTION_NONE)
-			return fail(problem, "cannot run primitive '%s' without an action; give exit or "
+			return fail(problem,
+				    "cannot run primitive '%s' without an action; give exit or "
 				    "exec",
 				    wire->primitive);
 	}
@@ -114,7 +120,8 @@ enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm, stru
 		while (cases && *cases && strcmp(*cases, wire->case_name) != 0)
 			cases++;
 		if (!cases || !*cases)
-			return fail(problem, "cannot find case '%s' of experiment '%s'; see forkcost list",
+			return fail(problem,
+				    "cannot find case '%s' of experiment '%s'; see forkcost list",
 				    wire->case_name, wire->experiment);
 		arm->case_index = (unsigned)(cases - arm->experiment->cases);
 	}

@@ -8,7 +8,8 @@
 enum outcome registry_describe(struct wire_catalog *catalog, struct problem *problem);
 
 /* Finds what an arm of the request names. Fails with the name that is unknown. */
-enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm, struct problem *problem);
+enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm,
+			      struct problem *problem);
 
 /* Why a primitive does not take an action; NULL if it does. */
 const char *registry_refusal(const struct primitive *primitive, enum action action);

@@ -52,7 +52,8 @@ static enum outcome resolve_arms(struct loop *loop)
 		const char *why = refusal(run, arm);
 		wire_copy(facts->refused, sizeof facts->refused, why ? why : "");
 		for (unsigned m = 0; arm->experiment->metrics[m].name; m++) {
-			why = arm->experiment->missing ? arm->experiment->missing(run, arm, m) : NULL;
+			why = arm->experiment->missing ? arm->experiment->missing(run, arm, m)
+						       : NULL;
 			wire_copy(facts->missing[m], sizeof facts->missing[m], why ? why : "");
 		}
 	}
@@ -64,15 +65,17 @@ static void beat(struct loop *loop)
 	__atomic_add_fetch(&loop->area->answer.progress, 1, __ATOMIC_RELEASE);
 }
 
-/* Everything that must be so when the window opens, the caches last. */
+/* The heap as the window must find it. In warm cells the caches are then settled: to prepare a large
+ * heap walks over them, and without this step even vfork, which does not touch the heap, would seem
+ * to grow with it. */
 static enum outcome prepare(struct loop *loop, const struct arm *arm, uint32_t cell)
 {
 	const struct wire_cell *levels = cell_at(loop, cell);
-	if (!arm->experiment->ignores_heap && heap_prepare(loop->run, levels->state))
+	if (arm->experiment->ignores_heap)
+		return OUTCOME_OK;
+	if (heap_prepare(loop->run, levels->state))
 		return OUTCOME_FAILED;
-	if (levels->cache == CACHE_COLD)
-		evictor_walk(&loop->evictor);
-	return OUTCOME_OK;
+	return levels->cache == CACHE_WARM ? child_settle(loop->run) : OUTCOME_OK;
 }
 
 /* The arm's whole sequence, untimed, until the caches hold what it needs. Cold cells need none of
@@ -87,8 +90,7 @@ static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t c
 		struct wire_sample scratch = {0};
 		if (done > 0 && (cold || spent_ns > request->warmup_limit_ns))
 			break;
-		if (!arm->experiment->ignores_heap &&
-		    heap_prepare(loop->run, cell_at(loop, cell)->state))
+		if (prepare(loop, arm, cell))
 			return OUTCOME_FAILED;
 		if (arm->experiment->sample(loop->run, arm, &scratch))
 			return OUTCOME_FAILED;
@@ -115,6 +117,8 @@ static enum outcome take(struct loop *loop, struct place place, enum pass pass, 
 	sample->place = (uint16_t)index;
 	if (prepare(loop, arm, place.cell))
 		return OUTCOME_FAILED;
+	if (cell_at(loop, place.cell)->cache == CACHE_COLD)
+		evictor_walk(&loop->evictor);
 	if (arm->experiment->sample(loop->run, arm, sample))
 		return OUTCOME_FAILED;
 	sample->at_ns = clock_monotonic_raw_ns() - loop->began_ns;
@@ -133,6 +137,12 @@ static void set_stamping(struct run *run, bool stamping)
 	run->target_argv = stamping ? stamped : plain;
 }
 
+static bool takes_stamped(const struct arm *arm)
+{
+	return arm->experiment->takes_stamped &&
+	       !(arm->primitive && arm->primitive->traits & TRAIT_NOT_STAMPED);
+}
+
 /* One arm's turn in a round: warm-ups, then its samples, plain before stamped. */
 static enum outcome burst(struct loop *loop, struct place place)
 {
@@ -142,7 +152,7 @@ static enum outcome burst(struct loop *loop, struct place place)
 	if (warm_up(loop, arm, place.cell))
 		return OUTCOME_FAILED;
 	for (enum pass pass = PASS_PLAIN; pass < PASS_COUNT; pass++) {
-		if (pass == PASS_STAMPED && !arm->experiment->takes_stamped)
+		if (pass == PASS_STAMPED && !takes_stamped(arm))
 			break;
 		set_stamping(loop->run, pass == PASS_STAMPED);
 		uint64_t began_ns = clock_monotonic_raw_ns();

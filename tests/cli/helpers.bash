@@ -1,0 +1,121 @@
+# Shared by the command-line tests. Nothing here asserts an absolute time.
+# BUILD may name another build than build/.
+# shellcheck shell=bash
+bats_require_minimum_version 1.5.0
+
+ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+BUILD=${BUILD:-build}
+case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
+FORKCOST=$BUILD/forkcost
+# The smallest run that is one: two heaps, one cell each.
+TINY=(--heap '0,4M' --replicates 1 --cell-time 1ms --cache warm --state dirty --child-cpu same
+	--no-plots --no-table)
+export LC_ALL=C
+unset NO_COLOR
+
+# fail_with WORDS: what was seen instead, and red.
+fail_with() {
+	printf '%s\n' "$@" "status: ${status-}" "stdout: ${output-}" "stderr: ${stderr-}" >&2
+	return 1
+}
+
+# tsv FILE: a CSV file as RFC 4180 has it, with tabs between the fields and no quotes.
+tsv() {
+	awk '{
+		field = ""; line = ""; quoted = 0
+		for (i = 1; i <= length($0); i++) {
+			c = substr($0, i, 1)
+			if (c == "\"") {
+				if (quoted && substr($0, i + 1, 1) == "\"") { field = field c; i++ }
+				else quoted = !quoted
+			} else if (c == "," && !quoted) { line = line field "\t"; field = "" }
+			else field = field c
+		}
+		print line field
+	}' "$1"
+}
+
+# rows CONDITION EXPRESSION: EXPRESSION of the rows of $TABLE (a tsv) that meet CONDITION; both may use
+# the names of the columns.
+rows() {
+	awk -F '\t' 'NR > 1 {
+		experiment = $1; primitive = $2; action = $3; case_name = $4; heap = $5; page_kind = $6
+		state = $7; cache = $8; child_cpu = $13; metric = $14; unit = $15; count = $16
+		replicates = $17; median = $18; min = $24; max = $25; note = $27
+		if ('"$1"') print '"$2"'
+	}' "$TABLE"
+}
+
+# none CONDITION: no row meets it, or red with the first of those that do.
+none() {
+	local found
+	found=$(rows "$1" '$0' | head -3)
+	[ -z "$found" ] || fail_with "these rows should not be: $1" "$found"
+}
+
+# some CONDITION: at least one row meets it.
+some() {
+	[ -n "$(rows "$1" 1)" ] || fail_with "no row is: $1"
+}
+
+# usage_error OBJECT ARGUMENTS...: exit status 2, nothing on stdout, and one line on stderr, which
+# names the object and says what to do.
+usage_error() { refused 2 "$@"; }
+
+# refused STATUS OBJECT ARGUMENTS...
+refused() {
+	local want=$1 object=$2
+	shift 2
+	run --separate-stderr "$FORKCOST" "$@"
+	one_line "$want" "$object" "$*"
+	[ -z "$output" ] || fail_with "something on stdout: $*"
+}
+
+# one_line STATUS OBJECT [WHAT]: how the last `run` ended.
+one_line() {
+	local what=${3-}
+	[ "$status" -eq "$1" ] || fail_with "status is not $1: $what"
+	[ "${#stderr_lines[@]}" -eq 1 ] || fail_with "not one line on stderr: $what"
+	[[ ${stderr_lines[0]} == *"$2"* ]] || fail_with "'$2' is not named: $what"
+	[[ ${stderr_lines[0]} == forkcost:\ cannot\ * ]] || fail_with "it does not say what cannot be done: $what"
+	# What went wrong; what to do.
+	[[ ${stderr_lines[0]} =~ \;\ [^\;]{6,}$ ]] || fail_with "no remedy: $what"
+}
+
+# private_build FOLDER: a copy whose processes can be told from all others by their path.
+private_build() {
+	mkdir -p "$1/build"
+	cp "$BUILD/forkcost" "$BUILD/forkcost-worker" "$BUILD/forkcost-target" "$1/build/"
+	cp -r "$ROOT/plots" "$1/plots"
+}
+
+# processes_of FOLDER: ids of the processes whose program lies there, zombies' too if the driver is
+# their parent (they have no path any more; the driver reaps all, so there should be none).
+processes_of() {
+	local link
+	for link in /proc/[0-9]*/exe; do
+		case $(readlink "$link" 2>/dev/null) in
+		"$1"/*) link=${link#/proc/} && echo "${link%/exe}" ;;
+		esac
+	done
+}
+
+# nothing_left FOLDER: within five seconds no process of that folder runs.
+nothing_left() {
+	local i
+	for ((i = 0; i < 50; i++)); do
+		[ -n "$(processes_of "$1")" ] || return 0
+		sleep 0.1
+	done
+	fail_with "processes left behind: $(processes_of "$1" | tr '\n' ' ')"
+}
+
+# wait_for WORDS...: until the command succeeds, 20 seconds at most.
+wait_for() {
+	local i
+	for ((i = 0; i < 400; i++)); do
+		! "$@" 2>/dev/null || return 0
+		sleep 0.05
+	done
+	fail_with "waited in vain for: $*"
+}

@@ -1,0 +1,161 @@
+#include "tests/unit/unit.h"
+
+#include "harness/common/shuffle.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char folder[128];
+
+void unit_contains(const char *text, const char *part, const char *file, int line)
+{
+	if (strstr(text, part))
+		return;
+	print_error("'%s' does not contain '%s'\n", text, part);
+	_fail(file, line);
+}
+
+void unit_near(double value, double expected, double tolerance, const char *file, int line)
+{
+	if (fabs(value - expected) <= tolerance) /* false for a NaN */
+		return;
+	print_error("%.12g is not %.12g (within %.3g)\n", value, expected, tolerance);
+	_fail(file, line);
+}
+
+const char *unit_folder_make(void)
+{
+	const char *parent = getenv("FORKCOST_TEST_FOLDER");
+	snprintf(folder, sizeof folder, "%s/unit-XXXXXX", parent ? parent : "build");
+	if (!mkdtemp(folder)) {
+		print_error("cannot make %s: %s\n", folder, strerror(errno));
+		exit(2);
+	}
+	return folder;
+}
+
+static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *place)
+{
+	(void)facts;
+	(void)kind;
+	(void)place;
+	return remove(path);
+}
+
+void unit_folder_remove(void)
+{
+	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static FILE *open_file(const char *name, const char *mode)
+{
+	char path[sizeof folder + 64];
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	FILE *file = fopen(path, mode);
+	if (!file) {
+		print_error("cannot open %s: %s\n", path, strerror(errno));
+		fail();
+	}
+	return file;
+}
+
+void unit_write(const char *name, const char *text)
+{
+	FILE *file = open_file(name, "w");
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+char *unit_read(const char *name)
+{
+	enum { TEXT_MAX = 1 << 20 };
+	FILE *file = open_file(name, "r");
+	char *text = malloc(TEXT_MAX);
+	assert_non_null(text);
+	size_t length = fread(text, 1, TEXT_MAX - 1, file);
+	text[length] = '\0';
+	fclose(file);
+	return text;
+}
+
+FILE *unit_run_begin(void)
+{
+	unit_write("environment.json",
+		   "{\"cpu_model\": \"made up\", \"hypervisor\": \"none\","
+		   " \"kernel\": {\"release\": \"6.1\"},"
+		   " \"topology\": {\"cpus\": 2, \"memory_bytes\": 1073741824}}\n");
+	FILE *file = open_file("samples.jsonl", "w");
+	fputs("{\"type\": \"run\", \"format\": 1, \"version\": \"0\", \"git_commit\": \"0\","
+	      " \"id\": \"made-up\", \"settings\": {\"precision\": 0.02, \"replicates_max\": 40},"
+	      " \"experiments\": [{\"name\": \"spawn\", \"metrics\": ["
+	      "{\"name\": \"call_ns\", \"unit\": \"ns\", \"summary\": \"\"},"
+	      "{\"name\": \"reaped_ns\", \"unit\": \"ns\", \"summary\": \"\"},"
+	      "{\"name\": \"child_faults\", \"unit\": \"count\", \"summary\": \"\"}]},"
+	      "{\"name\": \"null\", \"metrics\": ["
+	      "{\"name\": \"window_ns\", \"unit\": \"ns\", \"summary\": \"\"}]}]}\n",
+	      file);
+	return file;
+}
+
+static void put_arm(FILE *file, const struct unit_arm *arm)
+{
+	fprintf(file,
+		"{\"experiment\": \"spawn\", \"primitive\": \"%s\", \"action\": \"%s\","
+		" \"case\": \"\", \"twin\": %s, \"missing\": {\"reaped_ns\": \"%s\","
+		" \"child_faults\": \"%s\"}, \"passes\": {\"plain\": {\"round\": [",
+		arm->primitive, arm->action, arm->twin ? "true" : "false", arm->reason,
+		arm->reason);
+	for (size_t i = 0; i < arm->count; i++)
+		fprintf(file, "%s%u", i ? "," : "", arm->rounds[i]);
+	fputs("], \"place\": [", file);
+	for (size_t i = 0; i < arm->count; i++)
+		fprintf(file, "%s%zu", i ? "," : "", i % 5);
+	fputs("], \"at_us\": [", file);
+	for (size_t i = 0; i < arm->count; i++)
+		fprintf(file, "%s%zu", i ? "," : "", i * 100);
+	fputs("], \"metrics\": {\"call_ns\": [", file);
+	for (size_t i = 0; i < arm->count; i++)
+		fprintf(file, "%s%.3f", i ? "," : "", arm->call_ns[i]);
+	fputs("]}}}}", file);
+}
+
+void unit_run_cell(FILE *file, unsigned replicate, uint64_t heap_bytes, const struct unit_arm *arms,
+		   size_t arm_count)
+{
+	fprintf(file,
+		"{\"type\": \"cell\", \"heap_bytes\": %llu, \"replicate\": %u, \"seed\": 1,"
+		" \"page_kind\": \"4k\", \"child_cpu\": \"same\", \"began_s\": %u,"
+		" \"state\": \"dirty\", \"cache\": \"warm\", \"worker\": {\"mappings\": 13,"
+		" \"steal_ticks\": 0, \"involuntary_switches\": 0}, \"arms\": [",
+		(unsigned long long)heap_bytes, replicate, replicate);
+	for (size_t i = 0; i < arm_count; i++) {
+		fputs(i ? "," : "", file);
+		put_arm(file, &arms[i]);
+	}
+	fputs("]}\n", file);
+}
+
+void unit_run_end(FILE *file)
+{
+	fputs("{\"type\": \"end\", \"duration_s\": 1, \"ended\": \"done\"}\n", file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static double uniform(uint64_t *state)
+{
+	struct shuffle shuffle = {*state};
+	uint64_t bits = shuffle_next(&shuffle);
+	*state = shuffle.state;
+	return ((double)(bits >> 11) + 0.5) * 0x1p-53;
+}
+
+/* Box and Muller, 1958. */
+double unit_normal(uint64_t *state)
+{
+	double radius = sqrt(-2 * log(uniform(state)));
+	return radius * cos(2 * M_PI * uniform(state));
+}

@@ -1,0 +1,57 @@
+/* What the unit tests share: cmocka with what it needs before it, and run folders made up on the
+ * spot. */
+#ifndef FORKCOST_TESTS_UNIT_H
+#define FORKCOST_TESTS_UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka.h wants the four above. */
+#include <cmocka.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+/* Fails unless `part` occurs in `text`, and shows both. */
+#define assert_contains(text, part) unit_contains(text, part, __FILE__, __LINE__)
+void unit_contains(const char *text, const char *part, const char *file, int line);
+
+/* Fails unless |value - expected| <= tolerance, and shows both. */
+#define assert_near(value, expected, tolerance)                                                    \
+	unit_near(value, expected, tolerance, __FILE__, __LINE__)
+void unit_near(double value, double expected, double tolerance, const char *file, int line);
+
+/* A fresh folder below build/, one a test program; removed by unit_folder_remove(). */
+const char *unit_folder_make(void);
+void unit_folder_remove(void);
+
+/* Writes (or replaces) a file in the folder. */
+void unit_write(const char *name, const char *text);
+/* A file of the folder as text, which the caller frees. */
+char *unit_read(const char *name);
+
+/* environment.json, and the start of samples.jsonl: a run line that knows the experiments `spawn`
+ * (call_ns, reaped_ns in ns; child_faults in count) and `null` (window_ns). */
+FILE *unit_run_begin(void);
+
+/* What one arm of a cell line yields; columns of `count` values. */
+struct unit_arm {
+	const char *primitive, *action;
+	bool twin;
+	size_t count;
+	const double *call_ns;
+	const unsigned *rounds;
+	const char *reason; /* why there is nothing else than call_ns */
+};
+
+/* A cell line: 1 MiB heap, dirty, warm, same CPU. */
+void unit_run_cell(FILE *file, unsigned replicate, uint64_t heap_bytes, const struct unit_arm *arms,
+		   size_t arm_count);
+void unit_run_end(FILE *file);
+
+/* A generator for made-up samples: the same numbers on every machine. */
+double unit_normal(uint64_t *state);
+
+#endif
