@@ -115,4 +115,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
+-include tests/unit.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -245,6 +245,16 @@ static enum outcome put_samples(const struct exporter *exporter, size_t panel)
 	return close_data(exporter, file);
 }
 
+/* "3" or "3 to 20". */
+static const char *range_text(size_t low, size_t high, char text[48])
+{
+	if (low == high)
+		snprintf(text, 48, "%zu", low);
+	else
+		snprintf(text, 48, "%zu to %zu", low, high);
+	return text;
+}
+
 /* Two lines under a figure: what it shows, and where it comes from. */
 static enum outcome put_caption(const struct exporter *exporter, const char *figure,
 				const char *what)
@@ -270,9 +280,11 @@ static enum outcome put_caption(const struct exporter *exporter, const char *fig
 	FILE *file = open_data(exporter, name);
 	if (!file)
 		return OUTCOME_FAILED;
+	char samples[48], replicates[48];
 	if (n_high)
-		snprintf(text, sizeof text, "%s; n = %zu to %zu samples in %zu to %zu replicates",
-			 what, n_low, n_high, replicates_low, replicates_high);
+		snprintf(text, sizeof text, "%s; %s samples in %s replicates", what,
+			 range_text(n_low, n_high, samples),
+			 range_text(replicates_low, replicates_high, replicates));
 	else
 		snprintf(text, sizeof text, "%s; nothing measured", what);
 	export_clean_text(text);
@@ -308,7 +320,7 @@ static enum outcome put_all(const struct exporter *exporter)
 			"interval on "
 			"logs of replicate medians") ||
 	    put_caption(exporter, "ratio-to-fork-by-heap",
-			"reaped_ns over fork's, round by round; bands: 95 % t interval on logs of "
+			"reaped_ns relative to fork, round by round; bands: 95 % t interval on logs of "
 			"replicate ratios"))
 		return OUTCOME_FAILED;
 	if (put_caption(exporter, "timeline", "dirty heap, caches warm; medians without intervals"))

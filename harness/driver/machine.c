@@ -122,7 +122,6 @@ static json_t *describe_topology(void)
 static const struct file_fact {
 	const char *name, *path;
 } file_facts[] = {
-	{"kernel_command_line", "/proc/cmdline"},
 	{"kernel_build", "/proc/version"},
 	{"clock_source", "/sys/devices/system/clocksource/clocksource0/current_clocksource"},
 	{"transparent_hugepage", "/sys/kernel/mm/transparent_hugepage/enabled"},
@@ -144,7 +143,7 @@ static const struct file_fact {
 	{"free_page_reporting_order", "/sys/module/page_reporting/parameters/page_reporting_order"},
 	{"preemption_model", "/sys/kernel/debug/sched/preempt"},
 	{"tlb_single_page_flush_ceiling", "/sys/kernel/debug/x86/tlb_single_page_flush_ceiling"},
-	{"cgroup", "/proc/self/cgroup"},
+	{"pm_qos_resume_latency_us", "/sys/devices/system/cpu/cpu0/power/pm_qos_resume_latency_us"},
 	{"load_average", "/proc/loadavg"},
 };
 
@@ -212,6 +211,23 @@ static json_t *describe_hypervisor(void)
 #endif
 }
 
+/* The kernel's command line without what concerns init alone: its path and its arguments (behind
+ * "--") tell nothing about the numbers, but much about the place. */
+static json_t *describe_command_line(void)
+{
+	char text[TEXTFILE_MAX], kept[TEXTFILE_MAX] = "";
+	if (!textfile_read("/proc/cmdline", text, sizeof text))
+		return json_string("unavailable: /proc/cmdline");
+	char *init_arguments = strstr(text, " -- ");
+	if (init_arguments)
+		*init_arguments = '\0';
+	for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
+		if (strncmp(word, "init=", 5) != 0 && strncmp(word, "rdinit=", 7) != 0)
+			snprintf(kept + strlen(kept), sizeof kept - strlen(kept), "%s%s",
+				 *kept ? " " : "", word);
+	return json_string(kept);
+}
+
 /* A word of the kernel command line or configuration that moves fork's cost. */
 static json_t *describe_init_on_alloc(void)
 {
@@ -225,6 +241,20 @@ static json_t *describe_init_on_alloc(void)
 		"unavailable: not on the command line; see CONFIG_INIT_ON_ALLOC_DEFAULT_ON");
 }
 
+/* Whether a memory cgroup accounts for every page of the heap: charging costs time at fork. */
+static const char *memory_cgroup(void)
+{
+	char text[TEXTFILE_MAX];
+	if (!textfile_read("/proc/self/cgroup", text, sizeof text))
+		return "unavailable: /proc/self/cgroup";
+	const char *old = strstr(text, ":memory:/");
+	if (old)
+		return old[9] && old[9] != '\n' ? "v1, in a group of its own" : "v1, root group";
+	if (strncmp(text, "0::/", 4) == 0)
+		return text[4] && text[4] != '\n' ? "v2, in a group of its own" : "v2, root group";
+	return "none";
+}
+
 static json_t *describe_memory(void)
 {
 	uint64_t available = 0;
@@ -232,8 +262,9 @@ static json_t *describe_memory(void)
 	struct problem problem;
 	if (memory_available(&available, &limited_by, &problem))
 		return json_string("unavailable: /proc/meminfo");
-	return json_pack("{s:I,s:s}", "available_bytes", (json_int_t)available, "limited_by",
-			 limited_by);
+	return json_pack("{s:I,s:s,s:s,s:s}", "available_bytes", (json_int_t)available, "limited_by",
+			 limited_by, "memory_cgroup", memory_cgroup(), "heap_numa_placement",
+			 "first touch by the worker, which is pinned unless child_cpu is free");
 }
 
 static json_t *describe_kernel(void)
@@ -270,6 +301,7 @@ json_t *machine_describe(const struct wire_clock *clock)
 	json_t *facts = json_object();
 	for (size_t i = 0; i < sizeof file_facts / sizeof *file_facts; i++)
 		json_object_set_new(facts, file_facts[i].name, text_or_reason(file_facts[i].path));
+	json_object_set_new(facts, "kernel_command_line", describe_command_line());
 	char host[128] = "unknown";
 	gethostname(host, sizeof host - 1);
 	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",

@@ -150,6 +150,44 @@ static void print_table(const struct summary *summary, const struct table *table
 	}
 }
 
+/* What the heap's and the caches' state does to one arm: a line per heap. */
+static void print_state_lines(const struct summary *summary, const struct table *table,
+			      const char *primitive, const char *metric)
+{
+	static const char *const cells[][2] = {
+		{"dirty", "warm"}, {"clean", "warm"}, {"dirty", "cold"}, {"clean", "cold"}};
+	for (size_t c = 0; c < table->column_count; c++) {
+		char heap[UNITS_TEXT_MAX], text[CELL_MAX];
+		const struct row *rows[4];
+		bool any = false;
+		for (size_t i = 0; i < 4; i++) {
+			struct series key = *table->lines[0];
+			key.heap_bytes = table->heap_bytes[c];
+			wire_copy(key.state, sizeof key.state, cells[i][0]);
+			wire_copy(key.cache, sizeof key.cache, cells[i][1]);
+			rows[i] = summary_find(summary, &key, primitive, "exit", metric);
+			any = any || (rows[i] && rows[i]->count);
+		}
+		if (!any)
+			continue;
+		printf("%-6s %-10s %9s", primitive, metric,
+		       units_format_bytes(table->heap_bytes[c], heap));
+		for (size_t i = 0; i < 4; i++)
+			printf("  %10s", time_text(rows[i], false, text));
+		printf("\n");
+	}
+}
+
+static void print_states(const struct summary *summary, const struct table *table)
+{
+	printf("what the state of heap and caches does (child exits)\n\n");
+	printf("%-6s %-10s %9s  %10s  %10s  %10s  %10s\n", "", "", "heap", "dirty warm",
+	       "clean warm", "dirty cold", "clean cold");
+	print_state_lines(summary, table, "fork", "call_ns");
+	print_state_lines(summary, table, "vfork", "reaped_ns");
+	printf("\n");
+}
+
 static const struct row *check_row(const struct summary *summary, const char *experiment,
 				   const char *case_name)
 {
@@ -177,8 +215,7 @@ static void print_twins(const struct summary *summary)
 		apart += ratio->interval.low > 1 || ratio->interval.high < 1;
 	}
 	if (twins)
-		printf("  A/A: fork against itself differs in %zu of %zu cells (5 %% by chance), "
-		       "at most by "
+		printf("  A/A: fork differs from itself in %zu of %zu cells (5 %% by chance), worst "
 		       "%.1f %%\n",
 		       apart, twins, worst * 100);
 	else
@@ -199,11 +236,10 @@ static void print_checks(const struct summary *summary)
 		       time_text(check_row(summary, "known_delay", cases[i]), false, text));
 	printf("\n");
 	print_twins(summary);
-	printf("  disturbance: %.0f ticks of steal, %.0f involuntary switches",
+	printf("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
 	       dataset->steal_ticks, dataset->involuntary_switches);
 	if (dataset->mappings_max)
-		printf("; empty worker: %" PRIu64 " mappings", dataset->mappings_max);
-	printf("\n");
+		printf("  the worker without a heap has %" PRIu64 " mappings\n", dataset->mappings_max);
 }
 
 static void print_crosscheck(const struct summary *summary)
@@ -247,9 +283,8 @@ void tables_print(const struct summary *summary, const char *folder)
 		       "CPU\n\n",
 		       table.state, table.cache);
 		print_table(summary, &table);
-		printf("\n  call: the caller is inside the call; reaped: until wait returned (a "
-		       "thread: "
-		       "joined)\n\n");
+		printf("\n  call: inside the call; reaped: until wait returned (a thread: joined)\n\n");
+		print_states(summary, &table);
 	}
 	print_checks(summary);
 	print_crosscheck(summary);

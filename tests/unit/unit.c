@@ -58,7 +58,7 @@ static FILE *open_file(const char *name, const char *mode)
 	FILE *file = fopen(path, mode);
 	if (!file) {
 		print_error("cannot open %s: %s\n", path, strerror(errno));
-		fail();
+		_fail(__FILE__, __LINE__);
 	}
 	return file;
 }

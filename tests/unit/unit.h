@@ -9,8 +9,18 @@
 #include <stdint.h>
 /* cmocka.h wants the four above. */
 #include <cmocka.h>
+#undef fail /* problem.h has one, too */
+#undef fail_msg
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
+
+#define fail_msg(...)                                                                              \
+	do {                                                                                       \
+		print_error(__VA_ARGS__);                                                          \
+		print_error("\n");                                                                 \
+		_fail(__FILE__, __LINE__);                                                         \
+	} while (0)
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 

@@ -1,0 +1,193 @@
+#!/usr/bin/env bats
+# What must be so on every machine: counts of page faults, sizes, and a clock that runs evenly.
+load helpers
+
+setup_file() {
+	"$FORKCOST" run --heap 0,4M,16M --replicates 1 --cell-time 1ms --evict 1M --child-cpu same \
+		--no-plots --no-table --output "$BATS_FILE_TMPDIR/results" 3>&- 2>"$BATS_FILE_TMPDIR/stderr"
+	tsv "$BATS_FILE_TMPDIR/results/latest/summary.csv" >"$BATS_FILE_TMPDIR/table"
+}
+
+setup() {
+	FOLDER=$BATS_FILE_TMPDIR/results/latest
+	TABLE=$BATS_FILE_TMPDIR/table
+}
+
+# worker_facts NAME: "heap_bytes value" of every cell in samples.jsonl, which is one line each.
+worker_facts() {
+	sed -n '/^{"type":"cell"/s/.*"heap_bytes":\([0-9]*\),.*"'"$1"'":\([0-9]*\)[,}].*/\1 \2/p' \
+		<(sed 's/,"arms":.*/}/' "$FOLDER/samples.jsonl")
+}
+
+@test "raw clone arms: the caller takes one fault at most, in glibc's rseq area" {
+	local raw='(primitive == "clone" || primitive == "clone3" || primitive == "clone_vfork")'
+	some "$raw && metric == \"caller_faults\" && count > 0"
+	none "$raw && metric == \"caller_faults\" && (count == 0 || median > 1)"
+}
+
+@test "libc's fork takes at least one fault more in the caller than raw clone" {
+	local action heap clone fork
+	for action in exit exec; do
+		for heap in 0 4194304 16777216; do
+			local where="action == \"$action\" && heap == $heap && metric == \"caller_faults\" && case_name == \"\" && state == \"dirty\" && cache == \"warm\""
+			clone=$(rows "primitive == \"clone\" && $where" median)
+			fork=$(rows "primitive == \"fork\" && $where" median)
+			[ "$fork" -ge $((clone + 1)) ] || fail_with "$where: fork $fork, clone $clone"
+		done
+	done
+}
+
+@test "where memory is shared the caller takes no fault at all" {
+	local shared='(primitive == "vfork" || primitive == "clone_vm" || primitive == "clone_vm_vfork" || primitive == "posix_spawn" || primitive == "thread")'
+	for primitive in vfork clone_vm clone_vm_vfork posix_spawn thread; do
+		some "primitive == \"$primitive\" && metric == \"caller_faults\" && count > 0"
+	done
+	none "$shared && metric == \"caller_faults\" && count > 0 && median != 0"
+}
+
+@test "eager_copy's child faults once more for every page of the heap, and no other child does" {
+	local state cache heap empty full
+	for state in dirty clean; do
+		for cache in warm cold; do
+			local where="state == \"$state\" && cache == \"$cache\" && metric == \"child_faults\""
+			empty=$(rows "primitive == \"eager_copy\" && heap == 0 && $where" median)
+			for heap in 4194304 16777216; do
+				full=$(rows "primitive == \"eager_copy\" && heap == $heap && $where" median)
+				[ $((full - empty)) -eq $((heap / 4096)) ] ||
+					fail_with "$where: $empty without a heap, $full with $heap bytes"
+			done
+		done
+	done
+	none 'primitive != "eager_copy" && metric == "child_faults" && count > 0 && max > 100'
+}
+
+@test "the worker is small, and its heap is what was asked for" {
+	local heap value
+	[ "$(worker_facts mappings | wc -l)" -eq 12 ] || fail_with "not 3 heaps by 4 cells" "$(worker_facts mappings)"
+	while read -r heap value; do
+		[ "$heap" -ne 0 ] || [ "$value" -le 20 ] || fail_with "$value mappings without a heap"
+	done < <(worker_facts mappings)
+	while read -r heap value; do
+		[ "$value" -eq "$heap" ] || fail_with "heap $heap has $value bytes resident"
+	done < <(worker_facts heap_rss_bytes)
+	while read -r heap value; do
+		[ "$value" -eq 0 ] || fail_with "heap $heap has $value bytes in huge pages"
+	done < <(worker_facts heap_huge_bytes)
+	while read -r heap value; do
+		[ "$value" -ge $((heap / 512)) ] || fail_with "heap $heap has $value bytes of page tables"
+	done < <(worker_facts page_tables_bytes)
+	for value in heap_rss_bytes heap_huge_bytes page_tables_bytes; do
+		[ "$(worker_facts $value | wc -l)" -eq 12 ] || fail_with "$value is not in every cell"
+	done
+}
+
+@test "summary.csv keeps its promise: header, 27 fields, numbers or a reason" {
+	local header='experiment,primitive,action,case,heap_bytes,page_kind,state,cache,touch_order,threads,mappings,open_files,child_cpu,metric,unit,n,replicates,median,ci_low,ci_high,p5,p95,p99,min,max,mad,note'
+	[ "$(head -1 "$FOLDER/summary.csv")" = "$header" ] || fail_with "$(head -1 "$FOLDER/summary.csv")"
+	awk -F '\t' 'NF != 27 { print NR ": " NF " fields: " $0; bad = 1 } END { exit bad }' "$TABLE"
+	awk -F '\t' 'NR > 1 {
+		number = "^-?[0-9]+([.][0-9]+)?(e[+-][0-9]+)?$"
+		ok = $16 > 0 ? $27 ~ /^stopped: [a-z]/ && $17 > 0 : $27 ~ /^unavailable: .+/ && $17 == 0
+		for (i = 18; i <= 26; i++) {
+			interval = i == 19 || i == 20 # none under five replicates
+			if ($16 > 0 && !interval && $i !~ number) ok = 0
+			if (($16 == 0 || interval) && $i != "") ok = 0
+		}
+		if ($15 != "ns" && $15 != "count") ok = 0
+		if ($16 > 0 && !($24 <= $21 && $21 <= $22 && $22 <= $23 && $23 <= $25 && $24 <= $18 && $18 <= $25)) ok = 0
+		if (!ok) { print NR ": " $0; bad = 1 }
+	} END { exit bad }' "$TABLE"
+}
+
+@test "every cell, arm and metric of the plan has its row, once" {
+	local primitive
+	[ "$(rows 1 'experiment, primitive, action, case_name, heap, state, cache, child_cpu, metric' | sort | uniq -d | wc -l)" -eq 0 ]
+	# 3 heaps by 2 states by 2 caches
+	for primitive in clone clone3 clone_vfork clone_vm clone_vm_vfork vfork; do
+		[ "$(rows "primitive == \"$primitive\" && metric == \"call_ns\" && count > 0" 1 | wc -l)" -eq 24 ] ||
+			fail_with "$primitive: $(rows "primitive == \"$primitive\" && metric == \"call_ns\"" 1 | wc -l) rows"
+	done
+	for primitive in eager_copy posix_spawn thread; do
+		[ "$(rows "primitive == \"$primitive\" && metric == \"call_ns\" && count > 0" 1 | wc -l)" -eq 12 ]
+	done
+	# fork's exit again under another name
+	[ "$(rows 'primitive == "fork" && metric == "call_ns" && count > 0' 1 | wc -l)" -eq 36 ]
+	[ "$(rows 'case_name == "twin" && metric == "call_ns"' 'primitive action' | sort -u)" = forkexit ]
+	none 'count > 0 && note !~ /^stopped: replicates/'
+	some 'state == "clean" && cache == "cold"'
+	some 'experiment == "null" && count > 0'
+}
+
+@test "metrics that an arm cannot have say why" {
+	none 'action == "exit" && metric == "exec_start_ns" && note != "unavailable: the child does not exec"'
+	none 'primitive == "thread" && metric == "reaped_ns" && note != "unavailable: a thread is not reaped"'
+	none 'action == "exec" && metric == "exec_start_ns" && count == 0'
+	none 'primitive == "thread" && metric == "joined_ns" && count == 0'
+	none 'primitive != "" && primitive != "thread" && metric == "joined_ns" && count > 0'
+}
+
+@test "what spans more takes longer: start before reaped, call within reaped" {
+	# In one cell and arm, by the shortest sample: windows that contain each other.
+	rows 'primitive != "" && case_name == "" && count > 0 && (metric == "call_ns" || metric == "reaped_ns")' \
+		'primitive " " action " " heap " " state " " cache " " metric " " min' | awk '
+		{ value[$1 " " $2 " " $3 " " $4 " " $5, $6] = $7; arm[$1 " " $2 " " $3 " " $4 " " $5] }
+		END {
+			for (a in arm) {
+				if (value[a, "reaped_ns"] == "") continue
+				checked++
+				if (value[a, "call_ns"] + 0 > value[a, "reaped_ns"] + 0) { print a; bad = 1 }
+			}
+			if (!checked && !/thread/) { print "nothing to check"; bad = 1 }
+			exit bad
+		}'
+}
+
+@test "known_delay: the clock is right and even" {
+	local one ten hundred cell
+	none 'experiment == "known_delay" && count == 0'
+	# A wait can be disturbed but never be too short: the shortest counts.
+	none 'case_name == "1us" && min < 990 || case_name == "10us" && min < 9900 || case_name == "100us" && min < 99000'
+	for cell in dirty:warm dirty:cold clean:warm clean:cold; do
+		local where="experiment == \"known_delay\" && heap == 0 && state == \"${cell%:*}\" && cache == \"${cell#*:}\""
+		one=$(rows "case_name == \"1us\" && $where" min)
+		ten=$(rows "case_name == \"10us\" && $where" min)
+		hundred=$(rows "case_name == \"100us\" && $where" min)
+		awk -v one="$one" -v ten="$ten" -v hundred="$hundred" 'BEGIN {
+			exit !(one > 0 && one < ten && ten < hundred && hundred / ten >= 8 && hundred / ten <= 12)
+		}' || fail_with "$where: $one, $ten, $hundred"
+	done
+	none 'experiment == "null" && !(count > 0 && min < 1000)'
+}
+
+@test "a child on another CPU: it moves itself, and posix_spawn's cannot" {
+	[ "$(nproc)" -gt 1 ] || skip "one CPU only"
+	"$FORKCOST" run --heap 0,4M --replicates 1 --cell-time 1ms --cache warm --state dirty \
+		--child-cpu other --primitive fork,vfork,posix_spawn --no-plots --no-table \
+		--output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
+	TABLE=$BATS_TEST_TMPDIR/table
+	tsv "$BATS_TEST_TMPDIR/latest/summary.csv" >"$TABLE"
+	some 'primitive == "posix_spawn"'
+	none 'primitive == "posix_spawn" && !(count == 0 && note ~ /^unavailable: no code of ours runs in the child/)'
+	none 'child_cpu != "other"'
+	none 'primitive == "fork" && action == "exit" && metric == "move_ns" && count == 0'
+	none 'metric == "child_start_ns" && count > 0'
+	some 'primitive == "vfork" && metric == "reaped_ns" && count > 0'
+}
+
+@test "placements that nobody asked for come too: free and other, dirty and warm" {
+	[ "$(nproc)" -gt 1 ] || skip "one CPU only"
+	"$FORKCOST" run --heap 0 --replicates 1 --cell-time 1ms --cache warm --primitive vfork \
+		--no-plots --no-table --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
+	TABLE=$BATS_TEST_TMPDIR/table
+	tsv "$BATS_TEST_TMPDIR/latest/summary.csv" >"$TABLE"
+	[ "$(rows 'primitive == "vfork" && metric == "call_ns"' 'child_cpu' | sort -u | tr '\n' ' ')" = "free other same " ]
+	none 'child_cpu != "same" && (state != "dirty" || cache != "warm")'
+}
+
+@test "the same seed plans the same: levels and arms do not depend on chance" {
+	"$FORKCOST" run "${TINY[@]}" --seed 7 --output "$BATS_TEST_TMPDIR/a" 3>&- 2>/dev/null
+	"$FORKCOST" run "${TINY[@]}" --seed 7 --output "$BATS_TEST_TMPDIR/b" 3>&- 2>/dev/null
+	cut -d, -f1-15 "$BATS_TEST_TMPDIR/a/latest/summary.csv" >"$BATS_TEST_TMPDIR/a.levels"
+	cut -d, -f1-15 "$BATS_TEST_TMPDIR/b/latest/summary.csv" | cmp - "$BATS_TEST_TMPDIR/a.levels"
+	grep -q '"seed":7,' "$BATS_TEST_TMPDIR/a/latest/samples.jsonl"
+}

@@ -1,0 +1,246 @@
+/* The wire form's checks: a good area passes; each field spoilt alone is refused with its name. */
+#include "harness/common/wire.h"
+#include "tests/unit/unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { CAPACITY = 8 };
+
+static struct wire_area *area;
+static size_t area_bytes;
+
+static int make_area(void **state)
+{
+	(void)state;
+	area_bytes = wire_area_bytes(CAPACITY);
+	area = aligned_alloc(WIRE_STAMP_OFFSET, (area_bytes + 4095) / 4096 * 4096);
+	return area ? 0 : -1;
+}
+
+static int free_area(void **state)
+{
+	(void)state;
+	free(area);
+	return 0;
+}
+
+static void put(char *field, const char *text)
+{
+	assert_true(wire_copy(field, WIRE_NAME_MAX, text));
+}
+
+/* An area that both checks accept. */
+static void fill(void)
+{
+	memset(area, 0, area_bytes);
+	area->header = (struct wire_header){
+		.magic = WIRE_MAGIC,
+		.version = WIRE_VERSION,
+		.total_bytes = area_bytes,
+		.sample_capacity = CAPACITY,
+	};
+	struct wire_request *request = &area->request;
+	request->mode = WIRE_MEASURE;
+	request->arm_count = 2;
+	request->cell_count = 2;
+	request->clock = (struct wire_clock){.kind = WIRE_CLOCK_COUNTER, .ns_per_tick = 0.5};
+	put(request->target_path, "/target");
+	for (unsigned i = 0; i < 2; i++) {
+		put(request->arms[i].experiment, "spawn");
+		put(request->arms[i].primitive, "fork");
+		request->arms[i].action = ACTION_EXIT;
+	}
+	request->cells[1].state = STATE_CLEAN;
+	struct wire_answer *answer = &area->answer;
+	answer->cells_done = 2;
+	answer->finished = 1;
+	answer->sample_count = 2;
+	for (unsigned i = 0; i < 2; i++) {
+		struct wire_sample *sample = &area->samples[i];
+		sample->cell = sample->arm = (uint16_t)i;
+		sample->set = 3;
+		sample->value[0] = 1;
+		sample->value[1] = 2;
+		sample->value[2] = NAN; /* not set: nobody may look */
+	}
+	struct wire_catalog *catalog = &answer->catalog;
+	catalog->primitive_count = catalog->experiment_count = 1;
+	catalog->clock = request->clock;
+	put(catalog->primitives[0].name, "fork");
+	put(catalog->experiments[0].name, "spawn");
+	catalog->experiments[0].metric_count = 1;
+	catalog->experiments[0].case_count = 1;
+	put(catalog->experiments[0].metrics[0].name, "call_ns");
+	put(catalog->experiments[0].cases[0], "a");
+}
+
+typedef enum outcome check(const struct wire_area *, size_t, struct problem *);
+
+static void assert_accepted(check *look)
+{
+	struct problem problem = {""};
+	if (look(area, area_bytes, &problem))
+		fail_msg("a good area was refused: %s", problem.text);
+}
+
+static void assert_refused(check *look, const char *spoilt, const char *why)
+{
+	struct problem problem = {""};
+	if (look(area, area_bytes, &problem) != OUTCOME_FAILED)
+		fail_msg("taken although spoilt: %s", spoilt);
+	assert_contains(problem.text, why);
+}
+
+/* Spoils one field of a good area and expects the refusal. */
+#define REFUSED(look, spoil, why)                                                                  \
+	do {                                                                                       \
+		fill();                                                                            \
+		spoil;                                                                             \
+		assert_refused(look, #spoil, why);                                                 \
+	} while (0)
+
+#define UNENDED(field) memset(field, 'x', sizeof(field))
+
+static void good_areas_pass(void **state)
+{
+	(void)state;
+	fill();
+	assert_accepted(wire_check_request);
+	assert_accepted(wire_check_answer);
+	area->request.mode = WIRE_CATALOG;
+	assert_accepted(wire_check_request);
+	assert_accepted(wire_check_answer);
+}
+
+static void check_headers(check *look)
+{
+	REFUSED(look, area->header.magic ^= 1, "magic");
+	REFUSED(look, area->header.version++, "version");
+	REFUSED(look, area->header.total_bytes++, "sizes");
+	REFUSED(look, area->header.total_bytes--, "sizes");
+	REFUSED(look, area->header.sample_capacity = CAPACITY + 1, "sizes");
+	REFUSED(look, area->header.sample_capacity = UINT64_MAX / sizeof(struct wire_sample) + 2,
+		"sizes");
+	struct problem problem = {""};
+	fill();
+	assert_int_equal(look(area, sizeof *area - 1, &problem), OUTCOME_FAILED);
+	assert_contains(problem.text, "too short");
+	assert_int_equal(look(area, 0, &problem), OUTCOME_FAILED);
+	assert_int_equal(look(area, area_bytes - 1, &problem), OUTCOME_FAILED);
+}
+
+static void spoilt_headers_are_refused(void **state)
+{
+	(void)state;
+	check_headers(wire_check_request);
+	check_headers(wire_check_answer);
+}
+
+static void spoilt_requests_are_refused(void **state)
+{
+	(void)state;
+	struct wire_request *request = &area->request;
+	REFUSED(wire_check_request, request->mode = WIRE_MODE_COUNT, "mode");
+	REFUSED(wire_check_request, request->page_kind = PAGE_KIND_COUNT, "level");
+	REFUSED(wire_check_request, request->child_cpu = CHILD_CPU_COUNT, "level");
+	REFUSED(wire_check_request, request->arm_count = 0, "arms or cells");
+	REFUSED(wire_check_request, request->arm_count = WIRE_ARMS_MAX + 1, "arms or cells");
+	REFUSED(wire_check_request, request->cell_count = 0, "arms or cells");
+	REFUSED(wire_check_request, request->cell_count = WIRE_CELLS_MAX + 1, "arms or cells");
+	REFUSED(wire_check_request, UNENDED(request->target_path), "target path");
+	REFUSED(wire_check_request, request->clock.kind = WIRE_CLOCK_KIND_COUNT, "clock");
+	REFUSED(wire_check_request, request->clock.ns_per_tick = 0, "clock");
+	REFUSED(wire_check_request, request->clock.ns_per_tick = -1, "clock");
+	REFUSED(wire_check_request, request->clock.ns_per_tick = NAN, "clock");
+	REFUSED(wire_check_request, request->clock.ns_per_tick = INFINITY, "clock");
+	REFUSED(wire_check_request, UNENDED(request->clock.why), "clock");
+	REFUSED(wire_check_request, UNENDED(request->arms[1].experiment), "an arm");
+	REFUSED(wire_check_request, UNENDED(request->arms[1].primitive), "an arm");
+	REFUSED(wire_check_request, UNENDED(request->arms[1].case_name), "an arm");
+	REFUSED(wire_check_request, request->arms[1].action = ACTION_COUNT, "an arm");
+	REFUSED(wire_check_request, request->arms[1].twin = 2, "an arm");
+	REFUSED(wire_check_request, request->cells[1].state = STATE_COUNT, "a cell");
+	REFUSED(wire_check_request, request->cells[1].cache = CACHE_COUNT, "a cell");
+}
+
+static void spoilt_answers_are_refused(void **state)
+{
+	(void)state;
+	struct wire_answer *answer = &area->answer;
+	REFUSED(wire_check_answer, UNENDED(answer->problem.text), "problem text");
+	REFUSED(wire_check_answer, answer->cells_done = 3, "counts");
+	REFUSED(wire_check_answer, answer->sample_count = CAPACITY + 1, "counts");
+	REFUSED(wire_check_answer, answer->sample_count = UINT64_MAX, "counts");
+	/* The request lies in the worker's reach as well, and bounds what is read here. */
+	REFUSED(wire_check_answer, area->request.arm_count = WIRE_ARMS_MAX + 1, "counts");
+	REFUSED(wire_check_answer, area->request.arm_count = UINT32_MAX, "counts");
+	REFUSED(wire_check_answer, area->request.cell_count = WIRE_CELLS_MAX + 1, "counts");
+	REFUSED(wire_check_answer, UNENDED(answer->arms[1].refused), "reasons");
+	REFUSED(wire_check_answer, UNENDED(answer->arms[1].missing[WIRE_METRICS_MAX - 1]),
+		"reasons");
+}
+
+static void spoilt_samples_are_refused(void **state)
+{
+	(void)state;
+	struct wire_sample *last = &area->samples[1];
+	REFUSED(wire_check_answer, last->cell = 2, "place");
+	REFUSED(wire_check_answer, last->arm = 2, "place");
+	REFUSED(wire_check_answer, last->pass = PASS_COUNT, "place");
+	REFUSED(wire_check_answer, last->set = 1u << WIRE_METRICS_MAX, "place");
+	REFUSED(wire_check_answer, last->value[1] = NAN, "value");
+	REFUSED(wire_check_answer, last->value[0] = INFINITY, "value");
+	REFUSED(wire_check_answer, last->value[0] = -INFINITY, "value");
+}
+
+static void spoilt_catalogues_are_refused(void **state)
+{
+	(void)state;
+	struct wire_catalog *catalog = &area->answer.catalog;
+#define CATALOG_REFUSED(spoil, why)                                                                \
+	REFUSED(wire_check_answer, (area->request.mode = WIRE_CATALOG, spoil), why)
+	CATALOG_REFUSED(catalog->primitive_count = WIRE_PRIMITIVES_MAX + 1, "counts");
+	CATALOG_REFUSED(catalog->experiment_count = WIRE_EXPERIMENTS_MAX + 1, "counts");
+	CATALOG_REFUSED(UNENDED(catalog->primitives[0].name), "a primitive");
+	CATALOG_REFUSED(UNENDED(catalog->primitives[0].summary), "a primitive");
+	CATALOG_REFUSED(UNENDED(catalog->primitives[0].refuses[ACTION_EXEC]), "a primitive");
+	CATALOG_REFUSED(UNENDED(catalog->experiments[0].name), "an experiment");
+	CATALOG_REFUSED(UNENDED(catalog->experiments[0].summary), "an experiment");
+	CATALOG_REFUSED(catalog->experiments[0].metric_count = 0, "an experiment");
+	CATALOG_REFUSED(catalog->experiments[0].metric_count = WIRE_METRICS_MAX + 1,
+			"an experiment");
+	CATALOG_REFUSED(catalog->experiments[0].case_count = WIRE_CASES_MAX + 1, "an experiment");
+	CATALOG_REFUSED(UNENDED(catalog->experiments[0].metrics[0].name), "an experiment");
+	CATALOG_REFUSED(UNENDED(catalog->experiments[0].metrics[0].unit), "an experiment");
+	CATALOG_REFUSED(UNENDED(catalog->experiments[0].metrics[0].summary), "an experiment");
+	CATALOG_REFUSED(UNENDED(catalog->experiments[0].cases[0]), "an experiment");
+	CATALOG_REFUSED(catalog->clock.ns_per_tick = NAN, "clock");
+	CATALOG_REFUSED(catalog->clock.kind = WIRE_CLOCK_KIND_COUNT, "clock");
+}
+
+static void copies_always_end(void **state)
+{
+	(void)state;
+	char field[4] = "zzz";
+	assert_true(wire_copy(field, sizeof field, "abc"));
+	assert_string_equal(field, "abc");
+	assert_false(wire_copy(field, sizeof field, "abcd"));
+	assert_string_equal(field, "abc");
+	assert_true(wire_copy(field, sizeof field, ""));
+	assert_string_equal(field, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(good_areas_pass),
+		cmocka_unit_test(spoilt_headers_are_refused),
+		cmocka_unit_test(spoilt_requests_are_refused),
+		cmocka_unit_test(spoilt_answers_are_refused),
+		cmocka_unit_test(spoilt_samples_are_refused),
+		cmocka_unit_test(spoilt_catalogues_are_refused),
+		cmocka_unit_test(copies_always_end),
+	};
+	return cmocka_run_group_tests_name("wire", tests, make_area, free_area);
+}
