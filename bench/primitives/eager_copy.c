@@ -11,9 +11,10 @@ static void start(struct run *run, enum action action)
 	uint64_t called = clock_ticks();
 	long id = raw_clone(SIGCHLD);
 	if (id == 0) {
+		child_begin(run, run->stamping);
 		for (size_t at = 0; at < run->heap_bytes; at += PAGE_BYTES)
 			((volatile char *)run->heap)[at] = 1;
-		child_act(run, action);
+		child_end(run, action);
 	}
 	uint64_t returned = clock_ticks_after();
 	run->child->called = called;

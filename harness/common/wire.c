@@ -133,7 +133,9 @@ enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes
 		return malformed("the problem text", problem);
 	if (request->mode == WIRE_CATALOG && answer->finished)
 		return check_catalog(&answer->catalog, problem);
-	if (answer->cells_done > request->cell_count ||
+	/* The request, too, lay within the worker's reach. */
+	if (request->arm_count > WIRE_ARMS_MAX || request->cell_count > WIRE_CELLS_MAX ||
+	    answer->cells_done > request->cell_count ||
 	    answer->sample_count > area->header.sample_capacity)
 		return malformed("answer counts", problem);
 	for (uint32_t i = 0; i < request->arm_count; i++) {

@@ -27,6 +27,7 @@ enum {
 	WIRE_CASES_MAX = 16,
 	WIRE_ARMS_MAX = 96,
 	WIRE_CELLS_MAX = 16,
+	WIRE_CPUS_MAX = 1024,
 	/* Exit statuses by which the worker knows that its child did what was asked. */
 	WIRE_STATUS_CHILD = 41,
 	WIRE_STATUS_TARGET = 42,
@@ -81,6 +82,7 @@ struct wire_request {
 	uint64_t heap_bytes, evict_bytes;
 	uint64_t seed;
 	uint64_t once_count;
+	uint64_t allowed_cpus[WIRE_CPUS_MAX / 64]; /* bit n: CPU n; for workers that are not pinned */
 	struct wire_clock clock;
 	char target_path[WIRE_PATH_MAX];
 	struct wire_arm arms[WIRE_ARMS_MAX];
@@ -130,6 +132,7 @@ struct wire_arm_facts {
 /* The worker as it was when a cell was done. */
 struct wire_cell_facts {
 	uint64_t mappings;
+	uint64_t cpus_allowed; /* 1: pinned */
 	uint64_t rss_bytes, page_tables_bytes; /* of the whole process */
 	uint64_t heap_rss_bytes, heap_huge_bytes;
 	uint64_t involuntary_switches, voluntary_switches; /* in this cell */

@@ -41,6 +41,17 @@ enum outcome machine_choose_cpus(int wanted, int *caller_cpu, int *other_cpu,
 	return OUTCOME_OK;
 }
 
+void machine_allowed_cpus(uint64_t mask[WIRE_CPUS_MAX / 64])
+{
+	cpu_set_t allowed;
+	memset(mask, 0, WIRE_CPUS_MAX / 8);
+	if (sched_getaffinity(0, sizeof allowed, &allowed) < 0)
+		return;
+	for (unsigned cpu = 0; cpu < WIRE_CPUS_MAX; cpu++)
+		if (CPU_ISSET(cpu, &allowed))
+			mask[cpu / 64] |= 1ull << cpu % 64;
+}
+
 void machine_leave_cpu(int caller_cpu)
 {
 	cpu_set_t allowed;

@@ -14,6 +14,9 @@
 enum outcome machine_choose_cpus(int wanted, int *caller_cpu, int *other_cpu,
 				 struct problem *problem);
 
+/* The CPUs that this process may use now, bit by bit. */
+void machine_allowed_cpus(uint64_t mask[WIRE_CPUS_MAX / 64]);
+
 /* Keeps the driver itself off the worker's CPU, where there is another. */
 void machine_leave_cpu(int caller_cpu);
 

@@ -259,18 +259,28 @@ static int use_for_doctor(const struct wire_catalog *catalog)
 	return doctor_examine(catalog) ? EXIT_CELLS_FAILED : EXIT_DONE;
 }
 
+/* For a command without arguments. */
+static int alone(int argc, char **argv, int (*use)(const struct wire_catalog *))
+{
+	struct problem problem;
+	if (argc == 1)
+		return with_catalog(use);
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		print_help();
+		return EXIT_DONE;
+	}
+	fail(&problem, "cannot use '%s': forkcost %s takes no arguments; leave it out", argv[1], argv[0]);
+	return complain(&problem, EXIT_USAGE);
+}
+
 static int command_list(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	return with_catalog(use_for_list);
+	return alone(argc, argv, use_for_list);
 }
 
 static int command_doctor(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	return with_catalog(use_for_doctor);
+	return alone(argc, argv, use_for_doctor);
 }
 
 static int command_help(int argc, char **argv)

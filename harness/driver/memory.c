@@ -91,6 +91,8 @@ enum outcome memory_available(uint64_t *bytes, const char **limited_by, struct p
 
 uint64_t memory_needed(uint64_t heap_bytes, int copies_heap, uint64_t evict_bytes)
 {
+	if (heap_bytes > UINT64_MAX / 4 || evict_bytes > UINT64_MAX / 4)
+		return UINT64_MAX; /* the sum below would not fit */
 	/* 8 bytes of page table for every 4 KiB. */
 	return heap_bytes * (copies_heap ? 2 : 1) + heap_bytes / 512 * 3 + evict_bytes +
 	       OVERHEAD_BYTES;

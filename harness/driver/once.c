@@ -35,8 +35,8 @@ void once_print_help(void)
 	       "  --count N          children [1]\n");
 }
 
-static enum outcome take(struct wire_request *request, int choice, bool *action_given,
-			 struct problem *problem)
+static enum outcome take(struct wire_request *request, int choice, const char *word,
+			 bool *action_given, struct problem *problem)
 {
 	struct wire_arm *arm = &request->arms[0];
 	unsigned action;
@@ -65,7 +65,9 @@ static enum outcome take(struct wire_request *request, int choice, bool *action_
 	case 'c':
 		return units_parse_count(optarg, 1, 1000000000, &request->once_count, problem);
 	default:
-		return fail(problem, "cannot understand the options; see forkcost once --help");
+		return fail(problem,
+			    "cannot use %s: it is no option, or has no value; see forkcost once --help",
+			    word);
 	}
 }
 
@@ -85,15 +87,14 @@ enum outcome once_become_worker(int argc, char **argv, bool *help, struct proble
 	wire_copy(request->arms[0].primitive, WIRE_NAME_MAX, "fork");
 	bool action_given = false;
 	int choice;
-	optind = 0;
+	optind = opterr = 0;
 	while ((choice = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (choice == 'h') {
 			*help = true;
 			session_close(&session);
 			return OUTCOME_OK;
 		}
-		opterr = 0;
-		if (take(request, choice, &action_given, problem))
+		if (take(request, choice, argv[optind - 1], &action_given, problem))
 			return OUTCOME_FAILED;
 	}
 	if (optind < argc)

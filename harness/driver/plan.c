@@ -192,6 +192,7 @@ enum outcome plan_make(struct plan *plan, const struct settings *settings,
 	plan->catalog = *catalog;
 	if (machine_choose_cpus(settings->caller_cpu, &plan->caller_cpu, &plan->other_cpu, problem))
 		return OUTCOME_FAILED;
+	machine_allowed_cpus(plan->allowed_cpus);
 	bool cold = settings->caches.chosen[CACHE_COLD];
 	plan->evict_bytes = !cold                                 ? 0
 			    : settings->evict_bytes != UINT64_MAX ? settings->evict_bytes
@@ -228,6 +229,7 @@ void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t 
 		.seed = seed,
 		.clock = plan->catalog.clock,
 	};
+	memcpy(request->allowed_cpus, plan->allowed_cpus, sizeof request->allowed_cpus);
 	memcpy(request->arms, plan->arms, sizeof request->arms);
 	memcpy(request->cells, job->cells, sizeof request->cells);
 }

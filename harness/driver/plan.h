@@ -25,6 +25,7 @@ struct plan {
 	struct wire_arm arms[WIRE_ARMS_MAX];
 	bool copies_heap; /* some arm needs memory for a second heap */
 	int caller_cpu, other_cpu;
+	uint64_t allowed_cpus[WIRE_CPUS_MAX / 64];
 	uint64_t evict_bytes;
 	size_t job_count;
 	struct plan_job jobs[PLAN_JOBS_MAX];

@@ -262,7 +262,8 @@ static json_t *describe_cell(const struct plan *plan, const struct record_replic
 	json_object_set_new(line, "cache", json_string(axis_name(&axis_cache, levels->cache)));
 	json_object_set_new(
 		line, "worker",
-		json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "mappings",
+		json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "cpus_allowed",
+			  (json_int_t)facts->cpus_allowed, "mappings",
 			  (json_int_t)facts->mappings, "rss_bytes", (json_int_t)facts->rss_bytes,
 			  "page_tables_bytes", (json_int_t)facts->page_tables_bytes,
 			  "heap_rss_bytes", (json_int_t)facts->heap_rss_bytes, "heap_huge_bytes",

@@ -132,18 +132,25 @@ static inline __attribute__((always_inline)) void child_begin(const struct run *
 	}
 }
 
-/* The child's whole life: begin, then exit or exec. Never returns. A stamp before exec would delay
- * what exec_start_ns measures: there the target alone stamps. */
-static inline __attribute__((always_inline, noreturn)) void child_act(const struct run *run,
+/* The child's end: exec or exit. */
+static inline __attribute__((always_inline, noreturn)) void child_end(const struct run *run,
 								      enum action action)
 {
-	child_begin(run, run->stamping && action == ACTION_EXIT);
 	if (action == ACTION_EXEC) {
 		raw_syscall(SYS_execve, (long)run->target_path, (long)run->target_argv,
 			    (long)run->target_envp, 0, 0);
 		raw_exit_group(127);
 	}
 	raw_exit_group(WIRE_STATUS_CHILD);
+}
+
+/* The child's whole life: begin, then exit or exec. Never returns. A stamp before exec would delay
+ * what exec_start_ns measures: there the target alone stamps. */
+static inline __attribute__((always_inline, noreturn)) void child_act(const struct run *run,
+								      enum action action)
+{
+	child_begin(run, run->stamping && action == ACTION_EXIT);
+	child_end(run, action);
 }
 
 /* Entry points for raw_clone_onto(); the argument is the run. */

@@ -87,16 +87,12 @@ enum outcome child_clean_heap(struct run *run)
 /* Neither stamps nor moves: a child on another CPU would leave its traces there (rule 13). */
 __attribute__((noreturn)) static void settle_by_exit(void *run)
 {
-	(void)run;
-	raw_exit_group(WIRE_STATUS_CHILD);
+	child_end(run, ACTION_EXIT);
 }
 
-__attribute__((noreturn)) static void settle_by_exec(void *argument)
+__attribute__((noreturn)) static void settle_by_exec(void *run)
 {
-	const struct run *run = argument;
-	raw_syscall(SYS_execve, (long)run->target_path, (long)run->target_argv, (long)run->target_envp,
-		    0, 0);
-	raw_exit_group(127);
+	child_end(run, ACTION_EXEC);
 }
 
 enum outcome child_settle(struct run *run)

@@ -3,12 +3,34 @@
 #include <errno.h>
 #include <string.h>
 
+/* Undoes what the worker has inherited: the driver keeps itself off the caller's CPU. */
+static enum outcome spread(struct run *run)
+{
+	cpu_set_t allowed;
+	CPU_ZERO(&allowed);
+	for (unsigned cpu = 0; cpu < WIRE_CPUS_MAX; cpu++)
+		if (run->request->allowed_cpus[cpu / 64] >> cpu % 64 & 1)
+			CPU_SET(cpu, &allowed);
+	if (CPU_COUNT(&allowed) && sched_setaffinity(0, sizeof allowed, &allowed) < 0)
+		return fail(run->problem, "cannot spread the worker over the allowed CPUs: %s",
+			    strerror(errno));
+	return OUTCOME_OK;
+}
+
+unsigned isolation_cpus_allowed(void)
+{
+	cpu_set_t allowed;
+	CPU_ZERO(&allowed);
+	sched_getaffinity(0, sizeof allowed, &allowed);
+	return (unsigned)CPU_COUNT(&allowed);
+}
+
 enum outcome isolation_pin(struct run *run)
 {
 	static cpu_set_t elsewhere;
 	const struct wire_request *request = run->request;
 	if (request->caller_cpu < 0)
-		return OUTCOME_OK;
+		return spread(run);
 	cpu_set_t here;
 	CPU_ZERO(&here);
 	CPU_SET((unsigned)request->caller_cpu, &here);

@@ -8,4 +8,7 @@
 /* Pins the worker as the request's child_cpu asks, and sets where children move themselves. */
 enum outcome isolation_pin(struct run *run);
 
+/* How many CPUs the worker may use. */
+unsigned isolation_cpus_allowed(void);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "harness/common/shuffle.h"
 #include "harness/worker/heap.h"
+#include "harness/worker/isolation.h"
 #include "harness/worker/registry.h"
 
 #include <errno.h>
@@ -193,6 +194,7 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 	getrusage(RUSAGE_SELF, &after);
 	facts->involuntary_switches = (uint64_t)(after.ru_nivcsw - before.ru_nivcsw);
 	facts->voluntary_switches = (uint64_t)(after.ru_nvcsw - before.ru_nvcsw);
+	facts->cpus_allowed = isolation_cpus_allowed();
 	facts->duration_ns = clock_monotonic_raw_ns() - began_ns;
 	return heap_verify(loop->run, loop->arena->proc_text, sizeof loop->arena->proc_text, facts);
 }

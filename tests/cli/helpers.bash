@@ -79,7 +79,7 @@ one_line() {
 	[[ ${stderr_lines[0]} == *"$2"* ]] || fail_with "'$2' is not named: $what"
 	[[ ${stderr_lines[0]} == forkcost:\ cannot\ * ]] || fail_with "it does not say what cannot be done: $what"
 	# What went wrong; what to do.
-	[[ ${stderr_lines[0]} =~ \;\ [^\;]{6,}$ ]] || fail_with "no remedy: $what"
+	[[ ${stderr_lines[0]} =~ (\;\ [^\;]{6,}|:\ (give|write)\ .*)$ ]] || fail_with "no remedy: $what"
 }
 
 # private_build FOLDER: a copy whose processes can be told from all others by their path.

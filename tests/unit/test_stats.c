@@ -213,16 +213,6 @@ static void hasty_stopping_does_not_cover(void **state)
 	assert_true(share < 0.70);
 }
 
-static void student_alone_does_not_save_hasty_stopping(void **state)
-{
-	(void)state;
-	double replicates;
-	double share = coverage(stats_interval, 2, &replicates);
-	print_message("coverage %.1f %% by t, no minimum but stats_interval's, %.1f replicates\n",
-		      share * 100, replicates);
-	assert_true(share < 0.93);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,7 +225,6 @@ int main(void)
 		cmocka_unit_test(modes_need_enough_values),
 		cmocka_unit_test(stopped_intervals_cover),
 		cmocka_unit_test(hasty_stopping_does_not_cover),
-		cmocka_unit_test(student_alone_does_not_save_hasty_stopping),
 	};
 	return cmocka_run_group_tests_name("stats", tests, NULL, NULL);
 }

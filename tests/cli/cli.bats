@@ -1,0 +1,265 @@
+#!/usr/bin/env bats
+# The command line: what it says, how it refuses, and that a run can be analysed again.
+load helpers
+
+setup_file() {
+	"$FORKCOST" run --heap 0,64K,256K,1M,4M,16M --replicates 1 --cell-time 1ms --cache warm \
+		--state dirty --child-cpu same --no-plots --no-table \
+		--output "$BATS_FILE_TMPDIR/results" 3>&- 2>"$BATS_FILE_TMPDIR/stderr"
+}
+
+setup() { FOLDER=$BATS_FILE_TMPDIR/results/latest; }
+
+# fits_100: no line of $output is wider than 100 columns.
+fits_100() {
+	local wide
+	wide=$(printf '%s\n' "$output" | LC_ALL=C.UTF-8 awk 'length($0) > 100')
+	[ -z "$wide" ] || fail_with "wider than 100 columns:" "$wide"
+}
+
+@test "--help says the commands and the exit statuses, and fits 100 columns" {
+	local command
+	run --separate-stderr "$FORKCOST" --help
+	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	for command in run once summarize plot show list doctor; do
+		[[ $output == *"  $command"* ]] || fail_with "no $command"
+	done
+	[[ $output == *--version* && $output == *130* ]]
+	fits_100
+}
+
+@test "run --help says every option with its default, and fits 100 columns" {
+	local option
+	run --separate-stderr "$FORKCOST" run --help
+	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	for option in preset heap state cache child-cpu primitive action precision budget replicates \
+		cell-time seed cpu evict output dry-run no-plots no-table; do
+		[[ $output == *"  --$option "* ]] || fail_with "no --$option"
+	done
+	for option in quick bench full; do [[ $output == *"  $option "* ]]; done
+	fits_100
+	run --separate-stderr "$FORKCOST" once --help
+	[ "$status" -eq 0 ] && [ -z "$stderr" ] && [[ $output == *--primitive*--count* ]]
+	fits_100
+}
+
+@test "help needs no worker" {
+	mkdir "$BATS_TEST_TMPDIR/alone"
+	cp "$FORKCOST" "$BATS_TEST_TMPDIR/alone/"
+	"$BATS_TEST_TMPDIR/alone/forkcost" run --help | grep -q -- --heap
+	"$BATS_TEST_TMPDIR/alone/forkcost" --version
+}
+
+@test "--version is a version and a commit" {
+	run --separate-stderr "$FORKCOST" --version
+	[ "$status" -eq 0 ]
+	[[ $output =~ ^forkcost\ [0-9]+\.[0-9]+\.[0-9]+\ \([0-9a-z-]+\)$ ]]
+}
+
+@test "list names every primitive and experiment of the sources, and metrics with units" {
+	local file name
+	run --separate-stderr "$FORKCOST" list
+	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	for file in "$ROOT"/bench/primitives/*.c "$ROOT"/bench/*.c; do
+		name=$(sed -nE 's/^(PRIMITIVE|EXPERIMENT)\(([a-z0-9_]+),.*/\2/p' "$file")
+		[ -n "$name" ] || fail_with "$file registers nothing"
+		[[ $'\n'$output == *$'\n'"  $name "* ]] || fail_with "$name of $file is not listed"
+	done
+	for name in 'call_ns +ns' 'caller_faults +count' 'exec_start_ns +ns' 'window_ns +ns'; do
+		[[ $output =~ \ $name\  ]] || fail_with "no $name"
+	done
+	[[ $output == *"refused: "* ]]
+	fits_100
+}
+
+@test "doctor says what can be measured" {
+	local subject
+	run --separate-stderr "$FORKCOST" doctor
+	[ "$status" -eq 0 ] || [ "$status" -eq 1 ]
+	for subject in clock CPUs memory 'hardware counters' gnuplot 'exec target'; do
+		[[ $output =~ (^|$'\n')(ok|note|bad)\ +$subject\  ]] || fail_with "nothing about $subject"
+	done
+	# What cannot be counted is never a bare zero.
+	[[ ! $output =~ 'hardware counters  0' ]]
+}
+
+@test "show prints a table that fits 100 columns, with every primitive and heap" {
+	local word
+	run --separate-stderr "$FORKCOST" show "$FOLDER"
+	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	for word in clone clone3 clone_vfork clone_vm clone_vm_vfork eager_copy fork posix_spawn thread \
+		vfork '64 KiB' '16 MiB' reaped known_delay; do
+		[[ $output == *"$word"* ]] || fail_with "no $word in the table"
+	done
+	fits_100
+}
+
+@test "no escape sequence goes where no terminal is, nor where NO_COLOR forbids colours" {
+	local escape=$'\033'
+	! grep -q "$escape" "$BATS_FILE_TMPDIR/stderr"
+	[[ $("$FORKCOST" show "$FOLDER") != *"$escape"* ]]
+	command -v script >/dev/null || skip "script is not installed"
+	TERM=xterm script -qec "$FORKCOST run ${TINY[*]} --output $BATS_TEST_TMPDIR" /dev/null \
+		</dev/null >"$BATS_TEST_TMPDIR/coloured" 3>&-
+	NO_COLOR=1 TERM=xterm script -qec "$FORKCOST run ${TINY[*]} --output $BATS_TEST_TMPDIR" /dev/null \
+		</dev/null >"$BATS_TEST_TMPDIR/plain" 3>&-
+	grep -q "$escape\[[0-9;]*[1-9]m" "$BATS_TEST_TMPDIR/coloured" || fail_with "no colour on a terminal"
+	! grep -q "$escape\[[0-9;]*m" "$BATS_TEST_TMPDIR/plain" || fail_with "colour in spite of NO_COLOR"
+}
+
+@test "summarize again: everything derived comes out byte for byte the same" {
+	cp -r "$(readlink -f "$FOLDER")" "$BATS_TEST_TMPDIR/run"
+	"$FORKCOST" summarize "$BATS_TEST_TMPDIR/run"
+	cp -r "$BATS_TEST_TMPDIR/run" "$BATS_TEST_TMPDIR/first"
+	rm -r "$BATS_TEST_TMPDIR/run/summary.csv" "$BATS_TEST_TMPDIR/run/tables"
+	"$FORKCOST" summarize "$BATS_TEST_TMPDIR/run"
+	diff -r "$BATS_TEST_TMPDIR/first" "$BATS_TEST_TMPDIR/run"
+	cmp "$FOLDER/summary.csv" "$BATS_TEST_TMPDIR/run/summary.csv"
+}
+
+@test "statistics come from the raw samples alone" {
+	cp -r "$(readlink -f "$FOLDER")" "$BATS_TEST_TMPDIR/run"
+	cd "$BATS_TEST_TMPDIR/run"
+	# Every window_ns of null becomes 777.
+	sed -i -E ':again; s/("window_ns":\[(777,)*)([0-68-9][0-9.]*|7[0-9.]{0,1}|7[0-68-9][0-9.]*|77[0-68-9.][0-9.]*)([],])/\1777\4/; t again' samples.jsonl
+	"$FORKCOST" summarize .
+	[ "$(awk -F, '$1 == "null" { print $18 }' summary.csv | sort -u)" = 777 ] ||
+		fail_with "$(grep ^null summary.csv)"
+}
+
+@test "plot draws a run" {
+	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+	cp -r "$(readlink -f "$FOLDER")" "$BATS_TEST_TMPDIR/run"
+	run --separate-stderr "$FORKCOST" plot "$BATS_TEST_TMPDIR/run"
+	[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "it does not draw"
+	local script name
+	for script in "$ROOT"/plots/*.gp; do
+		name=$(basename "$script" .gp)
+		[ "$name" != style ] || continue
+		head -c 200 "$BATS_TEST_TMPDIR/run/plots/$name.svg" | grep -q '<svg\|<?xml' || fail_with "no $name.svg"
+		[ "$(head -c 5 "$BATS_TEST_TMPDIR/run/plots/$name.pdf")" = %PDF- ] || fail_with "no $name.pdf"
+		head -c 8 "$BATS_TEST_TMPDIR/run/plots/$name.png" | grep -q PNG || fail_with "no $name.png"
+	done
+}
+
+@test "a run writes what it promises, and latest leads there" {
+	local name
+	for name in environment.json samples.jsonl summary.csv summary.json tables; do
+		[ -e "$FOLDER/$name" ] || fail_with "no $name"
+	done
+	[[ $(readlink "$FOLDER") =~ ^[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9_-]+$ ]]
+	tail -1 "$FOLDER/samples.jsonl" | grep -q '"type":"end".*"ended":"complete"'
+	head -1 "$FOLDER/samples.jsonl" | grep -q '^{"type":"run","format":1,'
+}
+
+@test "malformed heap sizes are refused in one line" {
+	local size
+	for size in 12Q -1M 1M.. 4M..1M*2 1M..4M 1000 '' , 1M, 0..4M*2 1M..4M*1 1M..4M*x 1M..*2 1.5M M \
+		99999999999999999999 99999999T 0x1000 '1 M' 4096,1000; do
+		usage_error "'$size'" run --heap "$size" --output "$BATS_TEST_TMPDIR/none"
+	done
+	[ ! -e "$BATS_TEST_TMPDIR/none" ]
+}
+
+@test "names that are not known are refused, and those that are are told" {
+	usage_error nope run --preset nope
+	[[ $stderr == *quick*bench*full* ]]
+	usage_error nope run --primitive nope
+	[[ $stderr == *posix_spawn* ]]
+	usage_error nope run --primitive fork,nope
+	usage_error nope run --state nope
+	[[ $stderr == *dirty*clean* ]]
+	usage_error nope run --cache nope
+	usage_error nope run --child-cpu nope
+	usage_error nope run --action nope
+	usage_error "''" run --state ''
+	usage_error --nope run --nope
+	usage_error nope nope
+	usage_error surplus run surplus
+	usage_error 'what to do'
+}
+
+@test "numbers out of range are refused" {
+	usage_error "'0'" run --precision 0
+	usage_error "'200'" run --precision 200
+	usage_error "'nan'" run --precision nan
+	usage_error "'0'" run --budget 0
+	usage_error "'5 m'" run --budget '5 m'
+	usage_error "'-1'" run --budget -1
+	usage_error "'0'" run --replicates 0
+	usage_error "'99999'" run --replicates 99999
+	usage_error "'x'" run --seed x
+	usage_error "'0'" run --cell-time 0
+	usage_error "'x'" run --evict x
+	usage_error 1023 run --cpu 1023
+	usage_error "--heap" run --heap
+	usage_error "''" run --output ''
+}
+
+@test "a heap that does not fit is refused before anything is allocated, and what fits is said" {
+	local size before after
+	for size in 1T 100T 16777215T 9196429372677013504; do
+		before=$(awk '/^MemFree/ { print $2 }' /proc/meminfo)
+		usage_error 'cannot fit a heap' run --heap "$size" --output "$BATS_TEST_TMPDIR/none"
+		after=$(awk '/^MemFree/ { print $2 }' /proc/meminfo)
+		[[ $stderr == *"; up to --heap "*" fits" ]] || fail_with "it does not say what fits"
+		[ $((before - after)) -lt $((1024 * 1024)) ] || fail_with "a GiB went away"
+	done
+	usage_error 'cannot fit a heap' once --heap 100T
+	usage_error 'cannot fit' run --heap 4M --cache cold --evict 18446744073709551614 --output "$BATS_TEST_TMPDIR/none"
+	[ ! -e "$BATS_TEST_TMPDIR/none" ]
+}
+
+@test "pairs that make no sense are refused with the reason" {
+	usage_error posix_spawn run --primitive posix_spawn --action exit
+	usage_error thread run --primitive thread --action exec
+	usage_error eager_copy run --primitive eager_copy --action exec
+	[[ $stderr == *"drop the copy"* ]]
+	# Only what makes sense is taken when nobody named the action.
+	"$FORKCOST" run "${TINY[@]}" --primitive thread,posix_spawn --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
+	[ "$(awk -F, '$1 == "spawn" { print $2, $3 }' "$BATS_TEST_TMPDIR/latest/summary.csv" | sort -u | tr '\n' ';')" = \
+		'posix_spawn exec;thread exit;' ]
+}
+
+@test "once refuses what it cannot do, in one line" {
+	usage_error --nope once --nope
+	usage_error nope once --action nope
+	usage_error surplus once surplus
+	usage_error "'0'" once --count 0
+	usage_error 1000 once --heap 1000
+	usage_error --count once --count
+}
+
+@test "list and doctor take no arguments" {
+	usage_error surplus list surplus
+	usage_error --nope doctor --nope
+}
+
+@test "a run that is not given, not there or no run is refused" {
+	local command
+	for command in show summarize plot; do
+		usage_error "$command" $command
+		usage_error "$command" $command a b
+		refused 1 /nope $command /nope
+		mkdir -p "$BATS_TEST_TMPDIR/empty"
+		refused 1 samples.jsonl $command "$BATS_TEST_TMPDIR/empty"
+	done
+}
+
+@test "--dry-run prints the plan and an estimate, and writes no results" {
+	run --separate-stderr "$FORKCOST" run "${TINY[@]}" --dry-run --output "$BATS_TEST_TMPDIR/none"
+	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	[[ $output =~ estimate:\ time\ .*memory\ .*iB ]] || fail_with "no estimate"
+	[[ $output == *"2 jobs"* && $output == *dirty-warm* && $output == *"clone_vm_vfork exec"* ]]
+	[ ! -e "$BATS_TEST_TMPDIR/none" ]
+	fits_100
+}
+
+@test "the budget is kept to: a run that would take minutes ends soon, and says so" {
+	local began=$SECONDS
+	"$FORKCOST" run --heap 0,1M --replicates 1000 --cell-time 10ms --cache warm --primitive vfork \
+		--budget 3s --no-plots --no-table --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
+	[ $((SECONDS - began)) -le 15 ]
+	tail -1 "$BATS_TEST_TMPDIR/latest/samples.jsonl" | grep -q '"ended":"budget"'
+	grep -q 'stopped: budget' "$BATS_TEST_TMPDIR/latest/summary.csv"
+}

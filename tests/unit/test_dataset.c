@@ -1,0 +1,214 @@
+/* Runs are read back whole or refused by line. */
+#include "harness/driver/dataset.h"
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+
+static const char *folder;
+static const double values[] = {100, 110, 120, 90};
+static const unsigned rounds[] = {0, 0, 1, 1};
+static const struct unit_arm arms[] = {
+	{"fork", "exit", false, 4, values, rounds, "not looked at"},
+	{"vfork", "exit", false, 2, values, rounds, "not looked at"},
+};
+
+/* Two replicates of two arms. */
+static void write_run(void)
+{
+	FILE *file = unit_run_begin();
+	unit_run_cell(file, 0, 0, arms, 2);
+	unit_run_cell(file, 1, 0, arms, 2);
+	unit_run_end(file);
+}
+
+/* Replaces the first `from` in samples.jsonl by `to`. */
+static void edit(const char *from, const char *to)
+{
+	char *text = unit_read("samples.jsonl");
+	char *at = strstr(text, from);
+	assert_non_null(at);
+	size_t size = strlen(text) + strlen(to) + 1;
+	char *edited = malloc(size);
+	assert_non_null(edited);
+	snprintf(edited, size, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+	unit_write("samples.jsonl", edited);
+	free(edited);
+	free(text);
+}
+
+static void assert_refused(const char *why)
+{
+	struct dataset dataset;
+	struct problem problem = {""};
+	if (dataset_read(&dataset, folder, &problem) != OUTCOME_FAILED) {
+		dataset_free(&dataset);
+		fail_msg("a spoilt run was read; expected: %s", why);
+	}
+	assert_contains(problem.text, why);
+	assert_null(dataset.series); /* nothing is left behind */
+	assert_null(dataset.run);
+}
+
+static void good_run(void **state)
+{
+	(void)state;
+	struct dataset dataset;
+	struct problem problem = {""};
+	write_run();
+	if (dataset_read(&dataset, folder, &problem))
+		fail_msg("%s", problem.text);
+	assert_string_equal(dataset.warning, "");
+	assert_int_equal(dataset.series_count, 6); /* two arms, three metrics */
+	assert_int_equal(dataset.failure_count, 0);
+	assert_int_equal(dataset.mappings_max, 13);
+	assert_non_null(dataset.end);
+
+	const struct series *fork = &dataset.series[0];
+	assert_string_equal(fork->primitive, "fork");
+	assert_string_equal(fork->metric, "call_ns");
+	assert_string_equal(fork->state, "dirty");
+	assert_true(fork->is_main);
+	assert_int_equal(fork->block_count, 2);
+	assert_int_equal(fork->blocks[1].replicate, 1);
+	assert_int_equal(fork->blocks[1].rounds[2], 1);
+	assert_int_equal(fork->blocks[1].places[3], 3);
+
+	size_t count;
+	double *all = series_values(fork, &count);
+	assert_int_equal(count, 8);
+	assert_near(all[6], 120, 0);
+	free(all);
+	double *medians = series_medians(fork);
+	assert_near(medians[0], 105, 1e-12);
+	assert_near(medians[1], 105, 1e-12);
+	free(medians);
+
+	const struct series *reaped = dataset_find(&dataset, fork, "reaped_ns");
+	assert_non_null(reaped);
+	assert_int_equal(reaped->block_count, 0);
+	assert_string_equal(reaped->missing, "not looked at");
+	assert_null(series_values(reaped, &count));
+	assert_int_equal(count, 0);
+	assert_null(series_medians(reaped));
+	assert_null(dataset_find(&dataset, fork, "no_such_metric"));
+	dataset_free(&dataset);
+	dataset_free(&dataset); /* twice does no harm */
+}
+
+static void torn_last_line(void **state)
+{
+	(void)state;
+	struct dataset dataset;
+	struct problem problem = {""};
+	FILE *file = unit_run_begin();
+	unit_run_cell(file, 0, 0, arms, 2);
+	fputs("{\"type\": \"cell\", \"heap_by", file);
+	assert_int_equal(fclose(file), 0);
+	if (dataset_read(&dataset, folder, &problem))
+		fail_msg("%s", problem.text);
+	assert_contains(dataset.warning, "cut off");
+	assert_contains(dataset.warning, folder);
+	assert_int_equal(dataset.series_count, 6);
+	assert_int_equal(dataset.series[0].block_count, 1);
+	assert_null(dataset.end);
+	dataset_free(&dataset);
+}
+
+static void failures_are_counted(void **state)
+{
+	(void)state;
+	struct dataset dataset;
+	struct problem problem = {""};
+	FILE *file = unit_run_begin();
+	unit_run_cell(file, 0, 0, arms, 2);
+	fputs("{\"type\": \"failure\", \"why\": \"the first\"}\n", file);
+	fputs("{\"type\": \"failure\", \"why\": \"the second\"}\n", file);
+	unit_run_end(file);
+	assert_int_equal(dataset_read(&dataset, folder, &problem), OUTCOME_OK);
+	assert_int_equal(dataset.failure_count, 2);
+	assert_string_equal(dataset.first_failure, "the first");
+	dataset_free(&dataset);
+}
+
+static void malformed_lines_are_refused_by_number(void **state)
+{
+	(void)state;
+	/* Line 1 is the run, 2 and 3 are cells, 4 the end. */
+	static const struct {
+		const char *from, *to, *why;
+	} cases[] = {
+		{"\"replicate\": 0", "\"replicate\": 0,,", "line 2: it is not JSON"},
+		{"{\"type\": \"cell\"", "{\"type\": \"cell\", \"type\": \"cell\"",
+		 "line 2: it is not JSON"},
+		{"\"ended\": \"done\"}", "\"ended\": \"done\"", "line 4: it is not JSON"},
+		{"{\"type\": \"cell\"", "{\"tipe\": \"cell\"", "line 2: it has no type"},
+		{"{\"type\": \"end\"", "{\"type\": \"fin\"", "line 4: its type is not known"},
+		{"{\"type\": \"end\"", "{\"type\": \"run\"", "line 4: a second run line"},
+		{"\"format\": 1", "\"format\": 2", "line 1: the format"},
+		{"{\"type\": \"run\"", "{\"type\": \"end\"", "line 2: a cell comes before"},
+		{"\"heap_bytes\": 0", "\"heap_bytes\": -1", "line 2: a cell has no"},
+		{"\"heap_bytes\": 0", "\"heap_bytes\": \"1M\"", "line 2: a cell has no"},
+		{"\"replicate\": 0", "\"replicate\": null", "line 2: a cell has no"},
+		{"\"state\": \"dirty\"",
+		 "\"state\": \"a state by a name that is longer than there is room\"",
+		 "line 2: a cell has no or too long"},
+		{"\"primitive\": \"fork\"", "\"primitive\": 7", "line 2: an arm has no"},
+		{"\"experiment\": \"spawn\"", "\"experiment\": \"swpan\"",
+		 "line 2: an arm is of an experiment"},
+		{"[0,0,1,1]", "[0,0,1]", "line 2: the columns of a pass differ"},
+		{"[0,100,200,300]", "[]", "line 2: the columns of a pass differ"},
+		{"110.000", "\"110\"", "line 2: a value is not a number"},
+		{"110.000", "null", "line 2: a value is not a number"},
+		{"\"missing\": {\"reaped_ns\": \"not looked at\",", "\"missing\": {",
+		 "line 2: a metric has neither values nor a reason"},
+		{"\"call_ns\": [100", "\"other_ns\": [100",
+		 "line 2: a metric has neither values nor a reason"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		write_run();
+		edit(cases[i].from, cases[i].to);
+
+		assert_refused(cases[i].why);
+	}
+}
+
+static void empty_and_absent_runs(void **state)
+{
+	(void)state;
+	struct dataset dataset;
+	struct problem problem = {""};
+	write_run();
+	unit_write("samples.jsonl", "");
+	assert_refused("no run line");
+	write_run();
+	unit_write("environment.json", "{");
+	assert_refused("environment.json");
+	assert_int_equal(dataset_read(&dataset, "build/no-such-run", &problem), OUTCOME_FAILED);
+	assert_contains(problem.text, "build/no-such-run");
+}
+
+static int make(void **state)
+{
+	(void)state;
+	folder = unit_folder_make();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	unit_folder_remove();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(good_run),
+		cmocka_unit_test(torn_last_line),
+		cmocka_unit_test(failures_are_counted),
+		cmocka_unit_test(malformed_lines_are_refused_by_number),
+		cmocka_unit_test(empty_and_absent_runs),
+	};
+	return cmocka_run_group_tests_name("dataset", tests, make, tear_down);
+}
