@@ -1,7 +1,9 @@
-/* Measures: what starting a process costs: the call, the child's start, the new program's start,
- * and the way to the end of wait. Excludes: making the heap dirty or clean and the caches warm or
- * cold, which comes before the window. Expect:   flat over the heap where memory is shared, linear
- * in pages where page tables are copied. */
+/* Measures: what starting a process costs: the call, the child's start, the new program's start, and
+ *           the way to the end of wait.
+ * Excludes: making the heap dirty or clean and the caches warm or cold, which comes before the
+ *           window.
+ * Expect:   flat over the heap where memory is shared, linear in pages where page tables are
+ *           copied. */
 #include "harness/worker/bench.h"
 
 enum {

@@ -1,6 +1,7 @@
 /* Measures: the clone system call with SIGCHLD alone: fork without libc.
  * Excludes: libc's bookkeeping around fork.
- * Expect:   grows with the heap; no page fault in the caller inside the window. */
+ * Expect:   grows with the heap; one page fault in the caller, when it wakes up from wait and the kernel
+ *           writes libc's rseq area. */
 #include "harness/worker/bench.h"
 
 static void start(struct run *run, enum action action)

@@ -27,6 +27,7 @@ static inline __attribute__((always_inline)) long raw_syscall(long number, long 
 /* clone(2) with a stack of the child's own. In the child, calls entry(argument), which must not
  * return; in the caller, returns the child's id. The child starts on a fresh stack and so cannot
  * return from this frame: hence the call inside the assembly. */
+// NOLINTBEGIN(readability-non-const-parameter): the kernel writes child_tid
 static inline __attribute__((always_inline)) long raw_clone_onto(unsigned long flags,
 								 void *stack_top, int *child_tid,
 								 void (*entry)(void *),
@@ -51,6 +52,7 @@ static inline __attribute__((always_inline)) long raw_clone_onto(unsigned long f
 			 : "rcx", "r11", "memory", "cc");
 	return result;
 }
+// NOLINTEND(readability-non-const-parameter)
 
 #elif defined(__aarch64__)
 

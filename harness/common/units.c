@@ -118,6 +118,7 @@ static enum outcome add_range(struct size_list *list, char *item, char *dots,
 	return OUTCOME_OK;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): list_add() writes there
 enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t capacity,
 				    size_t *count, struct problem *problem)
 {

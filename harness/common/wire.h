@@ -17,7 +17,7 @@
 
 enum {
 	WIRE_FD = 3,
-	WIRE_VERSION = 1,
+	WIRE_VERSION = 2,
 	WIRE_NAME_MAX = 32,
 	WIRE_TEXT_MAX = 120,
 	WIRE_PATH_MAX = 1024,
@@ -76,7 +76,7 @@ struct wire_request {
 		rounds_max; /* a cell ends after rounds_max, or cell_ns once past min */
 	uint32_t warmups_min, reserved;
 	uint64_t warmup_ns;       /* warm-ups go on for at least so long... */
-	uint64_t warmup_limit_ns; /* ... but end with the first that began later than this */
+	uint64_t warmup_limit_ns; /* ... but none begins once so long was spent */
 	uint64_t burst_ns;        /* a burst ends early once it has taken so long */
 	uint64_t cell_ns;
 	uint64_t heap_bytes, evict_bytes;

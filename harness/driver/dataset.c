@@ -14,6 +14,7 @@ struct reader {
 	struct dataset *dataset;
 	const char *folder;
 	size_t line;
+	json_int_t seed; /* of the last cell line: a replicate has one of its own */
 	struct problem *problem;
 };
 
@@ -202,7 +203,11 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 	    !COPY(line, "cache", key.cache) || !COPY(line, "child_cpu", key.child_cpu))
 		return malformed(reader, "a cell has no or too long levels");
 	key.heap_bytes = (uint64_t)json_integer_value(heap);
-	dataset->steal_ticks += json_number_value(json_object_get(worker, "steal_ticks"));
+	/* Steal is known per replicate and stands in each of its cells. */
+	json_int_t seed = json_integer_value(json_object_get(line, "seed"));
+	if (seed != reader->seed)
+		dataset->steal_ticks += json_number_value(json_object_get(worker, "steal_ticks"));
+	reader->seed = seed;
 	dataset->involuntary_switches +=
 		json_number_value(json_object_get(worker, "involuntary_switches"));
 	uint64_t mappings = (uint64_t)json_integer_value(json_object_get(worker, "mappings"));
@@ -278,7 +283,7 @@ enum outcome dataset_read(struct dataset *dataset, const char *folder, struct pr
 	char path[WIRE_PATH_MAX + 160];
 	json_error_t error;
 	*dataset = (struct dataset){0};
-	struct reader reader = {dataset, folder, 0, problem};
+	struct reader reader = {dataset, folder, 0, -1, problem};
 	snprintf(path, sizeof path, "%s/samples.jsonl", folder);
 	FILE *file = fopen(path, "re");
 	if (!file)

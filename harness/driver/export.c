@@ -64,7 +64,7 @@ static void pick_panels(struct exporter *exporter)
 	for (size_t i = 0; i < dataset->series_count && count < 64; i++) {
 		const struct series *series = &dataset->series[i];
 		size_t at = 0;
-		if (!*series->primitive || !series->block_count)
+		if (strcmp(series->experiment, "spawn") != 0 || !series->block_count)
 			continue;
 		while (at < count && heaps[at] < series->heap_bytes)
 			at++;
@@ -228,7 +228,9 @@ static enum outcome put_samples(const struct exporter *exporter, size_t panel)
 		size_t count = 0, index = 0;
 		for (size_t b = 0; b < chosen->block_count; b++)
 			count += chosen->blocks[b].count;
-		size_t step = (count + SAMPLES_SHOWN_MAX - 1) / SAMPLES_SHOWN_MAX;
+		size_t step = count > SAMPLES_SHOWN_MAX
+				      ? (count + SAMPLES_SHOWN_MAX - 1) / SAMPLES_SHOWN_MAX
+				      : 1;
 		put_name(file, chosen->primitive);
 		fprintf(file, " %s call_ns, heap %s", chosen->action,
 			units_format_bytes(chosen->heap_bytes, heap));

@@ -346,6 +346,7 @@ uint64_t machine_steal_ticks(void)
 	char text[TEXTFILE_MAX];
 	uint64_t user, nice, system, idle, iowait, irq, softirq, steal;
 	if (!textfile_read("/proc/stat", text, sizeof text) ||
+	    // NOLINTNEXTLINE(cert-err34-c): the kernel wrote them
 	    sscanf(text,
 		   "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
 		   " %" SCNu64 " %" SCNu64,

@@ -101,7 +101,7 @@ uint64_t memory_needed(uint64_t heap_bytes, int copies_heap, uint64_t evict_byte
 enum outcome memory_check(uint64_t heap_bytes, int copies_heap, uint64_t evict_bytes,
 			  struct problem *problem)
 {
-	uint64_t available;
+	uint64_t available = 0;
 	const char *limited_by;
 	if (memory_available(&available, &limited_by, problem))
 		return OUTCOME_FAILED;
@@ -114,6 +114,13 @@ enum outcome memory_check(uint64_t heap_bytes, int copies_heap, uint64_t evict_b
 		fits = size;
 	char heap_text[UNITS_TEXT_MAX], needed_text[UNITS_TEXT_MAX], available_text[UNITS_TEXT_MAX],
 		fits_text[UNITS_TEXT_MAX];
+	if (fits == 0)
+		return fail(problem,
+			    "cannot fit a heap of %s: it takes %s, and %s leaves %s; use a smaller --evict, "
+			    "or free some memory",
+			    units_format_bytes(heap_bytes, heap_text),
+			    units_format_bytes(needed, needed_text), limited_by,
+			    units_format_bytes(available, available_text));
 	return fail(
 		problem,
 		"cannot fit a heap of %s: it takes %s%s, and %s leaves %s; up to --heap %s fits",

@@ -76,6 +76,8 @@ static enum outcome add_arms(struct plan *plan, struct problem *problem)
 	const struct wire_catalog *catalog = &plan->catalog;
 	for (uint32_t e = 0; e < catalog->experiment_count; e++) {
 		const struct wire_experiment *experiment = &catalog->experiments[e];
+		if (!plan->settings.experiments[e] && !experiment->in_every_plan)
+			continue;
 		if (!experiment->uses_primitives) {
 			if (add_plain_arms(plan, experiment, problem))
 				return OUTCOME_FAILED;
@@ -174,7 +176,7 @@ static enum outcome add_jobs(struct plan *plan, struct problem *problem)
  */
 static enum outcome trim_heaps(struct settings *settings, struct problem *problem)
 {
-	uint64_t available;
+	uint64_t available = 0;
 	const char *limited_by;
 	if (memory_available(&available, &limited_by, problem))
 		return OUTCOME_FAILED;

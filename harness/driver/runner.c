@@ -210,7 +210,8 @@ static enum outcome run_replicate(struct runner *runner, struct problem *problem
 	bool trustworthy;
 	struct record_replicate replicate = {
 		.job = runner->job,
-		.replicate = state->replicates,
+		/* A failed one keeps its number, so that its finished cells stay apart. */
+		.replicate = state->replicates + state->failures,
 		.seed = shuffle_next(&runner->seeds) >> 1, /* JSON integers are signed */
 		.began_s = began_s - runner->began_s,
 	};

@@ -150,6 +150,25 @@ static enum outcome take_primitive(struct parse *parse, const char *value)
 	return each_name(parse, value, "primitive", add_primitive, NULL, known);
 }
 
+static bool add_experiment(struct parse *parse, const char *name, const void *context)
+{
+	(void)context;
+	const struct wire_experiment *experiment = catalog_experiment(parse->catalog, name);
+	if (experiment)
+		parse->settings->experiments[experiment - parse->catalog->experiments] = true;
+	return experiment != NULL;
+}
+
+static enum outcome take_experiment(struct parse *parse, const char *value)
+{
+	char known[WIRE_EXPERIMENTS_MAX * (WIRE_NAME_MAX + 2)] = "";
+	for (uint32_t i = 0; i < parse->catalog->experiment_count; i++)
+		snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s",
+			 *known ? ", " : "", parse->catalog->experiments[i].name);
+	memset(parse->settings->experiments, 0, sizeof parse->settings->experiments);
+	return each_name(parse, value, "experiment", add_experiment, NULL, known);
+}
+
 static enum outcome take_precision(struct parse *parse, const char *value)
 {
 	return units_parse_percent(value, &parse->settings->precision, parse->problem);
@@ -232,9 +251,11 @@ static const struct option_row {
 	{"cache", "LEVELS", "warm, cold [both]", take_cache},
 	{"child-cpu", "LEVELS",
 	 "same, free, other [same; the others, dirty and warm, at three heaps]", take_child_cpu},
+	{"experiment", "NAMES", "which experiments; null and known_delay always run [all]",
+	 take_experiment},
 	{"primitive", "NAMES", "which primitives; see forkcost list [all]", take_primitive},
 	{"action", "LEVELS", "exit, exec [both]", take_action},
-	{"precision", "SHARE", "stop a row once its 95 % interval is so narrow [2%]",
+	{"precision", "SHARE", "end a heap once all its rows' 95 % intervals are so narrow [2%]",
 	 take_precision},
 	{"budget", "TIME", "stop after so long, as 5m [by preset]", take_budget},
 	{"replicates", "N", "at most so many fresh workers a heap [by preset]", take_replicates},
@@ -313,6 +334,8 @@ static enum outcome set_defaults(struct settings *settings, struct problem *prob
 	settings->child_cpus.chosen[CHILD_CPU_SAME] = true;
 	for (unsigned i = 0; i < WIRE_PRIMITIVES_MAX; i++)
 		settings->primitives[i] = true;
+	for (unsigned i = 0; i < WIRE_EXPERIMENTS_MAX; i++)
+		settings->experiments[i] = true;
 	return settings_preset(settings, "bench", problem);
 }
 

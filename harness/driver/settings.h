@@ -29,6 +29,7 @@ struct settings {
 	bool heaps_given, child_cpu_given, primitives_given, actions_given;
 	struct levels states, caches, child_cpus, actions;
 	bool primitives[WIRE_PRIMITIVES_MAX]; /* by catalogue index */
+	bool experiments[WIRE_EXPERIMENTS_MAX];
 	double precision;                     /* relative half width of the interval */
 	uint64_t budget_ns;
 	uint64_t replicates_max;

@@ -246,8 +246,10 @@ enum outcome summary_make(struct summary *summary, const struct dataset *dataset
 	summary->rows = calloc(dataset->series_count + 1, sizeof *summary->rows);
 	summary->ratios = calloc(dataset->series_count + 1, sizeof *summary->ratios);
 	enum outcome outcome = OUTCOME_OK;
-	if (!summary->rows || !summary->ratios)
-		outcome = fail(problem, "cannot summarise the run: out of memory");
+	if (!summary->rows || !summary->ratios) {
+		summary_free(summary);
+		return fail(problem, "cannot summarise the run: out of memory");
+	}
 	for (size_t i = 0; !outcome && i < dataset->series_count; i++) {
 		summary->rows[i].series = &dataset->series[i];
 		outcome = make_row(&summary->rows[i], dataset, problem);

@@ -29,7 +29,7 @@ static void pick_heaps(struct table *table, const struct dataset *dataset)
 	for (size_t i = 0; i < dataset->series_count; i++) {
 		const struct series *series = &dataset->series[i];
 		size_t at = 0;
-		if (!*series->primitive || !series->block_count)
+		if (strcmp(series->experiment, "spawn") != 0 || !series->block_count)
 			continue;
 		while (at < count && all[at] != series->heap_bytes)
 			at++;
@@ -67,7 +67,7 @@ static void make_table(struct table *table, const struct dataset *dataset, const
 	for (size_t a = 0; a < 2; a++)
 		for (size_t i = 0; i < dataset->series_count; i++) {
 			const struct series *series = &dataset->series[i];
-			if (*series->primitive && series->is_main && is_plain_cell(table, series) &&
+			if (strcmp(series->experiment, "spawn") == 0 && series->is_main && is_plain_cell(table, series) &&
 			    series->heap_bytes == table->heap_bytes[0] &&
 			    strcmp(series->action, actions[a]) == 0 &&
 			    table->line_count < LINES_MAX)

@@ -9,14 +9,15 @@
 
 #include <time.h>
 
-__attribute__((noreturn, used)) void target_main(uint64_t ticks, long *stack);
+__attribute__((noreturn, used)) void target_main(uint64_t ticks, const long *stack);
 
-void target_main(uint64_t ticks, long *stack)
+void target_main(uint64_t ticks, const long *stack)
 {
 	if (stack[0] > 1) { /* argc */
+		// NOLINTNEXTLINE(performance-no-int-to-ptr): argv[1], as the kernel puts it
 		const char *how = (const char *)stack[2];
 		if (*how == 'm') {
-			struct timespec now;
+			struct timespec now = {0};
 			raw_syscall(SYS_clock_gettime, CLOCK_MONOTONIC_RAW, (long)&now, 0, 0, 0);
 			ticks = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 		}

@@ -189,7 +189,8 @@ child_start_copied(struct run *run, enum action action, unsigned long flags)
 
 /* Waits for the child and notes when that returned. Inlined, with status and usage in shared
  * memory, so that the wait writes nothing that the child shares by copy: a primitive by raw system
- * call then takes no page fault in the caller between the call and the end of the wait. */
+ * call then takes no page fault of its own in the caller between the call and the end of the wait (one
+ * is libc's: the kernel writes its rseq area when the caller wakes up). */
 static inline __attribute__((always_inline)) void child_wait(struct run *run,
 							     const struct primitive *primitive)
 {

@@ -72,6 +72,14 @@ enum outcome child_check(struct run *run, const struct arm *arm)
 	return check_status(run, arm);
 }
 
+/* Only the heap shall be clean: the stack below here is written again, where libc's own frames go. */
+static __attribute__((noinline)) void dirty_stack(void)
+{
+	volatile char below[4 * 4096];
+	for (size_t at = 0; at < sizeof below; at += 4096)
+		below[at] = 0;
+}
+
 enum outcome child_clean_heap(struct run *run)
 {
 	long id = raw_clone(SIGCHLD);
@@ -81,6 +89,7 @@ enum outcome child_clean_heap(struct run *run)
 		return fail(run->problem, "cannot fork to make the heap clean: %s; %s",
 			    strerror((int)-id), remedy(-id));
 	raw_syscall(SYS_wait4, id, (long)&run->child->wait_status, __WALL, 0, 0);
+	dirty_stack();
 	return OUTCOME_OK;
 }
 

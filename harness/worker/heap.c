@@ -29,7 +29,7 @@ enum outcome heap_build(struct run *run)
 		return OUTCOME_OK;
 	/* Guard pages keep the kernel from merging the heap with a neighbour, so that the mapping
 	 * that heap_verify() reads is the heap and nothing else. */
-	char *room = mmap(NULL, bytes + 2 * PAGE_BYTES, PROT_NONE,
+	char *room = mmap(NULL, bytes + 2ul * PAGE_BYTES, PROT_NONE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (room == MAP_FAILED)
 		return fail(run->problem,

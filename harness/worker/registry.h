@@ -4,7 +4,7 @@
 
 #include "harness/worker/bench.h"
 
-/* Writes the catalogue, sorted by name. Fails if a name is too long or there are too many. */
+/* Writes the catalogue, in the order of linking. Fails if a name is too long or there are too many. */
 enum outcome registry_describe(struct wire_catalog *catalog, struct problem *problem);
 
 /* Finds what an arm of the request names. Fails with the name that is unknown. */

@@ -154,10 +154,13 @@ fits_100() {
 
 @test "malformed heap sizes are refused in one line" {
 	local size
-	for size in 12Q -1M 1M.. 4M..1M*2 1M..4M 1000 '' , 1M, 0..4M*2 1M..4M*1 1M..4M*x 1M..*2 1.5M M \
-		99999999999999999999 99999999T 0x1000 '1 M' 4096,1000; do
-		usage_error "'$size'" run --heap "$size" --output "$BATS_TEST_TMPDIR/none"
+	for size in 12Q -1M 1M.. 4M..1M*2 1M..4M 1000 , 1M, 0..4M*2 1M..4M*1 1M..4M*x 1.5M \
+		99999999999999999999 99999999T 0x1000 "1 M" M; do
+		usage_error "$size" run --heap "$size" --output "$BATS_TEST_TMPDIR/none"
 	done
+	usage_error "size list ''" run --heap "" --output "$BATS_TEST_TMPDIR/none"
+	usage_error "size ''" run --heap "1M..*2" --output "$BATS_TEST_TMPDIR/none"
+	usage_error 1000 run --heap 4096,1000 --output "$BATS_TEST_TMPDIR/none"
 	[ ! -e "$BATS_TEST_TMPDIR/none" ]
 }
 

@@ -62,8 +62,7 @@ static void interval_by_hand(void **state)
 	assert_near(interval.center, 100, 1e-9);
 	assert_near(log(interval.high / 100), 2.262157163 * sd / sqrt(10), 1e-9);
 	assert_near(log(interval.low / 100), -2.262157163 * sd / sqrt(10), 1e-9);
-	assert_near(stats_relative_half_width(&interval),
-		    sinh(2.262157163 * sd / sqrt(10)), 1e-9);
+	assert_near(stats_relative_half_width(&interval), sinh(2.262157163 * sd / sqrt(10)), 1e-9);
 }
 
 static void interval_without_logs(void **state)
@@ -116,7 +115,7 @@ static void modes_are_found(void **state)
 	assert_near(modes[1], 1500, 45);
 	assert_int_equal(modes_of(1000, 1500, 0.25, modes), 2);
 	assert_near(modes[1], 1500, 45);
-	assert_int_equal(modes_of(1000, 1020, 0.5, modes), 1); /* nearer than their scatter */
+	assert_int_equal(modes_of(1000, 1020, 0.5, modes), 1);  /* nearer than their scatter */
 	assert_int_equal(modes_of(1000, 2000, 0.01, modes), 1); /* outliers are no mode */
 }
 

@@ -33,8 +33,8 @@ static void malformed_sizes_are_refused_by_name(void **state)
 {
 	(void)state;
 	static const char *const cases[] = {
-		"",	"M",   "x",   "-1",  "+1",  " 1",	 "1 ",	      "1 M",
-		"1k",	"1KB", "1.5M", "1MM", "0x10", "1e3",	 "16777216T", "18446744073709551616",
+		"",    "M",   "x",    "-1",  "+1",   " 1",  "1 ",        "1 M",
+		"1k",  "1KB", "1.5M", "1MM", "0x10", "1e3", "16777216T", "18446744073709551616",
 		"1,2", "1\n"};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct problem problem = {""};
@@ -134,8 +134,9 @@ static void durations_are_read(void **state)
 		const char *text;
 		uint64_t duration_ns;
 	} cases[] = {
-		{"1", 1000000000},   {"7ns", 7},	    {"7us", 7000},
-		{"7ms", 7000000},    {"7s", 7000000000},    {"5m", 300000000000},
+		{"1", 1000000000},      {"7ns", 7},
+		{"7us", 7000},          {"7ms", 7000000},
+		{"7s", 7000000000},     {"5m", 300000000000},
 		{"5min", 300000000000}, {"1h", 3600000000000},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -150,8 +151,8 @@ static void durations_are_read(void **state)
 static void malformed_durations_are_refused_by_name(void **state)
 {
 	(void)state;
-	static const char *const cases[] = {"", "0", "0ms", "s", "-1s", "1d", "1 s", "1.5s",
-					    "5M", "99999999999999h"};
+	static const char *const cases[] = {"",   "0",   "0ms",  "s",  "-1s",
+					    "1d", "1 s", "1.5s", "5M", "99999999999999h"};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct problem problem = {""};
 		uint64_t duration_ns;
@@ -166,7 +167,7 @@ static void malformed_durations_are_refused_by_name(void **state)
 static void percents_are_read_and_refused(void **state)
 {
 	(void)state;
-	static const char *const refused[] = {"",    "0",    "0%",  "0.001%", "101%", "-2%",
+	static const char *const refused[] = {"",    "0",   "0%",  "0.001%", "101%", "-2%",
 					      "2%%", "2 %", "nan", "inf",    "1e99", "%"};
 	struct problem problem = {""};
 	double share = 0;

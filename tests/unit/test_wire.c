@@ -93,11 +93,11 @@ static void assert_refused(check *look, const char *spoilt, const char *why)
 }
 
 /* Spoils one field of a good area and expects the refusal. */
-#define REFUSED(look, spoil, why)                                                                  \
-	do {                                                                                       \
-		fill();                                                                            \
-		spoil;                                                                             \
-		assert_refused(look, #spoil, why);                                                 \
+#define REFUSED(look, spoil, why)                  \
+	do {                                       \
+		fill();                            \
+		spoil;                             \
+		assert_refused(look, #spoil, why); \
 	} while (0)
 
 #define UNENDED(field) memset(field, 'x', sizeof(field))
@@ -198,7 +198,7 @@ static void spoilt_catalogues_are_refused(void **state)
 {
 	(void)state;
 	struct wire_catalog *catalog = &area->answer.catalog;
-#define CATALOG_REFUSED(spoil, why)                                                                \
+#define CATALOG_REFUSED(spoil, why) \
 	REFUSED(wire_check_answer, (area->request.mode = WIRE_CATALOG, spoil), why)
 	CATALOG_REFUSED(catalog->primitive_count = WIRE_PRIMITIVES_MAX + 1, "counts");
 	CATALOG_REFUSED(catalog->experiment_count = WIRE_EXPERIMENTS_MAX + 1, "counts");

@@ -15,11 +15,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define fail_msg(...)                                                                              \
-	do {                                                                                       \
-		print_error(__VA_ARGS__);                                                          \
-		print_error("\n");                                                                 \
-		_fail(__FILE__, __LINE__);                                                         \
+#define fail_msg(...)                      \
+	do {                               \
+		print_error(__VA_ARGS__);  \
+		print_error("\n");         \
+		_fail(__FILE__, __LINE__); \
 	} while (0)
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
@@ -29,7 +29,7 @@
 void unit_contains(const char *text, const char *part, const char *file, int line);
 
 /* Fails unless |value - expected| <= tolerance, and shows both. */
-#define assert_near(value, expected, tolerance)                                                    \
+#define assert_near(value, expected, tolerance) \
 	unit_near(value, expected, tolerance, __FILE__, __LINE__)
 void unit_near(double value, double expected, double tolerance, const char *file, int line);
 

@@ -1,0 +1,321 @@
+#!/usr/bin/env bats
+# What goes wrong is said in one line with a remedy, keeps what was measured, and leaves nothing behind.
+load helpers
+
+setup() {
+	# Of our own, because bats's folder is closed to other users.
+	PLACE=$(mktemp -d /tmp/forkcost-faults.XXXXXX)
+	chmod 755 "$PLACE"
+	driver=''
+}
+
+teardown() {
+	local pid
+	[ -z "$driver" ] || kill -9 "$driver" 2>/dev/null || :
+	for pid in $(processes_of "$PLACE"); do kill -9 "$pid" 2>/dev/null || :; done
+	rm -rf "$PLACE"
+}
+
+# said: the lines in which forkcost speaks of an error, without progress.
+said() { printf '%s\n' "$stderr" | grep '^forkcost: ' || :; }
+
+# error_line OBJECT REMEDY: exit 1, and one such line, that has both words.
+error_line() {
+	[ "$status" -eq 1 ] || fail_with "status is not 1"
+	[ "$(said | wc -l)" -eq 1 ] || fail_with "not one line of error"
+	[[ $(said) == *"$1"* ]] || fail_with "'$1' is not named"
+	[[ $(said) == *"$2"* ]] || fail_with "no remedy '$2'"
+}
+
+# start_run REPLICATES: a run in the background from a private copy, with one cell done at least.
+start_run() {
+	private_build "$PLACE"
+	"$PLACE/build/forkcost" run --heap 0,4M --replicates "$1" --cell-time 50ms --cache warm \
+		--state dirty --child-cpu same --primitive fork,vfork --no-plots --no-table \
+		--output "$PLACE/out" >"$PLACE/stdout" 2>"$PLACE/stderr" </dev/null 3>&- &
+	driver=$!
+	wait_for grep -q '"type":"cell"' "$PLACE/out/latest/samples.jsonl"
+}
+
+# a_worker: the id of the driver's worker, if it measures just now.
+a_worker() {
+	local pid
+	for pid in $(processes_of "$PLACE"); do
+		case $(cat "/proc/$pid/stat" 2>/dev/null) in
+		"$pid (forkcost-worker) "[RSD]" $driver "*) echo "$pid" && return ;;
+		esac
+	done
+	return 1
+}
+
+# end_of_run: waits for the driver; its status in $status.
+end_of_run() {
+	status=0
+	wait "$driver" || status=$?
+	driver=''
+	output=$(cat "$PLACE/stdout")
+	stderr=$(cat "$PLACE/stderr")
+}
+
+lines_of() { grep -c '^{"type":"'"$1"'"' "$PLACE/out/latest/samples.jsonl" || :; }
+
+# every_line_whole: the results file consists of whole lines, each a JSON object.
+every_line_whole() {
+	[ -z "$(tail -c 1 "$PLACE/out/latest/samples.jsonl")" ] || fail_with "a torn last line"
+	! grep -vq '^{.*}$' "$PLACE/out/latest/samples.jsonl" || fail_with "a line that is no object"
+}
+
+@test "an output folder that cannot be made" {
+	echo file >"$PLACE/file"
+	run --separate-stderr "$FORKCOST" run "${TINY[@]}" --output "$PLACE/file/out"
+	error_line "$PLACE/file/out" --output
+	run --separate-stderr "$FORKCOST" run "${TINY[@]}" --output "$PLACE/file"
+	error_line "$PLACE/file" --output
+	run --separate-stderr "$FORKCOST" run "${TINY[@]}" --output /proc/forkcost
+	error_line /proc/forkcost --output
+	run --separate-stderr "$FORKCOST" run "${TINY[@]}" --output "$PLACE/none/below"
+	error_line "$PLACE/none/below" --output
+}
+
+@test "an output folder that is read-only" {
+	unshare -m true 2>/dev/null || skip "no mount namespace may be made here"
+	mkdir "$PLACE/ro"
+	# shellcheck disable=SC2016
+	run --separate-stderr unshare -m sh -c 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" &&
+		shift && exec "$@"' sh "$PLACE/ro" "$FORKCOST" run "${TINY[@]}" --output "$PLACE/ro"
+	error_line "$PLACE/ro" --output
+}
+
+@test "a disk that is full: said once, and no worker left" {
+	unshare -m true 2>/dev/null || skip "no mount namespace may be made here"
+	private_build "$PLACE"
+	mkdir "$PLACE/small"
+	# shellcheck disable=SC2016
+	run --separate-stderr unshare -m sh -c 'mount -t tmpfs -o size=32k none "$1" && shift && exec "$@"' \
+		sh "$PLACE/small" "$PLACE/build/forkcost" run "${TINY[@]}" --output "$PLACE/small"
+	error_line 'No space left' 'free some disk space'
+	nothing_left "$PLACE"
+}
+
+@test "gnuplot missing: the run finishes, the table and summary.csv are there, and it is said" {
+	mkdir "$PLACE/bin"
+	run --separate-stderr env PATH="$PLACE/bin" "$FORKCOST" run --heap 0 --replicates 1 --cell-time 1ms \
+		--cache warm --state dirty --child-cpu same --primitive fork --output "$PLACE/out"
+	error_line gnuplot install
+	[[ $output == *fork* && $output == *null* ]] || fail_with "no table"
+	grep -q '^spawn,fork,exit,' "$PLACE/out/latest/summary.csv"
+	tail -1 "$PLACE/out/latest/samples.jsonl" | grep -q '"ended":"complete"'
+}
+
+# as_user LIMIT COMMAND...: without privileges, with so many processes allowed.
+as_user() {
+	local limit=$1
+	shift
+	# shellcheck disable=SC2016
+	run --separate-stderr setpriv --reuid 61234 --regid 61234 --clear-groups \
+		sh -c 'ulimit -u "$1" && shift && exec "$@"' sh "$limit" "$@"
+}
+
+@test "too few processes allowed: named with the remedy, no worker left" {
+	setpriv --reuid 61234 --regid 61234 --clear-groups true 2>/dev/null || skip "not root: cannot become another user"
+	private_build "$PLACE"
+	mkdir -m 777 "$PLACE/out"
+	# None for the worker
+	as_user 1 "$PLACE/build/forkcost" run "${TINY[@]}" --output "$PLACE/out"
+	error_line 'cannot start' 'raise the limit on processes'
+	# None for the worker's children
+	as_user 2 "$PLACE/build/forkcost" run "${TINY[@]}" --output "$PLACE/out"
+	error_line 'cannot' 'raise the limit on processes'
+	nothing_left "$PLACE"
+	[ "$(lines_of failure)" -ge 1 ] || fail_with "no failure line"
+	# Enough: so it is the limit that fails
+	as_user 64 "$PLACE/build/forkcost" run "${TINY[@]}" --output "$PLACE/out"
+	[ "$status" -eq 0 ] || fail_with "an ordinary user cannot run it"
+}
+
+@test "the exec target missing" {
+	private_build "$PLACE"
+	rm "$PLACE/build/forkcost-target"
+	run --separate-stderr "$PLACE/build/forkcost" run "${TINY[@]}" --output "$PLACE/out"
+	one_line 1 forkcost-target
+	[[ $stderr == *make* ]]
+	[ ! -e "$PLACE/out" ]
+	run --separate-stderr "$PLACE/build/forkcost" once --primitive vfork --action exec
+	[ "$status" -ne 0 ] && [[ $stderr == *forkcost-target*make* ]]
+}
+
+@test "the worker missing" {
+	private_build "$PLACE"
+	rm "$PLACE/build/forkcost-worker"
+	run --separate-stderr "$PLACE/build/forkcost" list
+	one_line 1 forkcost-worker
+	[[ $stderr == *make* ]]
+}
+
+# no_exec_times: not one number of an exec arm got into the results.
+no_exec_times() {
+	local found
+	found=$(awk -F, '$3 == "exec" && $16 > 0' "$PLACE/out/latest/summary.csv")
+	[ -z "$found" ] || fail_with "times for another program:" "$found"
+}
+
+@test "an exec target that is another program is an error, not a plausible time" {
+	private_build "$PLACE"
+	cp "$(command -v true)" "$PLACE/build/forkcost-target"
+	run --separate-stderr "$PLACE/build/forkcost" run "${TINY[@]}" --action exec \
+		--primitive vfork,posix_spawn --output "$PLACE/out"
+	error_line 'not forkcost-target' make
+	no_exec_times
+	# It answers as the target does, but takes no stamp.
+	printf '#!/bin/sh\nexit 42\n' >"$PLACE/build/forkcost-target"
+	run --separate-stderr "$PLACE/build/forkcost" run "${TINY[@]}" --action exec --primitive vfork \
+		--output "$PLACE/out"
+	error_line stamp make
+	no_exec_times
+	# It cannot be executed at all.
+	printf 'no program' >"$PLACE/build/forkcost-target"
+	run --separate-stderr "$PLACE/build/forkcost" run "${TINY[@]}" --action exec --primitive vfork \
+		--output "$PLACE/out"
+	error_line forkcost-target make
+	no_exec_times
+}
+
+@test "the worker killed in the middle: the failure is named, finished cells stay, nothing is left" {
+	local worker before
+	start_run 4
+	wait_for a_worker
+	worker=$(a_worker)
+	before=$(lines_of cell)
+	kill -9 "$worker"
+	end_of_run
+	[ "$status" -eq 1 ] || fail_with "status is not 1"
+	[ "$(said | wc -l)" -eq 1 ] || fail_with "not one line of error"
+	[[ $(said) == *"1 replicates failed"*"killed by signal 9"* ]] || fail_with "the failure is not named"
+	[ "$(lines_of failure)" -eq 1 ]
+	grep '"type":"failure"' "$PLACE/out/latest/samples.jsonl" | grep -q 'killed by signal 9'
+	[ "$before" -ge 1 ] && [ "$(lines_of cell)" -gt "$before" ] || fail_with "the run did not go on"
+	every_line_whole
+	tail -1 "$PLACE/out/latest/samples.jsonl" | grep -q '^{"type":"end"'
+	grep -q '^spawn,vfork,exit,' "$PLACE/out/latest/summary.csv"
+	nothing_left "$PLACE"
+}
+
+# interrupted_by SIGNAL
+interrupted_by() {
+	start_run 1000
+	wait_for a_worker
+	kill -"$1" "$driver"
+	end_of_run
+	[ "$status" -eq 130 ] || fail_with "status is not 130 after SIG$1"
+	[[ $(said) == *interrupted*"$PLACE/out"* ]] || fail_with "it does not say where the cells are"
+	[ "$(lines_of cell)" -ge 1 ]
+	[ "$(lines_of failure)" -eq 0 ] || fail_with "an interruption is no failure"
+	every_line_whole
+	tail -1 "$PLACE/out/latest/samples.jsonl" | grep -q '^{"type":"end".*"ended":"interrupted"'
+	grep -q 'stopped: interrupted' "$PLACE/out/latest/summary.csv"
+	[ -z "$(processes_of "$PLACE")" ] || fail_with "left behind: $(processes_of "$PLACE")"
+}
+
+@test "SIGINT in the middle: exit 130, finished cells stay, nothing is left" { interrupted_by INT; }
+
+@test "SIGTERM in the middle: the same" { interrupted_by TERM; }
+
+@test "the driver killed: its worker goes too, and the run can still be read" {
+	start_run 1000
+	wait_for a_worker
+	kill -9 "$driver"
+	nothing_left "$PLACE"
+	wait "$driver" || :
+	driver=''
+	run --separate-stderr "$FORKCOST" summarize "$PLACE/out/latest/"
+	[ "$status" -eq 0 ] || fail_with "an unfinished run cannot be summarised"
+	grep -q 'stopped: cut off' "$PLACE/out/latest/summary.csv"
+	run --separate-stderr "$FORKCOST" show "$PLACE/out/latest"
+	[ "$status" -eq 0 ] && [[ $output == *vfork* ]]
+}
+
+small_run() {
+	"$FORKCOST" run "${TINY[@]}" --primitive fork,vfork --output "$PLACE/out" 2>/dev/null 3>&-
+	RUN=$(readlink -f "$PLACE/out/latest")
+}
+
+@test "a torn last line is dropped with a warning" {
+	local bytes
+	small_run
+	sed -i '$d' "$RUN/samples.jsonl"
+	bytes=$(stat -c %s "$RUN/samples.jsonl")
+	truncate -s $((bytes - 100)) "$RUN/samples.jsonl"
+	run --separate-stderr "$FORKCOST" show "$RUN"
+	[ "$status" -eq 0 ] || fail_with "a torn last line stops it"
+	[ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == *warning*"cut off"* ]] || fail_with "no warning"
+	[[ $output == *vfork* ]] || fail_with "no table"
+	# The torn cell's heap is not there, the other is.
+	"$FORKCOST" summarize "$RUN" 2>/dev/null
+	[ "$(awk -F, '$1 == "spawn" { print $5 }' "$RUN/summary.csv" | sort -u | wc -l)" -eq 1 ]
+}
+
+@test "a spoilt line in the middle is an error that names it" {
+	small_run
+	sed -i '2s/^{"type"/{"typ/' "$RUN/samples.jsonl"
+	run --separate-stderr "$FORKCOST" show "$RUN"
+	one_line 1 'line 2'
+	sed -i '2d' "$RUN/samples.jsonl"
+	sed -i '1s/"format":1/"format":2/' "$RUN/samples.jsonl"
+	run --separate-stderr "$FORKCOST" show "$RUN"
+	one_line 1 'line 1'
+	: >"$RUN/samples.jsonl"
+	run --separate-stderr "$FORKCOST" show "$RUN"
+	one_line 1 'no run line'
+	rm "$RUN/environment.json"
+	small_run
+	echo '{' >"$RUN/environment.json"
+	run --separate-stderr "$FORKCOST" show "$RUN"
+	one_line 1 environment.json
+}
+
+@test "names in results are never taken for code" {
+	local command
+	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+	small_run
+	mkdir "$PLACE/cwd"
+	# JSON's way to write: "; system("touch PWNED"); #, a line end with a system line, and shell's ways.
+	local hostile='\\"; system(\\"touch PWNED1\\"); # \\\\"; system(\\"touch PWNED2\\") \\n!touch PWNED3\\n`touch PWNED4` $(touch PWNED5) %s %n @x {\/Symbol a} \x27.system(\x27touch PWNED6\x27).\x27'
+	sed -i "s/\"release\": \"[^\"]*\"/\"release\": \"$hostile\"/; s/\"cpu_model\": \"[^\"]*\"/\"cpu_model\": \"$hostile\"/" "$RUN/environment.json"
+	sed -i "1s/\"id\":\"[^\"]*\"/\"id\":\"$hostile\"/" "$RUN/samples.jsonl"
+	# A primitive's name is data, too.
+	sed -i 's/"primitive":"vfork"/"primitive":"`touch PWNED`"/g' "$RUN/samples.jsonl"
+	cd "$PLACE/cwd"
+	for command in summarize show plot; do
+		run --separate-stderr "$FORKCOST" $command "$RUN"
+		[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "$command fails"
+	done
+	# It got there...
+	grep -rqF 'PWNED1' "$RUN/plots/data" || fail_with "the hostile name is not in the plots' data"
+	[ -s "$RUN/plots/spawn-by-heap.svg" ] || fail_with "nothing is drawn"
+	# ...and did nothing.
+	[ -z "$(find "$PLACE" "$ROOT/plots" "$BATS_TEST_DIRNAME" -name 'PWNED*')" ] ||
+		fail_with "a name was run: $(find "$PLACE" -name 'PWNED*')"
+	[ -z "$(ls -A "$PLACE/cwd")" ]
+}
+
+@test "a run folder with a hostile name" {
+	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+	small_run
+	local name=$'a "; system(\'touch PWNED\'); # `touch PWNED` $(touch PWNED) %n'
+	mv "$RUN" "$PLACE/$name"
+	cd "$PLACE"
+	run --separate-stderr "$FORKCOST" plot "$PLACE/$name"
+	[ "$status" -eq 0 ] || fail_with "it does not draw"
+	[ -s "$PLACE/$name/plots/spawn-by-heap.svg" ]
+	[ -z "$(find "$PLACE" -name 'PWNED*')" ]
+}
+
+@test "the worker run by hand says that it needs forkcost" {
+	run --separate-stderr "$BUILD/forkcost-worker" 3>&-
+	[ "$status" -eq 1 ] && [ "${#stderr_lines[@]}" -eq 1 ]
+	[[ $stderr == *"by hand"*"run forkcost"* ]] || fail_with "no remedy"
+	# With a file that is no wire form
+	head -c 1000000 /dev/zero >"$PLACE/zeros"
+	run --separate-stderr "$BUILD/forkcost-worker" 3<>"$PLACE/zeros"
+	[ "$status" -eq 1 ] && [ "${#stderr_lines[@]}" -eq 1 ] || fail_with "zeros are taken for a wire form"
+}

@@ -1,0 +1,319 @@
+/* From settings to jobs, with a catalogue made up here. */
+#include "harness/driver/memory.h"
+#include "harness/driver/plan.h"
+#include "tests/unit/unit.h"
+
+#include <sched.h>
+
+static struct wire_catalog catalog;
+static struct settings settings;
+static struct plan plan;
+static cpu_set_t allowed;
+
+#define PUT(field, text) assert_true(wire_copy(field, sizeof(field), text))
+
+enum { FORK, SPAWN, EAGER };
+
+static int make(void **state)
+{
+	(void)state;
+	catalog = (struct wire_catalog){.primitive_count = 3, .experiment_count = 3};
+	catalog.clock = (struct wire_clock){.kind = WIRE_CLOCK_COUNTER, .ns_per_tick = 0.5};
+	PUT(catalog.primitives[FORK].name, "fork");
+	PUT(catalog.primitives[SPAWN].name, "posix_spawn");
+	PUT(catalog.primitives[SPAWN].refuses[ACTION_EXIT], "it always starts a program");
+	PUT(catalog.primitives[EAGER].name, "eager_copy");
+	PUT(catalog.primitives[EAGER].refuses[ACTION_EXEC], "exec drops the copy");
+	catalog.primitives[EAGER].copies_heap = 1;
+	struct wire_experiment *null = &catalog.experiments[0], *delay = &catalog.experiments[1],
+			       *spawn = &catalog.experiments[2];
+	PUT(null->name, "null");
+	PUT(delay->name, "known_delay");
+	delay->case_count = 2;
+	PUT(delay->cases[0], "1us");
+	PUT(delay->cases[1], "10us");
+	PUT(spawn->name, "spawn");
+	spawn->uses_primitives = 1;
+	for (int e = 0; e < 3; e++) {
+		catalog.experiments[e].metric_count = 1;
+		PUT(catalog.experiments[e].metrics[0].name, "call_ns");
+	}
+	return sched_getaffinity(0, sizeof allowed, &allowed);
+}
+
+/* Before each test: everything at its default, but no need for memory. */
+static int defaults(void **state)
+{
+	(void)state;
+	settings = (struct settings){
+		.heap_bytes = {0, 1 << 20, 2 << 20, 4 << 20, 8 << 20},
+		.heap_count = 5,
+		.precision = 0.02,
+		.caller_cpu = -1,
+		.evict_bytes = 1 << 20,
+	};
+	for (int i = 0; i < 2; i++)
+		settings.states.chosen[i] = settings.caches.chosen[i] = true;
+	settings.child_cpus.chosen[CHILD_CPU_SAME] = true;
+	settings.actions.chosen[ACTION_EXIT] = settings.actions.chosen[ACTION_EXEC] = true;
+	settings.primitives[FORK] = settings.primitives[SPAWN] = true;
+	for (int e = 0; e < 3; e++)
+		settings.experiments[e] = true;
+	return 0;
+}
+
+static int all_cpus_again(void **state)
+{
+	(void)state;
+	return sched_setaffinity(0, sizeof allowed, &allowed);
+}
+
+static void one_cpu_only(void)
+{
+	cpu_set_t one;
+	int cpu = 0;
+	while (!CPU_ISSET((unsigned)cpu, &allowed))
+		cpu++;
+	CPU_ZERO(&one);
+	CPU_SET((unsigned)cpu, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
+}
+
+static void make_plan(void)
+{
+	struct problem problem = {""};
+	if (plan_make(&plan, &settings, &catalog, &problem))
+		fail_msg("%s", problem.text);
+}
+
+static void assert_refused(const char *const *why, size_t count)
+{
+	struct problem problem = {""};
+	assert_int_equal(plan_make(&plan, &settings, &catalog, &problem), OUTCOME_FAILED);
+	for (size_t i = 0; i < count; i++)
+		assert_contains(problem.text, why[i]);
+}
+#define REFUSED(...)                                     \
+	do {                                             \
+		const char *const why[] = {__VA_ARGS__}; \
+		assert_refused(why, COUNT_OF(why));      \
+	} while (0)
+
+static size_t jobs_at(enum child_cpu placement, uint64_t heaps[SETTINGS_HEAPS_MAX])
+{
+	size_t count = 0;
+	for (size_t i = 0; i < plan.job_count; i++)
+		if (plan.jobs[i].child_cpu == placement)
+			heaps[count++] = plan.jobs[i].heap_bytes;
+	return count;
+}
+
+static void arms_are_those_that_go(void **state)
+{
+	(void)state;
+	make_plan();
+	/* null; known_delay 1us, 10us; fork exit, exec; posix_spawn exec; fork exit's twin. */
+	static const struct {
+		const char *primitive, *case_name;
+		enum action action;
+		bool twin;
+	} expected[] = {
+		{"", "", ACTION_NONE, false},     {"", "1us", ACTION_NONE, false},
+		{"", "10us", ACTION_NONE, false}, {"fork", "", ACTION_EXIT, false},
+		{"fork", "", ACTION_EXEC, false}, {"posix_spawn", "", ACTION_EXEC, false},
+		{"fork", "", ACTION_EXIT, true},
+	};
+	assert_int_equal(plan.arm_count, COUNT_OF(expected));
+	for (size_t i = 0; i < COUNT_OF(expected); i++) {
+		assert_string_equal(plan.arms[i].primitive, expected[i].primitive);
+		assert_string_equal(plan.arms[i].case_name, expected[i].case_name);
+		assert_int_equal(plan.arms[i].action, expected[i].action);
+		assert_int_equal(plan.arms[i].twin, expected[i].twin);
+	}
+	assert_false(plan.copies_heap);
+	settings.primitives[EAGER] = true;
+	make_plan();
+	assert_true(plan.copies_heap);
+}
+
+static void other_placements_at_three_heaps(void **state)
+{
+	(void)state;
+	uint64_t heaps[SETTINGS_HEAPS_MAX];
+	make_plan();
+	assert_int_equal(jobs_at(CHILD_CPU_SAME, heaps), 5);
+	assert_int_equal(jobs_at(CHILD_CPU_FREE, heaps), 3);
+	assert_int_equal(heaps[0], 0);
+	assert_int_equal(heaps[1], 2 << 20);
+	assert_int_equal(heaps[2], 8 << 20);
+	assert_int_equal(jobs_at(CHILD_CPU_OTHER, heaps), CPU_COUNT(&allowed) > 1 ? 3 : 0);
+	for (size_t i = 0; i < plan.job_count; i++) {
+		const struct plan_job *job = &plan.jobs[i];
+		assert_int_equal(job->cell_count, job->child_cpu == CHILD_CPU_SAME ? 4 : 1);
+		if (job->child_cpu != CHILD_CPU_SAME) {
+			assert_int_equal(job->cells[0].state, STATE_DIRTY);
+			assert_int_equal(job->cells[0].cache, CACHE_WARM);
+		}
+	}
+}
+
+static void other_placements_spare_large_heaps(void **state)
+{
+	(void)state;
+	uint64_t heaps[SETTINGS_HEAPS_MAX];
+	settings.heap_bytes[4] = 257 << 20;
+	settings.heaps_given = true;
+	make_plan();
+	assert_int_equal(jobs_at(CHILD_CPU_SAME, heaps), 5);
+	assert_int_equal(jobs_at(CHILD_CPU_FREE, heaps), 3);
+	assert_int_equal(heaps[2], 4 << 20);
+	settings.heap_count = 1; /* one heap: no place is planned twice */
+	make_plan();
+	assert_int_equal(jobs_at(CHILD_CPU_FREE, heaps), 1);
+}
+
+static void placements_by_name_are_whole(void **state)
+{
+	(void)state;
+	uint64_t heaps[SETTINGS_HEAPS_MAX];
+	settings.child_cpu_given = true;
+	settings.child_cpus = (struct levels){0};
+	settings.child_cpus.chosen[CHILD_CPU_FREE] = true;
+	make_plan();
+	assert_int_equal(jobs_at(CHILD_CPU_SAME, heaps), 0);
+	assert_int_equal(jobs_at(CHILD_CPU_OTHER, heaps), 0);
+	assert_int_equal(jobs_at(CHILD_CPU_FREE, heaps), 5);
+	assert_int_equal(plan.jobs[0].cell_count, 4);
+}
+
+static void other_needs_another_cpu(void **state)
+{
+	(void)state;
+	uint64_t heaps[SETTINGS_HEAPS_MAX];
+	one_cpu_only();
+	make_plan(); /* not asked for: left out */
+	assert_int_equal(jobs_at(CHILD_CPU_OTHER, heaps), 0);
+	assert_int_equal(jobs_at(CHILD_CPU_FREE, heaps), 3);
+	settings.child_cpu_given = true;
+	settings.child_cpus.chosen[CHILD_CPU_OTHER] = true;
+	REFUSED("another CPU", "--child-cpu other");
+}
+
+static void unknown_cpus_are_refused(void **state)
+{
+	(void)state;
+	settings.caller_cpu = CPU_SETSIZE - 1;
+	REFUSED("CPU 1023", "not among the allowed");
+}
+
+static void refused_pairs_say_why(void **state)
+{
+	(void)state;
+	settings.primitives_given = settings.actions_given = true;
+	REFUSED("exit with posix_spawn", "it always starts a program", "leave one");
+	settings.primitives[SPAWN] = false;
+	settings.primitives[EAGER] = true;
+	REFUSED("exec with eager_copy", "exec drops the copy");
+	/* Only one of the two asked for by name: what cannot be is left out. */
+	settings.actions_given = false;
+	make_plan();
+	assert_int_equal(plan.arm_count, 7);
+	settings.primitives[FORK] = false;
+	settings.actions.chosen[ACTION_EXIT] = false;
+	REFUSED("no chosen primitive takes the chosen action");
+}
+
+static void heaps_that_do_not_fit_are_refused(void **state)
+{
+	(void)state;
+	uint64_t available;
+	const char *limited_by;
+	struct problem problem = {""};
+	assert_int_equal(memory_available(&available, &limited_by, &problem), OUTCOME_OK);
+	settings.heaps_given = true;
+	settings.heap_bytes[4] = (available / 4096 + 1) * 4096;
+	REFUSED("cannot fit a heap of", limited_by, "--heap", "fits");
+	assert_int_equal(memory_check(settings.heap_bytes[4], 0, 0, &problem), OUTCOME_FAILED);
+	assert_null(strstr(problem.text, "copy"));
+	/* What it says would fit does, and twice as much does not. */
+	char unit[8] = "";
+	unsigned long long fits = 0;
+	const char *said = strstr(problem.text, "--heap ");
+	assert_non_null(said);
+	assert_int_equal(sscanf(said, "--heap %llu %7s", &fits, unit), 2);
+	for (const char *const *u = (const char *const[]){"MiB", "GiB", "TiB", NULL}; *u; u++) {
+		fits *= 1024;
+		if (strcmp(*u, unit) == 0)
+			break;
+	}
+	fits *= 1024;
+	assert_int_equal(memory_check(fits, 0, 0, &problem), OUTCOME_OK);
+	assert_int_equal(memory_check(fits * 2 + fits / 2, 0, 0, &problem), OUTCOME_FAILED);
+	/* A copy takes as much again. */
+	uint64_t half = available * 2 / 3;
+	assert_int_equal(memory_check(half, 0, 0, &problem), OUTCOME_OK);
+	assert_int_equal(memory_check(half, 1, 0, &problem), OUTCOME_FAILED);
+	assert_contains(problem.text, "eager_copy");
+	/* Sums that leave 64 bits must not come out small. */
+	assert_int_equal(memory_check(9196485433346375680ull, 1, 0, &problem), OUTCOME_FAILED);
+	assert_int_equal(memory_check(UINT64_MAX - 4095, 0, 0, &problem), OUTCOME_FAILED);
+}
+
+static void default_heaps_are_trimmed(void **state)
+{
+	(void)state;
+	uint64_t heaps[SETTINGS_HEAPS_MAX];
+	settings.heap_bytes[4] = 1ull << 50;
+	make_plan();
+	assert_int_equal(jobs_at(CHILD_CPU_SAME, heaps), 4);
+}
+
+static void no_cells_is_no_plan(void **state)
+{
+	(void)state;
+	settings.states = (struct levels){0};
+	REFUSED("no cell is left");
+}
+
+static void requests_are_as_planned(void **state)
+{
+	(void)state;
+	static struct wire_request request;
+	make_plan();
+	for (size_t i = 0; i < plan.job_count; i++) {
+		const struct plan_job *job = &plan.jobs[i];
+		plan_request(&plan, job, 99, &request);
+		assert_int_equal(request.mode, WIRE_MEASURE);
+		assert_int_equal(request.seed, 99);
+		assert_int_equal(request.heap_bytes, job->heap_bytes);
+		assert_int_equal(request.arm_count, plan.arm_count);
+		assert_int_equal(request.cell_count, job->cell_count);
+		assert_int_equal(request.caller_cpu,
+				 job->child_cpu == CHILD_CPU_FREE ? -1 : plan.caller_cpu);
+		uint64_t most = 0;
+		for (uint32_t c = 0; c < job->cell_count; c++)
+			most += (uint64_t)request.arm_count * PASS_COUNT * request.rounds_max *
+				request.cells[c].burst_max;
+		assert_true(most > 0 && most <= plan_sample_capacity(&plan, job));
+	}
+}
+
+#define PLAN_TEST(name) cmocka_unit_test_setup_teardown(name, defaults, all_cpus_again)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PLAN_TEST(arms_are_those_that_go),
+		PLAN_TEST(other_placements_at_three_heaps),
+		PLAN_TEST(other_placements_spare_large_heaps),
+		PLAN_TEST(placements_by_name_are_whole),
+		PLAN_TEST(other_needs_another_cpu),
+		PLAN_TEST(unknown_cpus_are_refused),
+		PLAN_TEST(refused_pairs_say_why),
+		PLAN_TEST(heaps_that_do_not_fit_are_refused),
+		PLAN_TEST(default_heaps_are_trimmed),
+		PLAN_TEST(no_cells_is_no_plan),
+		PLAN_TEST(requests_are_as_planned),
+	};
+	return cmocka_run_group_tests_name("plan", tests, make, NULL);
+}

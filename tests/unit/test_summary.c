@@ -1,0 +1,254 @@
+/* What is published: rows and ratios from made-up runs whose truth is known. */
+#include "harness/driver/summary.h"
+#include "tests/unit/unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { FIELDS = 27, PER_ROUND = 5, ROUNDS = 8, COUNT = PER_ROUND * ROUNDS };
+
+static const char *folder;
+static struct dataset dataset;
+static struct summary summary;
+
+static void load(void)
+{
+	struct problem problem = {""};
+	if (dataset_read(&dataset, folder, &problem) ||
+	    summary_make(&summary, &dataset, folder, &problem))
+		fail_msg("%s", problem.text);
+}
+
+static void unload(void)
+{
+	summary_free(&summary);
+	dataset_free(&dataset);
+}
+
+/* fork at `base` and vfork at a quarter of it, in the same rounds, both times what drift does to a
+ * round: it grows `drift`-fold from the first round of the run to the last. */
+static void write_drifting_run(unsigned replicates, double drift, const char *reason)
+{
+	FILE *file = unit_run_begin();
+	uint64_t random = 11;
+	for (unsigned r = 0; r < replicates; r++) {
+		double fork[COUNT], vfork[COUNT], twin[COUNT];
+		unsigned rounds[COUNT];
+		for (unsigned i = 0; i < COUNT; i++) {
+			rounds[i] = i / PER_ROUND;
+			double at = (double)(r * ROUNDS + rounds[i]) / (replicates * ROUNDS - 1.0);
+			double level = 40000 * pow(drift, at);
+			fork[i] = level * exp(0.001 * unit_normal(&random));
+			vfork[i] = level / 4 * exp(0.001 * unit_normal(&random));
+			twin[i] = level * exp(0.001 * unit_normal(&random));
+		}
+		const struct unit_arm arms[] = {
+			{"fork", "exit", false, COUNT, fork, rounds, reason},
+			{"vfork", "exit", false, COUNT, vfork, rounds, reason},
+			{"fork", "exit", true, COUNT, twin, rounds, reason},
+		};
+		unit_run_cell(file, r, 1 << 20, arms, COUNT_OF(arms));
+	}
+	unit_run_end(file);
+}
+
+static const struct row *row_of(const char *primitive, bool twin, const char *metric)
+{
+	for (size_t i = 0; i < summary.row_count; i++)
+		if (strcmp(summary.rows[i].series->primitive, primitive) == 0 &&
+		    strcmp(summary.rows[i].series->metric, metric) == 0 &&
+		    summary.rows[i].series->twin == twin)
+			return &summary.rows[i];
+	fail_msg("no row of %s %s", primitive, metric);
+	return NULL;
+}
+
+static void common_drift_cancels_in_ratios(void **state)
+{
+	(void)state;
+	write_drifting_run(12, 3, "not looked at");
+	load();
+	const struct row *vfork = row_of("vfork", false, "call_ns");
+	const struct ratio *ratio = summary_ratio(&summary, vfork->series);
+	assert_non_null(ratio);
+	assert_int_equal(ratio->replicates, 12);
+	assert_near(ratio->interval.center, 0.25, 0.001);
+	assert_true(ratio->interval.high - ratio->interval.low < 0.002);
+	/* The medians alone are all over the place: a threefold drift. */
+	assert_true(stats_relative_half_width(&vfork->interval) > 0.1);
+	assert_contains(vfork->note, "drift +");
+	const struct ratio *twin = summary_ratio(&summary, row_of("fork", true, "call_ns")->series);
+	assert_non_null(twin);
+	assert_near(twin->interval.center, 1, 0.001);
+	unload();
+}
+
+static void notes_say_why_it_stopped(void **state)
+{
+	(void)state;
+	write_drifting_run(12, 1, "not looked at");
+	load();
+	assert_contains(row_of("fork", false, "call_ns")->note, "stopped: precision");
+	assert_null(strstr(row_of("fork", false, "call_ns")->note, "drift"));
+	unload();
+	/* As precise, but too few replicates for precision to have stopped it. */
+	write_drifting_run(9, 1, "not looked at");
+	load();
+	assert_contains(row_of("fork", false, "call_ns")->note, "stopped: budget");
+	assert_true(row_of("fork", false, "call_ns")->interval.has_interval);
+	unload();
+	write_drifting_run(4, 1, "not looked at");
+	load();
+	assert_contains(row_of("fork", false, "call_ns")->note, "no interval");
+	assert_false(row_of("fork", false, "call_ns")->interval.has_interval);
+	unload();
+}
+
+/* One line of RFC 4180: splits it in place, returns the number of fields. Takes no line breaks in
+ * fields. Moves *line behind the line. */
+static size_t split(char **line, char *fields[FIELDS + 1])
+{
+	char *read = *line, *write = *line;
+	size_t count = 0;
+	bool quoted = false;
+	fields[count++] = write;
+	for (; *read && (quoted || *read != '\n'); read++) {
+		if (*read == '"' && quoted && read[1] == '"') {
+			*write++ = *read++;
+		} else if (*read == '"') {
+			quoted = !quoted;
+		} else if (*read == ',' && !quoted) {
+			*write++ = '\0';
+			if (count <= FIELDS)
+				fields[count++] = write;
+		} else {
+			*write++ = *read;
+		}
+	}
+	*line = *read ? read + 1 : read;
+	*write = '\0';
+	return count;
+}
+
+static const char header[] =
+	"experiment,primitive,action,case,heap_bytes,page_kind,state,cache,touch_order,threads,"
+	"mappings,open_files,child_cpu,metric,unit,n,replicates,median,ci_low,ci_high,p5,p95,p99,"
+	"min,max,mad,note\n";
+
+static void csv_keeps_its_promise(void **state)
+{
+	(void)state;
+	static const char reason[] = "it said \\\"no, never\\\", twice";
+	struct problem problem = {""};
+	write_drifting_run(12, 1, reason);
+	load();
+	if (summary_write(&summary, folder, &problem))
+		fail_msg("%s", problem.text);
+	char *text = unit_read("summary.csv"), *line = text, *fields[FIELDS + 1];
+	assert_int_equal(strncmp(text, header, sizeof header - 1), 0);
+	size_t rows = 0, measured = 0;
+	assert_int_equal(split(&line, fields), FIELDS);
+	while (*line) {
+		assert_int_equal(split(&line, fields), FIELDS);
+		rows++;
+		assert_string_equal(fields[0], "spawn");
+		assert_string_equal(fields[4], "1048576");
+		if (strcmp(fields[13], "call_ns") == 0) {
+			measured++;
+			assert_string_equal(fields[15], "480");
+			assert_string_equal(fields[16], "12");
+			double expected = strcmp(fields[1], "vfork") == 0 ? 10000 : 40000;
+			assert_near(strtod(fields[17], NULL), expected, expected / 1000);
+			assert_true(strtod(fields[18], NULL) < strtod(fields[17], NULL));
+			assert_true(strtod(fields[17], NULL) < strtod(fields[19], NULL));
+			continue;
+		}
+		/* Not measured: a reason, and nothing that looks like a number. */
+		assert_string_equal(fields[15], "0");
+		assert_string_equal(fields[16], "0");
+		for (size_t f = 17; f < FIELDS - 1; f++)
+			assert_string_equal(fields[f], "");
+		assert_string_equal(fields[FIELDS - 1],
+				    "unavailable: it said \"no, never\", twice");
+	}
+	assert_int_equal(rows, 9);
+	assert_int_equal(measured, 3);
+	assert_contains(header, ",note");
+	free(text);
+
+	text = unit_read("summary.csv"); /* as written: quoted, quotes doubled */
+	assert_contains(text, ",\"unavailable: it said \"\"no, never\"\", twice\"\n");
+	free(text);
+	text = unit_read("ratios.csv");
+	line = text;
+	assert_int_equal(split(&line, fields), 19);
+	assert_int_equal(split(&line, fields), 19);
+	free(text);
+	unload();
+}
+
+static void json_agrees_with_the_rows(void **state)
+{
+	(void)state;
+	struct problem problem = {""};
+	write_drifting_run(12, 1, "not looked at");
+	load();
+	assert_int_equal(summary_write(&summary, folder, &problem), OUTCOME_OK);
+	char *text = unit_read("summary.json");
+	json_t *root = json_loads(text, 0, NULL);
+	assert_non_null(root);
+	const json_t *rows = json_object_get(root, "rows");
+	assert_int_equal(json_array_size(rows), summary.row_count);
+	for (size_t i = 0; i < summary.row_count; i++) {
+		const json_t *row = json_array_get(rows, i);
+		const json_t *median = json_object_get(row, "median");
+		if (summary.rows[i].count == 0) {
+			assert_null(median);
+			assert_non_null(json_object_get(row, "note"));
+			continue;
+		}
+		double center = json_number_value(json_object_get(median, "center"));
+		assert_near(center / summary.rows[i].interval.center, 1, 1e-4);
+		assert_int_equal(json_array_size(json_object_get(median, "interval")), 2);
+	}
+	json_decref(root);
+	free(text);
+	unload();
+}
+
+static void unwritable_folders_are_named(void **state)
+{
+	(void)state;
+	struct problem problem = {""};
+	write_drifting_run(5, 1, "not looked at");
+	load();
+	assert_int_equal(summary_write(&summary, "build/no-such-run", &problem), OUTCOME_FAILED);
+	assert_contains(problem.text, "build/no-such-run/summary.csv");
+	unload();
+}
+
+static int make(void **state)
+{
+	(void)state;
+	folder = unit_folder_make();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	unit_folder_remove();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(common_drift_cancels_in_ratios),
+		cmocka_unit_test(notes_say_why_it_stopped),
+		cmocka_unit_test(csv_keeps_its_promise),
+		cmocka_unit_test(json_agrees_with_the_rows),
+		cmocka_unit_test(unwritable_folders_are_named),
+	};
+	return cmocka_run_group_tests_name("summary", tests, make, tear_down);
+}
