@@ -79,7 +79,7 @@ $(BUILD)/forkcost: $(DRIVER_OBJECTS) $(COMMON_OBJECTS)
 	@echo "  LINK $@"; $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(DRIVER_LIBS)
 
 $(BUILD)/forkcost-worker: $(WORKER_OBJECTS)
-	@echo "  LINK $@"; $(CC) $(CFLAGS) $(WORKER_LDFLAGS) -o $@ $^
+	@echo "  LINK $@"; $(CC) $(CFLAGS) $(WORKER_LDFLAGS) -o $@ $^ -lm
 
 $(BUILD)/forkcost-target: $(BUILD)/target/harness/target/target.o
 	@echo "  LINK $@"; $(CC) $(TARGET_LDFLAGS) -o $@ $^

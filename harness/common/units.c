@@ -98,7 +98,8 @@ static enum outcome add_range(struct size_list *list, char *item, char *dots,
 		return OUTCOME_FAILED;
 	if (!parse_with_unit(star + 1, byte_units, 1, &factor) || factor < 2)
 		return fail(problem,
-			    "cannot read range '%s': the factor is no whole number above 1; raise it, as in 1M..4G*4",
+			    "cannot read range '%s': the factor is no whole number above 1; raise "
+			    "it, as in 1M..4G*4",
 			    whole);
 	if (low == 0 || low > high)
 		return fail(

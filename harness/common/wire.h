@@ -82,7 +82,8 @@ struct wire_request {
 	uint64_t heap_bytes, evict_bytes;
 	uint64_t seed;
 	uint64_t once_count;
-	uint64_t allowed_cpus[WIRE_CPUS_MAX / 64]; /* bit n: CPU n; for workers that are not pinned */
+	uint64_t allowed_cpus[WIRE_CPUS_MAX /
+			      64]; /* bit n: CPU n; for workers that are not pinned */
 	struct wire_clock clock;
 	char target_path[WIRE_PATH_MAX];
 	struct wire_arm arms[WIRE_ARMS_MAX];
@@ -132,7 +133,7 @@ struct wire_arm_facts {
 /* The worker as it was when a cell was done. */
 struct wire_cell_facts {
 	uint64_t mappings;
-	uint64_t cpus_allowed; /* 1: pinned */
+	uint64_t cpus_allowed;                 /* 1: pinned */
 	uint64_t rss_bytes, page_tables_bytes; /* of the whole process */
 	uint64_t heap_rss_bytes, heap_huge_bytes;
 	uint64_t involuntary_switches, voluntary_switches; /* in this cell */

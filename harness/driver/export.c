@@ -321,9 +321,10 @@ static enum outcome put_all(const struct exporter *exporter)
 			"exec (thread, eager_copy: exit), caches warm; medians, bands: 95 % t "
 			"interval on "
 			"logs of replicate medians") ||
-	    put_caption(exporter, "ratio-to-fork-by-heap",
-			"reaped_ns relative to fork, round by round; bands: 95 % t interval on logs of "
-			"replicate ratios"))
+	    put_caption(
+		    exporter, "ratio-to-fork-by-heap",
+		    "reaped_ns relative to fork, round by round; bands: 95 % t interval on logs of "
+		    "replicate ratios"))
 		return OUTCOME_FAILED;
 	if (put_caption(exporter, "timeline", "dirty heap, caches warm; medians without intervals"))
 		return OUTCOME_FAILED;

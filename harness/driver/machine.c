@@ -273,8 +273,9 @@ static json_t *describe_memory(void)
 	struct problem problem;
 	if (memory_available(&available, &limited_by, &problem))
 		return json_string("unavailable: /proc/meminfo");
-	return json_pack("{s:I,s:s,s:s,s:s}", "available_bytes", (json_int_t)available, "limited_by",
-			 limited_by, "memory_cgroup", memory_cgroup(), "heap_numa_placement",
+	return json_pack("{s:I,s:s,s:s,s:s}", "available_bytes", (json_int_t)available,
+			 "limited_by", limited_by, "memory_cgroup", memory_cgroup(),
+			 "heap_numa_placement",
 			 "first touch by the worker, which is pinned unless child_cpu is free");
 }
 

@@ -269,7 +269,8 @@ static int alone(int argc, char **argv, int (*use)(const struct wire_catalog *))
 		print_help();
 		return EXIT_DONE;
 	}
-	fail(&problem, "cannot use '%s': forkcost %s takes no arguments; leave it out", argv[1], argv[0]);
+	fail(&problem, "cannot use '%s': forkcost %s takes no arguments; leave it out", argv[1],
+	     argv[0]);
 	return complain(&problem, EXIT_USAGE);
 }
 

@@ -102,7 +102,7 @@ enum outcome memory_check(uint64_t heap_bytes, int copies_heap, uint64_t evict_b
 			  struct problem *problem)
 {
 	uint64_t available = 0;
-	const char *limited_by;
+	const char *limited_by = "";
 	if (memory_available(&available, &limited_by, problem))
 		return OUTCOME_FAILED;
 	uint64_t needed = memory_needed(heap_bytes, copies_heap, evict_bytes);
@@ -116,7 +116,8 @@ enum outcome memory_check(uint64_t heap_bytes, int copies_heap, uint64_t evict_b
 		fits_text[UNITS_TEXT_MAX];
 	if (fits == 0)
 		return fail(problem,
-			    "cannot fit a heap of %s: it takes %s, and %s leaves %s; use a smaller --evict, "
+			    "cannot fit a heap of %s: it takes %s, and %s leaves %s; use a smaller "
+			    "--evict, "
 			    "or free some memory",
 			    units_format_bytes(heap_bytes, heap_text),
 			    units_format_bytes(needed, needed_text), limited_by,

@@ -65,9 +65,10 @@ static enum outcome take(struct wire_request *request, int choice, const char *w
 	case 'c':
 		return units_parse_count(optarg, 1, 1000000000, &request->once_count, problem);
 	default:
-		return fail(problem,
-			    "cannot use %s: it is no option, or has no value; see forkcost once --help",
-			    word);
+		return fail(
+			problem,
+			"cannot use %s: it is no option, or has no value; see forkcost once --help",
+			word);
 	}
 }
 

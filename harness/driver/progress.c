@@ -43,8 +43,8 @@ void progress_show(struct progress *progress, const struct progress_state *state
 	if (isfinite(state->half_width))
 		snprintf(width, sizeof width, "  +-%.1f%%", state->half_width * 100);
 	units_format_seconds(state->remaining_s > 0 ? state->remaining_s : 0, remaining);
-	snprintf(line, sizeof line, "%3.0f%%  ETA %-6s  %s  replicate %lu%s", share * 100, remaining,
-		 state->cell, state->replicate, width);
+	snprintf(line, sizeof line, "%3.0f%%  ETA %-6s  %s  replicate %lu%s", share * 100,
+		 remaining, state->cell, state->replicate, width);
 	if (!progress->is_terminal) {
 		if (!milestone && now_s - progress->printed_s < LINE_INTERVAL_S)
 			return;

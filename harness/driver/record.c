@@ -58,18 +58,18 @@ static json_t *describe_settings(const struct plan *plan, int argc, char **argv)
 		json_array_append_new(heaps, json_integer((json_int_t)settings->heap_bytes[i]));
 	for (int i = 0; i < argc; i++)
 		json_array_append_new(words, json_string(argv[i]));
-	json_t *result = json_pack(
-		"{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:b}", "preset", settings->preset, "arguments", words,
-		"heap_bytes", heaps, "states", chosen_levels(&axis_state, &settings->states), "caches",
-		chosen_levels(&axis_cache, &settings->caches), "actions",
-		chosen_levels(&axis_action, &settings->actions), "child_cpus",
-		chosen_levels(&axis_child_cpu, &settings->child_cpus), "other_placements_added",
-		!settings->child_cpu_given);
+	json_t *result = json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:b}", "preset", settings->preset,
+				   "arguments", words, "heap_bytes", heaps, "states",
+				   chosen_levels(&axis_state, &settings->states), "caches",
+				   chosen_levels(&axis_cache, &settings->caches), "actions",
+				   chosen_levels(&axis_action, &settings->actions), "child_cpus",
+				   chosen_levels(&axis_child_cpu, &settings->child_cpus),
+				   "other_placements_added", !settings->child_cpu_given);
 	json_object_update_new(
 		result,
-		json_pack("{s:f,s:f,s:i,s:I,s:f,s:I,s:i,s:i,s:I}", "precision",
-			  settings->precision, "budget_s", (double)settings->budget_ns / 1e9,
-			  "replicates_for_precision", REPLICATES_FOR_PRECISION, "replicates_max",
+		json_pack("{s:f,s:f,s:i,s:I,s:f,s:I,s:i,s:i,s:I}", "precision", settings->precision,
+			  "budget_s", (double)settings->budget_ns / 1e9, "replicates_for_precision",
+			  REPLICATES_FOR_PRECISION, "replicates_max",
 			  (json_int_t)settings->replicates_max, "cell_s",
 			  (double)settings->cell_ns / 1e9, "seed", (json_int_t)settings->seed,
 			  "caller_cpu", plan->caller_cpu, "other_cpu", plan->other_cpu,
@@ -269,10 +269,10 @@ static json_t *describe_cell(const struct plan *plan, const struct record_replic
 	json_object_set_new(
 		line, "worker",
 		json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "cpus_allowed",
-			  (json_int_t)facts->cpus_allowed, "mappings",
-			  (json_int_t)facts->mappings, "rss_bytes", (json_int_t)facts->rss_bytes,
-			  "page_tables_bytes", (json_int_t)facts->page_tables_bytes,
-			  "heap_rss_bytes", (json_int_t)facts->heap_rss_bytes, "heap_huge_bytes",
+			  (json_int_t)facts->cpus_allowed, "mappings", (json_int_t)facts->mappings,
+			  "rss_bytes", (json_int_t)facts->rss_bytes, "page_tables_bytes",
+			  (json_int_t)facts->page_tables_bytes, "heap_rss_bytes",
+			  (json_int_t)facts->heap_rss_bytes, "heap_huge_bytes",
 			  (json_int_t)facts->heap_huge_bytes, "involuntary_switches",
 			  (json_int_t)facts->involuntary_switches, "voluntary_switches",
 			  (json_int_t)facts->voluntary_switches, "rounds",

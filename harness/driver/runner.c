@@ -131,8 +131,7 @@ static const char *describe_cell(const struct runner *runner, const struct wire_
 	char heap[UNITS_TEXT_MAX];
 	uint32_t running = answer ? answer->cell_running : 0;
 	const struct wire_cell *cell = &job->cells[running < job->cell_count ? running : 0];
-	snprintf(text, text_bytes, "%s %s %s %s",
-		 units_format_bytes(job->heap_bytes, heap),
+	snprintf(text, text_bytes, "%s %s %s %s", units_format_bytes(job->heap_bytes, heap),
 		 axis_name(&axis_child_cpu, job->child_cpu), axis_name(&axis_state, cell->state),
 		 axis_name(&axis_cache, cell->cache));
 	return text;

@@ -30,7 +30,7 @@ struct settings {
 	struct levels states, caches, child_cpus, actions;
 	bool primitives[WIRE_PRIMITIVES_MAX]; /* by catalogue index */
 	bool experiments[WIRE_EXPERIMENTS_MAX];
-	double precision;                     /* relative half width of the interval */
+	double precision; /* relative half width of the interval */
 	uint64_t budget_ns;
 	uint64_t replicates_max;
 	uint64_t cell_ns; /* how long a cell takes rounds, once past the first */

@@ -67,7 +67,8 @@ static void make_table(struct table *table, const struct dataset *dataset, const
 	for (size_t a = 0; a < 2; a++)
 		for (size_t i = 0; i < dataset->series_count; i++) {
 			const struct series *series = &dataset->series[i];
-			if (strcmp(series->experiment, "spawn") == 0 && series->is_main && is_plain_cell(table, series) &&
+			if (strcmp(series->experiment, "spawn") == 0 && series->is_main &&
+			    is_plain_cell(table, series) &&
 			    series->heap_bytes == table->heap_bytes[0] &&
 			    strcmp(series->action, actions[a]) == 0 &&
 			    table->line_count < LINES_MAX)
@@ -215,7 +216,8 @@ static void print_twins(const struct summary *summary)
 		apart += ratio->interval.low > 1 || ratio->interval.high < 1;
 	}
 	if (twins)
-		printf("  A/A: fork differs from itself in %zu of %zu cells (5 %% by chance), worst "
+		printf("  A/A: fork differs from itself in %zu of %zu cells (5 %% by chance), "
+		       "worst "
 		       "%.1f %%\n",
 		       apart, twins, worst * 100);
 	else
@@ -239,7 +241,8 @@ static void print_checks(const struct summary *summary)
 	printf("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
 	       dataset->steal_ticks, dataset->involuntary_switches);
 	if (dataset->mappings_max)
-		printf("  the worker without a heap has %" PRIu64 " mappings\n", dataset->mappings_max);
+		printf("  the worker without a heap has %" PRIu64 " mappings\n",
+		       dataset->mappings_max);
 }
 
 static void print_crosscheck(const struct summary *summary)
@@ -283,7 +286,8 @@ void tables_print(const struct summary *summary, const char *folder)
 		       "CPU\n\n",
 		       table.state, table.cache);
 		print_table(summary, &table);
-		printf("\n  call: inside the call; reaped: until wait returned (a thread: joined)\n\n");
+		printf("\n  call: inside the call; reaped: until wait returned (a thread: "
+		       "joined)\n\n");
 		print_states(summary, &table);
 	}
 	print_checks(summary);

@@ -107,8 +107,8 @@ __attribute__((noreturn)) static void settle_by_exec(void *run)
 enum outcome child_settle(struct run *run)
 {
 	for (int i = 0; i < 2 * SETTLE_ROUNDS; i++) {
-		long id = raw_clone_onto(CLONE_VM | CLONE_VFORK | SIGCHLD, run->child_stack_top, NULL,
-					 i % 2 ? settle_by_exec : settle_by_exit, run);
+		long id = raw_clone_onto(CLONE_VM | CLONE_VFORK | SIGCHLD, run->child_stack_top,
+					 NULL, i % 2 ? settle_by_exec : settle_by_exit, run);
 		if (id < 0)
 			return fail(run->problem, "cannot start a child to warm the caches: %s; %s",
 				    strerror((int)-id), remedy(-id));

@@ -96,7 +96,7 @@ fits_100() {
 
 @test "no escape sequence goes where no terminal is, nor where NO_COLOR forbids colours" {
 	local escape=$'\033'
-	! grep -q "$escape" "$BATS_FILE_TMPDIR/stderr"
+	run ! grep -q "$escape" "$BATS_FILE_TMPDIR/stderr"
 	[[ $("$FORKCOST" show "$FOLDER") != *"$escape"* ]]
 	command -v script >/dev/null || skip "script is not installed"
 	TERM=xterm script -qec "$FORKCOST run ${TINY[*]} --output $BATS_TEST_TMPDIR" /dev/null \
@@ -154,7 +154,7 @@ fits_100() {
 
 @test "malformed heap sizes are refused in one line" {
 	local size
-	for size in 12Q -1M 1M.. 4M..1M*2 1M..4M 1000 , 1M, 0..4M*2 1M..4M*1 1M..4M*x 1.5M \
+	for size in 12Q -1M 1M.. 4M..1M*2 1M..4M 1000 "," "1M," 0..4M*2 1M..4M*1 1M..4M*x 1.5M \
 		99999999999999999999 99999999T 0x1000 "1 M" M; do
 		usage_error "$size" run --heap "$size" --output "$BATS_TEST_TMPDIR/none"
 	done

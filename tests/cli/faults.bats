@@ -42,10 +42,15 @@ a_worker() {
 	local pid
 	for pid in $(processes_of "$PLACE"); do
 		case $(cat "/proc/$pid/stat" 2>/dev/null) in
-		"$pid (forkcost-worker) "[RSD]" $driver "*) echo "$pid" && return ;;
+		"$pid (forkcost-worker) "[RSDT]" $driver "*) echo "$pid" && return ;;
 		esac
 	done
 	return 1
+}
+
+# stop_worker: stops a worker, so that it cannot end by itself.
+stop_worker() {
+	worker=$(a_worker) && kill -STOP "$worker"
 }
 
 # end_of_run: waits for the driver; its status in $status.
@@ -113,7 +118,7 @@ as_user() {
 	shift
 	# shellcheck disable=SC2016
 	run --separate-stderr setpriv --reuid 61234 --regid 61234 --clear-groups \
-		sh -c 'ulimit -u "$1" && shift && exec "$@"' sh "$limit" "$@"
+		bash -c 'ulimit -u "$1" && shift && exec "$@"' bash "$limit" "$@"
 }
 
 @test "too few processes allowed: named with the remedy, no worker left" {
@@ -161,7 +166,7 @@ no_exec_times() {
 
 @test "an exec target that is another program is an error, not a plausible time" {
 	private_build "$PLACE"
-	cp "$(command -v true)" "$PLACE/build/forkcost-target"
+	cp "$(type -P true)" "$PLACE/build/forkcost-target"
 	run --separate-stderr "$PLACE/build/forkcost" run "${TINY[@]}" --action exec \
 		--primitive vfork,posix_spawn --output "$PLACE/out"
 	error_line 'not forkcost-target' make
@@ -181,10 +186,9 @@ no_exec_times() {
 }
 
 @test "the worker killed in the middle: the failure is named, finished cells stay, nothing is left" {
-	local worker before
+	local before
 	start_run 4
-	wait_for a_worker
-	worker=$(a_worker)
+	wait_for stop_worker
 	before=$(lines_of cell)
 	kill -9 "$worker"
 	end_of_run
@@ -203,7 +207,7 @@ no_exec_times() {
 # interrupted_by SIGNAL
 interrupted_by() {
 	start_run 1000
-	wait_for a_worker
+	wait_for stop_worker
 	kill -"$1" "$driver"
 	end_of_run
 	[ "$status" -eq 130 ] || fail_with "status is not 130 after SIG$1"
@@ -222,7 +226,7 @@ interrupted_by() {
 
 @test "the driver killed: its worker goes too, and the run can still be read" {
 	start_run 1000
-	wait_for a_worker
+	wait_for stop_worker
 	kill -9 "$driver"
 	nothing_left "$PLACE"
 	wait "$driver" || :
@@ -279,7 +283,7 @@ small_run() {
 	small_run
 	mkdir "$PLACE/cwd"
 	# JSON's way to write: "; system("touch PWNED"); #, a line end with a system line, and shell's ways.
-	local hostile='\\"; system(\\"touch PWNED1\\"); # \\\\"; system(\\"touch PWNED2\\") \\n!touch PWNED3\\n`touch PWNED4` $(touch PWNED5) %s %n @x {\/Symbol a} \x27.system(\x27touch PWNED6\x27).\x27'
+	local hostile='\\"; system(\\"touch PWNED1\\"); # \\\\\\"; system(\\"touch PWNED2\\") \\n!touch PWNED3\\n`touch PWNED4` $(touch PWNED5) %s %n @x {\/Symbol a} \x27.system(\x27touch PWNED6\x27).\x27'
 	sed -i "s/\"release\": \"[^\"]*\"/\"release\": \"$hostile\"/; s/\"cpu_model\": \"[^\"]*\"/\"cpu_model\": \"$hostile\"/" "$RUN/environment.json"
 	sed -i "1s/\"id\":\"[^\"]*\"/\"id\":\"$hostile\"/" "$RUN/samples.jsonl"
 	# A primitive's name is data, too.

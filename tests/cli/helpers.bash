@@ -89,15 +89,9 @@ private_build() {
 	cp -r "$ROOT/plots" "$1/plots"
 }
 
-# processes_of FOLDER: ids of the processes whose program lies there, zombies' too if the driver is
-# their parent (they have no path any more; the driver reaps all, so there should be none).
+# processes_of FOLDER: ids of the processes whose program lies there.
 processes_of() {
-	local link
-	for link in /proc/[0-9]*/exe; do
-		case $(readlink "$link" 2>/dev/null) in
-		"$1"/*) link=${link#/proc/} && echo "${link%/exe}" ;;
-		esac
-	done
+	find /proc -maxdepth 2 -name exe -lname "$1/*" 2>/dev/null | cut -d/ -f3
 }
 
 # nothing_left FOLDER: within five seconds no process of that folder runs.

@@ -195,6 +195,7 @@ static void stopped_intervals_cover(void **state)
 {
 	(void)state;
 	double replicates;
+	assert_int_equal(REPLICATES_FOR_PRECISION, 10); /* the rule; below, what it buys */
 	double share = coverage(stats_interval, REPLICATES_FOR_PRECISION, &replicates);
 	print_message("coverage %.1f %% at a minimum of %d, %.1f replicates a run\n", share * 100,
 		      REPLICATES_FOR_PRECISION, replicates);

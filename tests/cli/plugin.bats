@@ -1,0 +1,85 @@
+#!/usr/bin/env bats
+# One new file in bench/ is all that a primitive or an experiment takes; and an installed forkcost works.
+load helpers
+
+setup_file() {
+	# The objects that are there are taken along, so that only what is new is compiled; make knows
+	# what is stale.
+	TREE=$BATS_FILE_TMPDIR/tree
+	mkdir "$TREE"
+	cp -a "$ROOT/Makefile" "$ROOT/harness" "$ROOT/bench" "$ROOT/plots" "$ROOT/scripts" "$TREE/"
+	[ ! -d "$ROOT/docs" ] || cp -a "$ROOT/docs" "$TREE/"
+	cp -a "$BUILD" "$TREE/build"
+	commit=$(cat "$TREE/build/commit" 2>/dev/null || echo unknown)
+	cp "$BATS_TEST_DIRNAME/fixtures/clone_files.c" "$TREE/bench/primitives/"
+	cp "$BATS_TEST_DIRNAME/fixtures/pipe_pair.c" "$TREE/bench/"
+	make_in_tree build/forkcost build/forkcost-worker build/forkcost-target >"$BATS_FILE_TMPDIR/make" 2>&1 || {
+		cat "$BATS_FILE_TMPDIR/make" >&2
+		return 1
+	}
+	export TREE commit
+}
+
+make_in_tree() { FORKCOST_NO_INSTALL=1 make -C "$TREE" --no-print-directory -j2 BUILD=build COMMIT="$commit" "$@" 3>&-; }
+
+@test "a new primitive and a new experiment are listed" {
+	run --separate-stderr "$TREE/build/forkcost" list
+	[ "$status" -eq 0 ]
+	[[ $output == *$'\n  clone_files '*'open files shared'* ]] || fail_with "clone_files is not listed"
+	[[ $output == *$'\n  pipe_pair '*'what a pipe costs'* ]] || fail_with "pipe_pair is not listed"
+	[[ $output == *'cases: plain, cloexec'* ]]
+	run --separate-stderr "$FORKCOST" list
+	[[ $output != *clone_files* ]] || fail_with "it was there before"
+}
+
+@test "a run has their rows, and the options know them" {
+	"$TREE/build/forkcost" run "${TINY[@]}" --primitive clone,clone_files --output "$BATS_TEST_TMPDIR" \
+		3>&- 2>/dev/null
+	TABLE=$BATS_TEST_TMPDIR/table
+	tsv "$BATS_TEST_TMPDIR/latest/summary.csv" >"$TABLE"
+	local action
+	for action in exit exec; do
+		[ "$(rows "primitive == \"clone_files\" && action == \"$action\" && metric == \"reaped_ns\" && count > 0" heap | tr '\n' ' ')" = '0 4194304 ' ] ||
+			fail_with "no rows of clone_files $action"
+	done
+	some 'experiment == "pipe_pair" && case_name == "plain" && metric == "open_ns" && count > 0 && median > 0'
+	some 'experiment == "pipe_pair" && case_name == "cloexec" && metric == "close_ns" && count > 0 && median > 0'
+	# It is a clone: one fault in the caller at most.
+	none 'primitive == "clone_files" && metric == "caller_faults" && median > 1'
+}
+
+@test "the new primitive does what its file says" {
+	command -v strace >/dev/null || skip "strace is not installed"
+	strace -f -o /dev/null true 2>/dev/null || skip "strace may not ptrace here"
+	strace -f -o "$BATS_TEST_TMPDIR/trace" "$TREE/build/forkcost" once --primitive clone_files --count 3 3>&-
+	[ "$(grep -c 'flags=CLONE_FILES|SIGCHLD' "$BATS_TEST_TMPDIR/trace")" -eq 3 ]
+}
+
+@test "the new primitive is plotted without another edit" {
+	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+	run --separate-stderr "$TREE/build/forkcost" run --heap 0,64K --replicates 1 --cell-time 1ms --cache warm \
+		--state dirty --child-cpu same --primitive fork,clone_files --no-table --output "$BATS_TEST_TMPDIR"
+	[ "$status" -eq 0 ] || fail_with "the run fails"
+	grep -q clone_files "$BATS_TEST_TMPDIR/latest/plots/spawn-by-heap.svg" || fail_with "clone_files is not drawn"
+}
+
+@test "an installed forkcost lists, measures and draws from where it lies" {
+	local dest=$BATS_TEST_TMPDIR/dest name
+	make_in_tree install DESTDIR="$dest" PREFIX=/opt/forkcost
+	for name in bin/forkcost libexec/forkcost/forkcost-worker libexec/forkcost/forkcost-target \
+		share/forkcost/plots/style.gp share/man/man1/forkcost.1; do
+		[ -f "$dest/opt/forkcost/$name" ] || fail_with "$name is not installed"
+	done
+	[ "$(ls "$dest")" = opt ]
+	# Nothing of the tree may be needed any more.
+	mv "$TREE" "$TREE.away"
+	cd "$BATS_TEST_TMPDIR"
+	"$dest/opt/forkcost/bin/forkcost" list | grep -q posix_spawn
+	run --separate-stderr "$dest/opt/forkcost/bin/forkcost" run "${TINY[@]}" --primitive fork,posix_spawn
+	mv "$TREE.away" "$TREE"
+	[ "$status" -eq 0 ] || fail_with "it does not measure"
+	grep -q '^spawn,posix_spawn,exec,.*stopped:' results/latest/summary.csv
+	command -v gnuplot >/dev/null || return 0
+	"$dest/opt/forkcost/bin/forkcost" plot results/latest
+	[ -s results/latest/plots/spawn-by-heap.pdf ]
+}
