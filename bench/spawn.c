@@ -89,7 +89,7 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 {
 	struct rusage before;
 	run->stamps->started_ticks = run->stamps->moved_ticks = run->stamps->target_ticks = 0;
-	getrusage(RUSAGE_SELF, &before);
+	getrusage(RUSAGE_THREAD, &before);
 	arm->primitive->start(run, arm->action);
 	child_wait(run, arm->primitive);
 	if (child_check(run, arm))

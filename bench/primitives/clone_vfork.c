@@ -1,6 +1,7 @@
 /* Measures: clone with CLONE_VFORK but without CLONE_VM: the trap.
  * Excludes: nothing.
- * Expect:   grows with the heap like fork, and stops the caller like vfork: the worst of both. */
+ * Expect:   grows with the heap like fork, and stops the caller like vfork: the worst of both. The
+ *           caller wakes up inside the call, so libc's rseq fault is part of call_ns here. */
 #include "harness/worker/bench.h"
 
 static void start(struct run *run, enum action action)

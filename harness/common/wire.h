@@ -31,6 +31,7 @@ enum {
 	/* Exit statuses by which the worker knows that its child did what was asked. */
 	WIRE_STATUS_CHILD = 41,
 	WIRE_STATUS_TARGET = 42,
+	WIRE_STATUS_UNMOVED = 43, /* the child could not move to the other CPU */
 	/* Where children stamp the time: the page behind the header. */
 	WIRE_STAMP_OFFSET = 4096,
 };

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_statistics_double.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -39,6 +40,10 @@ static enum outcome read_file(const char *path, struct crosscheck_entry *entry,
 	bool good = json_array_size(results) == 2 &&
 		    read_times(json_array_get(results, 0), &once_s, &once_error_s) &&
 		    read_times(json_array_get(results, 1), &twice_s, &twice_error_s);
+	/* The two commands were timed equally often; each costs a degree of freedom. */
+	double freedom =
+		2 * (double)json_array_size(json_object_get(json_array_get(results, 0), "times")) -
+		2;
 	json_decref(file);
 	if (!good)
 		return fail(problem,
@@ -46,7 +51,7 @@ static enum outcome read_file(const char *path, struct crosscheck_entry *entry,
 			    "delete it or run scripts/crosscheck again",
 			    path);
 	double scale = 1e9 / (double)entry->count;
-	double half = 2 * hypot(once_error_s, twice_error_s);
+	double half = gsl_cdf_tdist_Pinv(0.975, freedom) * hypot(once_error_s, twice_error_s);
 	entry->spawn_ns = (twice_s - once_s) * scale;
 	entry->low_ns = (twice_s - once_s - half) * scale;
 	entry->high_ns = (twice_s - once_s + half) * scale;

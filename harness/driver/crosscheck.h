@@ -14,7 +14,7 @@ struct crosscheck_entry {
 	char primitive[WIRE_NAME_MAX], action[WIRE_NAME_MAX];
 	uint64_t heap_bytes, count; /* N: the commands do N and 2 N spawns */
 	double spawn_ns;            /* (T(2N) - T(N)) / N, of the medians */
-	double low_ns, high_ns;     /* about 95 %: two standard errors of that difference */
+	double low_ns, high_ns;     /* 95 %: Student's t on the standard error of that difference */
 };
 
 struct crosscheck {

@@ -1,9 +1,9 @@
 #include "harness/driver/doctor.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/locate.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/memory.h"
-#include "harness/driver/session.h"
 #include "harness/driver/textfile.h"
 
 #include <errno.h>
@@ -151,7 +151,7 @@ static void examine_programs(void)
 	}
 	char target[WIRE_PATH_MAX];
 	struct problem problem;
-	if (session_find_program("forkcost-target", target, sizeof target, &problem))
+	if (locate_program("forkcost-target", target, sizeof target, &problem))
 		say(BAD, "exec target", "%s", problem.text);
 	else
 		say(GOOD, "exec target", "%s", target);

@@ -1,6 +1,7 @@
 #include "harness/driver/once.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/locate.h"
 #include "harness/driver/memory.h"
 #include "harness/driver/session.h"
 
@@ -107,9 +108,9 @@ enum outcome once_become_worker(int argc, char **argv, bool *help, struct proble
 	char path[WIRE_PATH_MAX];
 	if (memory_check(request->heap_bytes, strcmp(request->arms[0].primitive, "eager_copy") == 0,
 			 0, problem) ||
-	    session_find_program("forkcost-worker", path, sizeof path, problem) ||
-	    session_find_program("forkcost-target", request->target_path,
-				 sizeof request->target_path, problem))
+	    locate_program("forkcost-worker", path, sizeof path, problem) ||
+	    locate_program("forkcost-target", request->target_path, sizeof request->target_path,
+			   problem))
 		return OUTCOME_FAILED;
 	if (session.memory_fd != WIRE_FD && dup2(session.memory_fd, WIRE_FD) < 0)
 		return fail(problem, "cannot hand over the wire form: %s", strerror(errno));

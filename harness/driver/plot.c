@@ -1,6 +1,6 @@
 #include "harness/driver/plot.h"
 
-#include "harness/common/wire.h"
+#include "harness/driver/locate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,28 +17,6 @@
 #include <unistd.h>
 
 enum { GNUPLOT_TIMEOUT_MS = 60000 };
-
-/* The folder of the scripts: plots/ beside build/, or ../share/forkcost/plots once installed. */
-static enum outcome find_scripts(char *scripts, size_t scripts_bytes, struct problem *problem)
-{
-	char self[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-	if (length < 0)
-		return fail(problem, "cannot find forkcost's own folder: %s; mount /proc",
-			    strerror(errno));
-	self[length] = '\0';
-	*strrchr(self, '/') = '\0';
-	static const char *const places[] = {"/../plots", "/../share/forkcost/plots"};
-	for (size_t i = 0; i < 2; i++) {
-		char style[PATH_MAX + 64];
-		snprintf(style, sizeof style, "%s%s/style.gp", self, places[i]);
-		if (access(style, R_OK) == 0) {
-			snprintf(scripts, scripts_bytes, "%s%s", self, places[i]);
-			return OUTCOME_OK;
-		}
-	}
-	return fail(problem, "cannot find the plot scripts near %s; run make install again", self);
-}
 
 /* Collects what gnuplot says until it is gone; the last line that is not empty stays in `said`. */
 static bool listen_to(int from, char *said, size_t said_bytes)
@@ -124,7 +103,7 @@ enum outcome plot_draw(const char *folder, size_t *figures, struct problem *prob
 	char scripts[PATH_MAX + 64], pattern[PATH_MAX + 80], data[PATH_MAX];
 	glob_t found;
 	*figures = 0;
-	if (find_scripts(scripts, sizeof scripts, problem))
+	if (locate_plot_scripts(scripts, sizeof scripts, problem))
 		return OUTCOME_FAILED;
 	snprintf(data, sizeof data, "%s/plots/data", folder);
 	snprintf(pattern, sizeof pattern, "%s/*.gp", scripts);

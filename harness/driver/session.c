@@ -1,10 +1,10 @@
 #include "harness/driver/session.h"
 
 #include "harness/common/shuffle.h"
+#include "harness/driver/locate.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -18,39 +18,6 @@
 #include <unistd.h>
 
 enum { LOOK_INTERVAL_MS = 100, ENVIRONMENT_PAD_MAX = 4096 };
-
-enum outcome session_find_program(const char *name, char *path, size_t path_bytes,
-				  struct problem *problem)
-{
-	char self[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-	if (length < 0)
-		return fail(problem, "cannot find forkcost's own folder: %s; mount /proc",
-			    strerror(errno));
-	self[length] = '\0';
-	*strrchr(self, '/') = '\0';
-	static const char *const places[] = {"%s/%s", "%s/../libexec/forkcost/%s"};
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-		char candidate[PATH_MAX + 64];
-		char *resolved;
-		/* The formats are the two constants above. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		snprintf(candidate, sizeof candidate, places[i], self, name);
-#pragma GCC diagnostic pop
-		if (access(candidate, X_OK) == 0 && (resolved = realpath(candidate, NULL))) {
-			bool fits = wire_copy(path, path_bytes, resolved);
-			free(resolved);
-			if (fits)
-				return OUTCOME_OK;
-			return fail(problem,
-				    "cannot use %s: its path is longer than %zu characters; move "
-				    "the folder",
-				    name, path_bytes - 1);
-		}
-	}
-	return fail(problem, "cannot find %s beside %s/forkcost; build it with make", name, self);
-}
 
 enum outcome session_open(struct session *session, uint64_t sample_capacity,
 			  struct problem *problem)
@@ -115,9 +82,9 @@ static int spawn_worker(struct session *session, const char *path, char *const *
 enum outcome session_start(struct session *session, uint64_t seed, struct problem *problem)
 {
 	char path[WIRE_PATH_MAX];
-	if (session_find_program("forkcost-worker", path, sizeof path, problem) ||
-	    session_find_program("forkcost-target", session->area->request.target_path,
-				 sizeof session->area->request.target_path, problem))
+	if (locate_program("forkcost-worker", path, sizeof path, problem) ||
+	    locate_program("forkcost-target", session->area->request.target_path,
+			   sizeof session->area->request.target_path, problem))
 		return OUTCOME_FAILED;
 	char pad[ENVIRONMENT_PAD_MAX + 16] = "FORKCOST_PAD=";
 	struct shuffle shuffle;
@@ -139,18 +106,23 @@ enum outcome session_start(struct session *session, uint64_t seed, struct proble
 }
 
 /* Ends the worker's whole process group and reaps what is a child of ours (the driver is a
- * subreaper, so orphans of the worker are). Children of a dead worker die of the same signal. */
-static void kill_group(struct session *session)
+ * subreaper, so orphans of the worker are). Children of a dead worker die of the same signal.
+ * Returns the worker's wait status. */
+static int kill_group(struct session *session)
 {
+	int status = 0;
 	pid_t group = session->worker;
 	if (group <= 0)
-		return;
+		return status;
 	kill(-group, SIGKILL);
 	kill(group, SIGKILL);
+	while (waitpid(group, &status, 0) < 0 && errno == EINTR)
+		;
 	/* A child that the worker was just starting may join the group after the first signal. */
 	while (waitpid(-group, NULL, 0) > 0 || errno == EINTR)
 		kill(-group, SIGKILL);
 	session->worker = 0;
+	return status;
 }
 
 static enum outcome explain_end(const struct session *session, int status, struct problem *problem)
@@ -181,13 +153,15 @@ static time_t seconds_now(void)
 /* Waits for the worker's end; true if it came by itself, else the problem says why not. `pidfd`
  * ends a pause early; without one (-1, before Linux 5.3) the pauses are whole. */
 static bool watch(struct session *session, int pidfd, unsigned standstill_s, session_look *look,
-		  void *context, int *status, struct problem *problem)
+		  void *context, struct problem *problem)
 {
 	uint64_t progress = 0;
 	time_t moved = seconds_now();
 	for (;;) {
-		pid_t got = waitpid(session->worker, status, WNOHANG);
-		if (got == session->worker)
+		/* It stays a zombie until its group is killed, so that its id stays its own. */
+		siginfo_t ended = {0};
+		int got = waitid(P_PID, (id_t)session->worker, &ended, WEXITED | WNOHANG | WNOWAIT);
+		if (got == 0 && ended.si_pid == session->worker)
 			return true;
 		if (got < 0 && errno != EINTR) {
 			fail(problem, "cannot wait for the worker: %s; report this",
@@ -218,12 +192,11 @@ static bool watch(struct session *session, int pidfd, unsigned standstill_s, ses
 enum outcome session_wait(struct session *session, unsigned standstill_s, session_look *look,
 			  void *context, bool *trustworthy, struct problem *problem)
 {
-	int status = 0;
 	int pidfd = (int)syscall(SYS_pidfd_open, session->worker, 0);
-	bool ended = watch(session, pidfd, standstill_s, look, context, &status, problem);
+	bool ended = watch(session, pidfd, standstill_s, look, context, problem);
 	if (pidfd >= 0)
 		close(pidfd);
-	kill_group(session);
+	int status = kill_group(session);
 	struct problem distrust;
 	*trustworthy = !wire_check_answer(session->area, session->area_bytes, &distrust);
 	if (!ended)

@@ -36,8 +36,4 @@ enum outcome session_wait(struct session *session, unsigned standstill_s, sessio
 /* Kills and reaps what is left, frees the memory. Safe to call twice. */
 void session_close(struct session *session);
 
-/* The path of a program that lies beside this one, or in ../libexec/forkcost from it. */
-enum outcome session_find_program(const char *name, char *path, size_t path_bytes,
-				  struct problem *problem);
-
 #endif

@@ -48,7 +48,14 @@ static const char *why_stopped(const struct dataset *dataset, const struct row *
 		return "interrupted";
 	if ((double)row->series->block_count >= setting(dataset, "replicates_max"))
 		return "replicates";
+	if (strcmp(ended, "complete") == 0)
+		return "precision of the main metric";
 	return "budget";
+}
+
+static bool is_time(const struct series *series)
+{
+	return strcmp(series->unit, "ns") == 0;
 }
 
 /* Drift over the run: the medians of the first half of the replicates against the second's. */
@@ -102,11 +109,6 @@ static void note_modes(struct row *row, const double *values)
 	add_note(row, "%zu modes: %s", count, text);
 }
 
-static bool is_time(const struct series *series)
-{
-	return strcmp(series->unit, "ns") == 0;
-}
-
 static enum outcome make_row(struct row *row, const struct dataset *dataset,
 			     struct problem *problem)
 {
@@ -119,9 +121,13 @@ static enum outcome make_row(struct row *row, const struct dataset *dataset,
 	double *medians = series_medians(series);
 	if (values && medians) {
 		row->spread = stats_summarize(values, row->count);
-		row->interval = stats_interval(medians, series->block_count);
+		row->interval = is_time(series)
+					? stats_interval(medians, series->block_count)
+					: (struct stats_interval){.center = row->spread.p50};
 		add_note(row, "stopped: %s", why_stopped(dataset, row));
-		if (!row->interval.has_interval)
+		if (!is_time(series))
+			add_note(row, "no interval: a count");
+		else if (!row->interval.has_interval)
 			add_note(row, "no interval: fewer than %d replicates",
 				 REPLICATES_FOR_INTERVAL);
 		if (is_time(series)) {
@@ -382,7 +388,7 @@ static json_t *interval_json(const struct stats_interval *interval)
 {
 	if (!interval->has_interval)
 		return json_pack("{s:f,s:s}", "center", interval->center, "interval",
-				 "unavailable: fewer than 5 replicates");
+				 "unavailable: a count, or fewer than 5 replicates");
 	return json_pack("{s:f,s:[f,f]}", "center", interval->center, "interval", interval->low,
 			 interval->high);
 }

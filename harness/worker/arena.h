@@ -11,6 +11,7 @@ enum { ARENA_PROC_BYTES = 64 << 10, ARENA_STACK_BYTES = 64 << 10 };
 /* One mapping for all small things. */
 struct arena {
 	_Alignas(4096) struct started child;
+	struct timespec caller_clock, child_clock;
 	_Alignas(4096) char child_stack[ARENA_STACK_BYTES];
 	_Alignas(4096) char proc_text[ARENA_PROC_BYTES];
 };

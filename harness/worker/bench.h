@@ -27,6 +27,7 @@ struct started {
 	long id;           /* the child's, or a negative errno value */
 	int pidfd;         /* clone3's, else -1 */
 	int wait_status;
+	long waited;                /* what wait4 returned: the child's id, if all is well */
 	uint64_t ended;             /* ticks, when waiting for the child returned */
 	struct rusage usage;        /* of the child, from wait */
 	struct rusage caller_usage; /* of the caller, right after the wait */
@@ -123,12 +124,13 @@ static inline void sample_set(struct wire_sample *sample, unsigned metric, doubl
 static inline __attribute__((always_inline)) void child_begin(const struct run *run, bool stamp)
 {
 	if (stamp)
-		run->stamps->started_ticks = clock_ticks();
+		run->stamps->started_ticks = clock_ticks_in_child();
 	if (run->move_set) {
-		raw_syscall(SYS_sched_setaffinity, 0, sizeof *run->move_set, (long)run->move_set, 0,
-			    0);
+		if (raw_syscall(SYS_sched_setaffinity, 0, sizeof *run->move_set,
+				(long)run->move_set, 0, 0) < 0)
+			raw_exit_group(WIRE_STATUS_UNMOVED);
 		if (stamp)
-			run->stamps->moved_ticks = clock_ticks();
+			run->stamps->moved_ticks = clock_ticks_in_child();
 	}
 }
 
@@ -203,11 +205,11 @@ static inline __attribute__((always_inline)) void child_wait(struct run *run,
 			raw_syscall(SYS_futex, (long)&child->thread_tid, 0 /* FUTEX_WAIT */, tid, 0,
 				    0);
 	} else {
-		raw_syscall(SYS_wait4, child->id, (long)&child->wait_status, __WALL,
-			    (long)&child->usage, 0);
+		child->waited = raw_syscall(SYS_wait4, child->id, (long)&child->wait_status, __WALL,
+					    (long)&child->usage, 0);
 	}
 	child->ended = clock_ticks_after();
-	raw_syscall(SYS_getrusage, RUSAGE_SELF, (long)&child->caller_usage, 0, 0, 0);
+	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)&child->caller_usage, 0, 0, 0);
 }
 
 /* Whether the child did what the arm asks for; call after child_wait(), outside the window. Closes
@@ -217,9 +219,9 @@ enum outcome child_check(struct run *run, const struct arm *arm);
 /* Starts a child by raw clone that exits at once, and reaps it: leaves every heap page clean. */
 enum outcome child_clean_heap(struct run *run);
 
-/* Starts and reaps some children that share memory, exit and exec in turn: brings what the kernel
- * needs for any spawn back into the caches after the heap was prepared, and leaves the heap as it
- * is. */
+/* Starts and reaps some children: some by copying everything but the heap, then some that share
+ * memory, exit and exec in turn. That brings what the kernel needs for any spawn back into the caches
+ * after the heap was prepared, alike for every arm and state, and leaves the heap as it is. */
 enum outcome child_settle(struct run *run);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,8 +40,17 @@ static enum outcome check_status(struct run *run, const struct arm *arm)
 	const char *name = arm->primitive->name;
 	int status = run->child->wait_status;
 	int expected = arm->action == ACTION_EXEC ? WIRE_STATUS_TARGET : WIRE_STATUS_CHILD;
+	if (run->child->waited != run->child->id)
+		return fail(run->problem, "cannot wait for a child of %s: %s; report this", name,
+			    strerror((int)-run->child->waited));
 	if (WIFEXITED(status) && WEXITSTATUS(status) == expected)
 		return OUTCOME_OK;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == WIRE_STATUS_UNMOVED)
+		return fail(
+			run->problem,
+			"cannot move a child of %s to CPU %d: it may have gone offline; leave out "
+			"--child-cpu other",
+			name, run->request->other_cpu);
 	if (WIFSIGNALED(status))
 		return fail(run->problem,
 			    "cannot trust a child of %s: killed by signal %d (%s); see "
@@ -72,7 +82,8 @@ enum outcome child_check(struct run *run, const struct arm *arm)
 	return check_status(run, arm);
 }
 
-/* Only the heap shall be clean: the stack below here is written again, where libc's own frames go. */
+/* The stack below here is written again, where libc's own frames go: after a fork those pages are
+ * write-protected, and the next call into libc would take faults in one state and not in the other. */
 static __attribute__((noinline)) void dirty_stack(void)
 {
 	volatile char below[4 * 4096];
@@ -80,17 +91,36 @@ static __attribute__((noinline)) void dirty_stack(void)
 		below[at] = 0;
 }
 
-enum outcome child_clean_heap(struct run *run)
+/* Waits for a child that is not measured, and checks how it left. */
+static enum outcome reap_untimed(struct run *run, long id, int expected, const char *what)
+{
+	int *status = &run->child->wait_status;
+	if (id < 0)
+		return fail(run->problem, "cannot start a child to %s: %s; %s", what,
+			    strerror((int)-id), remedy(-id));
+	if (raw_syscall(SYS_wait4, id, (long)status, __WALL, 0, 0) != id || !WIFEXITED(*status) ||
+	    WEXITSTATUS(*status) != expected)
+		return fail(
+			run->problem,
+			"cannot trust a child that was to %s: wait status %#x; run make, then see "
+			"dmesg",
+			what, (unsigned)*status);
+	return OUTCOME_OK;
+}
+
+static enum outcome copy_untimed(struct run *run, const char *what)
 {
 	long id = raw_clone(SIGCHLD);
 	if (id == 0)
 		raw_exit_group(WIRE_STATUS_CHILD);
-	if (id < 0)
-		return fail(run->problem, "cannot fork to make the heap clean: %s; %s",
-			    strerror((int)-id), remedy(-id));
-	raw_syscall(SYS_wait4, id, (long)&run->child->wait_status, __WALL, 0, 0);
+	return reap_untimed(run, id, WIRE_STATUS_CHILD, what);
+}
+
+enum outcome child_clean_heap(struct run *run)
+{
+	enum outcome outcome = copy_untimed(run, "make the heap clean");
 	dirty_stack();
-	return OUTCOME_OK;
+	return outcome;
 }
 
 /* Neither stamps nor moves: a child on another CPU would leave its traces there (rule 13). */
@@ -104,15 +134,38 @@ __attribute__((noreturn)) static void settle_by_exec(void *run)
 	child_end(run, ACTION_EXEC);
 }
 
+/* Keeps the heap out of children, or lets it in again; touches no page of it. */
+static enum outcome set_heap_copied(struct run *run, bool copied)
+{
+	if (run->heap_bytes == 0 ||
+	    madvise(run->heap, run->heap_bytes, copied ? MADV_DOFORK : MADV_DONTFORK) == 0)
+		return OUTCOME_OK;
+	return fail(run->problem,
+		    "cannot keep the heap out of a child: %s; this kernel lacks "
+		    "MADV_DONTFORK",
+		    strerror(errno));
+}
+
 enum outcome child_settle(struct run *run)
 {
-	for (int i = 0; i < 2 * SETTLE_ROUNDS; i++) {
-		long id = raw_clone_onto(CLONE_VM | CLONE_VFORK | SIGCHLD, run->child_stack_top,
-					 NULL, i % 2 ? settle_by_exec : settle_by_exit, run);
-		if (id < 0)
-			return fail(run->problem, "cannot start a child to warm the caches: %s; %s",
-				    strerror((int)-id), remedy(-id));
-		raw_syscall(SYS_wait4, id, (long)&run->child->wait_status, __WALL, 0, 0);
+	static const char what[] = "warm the caches";
+	if (set_heap_copied(run, false))
+		return OUTCOME_FAILED;
+	for (int i = 0; i < SETTLE_ROUNDS; i++)
+		if (copy_untimed(run, what))
+			return OUTCOME_FAILED;
+	if (set_heap_copied(run, true))
+		return OUTCOME_FAILED;
+	for (int i = 0; i < SETTLE_ROUNDS; i++) {
+		const unsigned long flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
+		void *stack = run->child_stack_top;
+		long id = raw_clone_onto(flags, stack, NULL, settle_by_exit, run);
+		if (reap_untimed(run, id, WIRE_STATUS_CHILD, what))
+			return OUTCOME_FAILED;
+		id = raw_clone_onto(flags, stack, NULL, settle_by_exec, run);
+		if (reap_untimed(run, id, WIRE_STATUS_TARGET, what))
+			return OUTCOME_FAILED;
 	}
+	dirty_stack();
 	return OUTCOME_OK;
 }

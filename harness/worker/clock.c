@@ -8,7 +8,9 @@
 #include <cpuid.h>
 #endif
 
-struct clock worker_clock;
+static struct timespec before_arena; /* until there is shared memory */
+
+struct clock worker_clock = {.caller_scratch = &before_arena, .child_scratch = &before_arena};
 
 uint64_t clock_monotonic_raw_ns(void)
 {
@@ -21,6 +23,12 @@ void clock_use(const struct wire_clock *clock)
 {
 	worker_clock.is_counter = clock->kind == WIRE_CLOCK_COUNTER;
 	worker_clock.ns_per_tick = clock->ns_per_tick;
+}
+
+void clock_scratch(struct timespec *caller, struct timespec *child)
+{
+	worker_clock.caller_scratch = caller;
+	worker_clock.child_scratch = child;
 }
 
 /* Whether the fast counter may be trusted, and the reason. The kernel watches the TSC against other

@@ -45,6 +45,7 @@ static enum outcome serve(struct run *run, struct wire_area *area)
 	run->child->pidfd = -1;
 	run->child_stack_top = arena->child_stack + sizeof arena->child_stack;
 	clock_use(&run->request->clock);
+	clock_scratch(&arena->caller_clock, &arena->child_clock);
 	if (isolation_pin(run))
 		return OUTCOME_FAILED;
 	if (run->request->mode == WIRE_ONCE)
@@ -60,6 +61,8 @@ int main(void)
 	size_t mapped_bytes = 0;
 	/* A driver that is killed must not leave the worker behind. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Inherited as ignored, it would let children go unreaped. */
+	signal(SIGCHLD, SIG_DFL);
 	struct wire_area *area = map_area(&mapped_bytes, &problem);
 	if (!area || wire_check_request(area, mapped_bytes, &problem)) {
 		fprintf(stderr, "forkcost-worker: %s\n", problem.text);

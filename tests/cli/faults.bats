@@ -27,11 +27,12 @@ error_line() {
 	[[ $(said) == *"$2"* ]] || fail_with "no remedy '$2'"
 }
 
-# start_run REPLICATES: a run in the background from a private copy, with one cell done at least.
+# start_run REPLICATES [HEAP PRIMITIVES CELL_TIME]: a run from a private copy, with one cell
+# done at least. With a large HEAP its worker is busy for seconds.
 start_run() {
 	private_build "$PLACE"
-	"$PLACE/build/forkcost" run --heap 0,4M --replicates "$1" --cell-time 50ms --cache warm \
-		--state dirty --child-cpu same --primitive fork,vfork --no-plots --no-table \
+	"$PLACE/build/forkcost" run --heap "0,${2-4M}" --replicates "$1" --cell-time "${4-50ms}" --cache warm \
+		--state dirty --child-cpu same --primitive "${3-fork,vfork}" --no-plots --no-table \
 		--output "$PLACE/out" >"$PLACE/stdout" 2>"$PLACE/stderr" </dev/null 3>&- &
 	driver=$!
 	wait_for grep -q '"type":"cell"' "$PLACE/out/latest/samples.jsonl"
@@ -48,9 +49,11 @@ a_worker() {
 	return 1
 }
 
-# stop_worker: stops a worker, so that it cannot end by itself.
-stop_worker() {
-	worker=$(a_worker) && kill -STOP "$worker"
+# long_worker: waits until a worker has a large heap, which it will have for seconds.
+long_worker() { wait_for grown; }
+
+grown() {
+	worker=$(a_worker) && [ "$(awk '/^VmRSS/ { print $2 }' "/proc/$worker/status")" -gt 150000 ]
 }
 
 # end_of_run: waits for the driver; its status in $status.
@@ -186,9 +189,9 @@ no_exec_times() {
 }
 
 @test "the worker killed in the middle: the failure is named, finished cells stay, nothing is left" {
-	local before
-	start_run 4
-	wait_for stop_worker
+	local worker before
+	start_run 2 192M vfork,eager_copy
+	long_worker
 	before=$(lines_of cell)
 	kill -9 "$worker"
 	end_of_run
@@ -206,8 +209,8 @@ no_exec_times() {
 
 # interrupted_by SIGNAL
 interrupted_by() {
-	start_run 1000
-	wait_for stop_worker
+	start_run 1000 192M vfork,eager_copy 5s
+	long_worker
 	kill -"$1" "$driver"
 	end_of_run
 	[ "$status" -eq 130 ] || fail_with "status is not 130 after SIG$1"
@@ -225,10 +228,10 @@ interrupted_by() {
 @test "SIGTERM in the middle: the same" { interrupted_by TERM; }
 
 @test "the driver killed: its worker goes too, and the run can still be read" {
-	start_run 1000
-	wait_for stop_worker
+	start_run 1000 192M vfork,eager_copy 5s
+	long_worker
 	kill -9 "$driver"
-	nothing_left "$PLACE"
+	nothing_left "$PLACE" 10
 	wait "$driver" || :
 	driver=''
 	run --separate-stderr "$FORKCOST" summarize "$PLACE/out/latest/"
