@@ -163,7 +163,7 @@ enum outcome child_settle(struct run *run)
 		if (reap_untimed(run, id, WIRE_STATUS_CHILD, what))
 			return OUTCOME_FAILED;
 		id = raw_clone_onto(flags, stack, NULL, settle_by_exec, run);
-		if (reap_untimed(run, id, WIRE_STATUS_TARGET, what))
+		if (reap_untimed(run, id, WIRE_STATUS_TARGET, "exec forkcost-target"))
 			return OUTCOME_FAILED;
 	}
 	dirty_stack();

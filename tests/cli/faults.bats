@@ -172,7 +172,7 @@ no_exec_times() {
 	cp "$(type -P true)" "$PLACE/build/forkcost-target"
 	run --separate-stderr "$PLACE/build/forkcost" run "${TINY[@]}" --action exec \
 		--primitive vfork,posix_spawn --output "$PLACE/out"
-	error_line 'not forkcost-target' make
+	error_line 'cannot trust a child' 'run make'
 	no_exec_times
 	# It answers as the target does, but takes no stamp.
 	printf '#!/bin/sh\nexit 42\n' >"$PLACE/build/forkcost-target"
@@ -184,7 +184,7 @@ no_exec_times() {
 	printf 'no program' >"$PLACE/build/forkcost-target"
 	run --separate-stderr "$PLACE/build/forkcost" run "${TINY[@]}" --action exec --primitive vfork \
 		--output "$PLACE/out"
-	error_line forkcost-target make
+	error_line "cannot " make
 	no_exec_times
 }
 
