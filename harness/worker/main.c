@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { STATUS_USAGE = 2 };
+
 static struct wire_area *map_area(size_t *mapped_bytes, struct problem *problem)
 {
 	struct stat stat;
@@ -32,7 +34,7 @@ static struct wire_area *map_area(size_t *mapped_bytes, struct problem *problem)
 }
 
 /* Does what the request's mode says; its words go to run->problem. */
-static enum outcome serve(struct run *run, struct wire_area *area)
+static enum outcome serve(struct run *run, struct wire_area *area, const struct arm *once)
 {
 	if (run->request->mode == WIRE_CATALOG) {
 		clock_calibrate(&area->answer.catalog.clock);
@@ -49,7 +51,7 @@ static enum outcome serve(struct run *run, struct wire_area *area)
 	if (isolation_pin(run))
 		return OUTCOME_FAILED;
 	if (run->request->mode == WIRE_ONCE)
-		return rounds_once(run);
+		return rounds_once(run, once);
 	return rounds_measure(run, area, arena);
 }
 
@@ -73,12 +75,18 @@ int main(void)
 	run.problem = &area->answer.problem;
 	run.target_path = area->request.target_path;
 	run.target_envp = no_environment;
-	if (serve(&run, area)) {
-		/* Once: there is no driver that reads the area. */
-		if (run.request->mode == WIRE_ONCE)
-			fprintf(stderr, "forkcost: %s\n", run.problem->text);
-		return 1;
-	}
+	struct arm once = {0};
+	bool is_once = run.request->mode == WIRE_ONCE;
+	int status = 0;
+	if (is_once && rounds_resolve_once(&run, &once))
+		status = STATUS_USAGE;
+	else if (serve(&run, area, &once))
+		status = 1;
+	/* Once, there is no driver that reads the area. */
+	if (status && is_once)
+		fprintf(stderr, "forkcost: %s\n", run.problem->text);
+	if (status)
+		return status;
 	__atomic_store_n(&area->answer.finished, 1, __ATOMIC_RELEASE);
 	return 0;
 }

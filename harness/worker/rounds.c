@@ -223,20 +223,26 @@ enum outcome rounds_measure(struct run *run, struct wire_area *area, struct aren
 	return OUTCOME_OK;
 }
 
-enum outcome rounds_once(struct run *run)
+enum outcome rounds_resolve_once(struct run *run, struct arm *arm)
 {
-	struct arm arm;
-	if (registry_resolve(&run->request->arms[0], &arm, run->problem) || heap_build(run))
+	if (registry_resolve(&run->request->arms[0], arm, run->problem))
 		return OUTCOME_FAILED;
-	const char *why = refusal(run, &arm);
-	if (why)
-		return fail(run->problem, "cannot %s with %s: %s",
-			    axis_name(&axis_action, arm.action), arm.primitive->name, why);
+	const char *why = refusal(run, arm);
+	if (!why)
+		return OUTCOME_OK;
+	return fail(run->problem, "cannot %s with %s: %s; choose another --action or --primitive",
+		    axis_name(&axis_action, arm->action), arm->primitive->name, why);
+}
+
+enum outcome rounds_once(struct run *run, const struct arm *arm)
+{
+	if (heap_build(run))
+		return OUTCOME_FAILED;
 	set_stamping(run, false);
 	for (uint64_t i = 0; i < run->request->once_count; i++) {
-		arm.primitive->start(run, arm.action);
-		child_wait(run, arm.primitive);
-		if (child_check(run, &arm))
+		arm->primitive->start(run, arm->action);
+		child_wait(run, arm->primitive);
+		if (child_check(run, arm))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;

@@ -9,7 +9,10 @@
 /* Measures all cells of the request, in shuffled order, into the area's samples and answer. */
 enum outcome rounds_measure(struct run *run, struct wire_area *area, struct arena *arena);
 
-/* Starts the first arm's child `once_count` times, and nothing else. */
-enum outcome rounds_once(struct run *run);
+/* Finds the request's first arm. Fails if it is unknown, or its pair makes no sense. */
+enum outcome rounds_resolve_once(struct run *run, struct arm *arm);
+
+/* Builds the heap, starts the arm's child `once_count` times, and nothing else. */
+enum outcome rounds_once(struct run *run, const struct arm *arm);
 
 #endif
