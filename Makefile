@@ -100,6 +100,7 @@ $(BUILD)/target/%.o: %.c
 $(BUILD)/commit: FORCE
 	@mkdir -p $(@D)
 	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
+.PHONY: FORCE
 FORCE:
 $(DRIVER_OBJECTS): $(BUILD)/commit
 

@@ -149,6 +149,16 @@ static enum outcome set_heap_copied(struct run *run, bool copied)
 enum outcome child_settle(struct run *run)
 {
 	static const char what[] = "warm the caches";
+	for (int i = 0; i < SETTLE_ROUNDS; i++) {
+		const unsigned long flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
+		void *stack = run->child_stack_top;
+		long id = raw_clone_onto(flags, stack, NULL, settle_by_exec, run);
+		if (reap_untimed(run, id, WIRE_STATUS_TARGET, "exec forkcost-target"))
+			return OUTCOME_FAILED;
+		id = raw_clone_onto(flags, stack, NULL, settle_by_exit, run);
+		if (reap_untimed(run, id, WIRE_STATUS_CHILD, what))
+			return OUTCOME_FAILED;
+	}
 	if (set_heap_copied(run, false))
 		return OUTCOME_FAILED;
 	for (int i = 0; i < SETTLE_ROUNDS; i++)
@@ -156,16 +166,6 @@ enum outcome child_settle(struct run *run)
 			return OUTCOME_FAILED;
 	if (set_heap_copied(run, true))
 		return OUTCOME_FAILED;
-	for (int i = 0; i < SETTLE_ROUNDS; i++) {
-		const unsigned long flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
-		void *stack = run->child_stack_top;
-		long id = raw_clone_onto(flags, stack, NULL, settle_by_exit, run);
-		if (reap_untimed(run, id, WIRE_STATUS_CHILD, what))
-			return OUTCOME_FAILED;
-		id = raw_clone_onto(flags, stack, NULL, settle_by_exec, run);
-		if (reap_untimed(run, id, WIRE_STATUS_TARGET, "exec forkcost-target"))
-			return OUTCOME_FAILED;
-	}
 	dirty_stack();
 	return OUTCOME_OK;
 }
