@@ -17,6 +17,9 @@ enum {
 	WARMUPS_MIN = 3,
 	WARMUP_NS = 2000000,
 	WARMUP_LIMIT_NS = 20000000,
+	/* From this heap on, to prepare the state walks over every cache, and what ran before it makes
+	 * no difference: settling alone warms them then, without warm-ups of the arm's own. */
+	WARMUP_HEAP_MAX = 256 << 20,
 	BURST_NS = 30000000,
 	/* Placements beside `same` are measured at no larger heap, unless asked for by name. */
 	OTHER_CPU_HEAP_MAX = 256 << 20,
@@ -211,6 +214,7 @@ void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t 
 		  struct wire_request *request)
 {
 	bool pinned = job->child_cpu != CHILD_CPU_FREE;
+	bool warmed = job->heap_bytes < WARMUP_HEAP_MAX;
 	*request = (struct wire_request){
 		.mode = WIRE_MEASURE,
 		.page_kind = PAGE_KIND_4K,
@@ -221,8 +225,8 @@ void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t 
 		.cell_count = job->cell_count,
 		.rounds_min = ROUNDS_MIN,
 		.rounds_max = ROUNDS_MAX,
-		.warmups_min = WARMUPS_MIN,
-		.warmup_ns = WARMUP_NS,
+		.warmups_min = warmed ? WARMUPS_MIN : 0,
+		.warmup_ns = warmed ? WARMUP_NS : 0,
 		.warmup_limit_ns = WARMUP_LIMIT_NS,
 		.burst_ns = BURST_NS,
 		.cell_ns = plan->settings.cell_ns,

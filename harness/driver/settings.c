@@ -17,7 +17,7 @@ struct preset {
 
 static const struct preset presets[] = {
 	{"quick", "a first look in under a minute", "0,1M..64M*4", 30, 10, 1},
-	{"bench", "the standard run", "0,1M..1G*4", 265, 30, 120},
+	{"bench", "the standard run", "0,1M..1G*4", 255, 30, 120},
 	{"full", "to 4 GiB, or a quarter of what is free", "0,1M..4G*4", 1800, 40, 400},
 };
 

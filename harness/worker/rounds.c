@@ -86,9 +86,10 @@ static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t c
 {
 	const struct wire_request *request = loop->run->request;
 	bool cold = cell_at(loop, cell)->cache == CACHE_COLD;
+	bool copies = arm->primitive && arm->primitive->traits & TRAIT_COPIES_HEAP;
+	uint32_t least = copies && request->warmups_min == 0 ? 1 : request->warmups_min;
 	uint64_t began_ns = clock_monotonic_raw_ns(), spent_ns = 0;
-	for (uint32_t done = 0; done < request->warmups_min || spent_ns < request->warmup_ns;
-	     done++) {
+	for (uint32_t done = 0; done < least || spent_ns < request->warmup_ns; done++) {
 		struct wire_sample scratch = {0};
 		if (done > 0 && (cold || spent_ns > request->warmup_limit_ns))
 			break;
