@@ -1,4 +1,4 @@
-/* `forkcost doctor` and `forkcost list`. */
+/* `forkcost doctor`. */
 #ifndef FORKCOST_DOCTOR_H
 #define FORKCOST_DOCTOR_H
 
