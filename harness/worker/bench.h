@@ -224,4 +224,9 @@ enum outcome child_clean_heap(struct run *run);
  * after the heap was prepared, alike for every arm and state, and leaves the heap as it is. */
 enum outcome child_settle(struct run *run);
 
+/* Writes to the stack below the caller's frame again, where libc's own frames go: after a fork those
+ * pages are write-protected, and the next call into libc would take a fault in the window after one
+ * way of preparing and not after another. */
+void child_dirty_stack(void);
+
 #endif

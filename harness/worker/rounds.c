@@ -76,7 +76,10 @@ static enum outcome prepare(struct loop *loop, const struct arm *arm, uint32_t c
 		return OUTCOME_OK;
 	if (heap_prepare(loop->run, levels->state))
 		return OUTCOME_FAILED;
-	return levels->cache == CACHE_WARM ? child_settle(loop->run) : OUTCOME_OK;
+	if (levels->cache == CACHE_WARM && child_settle(loop->run))
+		return OUTCOME_FAILED;
+	child_dirty_stack();
+	return OUTCOME_OK;
 }
 
 /* The arm's whole sequence, untimed, until the caches hold what it needs. Cold cells need none of
