@@ -30,6 +30,13 @@ static bool describe_experiment(const struct experiment *experiment, struct wire
 	bool fits = COPY(wire->name, experiment->name) && COPY(wire->summary, experiment->summary);
 	wire->uses_primitives = experiment->uses_primitives;
 	wire->in_every_plan = experiment->in_every_plan;
+	wire->varies = experiment->varies;
+	wire->copies_heap = experiment->copies_heap;
+	wire->histogram = experiment->histogram;
+	wire->is_countable = experiment->is_countable;
+	wire->counts_children = experiment->counts_children;
+	fits = fits && COPY(wire->heaps, experiment->heaps ? experiment->heaps : "") &&
+	       COPY(wire->quick_heaps, experiment->quick_heaps ? experiment->quick_heaps : "");
 	for (const struct metric *metric = experiment->metrics; metric->name; metric++) {
 		if (wire->metric_count == WIRE_METRICS_MAX)
 			return false;

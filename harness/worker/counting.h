@@ -1,0 +1,69 @@
+/* Counting events around a window, in counted passes alone: in time passes no counter exists, so that
+ * they are as without (method rule 25). Counters run all through a pass and are read twice; what they
+ * gained in between is the count. */
+#ifndef FORKCOST_COUNTING_H
+#define FORKCOST_COUNTING_H
+
+#include "harness/common/problem.h"
+#include "harness/common/wire.h"
+#include "harness/worker/bench.h"
+
+/* One reading of a counter: perf_event_open(2), PERF_FORMAT_TOTAL_TIME_*. */
+struct counting_read {
+	uint64_t value, enabled_ns, running_ns;
+};
+
+/* One process's open counters. Lives in shared memory. */
+struct counting {
+	const struct wire_counter *counters; /* the group's first */
+	uint32_t first, count;               /* where in the request; how many */
+	int fds[COUNTER_GROUP_MAX];
+	long failed[COUNTER_GROUP_MAX]; /* negative errno of the last read or open; 0: none */
+	uint64_t from_ticks, to_ticks;
+	struct counting_read from[COUNTER_GROUP_MAX], to[COUNTER_GROUP_MAX];
+};
+
+/* Opens group `group` of the request for the calling process into `counting`, running. A counter that
+ * cannot be opened is noted in `failed`. Raw system calls only: children may call it. */
+void counting_open(struct counting *counting, const struct wire_request *request, uint32_t group);
+
+/* Ends what counting_open() began. */
+void counting_close(struct counting *counting);
+
+/* How many groups the request has, and whether one counts children as well. */
+uint32_t counting_groups(const struct wire_request *request);
+bool counting_is_with_child(const struct wire_request *request, uint32_t group);
+
+/* Reads all counters into `into`, one after the other, by raw system call. */
+void counting_read(struct counting *counting, struct counting_read *into);
+
+/* The window that is counted: between the two nothing but what is measured. Nothing happens where
+ * the sample is not a counted one. */
+static inline __attribute__((always_inline)) void count_begin(struct run *run)
+{
+	if (__builtin_expect(run->counting != NULL, 0)) {
+		counting_read(run->counting, run->counting->from);
+		run->counting->from_ticks = clock_ticks();
+	}
+}
+
+static inline __attribute__((always_inline)) void count_end(struct run *run)
+{
+	if (__builtin_expect(run->counting != NULL, 0)) {
+		run->counting->to_ticks = clock_ticks_after();
+		counting_read(run->counting, run->counting->to);
+	}
+}
+
+/* Whether the pass counts the children of the window as well: then they must be reaped in it. */
+static inline __attribute__((always_inline)) bool count_is_with_child(const struct run *run)
+{
+	return run->counting && run->counting->counters->with_child;
+}
+
+/* Puts what was counted into a sample. A count that cannot be trusted is left out, and the answer
+ * says why: not opened, multiplexed, or run backwards. */
+void counting_report(const struct counting *counting, struct wire_answer *answer,
+		     struct wire_sample *sample);
+
+#endif
