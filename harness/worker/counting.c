@@ -73,18 +73,6 @@ void counting_close(struct counting *counting)
 	counting->count = 0;
 }
 
-void counting_read(struct counting *counting, struct counting_read *into)
-{
-	for (uint32_t i = 0; i < counting->count; i++) {
-		if (counting->fds[i] < 0)
-			continue;
-		long got = raw_syscall(SYS_read, counting->fds[i], (long)&into[i], sizeof into[i],
-				       0, 0);
-		if (got != sizeof into[i])
-			counting->failed[i] = got < 0 ? got : -EIO;
-	}
-}
-
 /* Why a counter's two readings give no count; NULL if they do. */
 static const char *distrust(const struct counting *counting, uint32_t i, char *text, size_t bytes)
 {
