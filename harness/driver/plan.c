@@ -158,7 +158,8 @@ enum outcome plan_make(struct plan *plan, const struct settings *settings,
 	plan->evict_bytes = !cold                                 ? 0
 			    : settings->evict_bytes != UINT64_MAX ? settings->evict_bytes
 								  : 2 * machine_cache_bytes();
-	if (counters_choose(&plan->counters, settings->counters, problem) ||
+	if (counters_make(&plan->counters, *settings->counters ? settings->counters : NULL,
+			  plan->caller_cpu, problem) ||
 	    add_experiments(plan, problem))
 		return OUTCOME_FAILED;
 	if (plan->job_count == 0)
