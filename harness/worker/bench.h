@@ -257,6 +257,9 @@ enum outcome child_reap(struct run *run, long id, int expected, const char *what
 /* Starts a child by raw clone that exits at once, and reaps it: leaves every heap page clean. */
 enum outcome child_clean_heap(struct run *run);
 
+/* Keeps the heap out of children, or lets it in again; touches no page of it. */
+enum outcome child_heap_copied(struct run *run, bool copied);
+
 /* Starts and reaps some children: some by copying everything but the heap, then some that share
  * memory, exit and exec in turn. That brings what the kernel needs for any spawn back into the caches
  * after the heap was prepared, alike for every arm and state, and leaves the heap as it is. */

@@ -1,28 +1,10 @@
 #include "harness/worker/partner.h"
 
+#include "harness/worker/futex.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-
-enum { FUTEX_WAIT_OP = 0, FUTEX_WAKE_OP = 1 };
-
-/* Sleeps until *word is at least `step`; false if that took too long. */
-static inline __attribute__((always_inline)) bool sleep_until(int *word, int step)
-{
-	struct timespec limit = {.tv_sec = PARTNER_TIMEOUT_S};
-	int now;
-	while ((now = __atomic_load_n(word, __ATOMIC_ACQUIRE)) < step)
-		if (raw_syscall(SYS_futex, (long)word, FUTEX_WAIT_OP, now, (long)&limit, 0) ==
-		    -ETIMEDOUT)
-			return false;
-	return true;
-}
-
-static inline __attribute__((always_inline)) void raise_to(int *word, int step)
-{
-	__atomic_store_n(word, step, __ATOMIC_RELEASE);
-	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE_OP, INT_MAX, 0, 0);
-}
 
 /* What the child on a stack of its own needs to begin. Shared memory is not required: memory is. */
 struct beginning {
@@ -62,8 +44,8 @@ enum outcome partner_start(struct run *run, unsigned long flags, void (*life)(st
 void partner_done_await(struct run *run, int step)
 {
 	struct partner *partner = run->partner;
-	raise_to(&partner->done, step);
-	if (!sleep_until(&partner->allowed, step + 1))
+	futex_raise(&partner->done, step);
+	if (!futex_sleep_until(&partner->allowed, step + 1, PARTNER_TIMEOUT_S))
 		raw_exit_group(WIRE_STATUS_CHILD + 100);
 }
 
@@ -77,18 +59,20 @@ static enum outcome timed_out(struct run *run, int step)
 
 void partner_allow(struct run *run, int step)
 {
-	raise_to(&run->partner->allowed, step);
+	futex_raise(&run->partner->allowed, step);
 }
 
 enum outcome partner_await(struct run *run, int step)
 {
-	return sleep_until(&run->partner->done, step) ? OUTCOME_OK : timed_out(run, step);
+	return futex_sleep_until(&run->partner->done, step, PARTNER_TIMEOUT_S)
+		       ? OUTCOME_OK
+		       : timed_out(run, step);
 }
 
 enum outcome partner_reap(struct run *run)
 {
 	struct partner *partner = run->partner;
-	raise_to(&partner->allowed, INT_MAX); /* whatever it waits for, it need not */
+	futex_raise(&partner->allowed, INT_MAX); /* whatever it waits for, it need not */
 	long got = raw_syscall(SYS_wait4, partner->id, (long)&partner->wait_status, __WALL, 0, 0);
 	long id = partner->id;
 	partner->id = 0;
