@@ -35,8 +35,8 @@ struct threads_one {
 
 /* Shared memory. */
 struct threads {
-	_Alignas(64) int turn; /* futex */
-	int order;             /* enum threads_order; written before the turn */
+	_Alignas(64) int turn;    /* futex */
+	enum threads_order order; /* written before the turn */
 	_Alignas(64) enum threads_kind kind;
 	unsigned count, room;
 	const void *chain; /* of THREADS_PAGES pages of shared memory (chain.h), the same for all */
