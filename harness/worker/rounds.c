@@ -36,6 +36,8 @@ static const struct wire_cell *cell_at(const struct loop *loop, uint32_t cell)
 /* Why an arm cannot run in this request at all; NULL if it can. */
 static const char *refusal(const struct run *run, const struct arm *arm)
 {
+	if (arm->experiment->refuses && arm->experiment->refuses(run, arm))
+		return arm->experiment->refuses(run, arm);
 	if (!arm->primitive)
 		return NULL;
 	const char *why = registry_refusal(arm->primitive, arm->action);
