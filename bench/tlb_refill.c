@@ -122,7 +122,9 @@ static enum outcome partner_ready(struct run *run)
 {
 	if (partner_start(run, SIGCHLD, wait_and_answer))
 		return OUTCOME_FAILED;
-	return partner_await(run, STEP_WAITING);
+	if (partner_await(run, STEP_WAITING))
+		return OUTCOME_FAILED;
+	return partner_await_asleep(run);
 }
 
 static enum outcome switch_there_and_back(struct run *run)

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-enum { FUTEX_WAIT_OP = 0, FUTEX_WAKE_OP = 1 };
+enum { FUTEX_WAIT_OP = 0, FUTEX_WAKE_OP = 1, FUTEX_REQUEUE_OP = 3 };
 
 /* Wakes up to `count` of those that sleep on *word. */
 static inline __attribute__((always_inline)) void futex_wake(int *word, int count)
@@ -43,6 +43,13 @@ static inline __attribute__((always_inline)) void futex_raise(int *word, int ste
 {
 	__atomic_store_n(word, step, __ATOMIC_RELEASE);
 	futex_wake(word, INT_MAX);
+}
+
+/* Whether someone sleeps on *word: to move one sleeper from a futex to the same futex wakes nobody,
+ * and returns how many it moved. Where that is forbidden nothing can be known: no reason to wait. */
+static inline bool futex_is_slept_on(int *word)
+{
+	return raw_syscall(SYS_futex, (long)word, FUTEX_REQUEUE_OP, 0, 1, (long)word) != 0;
 }
 
 #endif

@@ -3,6 +3,12 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+#if __has_include(<sys/rseq.h>)
+#include <sys/rseq.h>
+#define FORKCOST_HAS_RSEQ 1
+#else
+#define FORKCOST_HAS_RSEQ 0
+#endif
 
 static void read_usage(struct rusage *usage)
 {
@@ -56,10 +62,25 @@ __attribute__((noinline)) static void window_write_each(struct run *run, struct 
 	WINDOW(run, window, write_each(touch, base, ticks));
 }
 
+/* Makes the page private again to which the kernel writes on its own account whenever it puts this
+ * process back on a CPU (rseq(2)): after a fork that is a fault, wherever it happens. The field says
+ * whether a restartable sequence is under way; none ever is. */
+static void own_rseq_area(void)
+{
+#if FORKCOST_HAS_RSEQ
+	if (__rseq_size > 0) {
+		char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+		*(volatile uint64_t *)(area + offsetof(struct rseq, rseq_cs)) = 0;
+	}
+#endif
+}
+
 /* Brings into the calling process what a window needs besides its subject: the page order, whose
- * entries a child's fresh page tables lack, and the stack. */
+ * entries a child's fresh page tables lack, and what is written to behind its back: the stack, and the
+ * kernel's own area. */
 static void ready(const struct touch *touch)
 {
+	own_rseq_area();
 	for (size_t i = 0; i < touch->count; i++)
 		(void)*(const volatile uint32_t *)&touch->order[i];
 	child_dirty_stack();

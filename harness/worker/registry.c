@@ -96,7 +96,7 @@ static const struct experiment *find_experiment(const char *name)
 	return NULL;
 }
 
-static const struct primitive *find_primitive(const char *name)
+const struct primitive *registry_primitive(const char *name)
 {
 	for (const struct primitive *const *entry = __start_forkcost_primitives;
 	     entry < __stop_forkcost_primitives; entry++)
@@ -113,7 +113,7 @@ enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm, stru
 		return fail(problem, "cannot find experiment '%s'; see forkcost list",
 			    wire->experiment);
 	if (arm->experiment->uses_primitives) {
-		arm->primitive = find_primitive(wire->primitive);
+		arm->primitive = registry_primitive(wire->primitive);
 		if (!arm->primitive)
 			return fail(problem, "cannot find primitive '%s'; see forkcost list",
 				    wire->primitive);

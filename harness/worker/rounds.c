@@ -110,7 +110,8 @@ static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t c
 {
 	const struct wire_request *request = loop->run->request;
 	bool cold = cell_at(loop, cell)->cache == CACHE_COLD;
-	bool copies = arm->primitive && arm->primitive->traits & TRAIT_COPIES_HEAP;
+	bool copies = arm->experiment->copies_heap ||
+		      (arm->primitive && arm->primitive->traits & TRAIT_COPIES_HEAP);
 	uint32_t least = copies && request->warmups_min == 0 ? 1 : request->warmups_min;
 	uint64_t began_ns = clock_monotonic_raw_ns(), spent_ns = 0;
 	for (uint32_t done = 0; done < least || spent_ns < request->warmup_ns; done++) {
@@ -194,14 +195,12 @@ static bool takes_stamped(const struct arm *arm)
 	       !(arm->primitive && arm->primitive->traits & TRAIT_NOT_STAMPED);
 }
 
-/* One pass of a burst. Counted ones take few samples: counts vary little. */
 static enum outcome take_pass(struct loop *loop, struct place place, unsigned pass)
 {
-	enum { COUNTED_SAMPLES = 2 };
 	const struct wire_request *request = loop->run->request;
 	uint32_t burst_max = cell_at(loop, place.cell)->burst_max;
-	if (pass >= PASS_COUNTED && burst_max > COUNTED_SAMPLES)
-		burst_max = COUNTED_SAMPLES;
+	if (pass >= PASS_COUNTED && burst_max > WIRE_COUNTED_SAMPLES)
+		burst_max = WIRE_COUNTED_SAMPLES;
 	set_stamping(loop->run, pass == PASS_STAMPED);
 	uint64_t began_ns = clock_monotonic_raw_ns();
 	for (uint32_t i = 0; i < burst_max; i++) {
