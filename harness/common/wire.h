@@ -32,6 +32,7 @@ enum {
 	WIRE_CPUS_MAX = 1024,
 	WIRE_PASSES_MAX = PASS_COUNTED + COUNTER_GROUPS_MAX,
 	WIRE_HISTOGRAMS_MAX = 48, /* arms times cells that have one */
+	WIRE_COUNTED_SAMPLES = 2, /* of an arm in a counted pass: counts vary little */
 	/* Exit statuses by which the worker knows that its child did what was asked. */
 	WIRE_STATUS_CHILD = 41,
 	WIRE_STATUS_TARGET = 42,

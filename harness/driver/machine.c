@@ -205,9 +205,26 @@ static json_t *describe_mitigations(void)
 	return result;
 }
 
+static const char emulation[] = "QEMU emulation";
+
+/* QEMU's RISC-V board looks alike under KVM, but there the CPU is the host's and tells its vendor. */
+static bool is_emulated(char board[TEXTFILE_MAX])
+{
+	if (!textfile_read("/proc/device-tree/model", board, TEXTFILE_MAX) ||
+	    strcmp(board, "riscv-virtio,qemu") != 0)
+		return false;
+	json_t *vendor = cpuinfo("mvendorid");
+	const char *id = json_string_value(vendor);
+	bool none = id && strcmp(id, "0x0") == 0;
+	json_decref(vendor);
+	return none;
+}
+
 static json_t *describe_hypervisor(void)
 {
 	char text[TEXTFILE_MAX];
+	if (is_emulated(text))
+		return json_sprintf("%s (%s)", emulation, text);
 	if (textfile_read("/sys/hypervisor/type", text, sizeof text))
 		return json_string(text);
 	if (textfile_read("/proc/cpuinfo", text, sizeof text) && strstr(text, " hypervisor")) {
@@ -331,15 +348,18 @@ void machine_summary(const json_t *environment, char *text, size_t text_bytes)
 	const json_t *topology = json_object_get(environment, "topology");
 	const char *model = json_string_value(json_object_get(environment, "cpu_model"));
 	const char *hypervisor = json_string_value(json_object_get(environment, "hypervisor"));
-	bool guest = hypervisor && strncmp(hypervisor, "none", 4) != 0 &&
-		     strncmp(hypervisor, "unavailable", 11) != 0;
+	const char *virtual = "";
+	if (hypervisor && strncmp(hypervisor, emulation, strlen(emulation)) == 0)
+		virtual = ", emulated by QEMU";
+	else if (hypervisor && strncmp(hypervisor, "none", 4) != 0 &&
+		 strncmp(hypervisor, "unavailable", 11) != 0)
+		virtual = ", virtual machine";
 	char memory[UNITS_TEXT_MAX];
 	units_format_bytes((uint64_t)json_integer_value(json_object_get(topology, "memory_bytes")),
 			   memory);
 	snprintf(text, text_bytes, "%s, %d CPUs, %s%s",
 		 model && strncmp(model, "unavailable", 11) != 0 ? model : "unknown CPU",
-		 (int)json_integer_value(json_object_get(topology, "cpus")), memory,
-		 guest ? ", virtual machine" : "");
+		 (int)json_integer_value(json_object_get(topology, "cpus")), memory, virtual);
 }
 
 uint64_t machine_steal_ticks(void)

@@ -7,8 +7,13 @@
 
 bool textfile_read(const char *path, char *text, size_t text_bytes)
 {
+	return textfile_read_at(AT_FDCWD, path, text, text_bytes);
+}
+
+bool textfile_read_at(int folder, const char *path, char *text, size_t text_bytes)
+{
 	*text = '\0';
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	size_t length = 0;

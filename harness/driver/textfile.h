@@ -11,4 +11,7 @@ enum { TEXTFILE_MAX = 16384 };
  * read; errno says why and text is empty. */
 bool textfile_read(const char *path, char *text, size_t text_bytes);
 
+/* The same for a path below an open folder. */
+bool textfile_read_at(int folder, const char *path, char *text, size_t text_bytes);
+
 #endif

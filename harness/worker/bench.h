@@ -116,6 +116,9 @@ struct experiment {
 	/* Why an arm cannot give a metric in this run; NULL if it can. May be NULL itself. Called after
 	 * make(). */
 	const char *(*missing)(const struct run *run, const struct arm *arm, unsigned metric);
+	/* Why a case cannot be had on this machine at all; NULL if it can. May be NULL itself. Such an
+	 * arm is never sampled, and all its metrics give the reason. */
+	const char *(*refuses)(const struct run *run, const struct arm *arm);
 	/* Takes one sample: prepares what only this arm needs, opens and closes the window, checks. A
 	 * sample whose proof fails is an error. */
 	enum outcome (*sample)(struct run *run, const struct arm *arm, struct wire_sample *out);
@@ -246,6 +249,10 @@ static inline __attribute__((always_inline)) void child_wait(struct run *run,
 /* Whether the child did what the arm asks for; call after child_wait(), outside the window. Closes
  * the pidfd. */
 enum outcome child_check(struct run *run, const struct arm *arm);
+
+/* Waits for a child that is not measured, by its id or a negative errno value, and checks that it left
+ * with the status expected. `what` it was to do, for the error message. */
+enum outcome child_reap(struct run *run, long id, int expected, const char *what);
 
 /* Starts a child by raw clone that exits at once, and reaps it: leaves every heap page clean. */
 enum outcome child_clean_heap(struct run *run);

@@ -36,6 +36,8 @@ static const struct wire_cell *cell_at(const struct loop *loop, uint32_t cell)
 /* Why an arm cannot run in this request at all; NULL if it can. */
 static const char *refusal(const struct run *run, const struct arm *arm)
 {
+	if (arm->experiment->refuses && arm->experiment->refuses(run, arm))
+		return arm->experiment->refuses(run, arm);
 	if (!arm->primitive)
 		return NULL;
 	const char *why = registry_refusal(arm->primitive, arm->action);
@@ -193,14 +195,12 @@ static bool takes_stamped(const struct arm *arm)
 	       !(arm->primitive && arm->primitive->traits & TRAIT_NOT_STAMPED);
 }
 
-/* One pass of a burst. Counted ones take few samples: counts vary little. */
 static enum outcome take_pass(struct loop *loop, struct place place, unsigned pass)
 {
-	enum { COUNTED_SAMPLES = 2 };
 	const struct wire_request *request = loop->run->request;
 	uint32_t burst_max = cell_at(loop, place.cell)->burst_max;
-	if (pass >= PASS_COUNTED && burst_max > COUNTED_SAMPLES)
-		burst_max = COUNTED_SAMPLES;
+	if (pass >= PASS_COUNTED && burst_max > WIRE_COUNTED_SAMPLES)
+		burst_max = WIRE_COUNTED_SAMPLES;
 	set_stamping(loop->run, pass == PASS_STAMPED);
 	uint64_t began_ns = clock_monotonic_raw_ns();
 	for (uint32_t i = 0; i < burst_max; i++) {

@@ -1,0 +1,636 @@
+#include "harness/driver/counters.h"
+
+#include "harness/driver/tracefs.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	DRAFTS_MAX = COUNTERS_MAX / 2, /* each gets a twin */
+	GROUPS_MAX = COUNTER_GROUPS_MAX / 2,
+	TRY_NS = 1000000,
+};
+
+/* A counter that opens alone, before it has a group. */
+struct draft {
+	struct wire_counter counter;
+	size_t role; /* index into counters->roles */
+	bool placed;
+};
+
+struct maker {
+	struct counters *out;
+	struct draft drafts[DRAFTS_MAX];
+	size_t draft_count;
+	int tracefs, tracefs_error; /* -1 and errno if it is not to be had */
+	bool x86;
+	struct problem *problem;
+};
+
+/* ---- what is asked of a counter ---- */
+
+enum mode { MODE_USER, MODE_KERNEL, MODE_BOTH, MODE_ALL };
+
+static const char *const mode_suffix[] = {"_user", "_kernel", "_both", ""};
+
+/* Nothing is excluded but the other mode: some PMUs refuse to exclude the hypervisor, some guests,
+ * and on a POWER host the kernel itself is the "hypervisor". */
+static void set_mode(struct perf_event_attr *attr, enum mode mode)
+{
+	attr->exclude_kernel = mode == MODE_USER;
+	attr->exclude_user = mode == MODE_KERNEL;
+}
+
+static int open_counter(const struct wire_counter *counter, bool disabled, int group)
+{
+	struct perf_event_attr attr = counter->attr;
+	attr.disabled = disabled;
+	attr.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+	int fd = (int)syscall(SYS_perf_event_open, &attr, 0, -1, group, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0 || !*counter->filter ||
+	    ioctl(fd, PERF_EVENT_IOC_SET_FILTER, counter->filter) == 0)
+		return fd;
+	int error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+/* 0, or the errno. A PMU that will not count guests is asked again without: Apple's, and any while
+ * KVM lends it out. No counter here ever sees a guest. */
+static int try_alone(struct wire_counter *counter)
+{
+	int fd = open_counter(counter, true, -1);
+	int error = fd < 0 ? errno : 0;
+	if (error == EOPNOTSUPP) {
+		counter->attr.exclude_guest = 1;
+		fd = open_counter(counter, true, -1);
+		counter->attr.exclude_guest = fd >= 0;
+		error = fd < 0 ? error : 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+/* ---- what is missing ---- */
+
+static struct counters_missing *add_missing(struct counters *counters, const char *stem,
+					    enum mode mode)
+{
+	assert(counters->missing_count < COUNTERS_MAX);
+	struct counters_missing *missing = &counters->missing[counters->missing_count++];
+	wire_copy(missing->name, sizeof missing->name, stem);
+	strncat(missing->name, mode_suffix[mode], sizeof missing->name - strlen(missing->name) - 1);
+	missing->state = COUNTER_UNAVAILABLE;
+	return missing;
+}
+
+static void say_missing(struct counters *counters, const char *stem, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void say_missing(struct counters *counters, const char *stem, const char *format, ...)
+{
+	struct counters_missing *missing = add_missing(counters, stem, MODE_ALL);
+	va_list args;
+	va_start(args, format);
+	vsnprintf(missing->why, sizeof missing->why, format, args);
+	va_end(args);
+}
+
+/* If none of a role's modes is counted and all for one reason, the role has one entry. */
+static void fold_missing(struct counters *counters, const struct counters_role *role, size_t first)
+{
+	struct counters_missing *missing = &counters->missing[first];
+	if (counters->missing_count != first + COUNTER_MODES)
+		return;
+	for (size_t i = 1; i < COUNTER_MODES; i++)
+		if (strcmp(missing[i].why, missing->why) != 0)
+			return;
+	wire_copy(missing->name, sizeof missing->name, role->name);
+	counters->missing_count = first + 1;
+}
+
+/* ---- trying ---- */
+
+struct trial {
+	struct wire_counter counter[COUNTER_MODES];
+	int error[COUNTER_MODES];
+};
+
+static void try_modes(struct trial *trial, const struct perf_event_attr *attr)
+{
+	for (unsigned mode = 0; mode < COUNTER_MODES; mode++) {
+		trial->counter[mode] = (struct wire_counter){.attr = *attr};
+		set_mode(&trial->counter[mode].attr, mode);
+		trial->error[mode] = try_alone(&trial->counter[mode]);
+	}
+	/* The kernel asks for permission before it looks for the event. Where there is no event, no
+	 * permission helps. */
+	int error = trial->error[MODE_USER];
+	if (error == ENOENT || error == ENODEV || error == ENXIO)
+		trial->error[MODE_KERNEL] = trial->error[MODE_BOTH] = error;
+}
+
+/* True unless every mode is refused for what the event is. */
+static bool worth_keeping(const struct trial *trial)
+{
+	for (unsigned mode = 0; mode < COUNTER_MODES; mode++) {
+		int error = trial->error[mode];
+		if (!error || error == EACCES || error == EPERM || error == ENOSYS)
+			return true;
+	}
+	return false;
+}
+
+static void keep_draft(struct maker *maker, const struct wire_counter *counter, size_t role,
+		       enum mode mode)
+{
+	assert(maker->draft_count < DRAFTS_MAX); /* make_room() saw to it */
+	struct draft *draft = &maker->drafts[maker->draft_count++];
+	*draft = (struct draft){.counter = *counter, .role = role};
+	snprintf(draft->counter.name, sizeof draft->counter.name, "%s%s",
+		 maker->out->roles[role].name, mode_suffix[mode]);
+}
+
+static void keep_trial(struct maker *maker, size_t role, const struct trial *trial)
+{
+	struct counters *counters = maker->out;
+	const struct counters_role *of = &counters->roles[role];
+	size_t first = counters->missing_count;
+	for (unsigned mode = 0; mode < COUNTER_MODES; mode++) {
+		if (!trial->error[mode]) {
+			keep_draft(maker, &trial->counter[mode], role, mode);
+			continue;
+		}
+		struct permit_request request = {
+			.hardware = of->hardware,
+			.in_kernel = mode != MODE_USER,
+			.part = mode != MODE_BOTH && !trial->error[MODE_BOTH],
+		};
+		struct counters_missing *missing = add_missing(counters, of->name, mode);
+		missing->state = permit_explain(&counters->permit, &request, trial->error[mode],
+						missing->why, sizeof missing->why);
+	}
+	fold_missing(counters, of, first);
+}
+
+/* ---- roles ---- */
+
+static struct perf_event_attr generic_attr(const struct role_generic *generic)
+{
+	return (struct perf_event_attr){.type = generic->type,
+					.size = sizeof(struct perf_event_attr),
+					.config = generic->config};
+}
+
+static void say_event(struct counters_role *role, const char *event, const char *differs)
+{
+	snprintf(role->event, sizeof role->event, "%s", event);
+	snprintf(role->differs, sizeof role->differs, "%s", differs ? differs : "");
+}
+
+static void add_pmu_role(struct maker *maker, enum role_index index, size_t at)
+{
+	struct counters *counters = maker->out;
+	struct counters_role *role = &counters->roles[at];
+	const struct role_generic *generic = &roles[index].generic;
+	struct perf_event_attr attr;
+	struct trial trial, other;
+	char event[EVENT_NAME_MAX];
+	bool own = events_of_role(&counters->events, index, &attr, event);
+	role->hardware = true;
+	if (own) {
+		say_event(role, event, counters->events.family->events[index].differs);
+		try_modes(&trial, &attr);
+	}
+	if (generic->name && (!own || !worth_keeping(&trial))) {
+		attr = generic_attr(generic);
+		try_modes(&other, &attr);
+		if (!own || worth_keeping(&other)) {
+			say_event(role, generic->name, generic->differs);
+			trial = other;
+		}
+	} else if (!own) {
+		say_missing(counters, role->name,
+			    *counters->events.pmu
+				    ? "unavailable: no event of this CPU counts it (%s)"
+				    : "unavailable: %s libpfm4 does not know this CPU",
+			    *counters->events.pmu ? counters->events.pmu_words
+						  : "no generic event counts it, and");
+		return;
+	}
+	keep_trial(maker, at, &trial);
+}
+
+static void add_software_role(struct maker *maker, enum role_index index, size_t at)
+{
+	struct perf_event_attr attr = generic_attr(&roles[index].generic);
+	struct trial trial;
+	say_event(&maker->out->roles[at], roles[index].generic.name, NULL);
+	try_modes(&trial, &attr);
+	keep_trial(maker, at, &trial);
+}
+
+/* Tries an attr whose count cannot be split by mode; tracepoints all lie in the kernel. */
+static void add_one_mode(struct maker *maker, size_t at, struct wire_counter *counter)
+{
+	struct counters *counters = maker->out;
+	struct permit_request request = {.in_kernel = true};
+	counters->roles[at].one_mode = true;
+	int error = try_alone(counter);
+	if (!error) {
+		keep_draft(maker, counter, at, MODE_ALL);
+		return;
+	}
+	struct counters_missing *missing =
+		add_missing(counters, counters->roles[at].name, MODE_ALL);
+	missing->state = permit_explain(&counters->permit, &request, error, missing->why,
+					sizeof missing->why);
+}
+
+static void add_trace_role(struct maker *maker, enum role_index index, size_t at)
+{
+	struct counters *counters = maker->out;
+	struct counters_role *role = &counters->roles[at];
+	const struct role_tracepoint *tracepoint = &roles[index].tracepoint;
+	struct wire_counter counter = {
+		.attr = {.type = PERF_TYPE_TRACEPOINT, .size = sizeof counter.attr}};
+	uint64_t number = 0;
+	int error = maker->tracefs_error;
+	role->one_mode = true;
+	snprintf(role->event, sizeof role->event, "%s%s%s", tracepoint->path,
+		 tracepoint->filter ? " if " : "", tracepoint->filter ? tracepoint->filter : "");
+	if (tracepoint->x86_only && !maker->x86) {
+		say_missing(counters, role->name, "unavailable: %s", tracepoint->x86_only);
+		return;
+	}
+	if (!error &&
+	    !tracefs_event(maker->tracefs, tracepoint->path, tracepoint->format_says, &number))
+		error = errno;
+	if (error) {
+		struct counters_missing *missing = add_missing(counters, role->name, MODE_ALL);
+		missing->state = permit_explain_tracefs(error, tracepoint->path, missing->why,
+							sizeof missing->why);
+		return;
+	}
+	counter.attr.config = number;
+	snprintf(counter.filter, sizeof counter.filter, "%s",
+		 tracepoint->filter ? tracepoint->filter : "");
+	add_one_mode(maker, at, &counter);
+}
+
+/* ---- names ---- */
+
+static struct counters_role *new_role(struct maker *maker, const char *stem, size_t *at)
+{
+	struct counters *counters = maker->out;
+	if (counters->role_count == COUNTERS_ROLES_MAX ||
+	    maker->draft_count + COUNTER_MODES > DRAFTS_MAX) {
+		fail(maker->problem,
+		     "cannot count so much at once: at most %d counters, and most names make "
+		     "three; shorten the list",
+		     DRAFTS_MAX);
+		return NULL;
+	}
+	for (size_t i = 0; i < counters->role_count; i++)
+		if (strcmp(counters->roles[i].name, stem) == 0) {
+			fail(maker->problem,
+			     "cannot count '%s' twice: two names in the list mean it; drop one",
+			     stem);
+			return NULL;
+		}
+	*at = counters->role_count++;
+	struct counters_role *role = &counters->roles[*at];
+	snprintf(role->name, sizeof role->name, "%s", stem);
+	return role;
+}
+
+static enum outcome add_role(struct maker *maker, enum role_index index)
+{
+	size_t at;
+	if (!new_role(maker, roles[index].name, &at))
+		return OUTCOME_FAILED;
+	if (index < ROLE_PMU_COUNT)
+		add_pmu_role(maker, index, at);
+	else if (index < ROLE_TRACE_FIRST)
+		add_software_role(maker, index, at);
+	else
+		add_trace_role(maker, index, at);
+	return OUTCOME_OK;
+}
+
+/* "skx::DTLB_LOAD_MISSES:STLB_HIT" as a metric: dtlb_load_misses_stlb_hit. */
+static void make_stem(const char *event, char stem[COUNTER_STEM_MAX])
+{
+	const char *from = strstr(event, "::");
+	size_t length = 0;
+	for (from = from ? from + 2 : event; *from && length < COUNTER_STEM_MAX - 1; from++)
+		if (isalnum((unsigned char)*from))
+			stem[length++] = (char)tolower((unsigned char)*from);
+		else if (length && stem[length - 1] != '_')
+			stem[length++] = '_';
+	while (length && stem[length - 1] == '_')
+		length--;
+	stem[length] = '\0';
+}
+
+static enum outcome add_event(struct maker *maker, const char *name)
+{
+	const struct events *events = &maker->out->events;
+	struct wire_counter counter = {0};
+	char full[EVENT_NAME_MAX], stem[COUNTER_STEM_MAX];
+	const char *why;
+	size_t at;
+	if (!events_encode(events, name, &counter.attr, full, &why))
+		return fail(maker->problem,
+			    "cannot count '%s': it is no role, and libpfm4 says of it as an "
+			    "event: %s; see forkcost counters",
+			    name, events->started ? why : events->why);
+	if (events_has_mode(events, name))
+		return fail(maker->problem,
+			    "cannot count '%s' with a mode: user, kernel and both are counted "
+			    "anyhow; drop the :u or :k",
+			    name);
+	make_stem(name, stem);
+	struct counters_role *role = new_role(maker, stem, &at);
+	if (!role)
+		return OUTCOME_FAILED;
+	say_event(role, full, NULL);
+	role->hardware = counter.attr.type != PERF_TYPE_SOFTWARE &&
+			 counter.attr.type != PERF_TYPE_TRACEPOINT;
+	if (counter.attr.type == PERF_TYPE_TRACEPOINT) {
+		add_one_mode(maker, at, &counter);
+		return OUTCOME_OK;
+	}
+	struct trial trial;
+	try_modes(&trial, &counter.attr);
+	keep_trial(maker, at, &trial);
+	return OUTCOME_OK;
+}
+
+static enum outcome add_named(struct maker *maker, const char *list)
+{
+	for (const char *from = list;;) {
+		char name[EVENT_NAME_MAX];
+		size_t length = strcspn(from, ",");
+		if (length == 0 || length >= sizeof name)
+			return fail(maker->problem,
+				    "cannot read the counters '%s'; write names with commas "
+				    "between, or none; forkcost counters lists them",
+				    list);
+		memcpy(name, from, length);
+		name[length] = '\0';
+		enum role_index index = roles_find(name);
+		if (index < ROLE_COUNT ? add_role(maker, index) : add_event(maker, name))
+			return OUTCOME_FAILED;
+		if (!from[length])
+			return OUTCOME_OK;
+		from += length + 1;
+	}
+}
+
+static enum outcome add_all(struct maker *maker)
+{
+	for (unsigned i = 0; i < ROLE_COUNT; i++)
+		if (add_role(maker, (enum role_index)i))
+			return OUTCOME_FAILED;
+	return OUTCOME_OK;
+}
+
+/* ---- groups ---- */
+
+/* Drafts by index, to be counted together. */
+struct group {
+	size_t member[COUNTER_GROUP_MAX];
+	size_t count;
+};
+
+static void spin(void)
+{
+	struct timespec from, now;
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((now.tv_sec - from.tv_sec) * 1000000000 + (now.tv_nsec - from.tv_nsec) < TRY_NS);
+}
+
+/* Whether a counter ran all the time that it was enabled. */
+static bool ran_throughout(int fd)
+{
+	struct {
+		uint64_t value, enabled, running;
+	} got;
+	return read(fd, &got, sizeof got) == (ssize_t)sizeof got && got.running > 0 &&
+	       got.running == got.enabled;
+}
+
+static bool run_group(const int *fds, size_t count)
+{
+	if (ioctl(fds[0], PERF_EVENT_IOC_ENABLE, PERF_IOC_FLAG_GROUP) != 0)
+		return false;
+	spin();
+	if (ioctl(fds[0], PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP) != 0)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!ran_throughout(fds[i]))
+			return false;
+	return true;
+}
+
+/* Opens the group and counts with it for a moment: the kernel accepts groups that then never run,
+ * as when the NMI watchdog holds a counter. */
+static bool fits(const struct maker *maker, const struct group *group)
+{
+	int fds[COUNTER_GROUP_MAX] = {-1};
+	size_t opened = 0;
+	while (opened < group->count) {
+		const struct wire_counter *counter = &maker->drafts[group->member[opened]].counter;
+		fds[opened] = open_counter(counter, opened == 0, opened ? fds[0] : -1);
+		if (fds[opened] < 0)
+			break;
+		opened++;
+	}
+	bool fit = opened > 0 && opened == group->count && run_group(fds, opened);
+	while (opened > 0)
+		close(fds[--opened]);
+	return fit;
+}
+
+static bool append(struct group *group, size_t first, size_t count)
+{
+	if (group->count + count > COUNTER_GROUP_MAX)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		group->member[group->count++] = first + i;
+	return true;
+}
+
+/* Hands a finished group over and empties it. */
+static void close_group(struct maker *maker, struct group *group)
+{
+	struct counters *counters = maker->out;
+	for (size_t i = 0; i < group->count; i++) {
+		struct wire_counter *counter = &counters->counted[counters->count++];
+		*counter = maker->drafts[group->member[i]].counter;
+		counter->group = counters->group_count;
+	}
+	counters->group_count += group->count > 0;
+	group->count = 0;
+}
+
+/* Puts drafts that belong together into the open group, or into the next one, or else one by one:
+ * user, kernel and both of an event are best counted in the same pass. */
+static void place(struct maker *maker, struct group *open, size_t first, size_t count)
+{
+	struct group wider = *open;
+	if (append(&wider, first, count) && fits(maker, &wider)) {
+		*open = wider;
+		return;
+	}
+	if (open->count > 0) {
+		close_group(maker, open);
+		place(maker, open, first, count);
+		return;
+	}
+	if (count > 1) {
+		for (size_t i = 0; i < count; i++)
+			place(maker, open, first + i, 1);
+		return;
+	}
+	say_missing(maker->out, maker->drafts[first].counter.name,
+		    "unavailable: it opens but never runs; somebody else (NMI watchdog, perf) "
+		    "holds the counters");
+}
+
+static void place_all(struct maker *maker, bool hardware)
+{
+	struct group open = {.count = 0};
+	for (size_t i = 0; i < maker->draft_count;) {
+		size_t role = maker->drafts[i].role, count = 0;
+		while (i + count < maker->draft_count && maker->drafts[i + count].role == role)
+			count++;
+		if (maker->out->roles[role].hardware == hardware)
+			place(maker, &open, i, count);
+		i += count;
+	}
+	close_group(maker, &open);
+}
+
+/* Groups beyond what the wire form numbers are not counted. */
+static void limit_groups(struct counters *counters)
+{
+	while (counters->count > 0 && counters->counted[counters->count - 1].group >= GROUPS_MAX)
+		say_missing(counters, counters->counted[--counters->count].name,
+			    "unavailable: it needs more than %d passes; name fewer counters",
+			    GROUPS_MAX);
+	if (counters->group_count > GROUPS_MAX)
+		counters->group_count = GROUPS_MAX;
+}
+
+static void add_twins(struct counters *counters)
+{
+	size_t count = counters->count;
+	for (size_t i = 0; i < count; i++) {
+		struct wire_counter *twin = &counters->counted[counters->count++];
+		*twin = counters->counted[i];
+		twin->group += counters->group_count;
+		twin->with_child = 1;
+		strncat(twin->name, "_with_child", sizeof twin->name - strlen(twin->name) - 1);
+	}
+	counters->group_count *= 2;
+}
+
+/* ---- all together ---- */
+
+static bool machine_is_x86(void)
+{
+	struct utsname name;
+	return uname(&name) == 0 &&
+	       (strcmp(name.machine, "x86_64") == 0 ||
+		(name.machine[0] == 'i' && strcmp(name.machine + 2, "86") == 0));
+}
+
+static enum outcome choose(struct counters *counters, const char *list, struct problem *problem)
+{
+	struct maker maker = {.out = counters, .x86 = machine_is_x86(), .problem = problem};
+	maker.tracefs = tracefs_open();
+	maker.tracefs_error = maker.tracefs < 0 ? errno : 0;
+	enum outcome outcome = list ? add_named(&maker, list) : add_all(&maker);
+	if (maker.tracefs >= 0)
+		close(maker.tracefs);
+	if (outcome)
+		return outcome;
+	place_all(&maker, false);
+	place_all(&maker, true);
+	limit_groups(counters);
+	add_twins(counters);
+	return OUTCOME_OK;
+}
+
+enum outcome counters_make(struct counters *counters, const char *list, int cpu,
+			   struct problem *problem)
+{
+	cpu_set_t before, there;
+	memset(counters, 0, sizeof *counters);
+	permit_read(&counters->permit);
+	events_start(&counters->events);
+	if (list && strcmp(list, "none") == 0)
+		return OUTCOME_OK;
+	bool moved = cpu >= 0 && sched_getaffinity(0, sizeof before, &before) == 0;
+	if (moved) {
+		CPU_ZERO(&there);
+		CPU_SET((unsigned)cpu, &there);
+		moved = sched_setaffinity(0, sizeof there, &there) == 0;
+	}
+	enum outcome outcome = choose(counters, list, problem);
+	if (moved)
+		sched_setaffinity(0, sizeof before, &before);
+	return outcome;
+}
+
+const struct wire_counter *counters_find(const struct counters *counters, const char *name)
+{
+	for (size_t i = 0; i < counters->count; i++)
+		if (strcmp(counters->counted[i].name, name) == 0)
+			return &counters->counted[i];
+	return NULL;
+}
+
+const struct counters_missing *counters_find_missing(const struct counters *counters,
+						     const char *name)
+{
+	for (size_t i = 0; i < counters->missing_count; i++)
+		if (strcmp(counters->missing[i].name, name) == 0)
+			return &counters->missing[i];
+	return NULL;
+}
+
+const struct counters_role *counters_role_of(const struct counters *counters, const char *metric)
+{
+	for (size_t i = 0; i < counters->role_count; i++) {
+		const struct counters_role *role = &counters->roles[i];
+		size_t length = strlen(role->name);
+		if (strncmp(metric, role->name, length) != 0)
+			continue;
+		for (unsigned mode = role->one_mode ? MODE_ALL : MODE_USER;
+		     mode <= (role->one_mode ? MODE_ALL : MODE_BOTH); mode++) {
+			size_t suffix = strlen(mode_suffix[mode]);
+			const char *rest = metric + length + suffix;
+			if (strncmp(metric + length, mode_suffix[mode], suffix) == 0 &&
+			    (!*rest || strcmp(rest, "_with_child") == 0))
+				return role;
+		}
+	}
+	return NULL;
+}

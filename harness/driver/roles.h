@@ -1,0 +1,81 @@
+/* Roles: what is counted, in words that hold on every CPU, and the events that count it on the CPUs
+ * known here. Pure data; nothing here asks the machine or libpfm4. */
+#ifndef FORKCOST_ROLES_H
+#define FORKCOST_ROLES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum role_index {
+	ROLE_CYCLES,
+	ROLE_INSTRUCTIONS,
+	ROLE_DTLB_LOAD_WALKS,
+	ROLE_DTLB_STORE_WALKS,
+	ROLE_DTLB_WALK_CYCLES,
+	ROLE_ITLB_WALKS,
+	ROLE_TLB_FLUSHES,
+	ROLE_LLC_MISSES,
+	ROLE_PMU_COUNT, /* those before this one are counted by the PMU */
+	ROLE_PAGE_FAULTS = ROLE_PMU_COUNT,
+	ROLE_TRACE_FIRST, /* from here on, tracepoints */
+	ROLE_TLB_FLUSH_TASK_SWITCH = ROLE_TRACE_FIRST,
+	ROLE_TLB_FLUSH_REMOTE_SHOOTDOWN,
+	ROLE_TLB_FLUSH_LOCAL_SHOOTDOWN,
+	ROLE_TLB_FLUSH_LOCAL_MM_SHOOTDOWN,
+	ROLE_TLB_FLUSH_REMOTE_SEND_IPI,
+	ROLE_PAGE_FAULT_USER,
+	ROLE_PAGE_FAULT_KERNEL,
+	ROLE_COUNT,
+};
+
+enum { ROLE_PMUS_MAX = 4 };
+
+/* An event of a CPU family, as libpfm4 names it, without the PMU in front. */
+struct role_event {
+	const char *name;    /* NULL: the family has none */
+	const char *differs; /* how the count differs from the role; NULL: it does not */
+};
+
+/* An event that the kernel translates itself, whatever the CPU. */
+struct role_generic {
+	const char *name; /* as in linux/perf_event.h; NULL: the role has none */
+	const char *differs;
+	uint64_t config;
+	uint32_t type; /* PERF_TYPE_HARDWARE, _HW_CACHE or _SOFTWARE */
+};
+
+struct role_tracepoint {
+	const char *path;   /* below tracefs's events/; NULL: the role is none */
+	const char *filter; /* as PERF_EVENT_IOC_SET_FILTER takes it; NULL: every hit counts */
+	/* What the tracepoint's format must say for the filter to mean the role; NULL: anything. */
+	const char *format_says;
+	/* Why it is never hit on other architectures, though it is there; NULL: it is hit. */
+	const char *x86_only;
+};
+
+struct role {
+	const char *name, *summary;
+	struct role_generic generic; /* tried last */
+	struct role_tracepoint tracepoint;
+};
+
+/* CPUs that name their events alike. */
+struct role_family {
+	const char *name;
+	const char *pmus[ROLE_PMUS_MAX]; /* libpfm4's names, up to the first NULL */
+	struct role_event events[ROLE_PMU_COUNT];
+};
+
+/* All roles, ROLE_COUNT of them, by enum role_index. */
+extern const struct role roles[];
+
+/* Which role has this name; ROLE_COUNT if none. */
+enum role_index roles_find(const char *name);
+
+/* The family that a PMU belongs to, by libpfm4's name for it ("skx"); NULL if it is not known. */
+const struct role_family *roles_family(const char *pmu);
+
+/* The families one by one, for tables and tests; NULL behind the last. */
+const struct role_family *roles_family_at(size_t index);
+
+#endif
