@@ -394,9 +394,29 @@ static uint64_t count_absent(const struct run *run)
 	return absent;
 }
 
+/* Transparent huge pages are the kernel's to give or not, each time anew. */
+static enum outcome check_kind(struct run *run, unsigned index)
+{
+	unsigned kind = run->request->page_kind;
+	size_t folio_bytes = kind == PAGE_KIND_THP ? 2ul << 20 : 64ul << 10;
+	if (hidden || (kind != PAGE_KIND_THP && kind != PAGE_KIND_MTHP))
+		return OUTCOME_OK;
+	size_t apart = pages_apart(stories[index].fate == MADE ? shared.after : shared.before,
+				   run->touch.count, folio_bytes / run->touch.page_bytes);
+	if (apart * 100 <= run->touch.count)
+		return OUTCOME_OK;
+	return fail(
+		run->problem,
+		"cannot trust case %s: %zu of %zu pages are not part of a huge page; free memory, "
+		"or leave out --page-kind %s",
+		cases[index], apart, run->touch.count, axis_name(&axis_page_kind, kind));
+}
+
 static enum outcome prove(struct run *run, unsigned index)
 {
 	enum fate fate = stories[index].fate;
+	if (check_kind(run, index))
+		return OUTCOME_FAILED;
 	if (check(run, index, "page faults", window_faults(shared.window),
 		  faults_expected(run, fate)))
 		return OUTCOME_FAILED;
@@ -468,8 +488,6 @@ static void set_pass(struct run *run, unsigned index, struct wire_sample *out)
 static enum outcome sample(struct run *run, const struct arm *arm, struct wire_sample *out)
 {
 	const struct story *story = &stories[arm->case_index];
-	if (run->touch.count == 0)
-		return OUTCOME_OK;
 	see_frames(run, shared.before);
 	memset(shared.after, 0, run->touch.count * sizeof *shared.after);
 	if (story->begin(run))
@@ -520,10 +538,14 @@ static enum outcome make(struct run *run)
 	return check_pool(run);
 }
 
+static const char *refuses(const struct run *run, const struct arm *arm)
+{
+	(void)arm;
+	return run->touch.count == 0 ? "there is no heap to write to" : NULL;
+}
+
 static const char *missing(const struct run *run, const struct arm *arm, unsigned metric)
 {
-	if (run->touch.count == 0)
-		return "there is no heap to write to";
 	for (size_t i = 0; i < PERCENTILES; i++)
 		if (percentiles[i].metric == metric && run->touch.count < percentiles[i].pages_min)
 			return percentiles[i].too_few;
@@ -537,5 +559,5 @@ static const char *missing(const struct run *run, const struct arm *arm, unsigne
 EXPERIMENT(first_write, .summary = "the first write to a page after a process was started",
 	   .metrics = metrics, .cases = cases, .takes_stamped = true, .is_countable = true,
 	   .copies_heap = true, .varies = VARIES_PAGE_KIND | VARIES_TOUCH_ORDER,
-	   .heaps = "1M,16M,64M", .quick_heaps = "4M", .histogram = 1 + SINGLE_NS, .make = make,
-	   .missing = missing, .sample = sample);
+	   .heaps = "1M,8M,32M", .quick_heaps = "4M", .histogram = 1 + SINGLE_NS, .make = make,
+	   .refuses = refuses, .missing = missing, .sample = sample);
