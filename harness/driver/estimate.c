@@ -140,7 +140,8 @@ static double replicate_s(const struct plan *plan, const struct plan_job *job,
 
 static bool same_family(const struct plan_job *a, const struct plan_job *b)
 {
-	return a->experiment == b->experiment && a->page_kind == b->page_kind;
+	return a->experiment == b->experiment && a->page_kind == b->page_kind &&
+	       a->threads == b->threads;
 }
 
 /* Jobs of one experiment and page kind are estimated from two of them: the first, which has all
