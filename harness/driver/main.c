@@ -2,6 +2,7 @@
  * never forks to measure. */
 #include "harness/common/units.h"
 #include "harness/driver/catalog.h"
+#include "harness/driver/counters_report.h"
 #include "harness/driver/dataset.h"
 #include "harness/driver/doctor.h"
 #include "harness/driver/estimate.h"
@@ -40,6 +41,7 @@ static void print_help(void)
 	       "  plot        draw a run's figures: plot RUN\n"
 	       "  show        print a run's table: show RUN\n"
 	       "  list        experiments, primitives, arms, axes, metrics with units\n"
+	       "  counters    what can be counted here, by which events, and why not the rest\n"
 	       "  doctor      what this machine can and cannot measure, and how to mend it\n\n"
 	       "  --help, --version\n\n"
 	       "RUN is a run's folder, such as results/latest. Exit status: 0 done, 1 some cells "
@@ -200,6 +202,17 @@ static int command_once(int argc, char **argv)
 	return EXIT_DONE;
 }
 
+static int command_counters(int argc, char **argv)
+{
+	struct problem problem;
+	bool help;
+	if (counters_report(argc, argv, &help, &problem))
+		return complain(&problem, EXIT_USAGE);
+	if (help)
+		counters_report_print_help();
+	return EXIT_DONE;
+}
+
 static void list_axis(const struct axis *axis)
 {
 	printf("  %-12s", axis->name);
@@ -329,6 +342,7 @@ static const struct command {
 	{"plot", command_plot},
 	{"show", command_show},
 	{"list", command_list},
+	{"counters", command_counters},
 	{"doctor", command_doctor},
 	{"--help", command_help},
 	{"-h", command_help},
