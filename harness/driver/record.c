@@ -317,6 +317,30 @@ static json_t *describe_histogram(const struct wire_experiment *experiment,
 
 /* `index` is the arm's place in the job. The arm is the plan's own: the request lay within the worker's
  * reach. */
+static bool has_values(json_t *passes, const char *metric)
+{
+	const char *name;
+	json_t *pass;
+	json_object_foreach(
+		passes, name,
+		pass) if (json_object_get(json_object_get(pass, "metrics"), metric)) return true;
+	return false;
+}
+
+/* Why metrics of the caller's threads have no values in a cell without any, where they may have some in
+ * others of the same worker. */
+static void explain_no_threads(const struct wire_experiment *experiment,
+			       const struct wire_cell *levels, json_t *passes, json_t *missing)
+{
+	if (!(experiment->varies & VARIES_THREADS) || levels->threads > 0)
+		return;
+	for (uint32_t m = 0; m < experiment->metric_count; m++) {
+		const char *name = experiment->metrics[m].name;
+		if (!json_object_get(missing, name) && !has_values(passes, name))
+			json_object_set_new(missing, name, json_string("no threads run"));
+	}
+}
+
 static json_t *describe_arm(const struct plan *plan, const struct plan_job *job,
 			    const struct wire_area *area, uint32_t cell, uint32_t index)
 {
@@ -338,6 +362,7 @@ static json_t *describe_arm(const struct plan *plan, const struct plan_job *job,
 		if (samples)
 			json_object_set_new(passes, name, samples);
 	}
+	explain_no_threads(experiment, &job->cells[cell], passes, missing);
 	json_t *result = json_pack("{s:s,s:s,s:s,s:s,s:b,s:o,s:o}", "experiment", arm->experiment,
 				   "primitive", arm->primitive, "action",
 				   axis_name(&axis_action, arm->action), "case", arm->case_name,
