@@ -244,5 +244,6 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 }
 
 EXPERIMENT(tlb_refill, .summary = "what emptied TLBs and caches cost the next reads of the heap",
-	   .metrics = metrics, .cases = cases, .is_countable = true, .heaps = "64K..64M*2",
-	   .quick_heaps = "64K,1M,4M,64M", .make = make, .refuses = refuses, .sample = sample);
+	   .metrics = metrics, .cases = cases, .needs_heap = true, .is_countable = true,
+	   .heaps = "64K..64M*2", .quick_heaps = "64K,1M,4M,64M", .make = make, .refuses = refuses,
+	   .sample = sample);

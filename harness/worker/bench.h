@@ -100,6 +100,7 @@ struct experiment {
 	const char *const *cases;     /* ends with NULL; NULL if there are none */
 	bool uses_primitives;         /* an arm for every primitive and action */
 	bool in_every_plan;
+	bool needs_heap;    /* a heap of no pages makes no sense: it is left out */
 	bool ignores_heap;  /* its windows do not depend on the heap's state */
 	bool spawns;        /* its windows start processes: warm cells settle the caches by some */
 	bool takes_stamped; /* has metrics that need the stamped pass */
