@@ -39,10 +39,10 @@ void counting_close(struct counting *counting);
 uint32_t counting_groups(const struct wire_request *request);
 bool counting_is_with_child(const struct wire_request *request, uint32_t group);
 
-/* Switches all counters on or off, by raw system call. Of a group the leader alone: the others go with
- * it. (PERF_IOC_FLAG_GROUP would switch each of them; on Linux 6.18 those of another PMU than the
- * leader's then stay off from the second time on.) Inlined, as all that happens in a window is:
- * after a fork a call's return address alone would be a page fault. */
+/* Switches all counters on or off, by raw system call. A group goes with its leader; told one by one
+ * (PERF_IOC_FLAG_GROUP), tracepoints behind a software event would stay off until the next switch of
+ * context. Inlined, as all that happens in a window is: after a fork a call's return address alone
+ * would be a page fault. */
 static inline __attribute__((always_inline)) void counting_switch(const struct counting *counting,
 								  unsigned long request)
 {
