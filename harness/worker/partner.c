@@ -40,7 +40,7 @@ static bool is_slept_on(int *word)
 static bool await_sleeper(int *word)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_AGAIN_NS};
-	long left = PARTNER_TIMEOUT_S * (1000000000l / LOOK_AGAIN_NS);
+	long left = (long)PARTNER_TIMEOUT_S * (1000000000 / LOOK_AGAIN_NS);
 	while (!is_slept_on(word)) {
 		if (left-- == 0)
 			return false;
@@ -84,10 +84,15 @@ enum outcome partner_start(struct run *run, unsigned long flags, void (*life)(st
 		    strerror((int)-id));
 }
 
+void partner_done(struct run *run, int step)
+{
+	raise_to(&run->partner->done, step);
+}
+
 void partner_done_await(struct run *run, int step)
 {
 	struct partner *partner = run->partner;
-	raise_to(&partner->done, step);
+	partner_done(run, step);
 	if (!sleep_until(&partner->allowed, step + 1))
 		raw_exit_group(STATUS_TIMED_OUT);
 }
