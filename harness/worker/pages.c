@@ -138,7 +138,7 @@ bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames)
 		return false;
 	bool good = true;
 	for (size_t page = 0; good && page < touch->count;) {
-		uint64_t entries[PAGEMAP_CHUNK];
+		uint64_t entries[PAGEMAP_CHUNK] = {0};
 		/* Side by side where pages are of the base size, else one at a time. */
 		size_t room =
 			touch->count - page < PAGEMAP_CHUNK ? touch->count - page : PAGEMAP_CHUNK;
