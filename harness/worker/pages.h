@@ -31,6 +31,10 @@ static inline __attribute__((always_inline)) void pages_read(const struct touch 
 		(void)*(const volatile uint32_t *)(base + pages_at(touch, touch->order[i]));
 }
 
+/* Makes private again what a window writes to besides its subject: the stack, and the area that the
+ * kernel writes to (rseq). The windows below do so themselves. */
+void pages_own_rest(void);
+
 /* The window of a whole pass of writes, or reads: clock at its ends, page faults of the calling
  * thread around it, counters if the sample is a counted one. Everything the window itself needs was
  * touched before, so that its faults are the pages' own. Either process may call these, with a window
