@@ -1,5 +1,6 @@
 #include "harness/driver/counters.h"
 
+#include "harness/driver/probe.h"
 #include "harness/driver/tracefs.h"
 
 #include <assert.h>
@@ -21,11 +22,13 @@ enum {
 	TRY_NS = 1000000,
 };
 
+enum mode { MODE_USER, MODE_KERNEL, MODE_BOTH, MODE_ALL };
+
 /* A counter that opens alone, before it has a group. */
 struct draft {
 	struct wire_counter counter;
 	size_t role; /* index into counters->roles */
-	bool placed;
+	enum mode mode;
 };
 
 struct maker {
@@ -38,8 +41,6 @@ struct maker {
 };
 
 /* ---- what is asked of a counter ---- */
-
-enum mode { MODE_USER, MODE_KERNEL, MODE_BOTH, MODE_ALL };
 
 static const char *const mode_suffix[] = {"_user", "_kernel", "_both", ""};
 
@@ -158,7 +159,7 @@ static void keep_draft(struct maker *maker, const struct wire_counter *counter, 
 {
 	assert(maker->draft_count < DRAFTS_MAX); /* make_room() saw to it */
 	struct draft *draft = &maker->drafts[maker->draft_count++];
-	*draft = (struct draft){.counter = *counter, .role = role};
+	*draft = (struct draft){.counter = *counter, .role = role, .mode = mode};
 	snprintf(draft->counter.name, sizeof draft->counter.name, "%s%s",
 		 maker->out->roles[role].name, mode_suffix[mode]);
 }
@@ -513,6 +514,43 @@ static void place(struct maker *maker, struct group *open, size_t first, size_t 
 		    "holds the counters");
 }
 
+/* Takes user and kernel, which lie side by side, out of the drafts again where they count alike: such a
+ * count is that of both modes, and of none alone. */
+static void refuse_untold_modes(struct maker *maker)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < maker->draft_count; i++) {
+		const struct draft *user = &maker->drafts[i], *kernel = user + 1;
+		bool pair = i + 1 < maker->draft_count && user->mode == MODE_USER &&
+			    kernel->mode == MODE_KERNEL && user->role == kernel->role &&
+			    maker->out->roles[user->role].hardware;
+		if (!pair || probe_tells_modes(&user->counter, &kernel->counter)) {
+			maker->drafts[kept++] = *user;
+			continue;
+		}
+		for (; user <= kernel; user++)
+			say_missing(maker->out, user->counter.name,
+				    "unavailable: this PMU counts it alike whether user or kernel "
+				    "mode is excluded");
+		i++;
+	}
+	maker->draft_count = kept;
+}
+
+/* Where an event counts in one counter only, its modes must not share a pass. */
+static void place_by_mode(struct maker *maker)
+{
+	for (unsigned mode = MODE_USER; mode <= MODE_ALL; mode++) {
+		struct group open = {.count = 0};
+		for (size_t i = 0; i < maker->draft_count; i++) {
+			const struct draft *draft = &maker->drafts[i];
+			if (maker->out->roles[draft->role].hardware && draft->mode == mode)
+				place(maker, &open, i, 1);
+		}
+		close_group(maker, &open);
+	}
+}
+
 static void place_all(struct maker *maker, bool hardware)
 {
 	struct group open = {.count = 0};
@@ -572,7 +610,11 @@ static enum outcome choose(struct counters *counters, const char *list, struct p
 	if (outcome)
 		return outcome;
 	place_all(&maker, false);
-	place_all(&maker, true);
+	refuse_untold_modes(&maker);
+	if (probe_counts_twice())
+		place_all(&maker, true);
+	else
+		place_by_mode(&maker);
 	limit_groups(counters);
 	add_twins(counters);
 	return OUTCOME_OK;
