@@ -125,7 +125,9 @@ static enum outcome partner_ready(struct run *run)
 {
 	if (partner_start(run, SIGCHLD, wait_and_answer))
 		return OUTCOME_FAILED;
-	return partner_await(run, STEP_WAITING);
+	if (partner_await(run, STEP_WAITING))
+		return OUTCOME_FAILED;
+	return partner_await_asleep(run);
 }
 
 static enum outcome switch_there_and_back(struct run *run)
@@ -253,5 +255,6 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 }
 
 EXPERIMENT(tlb_refill, .summary = "what emptied TLBs and caches cost the next reads of the heap",
-	   .metrics = metrics, .cases = cases, .is_countable = true, .heaps = "64K..64M*2",
-	   .quick_heaps = "64K,1M,4M,64M", .make = make, .refuses = refuses, .sample = sample);
+	   .metrics = metrics, .cases = cases, .needs_heap = true, .is_countable = true,
+	   .heaps = "64K..64M*2", .quick_heaps = "64K,1M,4M,64M", .make = make, .refuses = refuses,
+	   .sample = sample);

@@ -41,19 +41,13 @@ static bool runs_level(const struct jobs *jobs, enum varies axis, const struct l
 	return varies(jobs, axis) ? chosen->chosen[level] : level == 0;
 }
 
-/* The experiment's heap sizes. Default ones stay within a quarter of what is available; sizes given
- * by name are never dropped. */
-static enum outcome choose_heaps(struct jobs *jobs)
+/* The experiment's own sizes, or the preset's; within a quarter of what is available. */
+static enum outcome choose_own_heaps(struct jobs *jobs)
 {
-	const struct settings *settings = &jobs->plan->settings;
-	const char *own =
-		settings->is_quick ? jobs->experiment->quick_heaps : jobs->experiment->heaps;
+	const char *own = jobs->plan->settings.is_quick ? jobs->experiment->quick_heaps
+							: jobs->experiment->heaps;
 	uint64_t available = 0;
 	const char *limited_by;
-	memcpy(jobs->heap_bytes, settings->heap_bytes, sizeof jobs->heap_bytes);
-	jobs->heap_count = settings->heap_count;
-	if (settings->heaps_given)
-		return OUTCOME_OK;
 	if (*own && units_parse_bytes_list(own, jobs->heap_bytes, SETTINGS_HEAPS_MAX,
 					   &jobs->heap_count, jobs->problem))
 		return OUTCOME_FAILED;
@@ -62,6 +56,25 @@ static enum outcome choose_heaps(struct jobs *jobs)
 	while (jobs->heap_count > 1 && jobs->heap_bytes[jobs->heap_count - 1] > available / 4)
 		jobs->heap_count--;
 	return OUTCOME_OK;
+}
+
+/* The experiment's heap sizes. Those given by name are never dropped, but for a heap of no pages where
+ * that makes no sense. */
+static enum outcome choose_heaps(struct jobs *jobs)
+{
+	const struct settings *settings = &jobs->plan->settings;
+	memcpy(jobs->heap_bytes, settings->heap_bytes, sizeof jobs->heap_bytes);
+	jobs->heap_count = settings->heap_count;
+	if (!settings->heaps_given && choose_own_heaps(jobs))
+		return OUTCOME_FAILED;
+	/* Sizes are sorted. */
+	if (jobs->experiment->needs_heap && jobs->heap_count && jobs->heap_bytes[0] == 0)
+		memmove(jobs->heap_bytes, jobs->heap_bytes + 1,
+			--jobs->heap_count * sizeof *jobs->heap_bytes);
+	if (jobs->heap_count || !settings->experiments_given)
+		return OUTCOME_OK;
+	return fail(jobs->problem, "cannot run %s without a heap; give a --heap larger than 0",
+		    jobs->experiment->name);
 }
 
 /* Numbers of running threads: those given, or 0, 1, 2, 4, ... and as many as other CPUs. */
@@ -177,6 +190,8 @@ static enum outcome add_job(struct jobs *jobs, uint64_t heap_bytes, enum page_ki
  * the largest up to OTHER_CPU_HEAP_MAX; dirty and warm. */
 static enum outcome add_default_placements(struct jobs *jobs)
 {
+	if (jobs->heap_count == 0)
+		return OUTCOME_OK;
 	size_t last = jobs->heap_count - 1;
 	while (last > 0 && jobs->heap_bytes[last] > OTHER_CPU_HEAP_MAX)
 		last--;

@@ -100,6 +100,7 @@ struct experiment {
 	const char *const *cases;     /* ends with NULL; NULL if there are none */
 	bool uses_primitives;         /* an arm for every primitive and action */
 	bool in_every_plan;
+	bool needs_heap;    /* a heap of no pages makes no sense: it is left out */
 	bool ignores_heap;  /* its windows do not depend on the heap's state */
 	bool spawns;        /* its windows start processes: warm cells settle the caches by some */
 	bool takes_stamped; /* has metrics that need the stamped pass */
@@ -256,6 +257,9 @@ enum outcome child_reap(struct run *run, long id, int expected, const char *what
 
 /* Starts a child by raw clone that exits at once, and reaps it: leaves every heap page clean. */
 enum outcome child_clean_heap(struct run *run);
+
+/* Keeps the heap out of children, or lets it in again; touches no page of it. */
+enum outcome child_heap_copied(struct run *run, bool copied);
 
 /* Starts and reaps some children: some by copying everything but the heap, then some that share
  * memory, exit and exec in turn. That brings what the kernel needs for any spawn back into the caches

@@ -129,8 +129,7 @@ __attribute__((noreturn)) static void settle_by_exec(void *run)
 	child_end(run, ACTION_EXEC);
 }
 
-/* Keeps the heap out of children, or lets it in again; touches no page of it. */
-static enum outcome set_heap_copied(struct run *run, bool copied)
+enum outcome child_heap_copied(struct run *run, bool copied)
 {
 	if (run->heap_bytes == 0 ||
 	    madvise(run->heap, run->heap_bytes, copied ? MADV_DOFORK : MADV_DONTFORK) == 0)
@@ -154,12 +153,12 @@ enum outcome child_settle(struct run *run)
 		if (child_reap(run, id, WIRE_STATUS_CHILD, what))
 			return OUTCOME_FAILED;
 	}
-	if (set_heap_copied(run, false))
+	if (child_heap_copied(run, false))
 		return OUTCOME_FAILED;
 	for (int i = 0; i < SETTLE_ROUNDS; i++)
 		if (copy_untimed(run, what))
 			return OUTCOME_FAILED;
-	if (set_heap_copied(run, true))
+	if (child_heap_copied(run, true))
 		return OUTCOME_FAILED;
 	return OUTCOME_OK;
 }

@@ -151,6 +151,16 @@ bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames)
 	return good;
 }
 
+size_t pages_apart(const uint64_t *frames, size_t count, size_t per_folio)
+{
+	size_t apart = 0;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t first = frames[i - i % per_folio];
+		apart += first % per_folio || frames[i] != first + i % per_folio;
+	}
+	return apart;
+}
+
 bool pages_frames_shown(void)
 {
 	static const uint32_t order[1];

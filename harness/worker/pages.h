@@ -53,6 +53,10 @@ static inline uint64_t window_faults(const struct window *window)
  * system calls only. `frames` is shared memory. */
 bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames);
 
+/* How many of `count` pages are not where those of large folios are, which hold `per_folio` each: side by
+ * side, the first at a multiple. */
+size_t pages_apart(const uint64_t *frames, size_t count, size_t per_folio);
+
 /* Whether the kernel shows frame numbers to this process: one that is hidden reads 0. */
 bool pages_frames_shown(void);
 

@@ -1,10 +1,10 @@
 #include "harness/worker/partner.h"
 
+#include "harness/worker/futex.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-
-enum { FUTEX_WAIT_OP = 0, FUTEX_WAKE_OP = 1, FUTEX_REQUEUE_OP = 3 };
 
 /* How often to look whether the other side sleeps. */
 enum { LOOK_AGAIN_NS = 20000 };
@@ -12,36 +12,11 @@ enum { LOOK_AGAIN_NS = 20000 };
 /* By which a child that gave up leaves: none that is expected. */
 enum { STATUS_TIMED_OUT = WIRE_STATUS_CHILD + 100 };
 
-/* Sleeps until *word is at least `step`; false if that took too long. */
-static inline __attribute__((always_inline)) bool sleep_until(int *word, int step)
-{
-	struct timespec limit = {.tv_sec = PARTNER_TIMEOUT_S};
-	int now;
-	while ((now = __atomic_load_n(word, __ATOMIC_ACQUIRE)) < step)
-		if (raw_syscall(SYS_futex, (long)word, FUTEX_WAIT_OP, now, (long)&limit, 0) ==
-		    -ETIMEDOUT)
-			return false;
-	return true;
-}
-
-static inline __attribute__((always_inline)) void raise_to(int *word, int step)
-{
-	__atomic_store_n(word, step, __ATOMIC_RELEASE);
-	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE_OP, INT_MAX, 0, 0);
-}
-
-/* Whether someone sleeps on *word: to move one sleeper from a futex to the same futex wakes nobody,
- * and returns how many it moved. Where that is forbidden nothing can be known: no reason to wait. */
-static bool is_slept_on(int *word)
-{
-	return raw_syscall(SYS_futex, (long)word, FUTEX_REQUEUE_OP, 0, 1, (long)word) != 0;
-}
-
 static bool await_sleeper(int *word)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_AGAIN_NS};
 	long left = PARTNER_TIMEOUT_S * (1000000000l / LOOK_AGAIN_NS);
-	while (!is_slept_on(word)) {
+	while (!futex_is_slept_on(word)) {
 		if (left-- == 0)
 			return false;
 		raw_syscall(SYS_nanosleep, (long)&pause, 0, 0, 0, 0);
@@ -87,8 +62,8 @@ enum outcome partner_start(struct run *run, unsigned long flags, void (*life)(st
 void partner_done_await(struct run *run, int step)
 {
 	struct partner *partner = run->partner;
-	raise_to(&partner->done, step);
-	if (!sleep_until(&partner->allowed, step + 1))
+	futex_raise(&partner->done, step);
+	if (!futex_sleep_until(&partner->allowed, step + 1, PARTNER_TIMEOUT_S))
 		raw_exit_group(STATUS_TIMED_OUT);
 }
 
@@ -102,12 +77,14 @@ static enum outcome timed_out(struct run *run, int step)
 
 void partner_allow(struct run *run, int step)
 {
-	raise_to(&run->partner->allowed, step);
+	futex_raise(&run->partner->allowed, step);
 }
 
 enum outcome partner_await(struct run *run, int step)
 {
-	return sleep_until(&run->partner->done, step) ? OUTCOME_OK : timed_out(run, step);
+	return futex_sleep_until(&run->partner->done, step, PARTNER_TIMEOUT_S)
+		       ? OUTCOME_OK
+		       : timed_out(run, step);
 }
 
 enum outcome partner_await_asleep(struct run *run)
@@ -156,7 +133,7 @@ void partner_count_take(struct run *run)
 static enum outcome reap(struct run *run, int status)
 {
 	struct partner *partner = run->partner;
-	raise_to(&partner->allowed, INT_MAX); /* whatever it waits for, it need not */
+	futex_raise(&partner->allowed, INT_MAX); /* whatever it waits for, it need not */
 	long got = raw_syscall(SYS_wait4, partner->id, (long)&partner->wait_status, __WALL, 0, 0);
 	long id = partner->id;
 	partner->id = 0;

@@ -31,6 +31,7 @@ static bool describe_experiment(const struct experiment *experiment, struct wire
 	wire->uses_primitives = experiment->uses_primitives;
 	wire->in_every_plan = experiment->in_every_plan;
 	wire->varies = experiment->varies;
+	wire->needs_heap = experiment->needs_heap;
 	wire->copies_heap = experiment->copies_heap;
 	wire->histogram = experiment->histogram;
 	wire->is_countable = experiment->is_countable;

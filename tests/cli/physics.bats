@@ -3,7 +3,7 @@
 load helpers
 
 setup_file() {
-	"$FORKCOST" run --heap 0,4M,16M --replicates 1 --cell-time 1ms --evict 1M --child-cpu same \
+	"$FORKCOST" run --experiment spawn --heap 0,4M,16M --replicates 1 --cell-time 1ms --evict 1M --child-cpu same \
 		--no-plots --no-table --output "$BATS_FILE_TMPDIR/results" 3>&- 2>"$BATS_FILE_TMPDIR/stderr"
 	tsv "$BATS_FILE_TMPDIR/results/latest/summary.csv" >"$BATS_FILE_TMPDIR/table"
 }
@@ -162,7 +162,7 @@ worker_facts() {
 
 @test "a child on another CPU: it moves itself, and posix_spawn's cannot" {
 	[ "$(nproc)" -gt 1 ] || skip "one CPU only"
-	"$FORKCOST" run --heap 0,4M --replicates 1 --cell-time 1ms --cache warm --state dirty \
+	"$FORKCOST" run --experiment spawn --heap 0,4M --replicates 1 --cell-time 1ms --cache warm --state dirty \
 		--child-cpu other --primitive fork,vfork,posix_spawn --no-plots --no-table \
 		--output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
 	TABLE=$BATS_TEST_TMPDIR/table
@@ -177,7 +177,7 @@ worker_facts() {
 
 @test "placements that nobody asked for come too: free and other, dirty and warm" {
 	[ "$(nproc)" -gt 1 ] || skip "one CPU only"
-	"$FORKCOST" run --heap 0 --replicates 1 --cell-time 1ms --cache warm --primitive vfork \
+	"$FORKCOST" run --experiment spawn --heap 0 --replicates 1 --cell-time 1ms --cache warm --primitive vfork \
 		--no-plots --no-table --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
 	TABLE=$BATS_TEST_TMPDIR/table
 	tsv "$BATS_TEST_TMPDIR/latest/summary.csv" >"$TABLE"

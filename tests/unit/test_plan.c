@@ -350,6 +350,14 @@ static void experiments_have_axes_of_their_own(void **state)
 	settings.heaps_given = true; /* by name: for every experiment */
 	make_plan();
 	assert_int_equal(plan.job_count, 5);
+	catalog.experiments[WRITES].needs_heap = 1;
+	make_plan();
+	assert_int_equal(plan.job_count, 4);
+	assert_int_equal(plan.jobs[0].heap_bytes, 1 << 20);
+	settings.heap_count = 1;
+	settings.experiments_given = true;
+	REFUSED("cannot run writes without a heap", "--heap larger than 0");
+	catalog.experiments[WRITES].needs_heap = 0;
 }
 
 static void rulers_ride_with_what_spawns(void **state)
