@@ -123,6 +123,7 @@ struct wire_experiment {
 				   */
 	uint32_t in_every_plan;
 	uint32_t varies;          /* enum varies, or-ed */
+	uint32_t needs_heap;      /* a heap of no pages makes no sense */
 	uint32_t copies_heap;     /* needs memory for a second heap */
 	uint32_t histogram;       /* 1 + the metric that a histogram comes with; 0: none */
 	uint32_t is_countable;    /* its samples count events in the counters' passes */

@@ -41,19 +41,13 @@ static bool runs_level(const struct jobs *jobs, enum varies axis, const struct l
 	return varies(jobs, axis) ? chosen->chosen[level] : level == 0;
 }
 
-/* The experiment's heap sizes. Default ones stay within a quarter of what is available; sizes given
- * by name are never dropped. */
-static enum outcome choose_heaps(struct jobs *jobs)
+/* The experiment's own sizes, or the preset's; within a quarter of what is available. */
+static enum outcome choose_own_heaps(struct jobs *jobs)
 {
-	const struct settings *settings = &jobs->plan->settings;
-	const char *own =
-		settings->is_quick ? jobs->experiment->quick_heaps : jobs->experiment->heaps;
+	const char *own = jobs->plan->settings.is_quick ? jobs->experiment->quick_heaps
+							: jobs->experiment->heaps;
 	uint64_t available = 0;
 	const char *limited_by;
-	memcpy(jobs->heap_bytes, settings->heap_bytes, sizeof jobs->heap_bytes);
-	jobs->heap_count = settings->heap_count;
-	if (settings->heaps_given)
-		return OUTCOME_OK;
 	if (*own && units_parse_bytes_list(own, jobs->heap_bytes, SETTINGS_HEAPS_MAX,
 					   &jobs->heap_count, jobs->problem))
 		return OUTCOME_FAILED;
@@ -62,6 +56,25 @@ static enum outcome choose_heaps(struct jobs *jobs)
 	while (jobs->heap_count > 1 && jobs->heap_bytes[jobs->heap_count - 1] > available / 4)
 		jobs->heap_count--;
 	return OUTCOME_OK;
+}
+
+/* The experiment's heap sizes. Those given by name are never dropped, but for a heap of no pages where
+ * that makes no sense. */
+static enum outcome choose_heaps(struct jobs *jobs)
+{
+	const struct settings *settings = &jobs->plan->settings;
+	memcpy(jobs->heap_bytes, settings->heap_bytes, sizeof jobs->heap_bytes);
+	jobs->heap_count = settings->heap_count;
+	if (!settings->heaps_given && choose_own_heaps(jobs))
+		return OUTCOME_FAILED;
+	/* Sizes are sorted. */
+	if (jobs->experiment->needs_heap && jobs->heap_count && jobs->heap_bytes[0] == 0)
+		memmove(jobs->heap_bytes, jobs->heap_bytes + 1,
+			--jobs->heap_count * sizeof *jobs->heap_bytes);
+	if (jobs->heap_count || !settings->experiments_given)
+		return OUTCOME_OK;
+	return fail(jobs->problem, "cannot run %s without a heap; give a --heap larger than 0",
+		    jobs->experiment->name);
 }
 
 /* Numbers of running threads: those given, or 0, 1, 2, 4, ... and as many as other CPUs. */
@@ -98,35 +111,28 @@ static bool add_cell(struct plan_job *job, const struct wire_cell *cell)
 static bool add_cells(const struct jobs *jobs, struct plan_job *job, bool all_cells)
 {
 	const struct settings *settings = &jobs->plan->settings;
-	uint32_t threads[SETTINGS_THREADS_MAX];
-	size_t thread_levels = choose_threads(jobs, threads);
 	bool fits = true;
 	for (unsigned state = 0; state < STATE_COUNT; state++)
 		for (unsigned cache = 0; cache < CACHE_COUNT; cache++)
-			for (unsigned order = 0; order < TOUCH_COUNT; order++)
-				for (size_t t = 0; t < thread_levels; t++) {
-					bool plain = state == STATE_DIRTY && cache == CACHE_WARM &&
-						     order == TOUCH_SEQUENTIAL;
-					if (!runs_level(jobs, VARIES_STATE, &settings->states,
-							state) ||
-					    !runs_level(jobs, VARIES_CACHE, &settings->caches,
-							cache) ||
-					    !runs_level(jobs, VARIES_TOUCH_ORDER,
-							&settings->touch_orders, order) ||
-					    !(all_cells || plain))
-						continue;
-					const struct wire_cell cell = {
-						.state = state,
-						.cache = cache,
-						.touch_order = order,
-						.threads = threads[t],
-						.counted =
-							plain && job->child_cpu == CHILD_CPU_SAME,
-						.burst_max = cache == CACHE_COLD ? BURST_COLD
-										 : BURST_WARM,
-					};
-					fits = fits && add_cell(job, &cell);
-				}
+			for (unsigned order = 0; order < TOUCH_COUNT; order++) {
+				bool plain = state == STATE_DIRTY && cache == CACHE_WARM &&
+					     order == TOUCH_SEQUENTIAL;
+				if (!runs_level(jobs, VARIES_STATE, &settings->states, state) ||
+				    !runs_level(jobs, VARIES_CACHE, &settings->caches, cache) ||
+				    !runs_level(jobs, VARIES_TOUCH_ORDER, &settings->touch_orders,
+						order) ||
+				    !(all_cells || plain))
+					continue;
+				const struct wire_cell cell = {
+					.state = state,
+					.cache = cache,
+					.touch_order = order,
+					.threads = job->threads,
+					.counted = plain && job->child_cpu == CHILD_CPU_SAME,
+					.burst_max = cache == CACHE_COLD ? BURST_COLD : BURST_WARM,
+				};
+				fits = fits && add_cell(job, &cell);
+			}
 	return fits;
 }
 
@@ -142,18 +148,14 @@ static bool needs_second_heap(const struct jobs *jobs, const struct plan_job *jo
 	return needs;
 }
 
-static enum outcome add_job(struct jobs *jobs, uint64_t heap_bytes, enum page_kind page_kind,
-			    enum child_cpu child_cpu, bool all_cells)
+/* One job; `like` says where: heap, page kind, placement, threads. */
+static enum outcome add_one(struct jobs *jobs, const struct plan_job *like, bool all_cells)
 {
 	struct plan *plan = jobs->plan;
-	struct plan_job job = {
-		.experiment = jobs->experiment,
-		.heap_bytes = heap_bytes,
-		.page_kind = page_kind,
-		.child_cpu = child_cpu,
-		.arm_from = jobs->arm_from,
-		.arm_count = plan->arm_count - jobs->arm_from,
-	};
+	struct plan_job job = *like;
+	job.experiment = jobs->experiment;
+	job.arm_from = jobs->arm_from;
+	job.arm_count = plan->arm_count - jobs->arm_from;
 	if (!add_cells(jobs, &job, all_cells))
 		return fail(jobs->problem,
 			    "cannot plan more than %d cells for %s; choose fewer levels",
@@ -164,7 +166,7 @@ static enum outcome add_job(struct jobs *jobs, uint64_t heap_bytes, enum page_ki
 		if (job.cells[c].cache == CACHE_COLD)
 			job.evict_bytes = plan->evict_bytes;
 	job.copies_heap = needs_second_heap(jobs, &job);
-	if (memory_check(heap_bytes, job.copies_heap, job.evict_bytes, jobs->problem))
+	if (memory_check(job.heap_bytes, job.copies_heap, job.evict_bytes, jobs->problem))
 		return OUTCOME_FAILED;
 	if (plan->job_count == PLAN_JOBS_MAX)
 		return fail(jobs->problem, "cannot plan more than %d jobs; name fewer with --heap",
@@ -173,10 +175,30 @@ static enum outcome add_job(struct jobs *jobs, uint64_t heap_bytes, enum page_ki
 	return OUTCOME_OK;
 }
 
+/* A job for each number of threads: where one ran, its CPU stays in the TLB mask of the caller's memory
+ * for a while (method rule 13), so that no worker runs with two numbers of them. */
+static enum outcome add_job(struct jobs *jobs, uint64_t heap_bytes, enum page_kind page_kind,
+			    enum child_cpu child_cpu, bool all_cells)
+{
+	uint32_t threads[SETTINGS_THREADS_MAX];
+	size_t count = choose_threads(jobs, threads);
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_job like = {.heap_bytes = heap_bytes,
+					      .page_kind = page_kind,
+					      .child_cpu = child_cpu,
+					      .threads = threads[i]};
+		if (add_one(jobs, &like, all_cells))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
 /* Placements beside `same` that nobody asked for by name: the smallest heap, the middle one, and
  * the largest up to OTHER_CPU_HEAP_MAX; dirty and warm. */
 static enum outcome add_default_placements(struct jobs *jobs)
 {
+	if (jobs->heap_count == 0)
+		return OUTCOME_OK;
 	size_t last = jobs->heap_count - 1;
 	while (last > 0 && jobs->heap_bytes[last] > OTHER_CPU_HEAP_MAX)
 		last--;

@@ -243,7 +243,8 @@ static void put_sample(struct columns *columns, const struct wire_sample *sample
 			put(&columns->counts[i], json_integer((json_int_t)sample->count[i]));
 }
 
-/* A counter's reason to be refused holds for all of its samples: some may have been good. */
+/* A counter that one of the arm's samples had to refuse is refused in all of them: what is left would
+ * be a choice among them. */
 static json_t *describe_counts(const struct plan *plan, const struct wire_area *area,
 			       uint32_t group, struct columns *columns)
 {
@@ -255,11 +256,11 @@ static json_t *describe_counts(const struct plan *plan, const struct wire_area *
 			continue;
 		json_t *column = columns->counts[at];
 		columns->counts[at++] = NULL;
-		if (area->answer.counter_refused[i][0] || !column) {
+		if (json_array_size(column) < json_array_size(columns->round)) {
+			const char *why = area->answer.counter_refused[i];
 			json_decref(column);
-			column = json_string(area->answer.counter_refused[i][0]
-						     ? area->answer.counter_refused[i]
-						     : "unavailable: the worker did not count it");
+			column = json_string(*why ? why
+						  : "unavailable: the worker did not count it");
 		}
 		json_object_set_new(counts, counter->name, column);
 	}
@@ -267,10 +268,10 @@ static json_t *describe_counts(const struct plan *plan, const struct wire_area *
 }
 
 /* One arm's samples of one pass in one cell, column by column; NULL if there are none. */
-static json_t *describe_pass(const struct plan *plan, const struct wire_area *area, uint32_t cell,
-			     uint32_t arm, unsigned pass)
+static json_t *describe_pass(const struct plan *plan, const struct wire_experiment *experiment,
+			     const struct wire_area *area, uint32_t cell, uint32_t arm,
+			     unsigned pass)
 {
-	const struct wire_experiment *experiment = experiment_of(plan, &area->request.arms[arm]);
 	struct columns columns = {0};
 	for (uint64_t i = 0; i < area->answer.sample_count; i++) {
 		const struct wire_sample *sample = &area->samples[i];
@@ -315,10 +316,12 @@ static json_t *describe_histogram(const struct wire_experiment *experiment,
 	return NULL;
 }
 
-static json_t *describe_arm(const struct plan *plan, const struct wire_area *area, uint32_t cell,
-			    uint32_t index)
+/* `index` is the arm's place in the job. The arm is the plan's own: the request lay within the worker's
+ * reach. */
+static json_t *describe_arm(const struct plan *plan, const struct plan_job *job,
+			    const struct wire_area *area, uint32_t cell, uint32_t index)
 {
-	const struct wire_arm *arm = &area->request.arms[index];
+	const struct wire_arm *arm = &plan->arms[job->arm_from + index];
 	const struct wire_arm_facts *facts = &area->answer.arms[index];
 	const struct wire_experiment *experiment = experiment_of(plan, arm);
 	json_t *missing = json_object(), *passes = json_object();
@@ -329,7 +332,7 @@ static json_t *describe_arm(const struct plan *plan, const struct wire_area *are
 	}
 	for (unsigned pass = 0; pass < WIRE_PASSES_MAX; pass++) {
 		char name[WIRE_NAME_MAX];
-		json_t *samples = describe_pass(plan, area, cell, index, pass);
+		json_t *samples = describe_pass(plan, experiment, area, cell, index, pass);
 		snprintf(name, sizeof name, pass < PASS_COUNTED ? "%s" : "%s%u",
 			 axis_name(&axis_pass, pass < PASS_COUNTED ? pass : PASS_COUNTED),
 			 pass - PASS_COUNTED);
@@ -370,12 +373,13 @@ static json_t *describe_cell(const struct plan *plan, const struct record_replic
 	const struct wire_cell_facts *facts = &area->answer.cells[cell];
 	json_t *line = describe_place("cell", plan, replicate);
 	json_t *arms = json_array();
-	for (uint32_t arm = 0; arm < area->request.arm_count; arm++)
-		json_array_append_new(arms, describe_arm(plan, area, cell, arm));
+	const struct plan_job *job = &plan->jobs[replicate->job];
+	for (uint32_t arm = 0; arm < job->arm_count; arm++)
+		json_array_append_new(arms, describe_arm(plan, job, area, cell, arm));
 	json_object_set_new(line, "state", json_string(axis_name(&axis_state, levels->state)));
 	json_object_set_new(line, "cache", json_string(axis_name(&axis_cache, levels->cache)));
 	/* Empty: the experiment does not vary it. */
-	uint32_t varies = plan->jobs[replicate->job].experiment->varies;
+	uint32_t varies = job->experiment->varies;
 	json_object_set_new(line, "touch_order",
 			    json_string(varies & VARIES_TOUCH_ORDER
 						? axis_name(&axis_touch_order, levels->touch_order)

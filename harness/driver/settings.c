@@ -210,6 +210,7 @@ static enum outcome take_experiment(struct parse *parse, const char *value)
 		snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s",
 			 *known ? ", " : "", parse->catalog->experiments[i].name);
 	memset(parse->settings->experiments, 0, sizeof parse->settings->experiments);
+	parse->settings->experiments_given = true;
 	return each_name(parse, value, "experiment", add_experiment, NULL, known);
 }
 

@@ -100,6 +100,7 @@ struct experiment {
 	const char *const *cases;     /* ends with NULL; NULL if there are none */
 	bool uses_primitives;         /* an arm for every primitive and action */
 	bool in_every_plan;
+	bool needs_heap;    /* a heap of no pages makes no sense: it is left out */
 	bool ignores_heap;  /* its windows do not depend on the heap's state */
 	bool spawns;        /* its windows start processes: warm cells settle the caches by some */
 	bool takes_stamped; /* has metrics that need the stamped pass */
@@ -116,6 +117,9 @@ struct experiment {
 	/* Why an arm cannot give a metric in this run; NULL if it can. May be NULL itself. Called after
 	 * make(). */
 	const char *(*missing)(const struct run *run, const struct arm *arm, unsigned metric);
+	/* Why a case cannot be had on this machine at all; NULL if it can. May be NULL itself. Such an
+	 * arm is never sampled, and all its metrics give the reason. */
+	const char *(*refuses)(const struct run *run, const struct arm *arm);
 	/* Takes one sample: prepares what only this arm needs, opens and closes the window, checks. A
 	 * sample whose proof fails is an error. */
 	enum outcome (*sample)(struct run *run, const struct arm *arm, struct wire_sample *out);
@@ -247,8 +251,15 @@ static inline __attribute__((always_inline)) void child_wait(struct run *run,
  * the pidfd. */
 enum outcome child_check(struct run *run, const struct arm *arm);
 
+/* Waits for a child that is not measured, by its id or a negative errno value, and checks that it left
+ * with the status expected. `what` it was to do, for the error message. */
+enum outcome child_reap(struct run *run, long id, int expected, const char *what);
+
 /* Starts a child by raw clone that exits at once, and reaps it: leaves every heap page clean. */
 enum outcome child_clean_heap(struct run *run);
+
+/* Keeps the heap out of children, or lets it in again; touches no page of it. */
+enum outcome child_heap_copied(struct run *run, bool copied);
 
 /* Starts and reaps some children: some by copying everything but the heap, then some that share
  * memory, exit and exec in turn. That brings what the kernel needs for any spawn back into the caches

@@ -29,15 +29,13 @@ static long open_one(const struct wire_counter *counter, int leader)
 	struct perf_event_attr attr = counter->attr;
 	attr.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
 	attr.inherit = counter->with_child ? 1 : 0;
-	attr.disabled = counter->filter[0] ? 1 : 0;
+	attr.disabled = leader < 0; /* the others go with their leader */
 	long fd =
 		raw_syscall(SYS_perf_event_open, (long)&attr, 0, -1, leader, PERF_FLAG_FD_CLOEXEC);
 	if (fd < 0 || !counter->filter[0])
 		return fd;
 	long set =
 		raw_syscall(SYS_ioctl, fd, PERF_EVENT_IOC_SET_FILTER, (long)counter->filter, 0, 0);
-	if (set == 0)
-		set = raw_syscall(SYS_ioctl, fd, PERF_EVENT_IOC_ENABLE, 0, 0, 0);
 	if (set == 0)
 		return fd;
 	raw_syscall(SYS_close, fd, 0, 0, 0, 0);
@@ -47,20 +45,23 @@ static long open_one(const struct wire_counter *counter, int leader)
 void counting_open(struct counting *counting, const struct wire_request *request, uint32_t group)
 {
 	uint32_t first = first_of(request, group);
+	int leader = -1;
 	counting->first = first;
 	counting->counters = &request->counters[first];
 	counting->count = 0;
-	int leader = -1;
+	/* What children inherit cannot be switched as a group. */
+	counting->is_group = !counting->counters->with_child;
 	for (uint32_t i = first; i < request->counter_count && request->counters[i].group == group;
 	     i++) {
-		const struct wire_counter *counter = &request->counters[i];
 		uint32_t at = counting->count++;
-		/* A leader makes the kernel count all or none at a time. A tracepoint with a filter, and a
-		 * counter that children inherit, stand alone. */
-		long fd = open_one(counter, counter->with_child ? -1 : leader);
+		long fd = open_one(&request->counters[i], counting->is_group ? leader : -1);
+		counting->to[at] = (struct counting_read){0};
 		counting->fds[at] = (int)fd;
 		counting->failed[at] = fd < 0 ? fd : 0;
-		if (leader < 0 && fd >= 0)
+		/* Without its leader a group is none: each of the others stands alone then. */
+		if (at == 0 && fd < 0)
+			counting->is_group = false;
+		if (at == 0)
 			leader = (int)fd;
 	}
 }

@@ -157,11 +157,8 @@ static enum outcome verify_multi(struct run *run)
 	if (!frames)
 		return OUTCOME_FAILED;
 	struct touch touch = {NULL, run->touch.count, run->touch.page_bytes};
-	size_t apart = 0;
 	bool shown = pages_frames(&touch, run->heap, frames) && frames[0];
-	for (size_t i = 0; shown && i < touch.count; i++)
-		apart += frames[i] != frames[i - i % per_page] + i % per_page ||
-			 frames[i - i % per_page] % per_page;
+	size_t apart = shown ? pages_apart(frames, touch.count, per_page) : 0;
 	munmap(frames, run->touch.count * sizeof *frames);
 	/* Memory may be too scattered for some of them: up to one in a hundred is not worth a failure. */
 	if (apart * 100 <= touch.count)

@@ -3,6 +3,12 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+#if __has_include(<sys/rseq.h>)
+#include <sys/rseq.h>
+#define FORKCOST_HAS_RSEQ 1
+#else
+#define FORKCOST_HAS_RSEQ 0
+#endif
 
 static void read_usage(struct rusage *usage)
 {
@@ -56,13 +62,32 @@ __attribute__((noinline)) static void window_write_each(struct run *run, struct 
 	WINDOW(run, window, write_each(touch, base, ticks));
 }
 
+/* Makes the page private again to which the kernel writes on its own account whenever it puts this
+ * process back on a CPU (rseq(2)): after a fork that is a fault, wherever it happens. The field says
+ * whether a restartable sequence is under way; none ever is. */
+static void own_rseq_area(void)
+{
+#if FORKCOST_HAS_RSEQ
+	if (__rseq_size > 0) {
+		char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+		*(volatile uint64_t *)(area + offsetof(struct rseq, rseq_cs)) = 0;
+	}
+#endif
+}
+
+void pages_own_rest(void)
+{
+	own_rseq_area();
+	child_dirty_stack();
+}
+
 /* Brings into the calling process what a window needs besides its subject: the page order, whose
- * entries a child's fresh page tables lack, and the stack. */
+ * entries a child's fresh page tables lack, and what is written to besides the heap. */
 static void ready(const struct touch *touch)
 {
 	for (size_t i = 0; i < touch->count; i++)
 		(void)*(const volatile uint32_t *)&touch->order[i];
-	child_dirty_stack();
+	pages_own_rest();
 }
 
 /* One touch of the run's scratch page, which fork does not copy. */
@@ -113,7 +138,7 @@ bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames)
 		return false;
 	bool good = true;
 	for (size_t page = 0; good && page < touch->count;) {
-		uint64_t entries[PAGEMAP_CHUNK];
+		uint64_t entries[PAGEMAP_CHUNK] = {0};
 		/* Side by side where pages are of the base size, else one at a time. */
 		size_t room =
 			touch->count - page < PAGEMAP_CHUNK ? touch->count - page : PAGEMAP_CHUNK;
@@ -128,6 +153,16 @@ bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames)
 	}
 	raw_syscall(SYS_close, fd, 0, 0, 0, 0);
 	return good;
+}
+
+size_t pages_apart(const uint64_t *frames, size_t count, size_t per_folio)
+{
+	size_t apart = 0;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t first = frames[i - i % per_folio];
+		apart += first % per_folio || frames[i] != first + i % per_folio;
+	}
+	return apart;
 }
 
 bool pages_frames_shown(void)

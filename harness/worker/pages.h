@@ -31,6 +31,10 @@ static inline __attribute__((always_inline)) void pages_read(const struct touch 
 		(void)*(const volatile uint32_t *)(base + pages_at(touch, touch->order[i]));
 }
 
+/* Makes private again what a window writes to besides its subject: the stack, and the area that the
+ * kernel writes to (rseq). The windows below do so themselves. */
+void pages_own_rest(void);
+
 /* The window of a whole pass of writes, or reads: clock at its ends, page faults of the calling
  * thread around it, counters if the sample is a counted one. Everything the window itself needs was
  * touched before, so that its faults are the pages' own. Either process may call these, with a window
@@ -52,6 +56,10 @@ static inline uint64_t window_faults(const struct window *window)
  * /proc/self/pagemap; 0 where the kernel hides them. False if pagemap cannot be read at all. Raw
  * system calls only. `frames` is shared memory. */
 bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames);
+
+/* How many of `count` pages are not where those of large folios are, which hold `per_folio` each: side by
+ * side, the first at a multiple. */
+size_t pages_apart(const uint64_t *frames, size_t count, size_t per_folio);
 
 /* Whether the kernel shows frame numbers to this process: one that is hidden reads 0. */
 bool pages_frames_shown(void);

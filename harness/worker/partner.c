@@ -1,27 +1,27 @@
 #include "harness/worker/partner.h"
 
+#include "harness/worker/futex.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
-enum { FUTEX_WAIT_OP = 0, FUTEX_WAKE_OP = 1 };
+/* How often to look whether the other side sleeps. */
+enum { LOOK_AGAIN_NS = 20000 };
 
-/* Sleeps until *word is at least `step`; false if that took too long. */
-static inline __attribute__((always_inline)) bool sleep_until(int *word, int step)
+/* By which a child that gave up leaves: none that is expected. */
+enum { STATUS_TIMED_OUT = WIRE_STATUS_CHILD + 100 };
+
+static bool await_sleeper(int *word)
 {
-	struct timespec limit = {.tv_sec = PARTNER_TIMEOUT_S};
-	int now;
-	while ((now = __atomic_load_n(word, __ATOMIC_ACQUIRE)) < step)
-		if (raw_syscall(SYS_futex, (long)word, FUTEX_WAIT_OP, now, (long)&limit, 0) ==
-		    -ETIMEDOUT)
+	const struct timespec pause = {.tv_nsec = LOOK_AGAIN_NS};
+	long left = (long)PARTNER_TIMEOUT_S * (1000000000 / LOOK_AGAIN_NS);
+	while (!futex_is_slept_on(word)) {
+		if (left-- == 0)
 			return false;
+		raw_syscall(SYS_nanosleep, (long)&pause, 0, 0, 0, 0);
+	}
 	return true;
-}
-
-static inline __attribute__((always_inline)) void raise_to(int *word, int step)
-{
-	__atomic_store_n(word, step, __ATOMIC_RELEASE);
-	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE_OP, INT_MAX, 0, 0);
 }
 
 /* What the child on a stack of its own needs to begin. Shared memory is not required: memory is. */
@@ -59,12 +59,17 @@ enum outcome partner_start(struct run *run, unsigned long flags, void (*life)(st
 		    strerror((int)-id));
 }
 
+void partner_done(struct run *run, int step)
+{
+	futex_raise(&run->partner->done, step);
+}
+
 void partner_done_await(struct run *run, int step)
 {
 	struct partner *partner = run->partner;
-	raise_to(&partner->done, step);
-	if (!sleep_until(&partner->allowed, step + 1))
-		raw_exit_group(WIRE_STATUS_CHILD + 100);
+	partner_done(run, step);
+	if (!futex_sleep_until(&partner->allowed, step + 1, PARTNER_TIMEOUT_S))
+		raw_exit_group(STATUS_TIMED_OUT);
 }
 
 static enum outcome timed_out(struct run *run, int step)
@@ -77,27 +82,82 @@ static enum outcome timed_out(struct run *run, int step)
 
 void partner_allow(struct run *run, int step)
 {
-	raise_to(&run->partner->allowed, step);
+	futex_raise(&run->partner->allowed, step);
 }
 
 enum outcome partner_await(struct run *run, int step)
 {
-	return sleep_until(&run->partner->done, step) ? OUTCOME_OK : timed_out(run, step);
+	return futex_sleep_until(&run->partner->done, step, PARTNER_TIMEOUT_S)
+		       ? OUTCOME_OK
+		       : timed_out(run, step);
 }
 
-enum outcome partner_reap(struct run *run)
+enum outcome partner_await_asleep(struct run *run)
+{
+	if (await_sleeper(&run->partner->allowed))
+		return OUTCOME_OK;
+	partner_kill(run);
+	return fail(run->problem,
+		    "cannot go on: the child did not fall asleep within %d s; see dmesg",
+		    PARTNER_TIMEOUT_S);
+}
+
+void partner_await_caller_asleep(struct run *run)
+{
+	if (!await_sleeper(&run->partner->done))
+		raw_exit_group(STATUS_TIMED_OUT);
+}
+
+void partner_count_open(struct run *run)
+{
+	if (!run->counting)
+		return;
+	counting_open(&run->partner->counting, run->request, run->counting->counters->group);
+	run->counting = &run->partner->counting; /* in the child's own copy of `run` */
+}
+
+void partner_count_close(struct run *run)
+{
+	if (run->counting)
+		counting_close(run->counting);
+}
+
+void partner_count_take(struct run *run)
+{
+	struct counting *counting = run->counting;
+	const struct counting *counted = &run->partner->counting;
+	if (!counting)
+		return;
+	counting->from_ticks = counted->from_ticks;
+	counting->to_ticks = counted->to_ticks;
+	memcpy(counting->failed, counted->failed, sizeof counting->failed);
+	memcpy(counting->from, counted->from, sizeof counting->from);
+	memcpy(counting->to, counted->to, sizeof counting->to);
+}
+
+static enum outcome reap(struct run *run, int status)
 {
 	struct partner *partner = run->partner;
-	raise_to(&partner->allowed, INT_MAX); /* whatever it waits for, it need not */
+	futex_raise(&partner->allowed, INT_MAX); /* whatever it waits for, it need not */
 	long got = raw_syscall(SYS_wait4, partner->id, (long)&partner->wait_status, __WALL, 0, 0);
 	long id = partner->id;
 	partner->id = 0;
 	if (got == id && WIFEXITED(partner->wait_status) &&
-	    WEXITSTATUS(partner->wait_status) == WIRE_STATUS_CHILD)
+	    WEXITSTATUS(partner->wait_status) == status)
 		return OUTCOME_OK;
 	return fail(run->problem,
 		    "cannot trust a child: wait gave %ld, status %#x; see dmesg for the reason",
 		    got, (unsigned)partner->wait_status);
+}
+
+enum outcome partner_reap(struct run *run)
+{
+	return reap(run, WIRE_STATUS_CHILD);
+}
+
+enum outcome partner_reap_target(struct run *run)
+{
+	return reap(run, WIRE_STATUS_TARGET);
 }
 
 void partner_kill(struct run *run)

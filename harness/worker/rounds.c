@@ -36,6 +36,8 @@ static const struct wire_cell *cell_at(const struct loop *loop, uint32_t cell)
 /* Why an arm cannot run in this request at all; NULL if it can. */
 static const char *refusal(const struct run *run, const struct arm *arm)
 {
+	if (arm->experiment->refuses && arm->experiment->refuses(run, arm))
+		return arm->experiment->refuses(run, arm);
 	if (!arm->primitive)
 		return NULL;
 	const char *why = registry_refusal(arm->primitive, arm->action);
@@ -108,7 +110,8 @@ static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t c
 {
 	const struct wire_request *request = loop->run->request;
 	bool cold = cell_at(loop, cell)->cache == CACHE_COLD;
-	bool copies = arm->primitive && arm->primitive->traits & TRAIT_COPIES_HEAP;
+	bool copies = arm->experiment->copies_heap ||
+		      (arm->primitive && arm->primitive->traits & TRAIT_COPIES_HEAP);
 	uint32_t least = copies && request->warmups_min == 0 ? 1 : request->warmups_min;
 	uint64_t began_ns = clock_monotonic_raw_ns(), spent_ns = 0;
 	for (uint32_t done = 0; done < least || spent_ns < request->warmup_ns; done++) {
