@@ -1,6 +1,7 @@
 #include "harness/driver/summary.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/doubts.h"
 #include "harness/driver/settings.h"
 #include "harness/driver/version.h"
 
@@ -133,6 +134,11 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 	if (series->block_count == 0) {
 		/* Counters' reasons say so themselves: unavailable, not permitted, refused. */
 		add_note(row, series->is_counter ? "%s" : "unavailable: %s", series->missing);
+		return OUTCOME_OK;
+	}
+	char doubt[PROBLEM_TEXT_MAX];
+	if (doubts_refuse(dataset, series, doubt, sizeof doubt)) {
+		add_note(row, "%s", doubt);
 		return OUTCOME_OK;
 	}
 	double *values = series_values(series, &row->count);
