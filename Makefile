@@ -117,4 +117,5 @@ clean:
 	rm -rf $(BUILD)
 
 -include tests/unit.mk
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# Not all of $(BUILD): other builds, and a guest's system, lie in there.
+-include $(shell find $(BUILD)/driver $(BUILD)/worker $(BUILD)/target -name '*.d' 2>/dev/null)
