@@ -5,6 +5,7 @@
  * Expect:   flat over the heap where memory is shared, linear in pages where page tables are
  *           copied. */
 #include "harness/worker/bench.h"
+#include "harness/worker/counting.h"
 
 enum {
 	CALL_NS,
@@ -90,8 +91,14 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	struct rusage before;
 	run->stamps->started_ticks = run->stamps->moved_ticks = run->stamps->target_ticks = 0;
 	getrusage(RUSAGE_THREAD, &before);
+	/* The caller's counts are of the call; with the child's they go on until it is reaped. */
+	count_begin(run);
 	arm->primitive->start(run, arm->action);
+	if (!count_is_with_child(run))
+		count_end(run);
 	child_wait(run, arm->primitive);
+	if (count_is_with_child(run))
+		count_end(run);
 	if (child_check(run, arm))
 		return OUTCOME_FAILED;
 	const struct started *child = run->child;
@@ -107,4 +114,6 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 }
 
 EXPERIMENT(spawn, .summary = "what starting a process costs", .metrics = metrics,
-	   .uses_primitives = true, .takes_stamped = true, .missing = missing, .sample = sample);
+	   .uses_primitives = true, .spawns = true, .takes_stamped = true, .is_countable = true,
+	   .counts_children = true, .varies = VARIES_STATE | VARIES_CACHE | VARIES_PLACEMENT,
+	   .missing = missing, .sample = sample);

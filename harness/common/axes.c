@@ -15,9 +15,11 @@ AXIS(cache, "cache", "the arm ran just before (warm), or caches were walked over
      "cold");
 AXIS(child_cpu, "child_cpu", "child on the caller's CPU, wherever it likes, or on another", "same",
      "free", "other");
-AXIS(page_kind, "page_kind", "what the heap is made of", "4k");
-AXIS(pass, "pass", "who reads the clock: the caller alone, or the child as well", "plain",
-     "stamped");
+AXIS(page_kind, "page_kind", "what the heap is made of", "4k", "thp", "mthp", "hugetlb");
+AXIS(touch_order, "touch_order", "the order in which a pass touches pages", "sequential",
+     "shuffled");
+AXIS(pass, "pass", "clock read at the ends, inside as well, or events counted instead", "plain",
+     "stamped", "counted");
 
 const char *axis_name(const struct axis *axis, unsigned level)
 {

@@ -18,11 +18,28 @@ enum cache_state { CACHE_WARM, CACHE_COLD, CACHE_COUNT };
 /* Where the child runs (rule 13). */
 enum child_cpu { CHILD_CPU_SAME, CHILD_CPU_FREE, CHILD_CPU_OTHER, CHILD_CPU_COUNT };
 
-enum page_kind { PAGE_KIND_4K, PAGE_KIND_COUNT };
+/* What the heap is made of (rule 5): pages of the base size; transparent huge pages of 2 MiB; of
+ * 64 KiB, the usual multi-size one; hugetlb pages of 2 MiB. */
+enum page_kind { PAGE_KIND_4K, PAGE_KIND_THP, PAGE_KIND_MTHP, PAGE_KIND_HUGETLB, PAGE_KIND_COUNT };
 
-/* How a sample is taken: plain ones carry durations seen by the caller, stamped ones have the child
- * write down the time as well, which costs it a page fault (rule 10). */
-enum pass { PASS_PLAIN, PASS_STAMPED, PASS_COUNT };
+/* The order in which a pass touches the heap's pages. */
+enum touch_order { TOUCH_SEQUENTIAL, TOUCH_SHUFFLED, TOUCH_COUNT };
+
+/* How a sample is taken. Plain ones read the clock at the ends of the window alone; stamped ones also
+ * inside it: the child's stamps, which cost it a page fault (rule 10), or a reading before and after
+ * every single write (rule 17). Counted ones count events and are no source of times (rule 25);
+ * there is one such pass for each group of counters, from PASS_COUNTED on. */
+enum pass { PASS_PLAIN, PASS_STAMPED, PASS_COUNTED, PASS_KIND_COUNT };
+
+/* The axes that an experiment varies besides the heap's size. */
+enum varies {
+	VARIES_STATE = 1 << 0,
+	VARIES_CACHE = 1 << 1,
+	VARIES_PLACEMENT = 1 << 2,
+	VARIES_PAGE_KIND = 1 << 3,
+	VARIES_TOUCH_ORDER = 1 << 4,
+	VARIES_THREADS = 1 << 5,
+};
 
 struct axis {
 	const char *name;
@@ -32,7 +49,7 @@ struct axis {
 };
 
 extern const struct axis axis_action, axis_state, axis_cache, axis_child_cpu, axis_page_kind,
-	axis_pass;
+	axis_touch_order, axis_pass;
 
 /* The name of a level; "?" if out of range. */
 const char *axis_name(const struct axis *axis, unsigned level);

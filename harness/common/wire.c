@@ -64,6 +64,25 @@ static bool arm_ok(const struct wire_arm *arm)
 	       arm->action < ACTION_COUNT && arm->twin <= 1;
 }
 
+/* Groups must come one after the other, none too large. */
+static enum outcome check_counters(const struct wire_request *request, struct problem *problem)
+{
+	if (request->counter_count > COUNTERS_MAX)
+		return malformed("too many counters", problem);
+	uint32_t size = 0;
+	for (uint32_t i = 0; i < request->counter_count; i++) {
+		const struct wire_counter *counter = &request->counters[i];
+		uint32_t before = i ? counter[-1].group : 0;
+		bool first = i == 0 || counter->group != before;
+		size = first ? 1 : size + 1;
+		if (!ENDS(counter->name) || !ENDS(counter->filter) ||
+		    counter->group >= COUNTER_GROUPS_MAX || size > COUNTER_GROUP_MAX ||
+		    counter->group != before + (i && first))
+			return malformed("a counter", problem);
+	}
+	return OUTCOME_OK;
+}
+
 enum outcome wire_check_request(const struct wire_area *area, size_t mapped_bytes,
 				struct problem *problem)
 {
@@ -86,9 +105,11 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 			return malformed("an arm", problem);
 	for (uint32_t i = 0; i < request->cell_count; i++)
 		if (request->cells[i].state >= STATE_COUNT ||
-		    request->cells[i].cache >= CACHE_COUNT)
+		    request->cells[i].cache >= CACHE_COUNT ||
+		    request->cells[i].touch_order >= TOUCH_COUNT ||
+		    request->cells[i].threads >= WIRE_CPUS_MAX)
 			return malformed("a cell", problem);
-	return OUTCOME_OK;
+	return check_counters(request, problem);
 }
 
 static enum outcome check_catalog(const struct wire_catalog *catalog, struct problem *problem)
@@ -107,6 +128,8 @@ static enum outcome check_catalog(const struct wire_catalog *catalog, struct pro
 	for (uint32_t i = 0; i < catalog->experiment_count; i++) {
 		const struct wire_experiment *experiment = &catalog->experiments[i];
 		bool good = ENDS(experiment->name) && ENDS(experiment->summary) &&
+			    ENDS(experiment->heaps) && ENDS(experiment->quick_heaps) &&
+			    experiment->histogram <= experiment->metric_count &&
 			    experiment->metric_count > 0 &&
 			    experiment->metric_count <= WIRE_METRICS_MAX &&
 			    experiment->case_count <= WIRE_CASES_MAX;
@@ -145,10 +168,20 @@ enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes
 		if (!good)
 			return malformed("an arm's reasons", problem);
 	}
+	for (uint32_t i = 0; i < COUNTERS_MAX; i++)
+		if (!ENDS(answer->counter_refused[i]))
+			return malformed("a counter's reason", problem);
+	if (answer->histogram_count > WIRE_HISTOGRAMS_MAX)
+		return malformed("histogram counts", problem);
+	for (uint32_t i = 0; i < answer->histogram_count; i++)
+		if (answer->histograms[i].cell >= request->cell_count ||
+		    answer->histograms[i].arm >= request->arm_count)
+			return malformed("a histogram's place", problem);
 	for (uint64_t i = 0; i < answer->sample_count; i++) {
 		const struct wire_sample *sample = &area->samples[i];
 		if (sample->cell >= request->cell_count || sample->arm >= request->arm_count ||
-		    sample->pass >= PASS_COUNT || sample->set >> WIRE_METRICS_MAX)
+		    sample->pass >= WIRE_PASSES_MAX || sample->set >> WIRE_METRICS_MAX ||
+		    sample->counted >> COUNTER_GROUP_MAX || !isfinite(sample->window_ns))
 			return malformed("a sample's place", problem);
 		for (unsigned m = 0; m < WIRE_METRICS_MAX; m++)
 			if (sample->set >> m & 1 && !isfinite(sample->value[m]))

@@ -9,6 +9,8 @@
 #define FORKCOST_WIRE_H
 
 #include "harness/common/axes.h"
+#include "harness/common/counted.h"
+#include "harness/common/histogram.h"
 #include "harness/common/problem.h"
 
 #include <stdbool.h>
@@ -17,7 +19,7 @@
 
 enum {
 	WIRE_FD = 3,
-	WIRE_VERSION = 2,
+	WIRE_VERSION = 3,
 	WIRE_NAME_MAX = 32,
 	WIRE_TEXT_MAX = 120,
 	WIRE_PATH_MAX = 1024,
@@ -28,6 +30,9 @@ enum {
 	WIRE_ARMS_MAX = 96,
 	WIRE_CELLS_MAX = 16,
 	WIRE_CPUS_MAX = 1024,
+	WIRE_PASSES_MAX = PASS_COUNTED + COUNTER_GROUPS_MAX,
+	WIRE_HISTOGRAMS_MAX = 48, /* arms times cells that have one */
+	WIRE_COUNTED_SAMPLES = 2, /* of an arm in a counted pass: counts vary little */
 	/* Exit statuses by which the worker knows that its child did what was asked. */
 	WIRE_STATUS_CHILD = 41,
 	WIRE_STATUS_TARGET = 42,
@@ -62,10 +67,12 @@ struct wire_arm {
 };
 
 struct wire_cell {
-	uint32_t state;     /* enum heap_state */
-	uint32_t cache;     /* enum cache_state */
-	uint32_t burst_max; /* samples an arm and pass takes in a row, at most */
-	uint32_t reserved;
+	uint32_t state;       /* enum heap_state */
+	uint32_t cache;       /* enum cache_state */
+	uint32_t touch_order; /* enum touch_order */
+	uint32_t threads;     /* of the caller, running on CPUs of their own */
+	uint32_t counted;     /* 1: the counters' passes are taken, too */
+	uint32_t burst_max;   /* samples an arm and pass takes in a row, at most */
 };
 
 struct wire_request {
@@ -86,6 +93,8 @@ struct wire_request {
 	uint64_t allowed_cpus[WIRE_CPUS_MAX /
 			      64]; /* bit n: CPU n; for workers that are not pinned */
 	struct wire_clock clock;
+	uint32_t counter_count, reserved2;
+	struct wire_counter counters[COUNTERS_MAX];
 	char target_path[WIRE_PATH_MAX];
 	struct wire_arm arms[WIRE_ARMS_MAX];
 	struct wire_cell cells[WIRE_CELLS_MAX];
@@ -113,6 +122,13 @@ struct wire_experiment {
 	uint32_t uses_primitives; /* 1: an arm for every primitive and action; 0: arms have neither
 				   */
 	uint32_t in_every_plan;
+	uint32_t varies;          /* enum varies, or-ed */
+	uint32_t needs_heap;      /* a heap of no pages makes no sense */
+	uint32_t copies_heap;     /* needs memory for a second heap */
+	uint32_t histogram;       /* 1 + the metric that a histogram comes with; 0: none */
+	uint32_t is_countable;    /* its samples count events in the counters' passes */
+	uint32_t counts_children; /* so do its children */
+	char heaps[WIRE_TEXT_MAX], quick_heaps[WIRE_TEXT_MAX]; /* its own sizes; empty: the run's */
 	uint32_t metric_count, case_count;
 	struct wire_metric metrics[WIRE_METRICS_MAX]; /* the first is the main one */
 	char cases[WIRE_CASES_MAX][WIRE_NAME_MAX];
@@ -145,9 +161,19 @@ struct wire_cell_facts {
 struct wire_sample {
 	uint64_t at_ns; /* since the worker began */
 	uint16_t cell, arm, pass, round, place;
-	uint16_t set; /* bit i: value[i] was set */
+	uint16_t set;     /* bit i: value[i] was set */
+	uint16_t counted; /* bit i: count[i] was counted */
+	uint16_t reserved;
+	double value[WIRE_METRICS_MAX];    /* by the experiment's metric index */
+	double window_ns;                  /* of what was counted, with the counters' own cost */
+	uint64_t count[COUNTER_GROUP_MAX]; /* by the place in the pass's group */
+};
+
+/* How many single values fell into each bucket, over all samples of an arm in a cell. */
+struct wire_histogram {
+	uint16_t cell, arm;
 	uint32_t reserved;
-	double value[WIRE_METRICS_MAX]; /* by the experiment's metric index */
+	uint32_t counts[HISTOGRAM_BUCKETS];
 };
 
 struct wire_answer {
@@ -161,7 +187,10 @@ struct wire_answer {
 	struct problem problem;
 	struct wire_cell_facts cells[WIRE_CELLS_MAX];
 	struct wire_arm_facts arms[WIRE_ARMS_MAX];
+	char counter_refused[COUNTERS_MAX][WIRE_TEXT_MAX]; /* why a count is not to be trusted */
 	struct wire_catalog catalog;
+	uint32_t histogram_count, reserved;
+	struct wire_histogram histograms[WIRE_HISTOGRAMS_MAX];
 };
 
 struct wire_header {

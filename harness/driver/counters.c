@@ -1,6 +1,7 @@
 #include "harness/driver/counters.h"
 
 #include "harness/driver/groups.h"
+#include "harness/driver/probe.h"
 #include "harness/driver/tracefs.h"
 #include "harness/driver/trial.h"
 
@@ -19,10 +20,13 @@ enum {
 	GROUPS_MAX = COUNTER_GROUPS_MAX / 2,
 };
 
+enum mode { MODE_USER, MODE_KERNEL, MODE_BOTH, MODE_ALL };
+
 /* A counter that opens alone, before it has a group. */
 struct draft {
 	struct wire_counter counter;
 	size_t role; /* index into counters->roles */
+	enum mode mode;
 };
 
 struct maker {
@@ -35,8 +39,6 @@ struct maker {
 };
 
 /* ---- what is asked of a counter ---- */
-
-enum mode { MODE_USER, MODE_KERNEL, MODE_BOTH, MODE_ALL };
 
 static const char *const mode_suffix[] = {"_user", "_kernel", "_both", ""};
 
@@ -123,7 +125,7 @@ static void keep_draft(struct maker *maker, const struct wire_counter *counter, 
 {
 	assert(maker->draft_count < DRAFTS_MAX); /* new_role() saw to it */
 	struct draft *draft = &maker->drafts[maker->draft_count++];
-	*draft = (struct draft){.counter = *counter, .role = role};
+	*draft = (struct draft){.counter = *counter, .role = role, .mode = mode};
 	snprintf(draft->counter.name, sizeof draft->counter.name, "%s%s",
 		 maker->out->roles[role].name, mode_suffix[mode]);
 }
@@ -388,8 +390,32 @@ static enum outcome add_all(struct maker *maker)
 
 /* ---- groups ---- */
 
-/* Groups the drafts that are, or are not, for the hardware, and hands them over in that order. */
-static void place(struct maker *maker, bool hardware)
+/* Takes user and kernel, which lie side by side, out of the drafts again where they count alike: such a
+ * count is that of both modes, and of none alone. */
+static void refuse_untold_modes(struct maker *maker)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < maker->draft_count; i++) {
+		const struct draft *user = &maker->drafts[i], *kernel = user + 1;
+		bool pair = i + 1 < maker->draft_count && user->mode == MODE_USER &&
+			    kernel->mode == MODE_KERNEL && user->role == kernel->role &&
+			    maker->out->roles[user->role].hardware;
+		if (!pair || probe_tells_modes(&user->counter, &kernel->counter)) {
+			maker->drafts[kept++] = *user;
+			continue;
+		}
+		for (; user <= kernel; user++)
+			say_missing(maker->out, user->counter.name,
+				    "unavailable: this PMU counts it alike whether user or kernel "
+				    "mode is excluded");
+		i++;
+	}
+	maker->draft_count = kept;
+}
+
+/* Groups the drafts that are, or are not, for the hardware, and hands them over in that order. Of one
+ * mode alone, unless that is MODE_ALL. */
+static void place(struct maker *maker, bool hardware, enum mode mode)
 {
 	struct counters *counters = maker->out;
 	const struct wire_counter *chosen[DRAFTS_MAX] = {NULL};
@@ -397,7 +423,8 @@ static void place(struct maker *maker, bool hardware)
 	size_t count = 0;
 	for (size_t i = 0; i < maker->draft_count; i++) {
 		const struct draft *draft = &maker->drafts[i];
-		if (counters->roles[draft->role].hardware != hardware)
+		if (counters->roles[draft->role].hardware != hardware ||
+		    (mode != MODE_ALL && draft->mode != mode))
 			continue;
 		chosen[count] = &draft->counter;
 		role[count++] = (uint32_t)draft->role;
@@ -461,8 +488,14 @@ static enum outcome choose(struct counters *counters, const char *list, struct p
 		close(maker.tracefs);
 	if (outcome)
 		return outcome;
-	place(&maker, false);
-	place(&maker, true);
+	place(&maker, false, MODE_ALL);
+	refuse_untold_modes(&maker);
+	/* Where an event counts in one counter only, its modes must not share a pass. */
+	if (probe_counts_twice())
+		place(&maker, true, MODE_ALL);
+	else
+		for (unsigned mode = MODE_USER; mode <= MODE_BOTH; mode++)
+			place(&maker, true, mode);
 	limit_groups(counters);
 	add_twins(counters);
 	return OUTCOME_OK;

@@ -34,6 +34,53 @@ static bool copy_text(const json_t *object, const char *key, char *text, size_t 
 
 #define COPY(object, key, field) copy_text(object, key, field, sizeof(field))
 
+static bool same_place(const struct series *a, const struct series *b)
+{
+	return a->heap_bytes == b->heap_bytes && a->twin == b->twin &&
+	       strcmp(a->experiment, b->experiment) == 0 &&
+	       strcmp(a->primitive, b->primitive) == 0 && strcmp(a->case_name, b->case_name) == 0 &&
+	       strcmp(a->action, b->action) == 0 && strcmp(a->page_kind, b->page_kind) == 0 &&
+	       strcmp(a->state, b->state) == 0 && strcmp(a->cache, b->cache) == 0 &&
+	       strcmp(a->child_cpu, b->child_cpu) == 0 &&
+	       strcmp(a->touch_order, b->touch_order) == 0 && strcmp(a->threads, b->threads) == 0;
+}
+
+/* A run has some ten thousand series and looks each of them up for every line: a hash table. Chains
+ * run through `next`, by number, since the array of series moves as it grows. */
+enum { INDEX_BUCKETS = 1 << 14 };
+
+struct series_index {
+	size_t first[INDEX_BUCKETS]; /* 1 + the number of a series; 0: none */
+	size_t *next;
+	size_t capacity;
+};
+
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+	while (*text) /* FNV-1a */
+		hash = (hash ^ (unsigned char)*text++) * UINT64_C(0x100000001b3);
+	return (hash ^ 0xff) * UINT64_C(0x100000001b3);
+}
+
+static size_t hash_of(const struct series *series, const char *metric)
+{
+	const char *const texts[] = {series->experiment,
+				     series->primitive,
+				     series->case_name,
+				     series->action,
+				     series->page_kind,
+				     series->state,
+				     series->cache,
+				     series->child_cpu,
+				     series->touch_order,
+				     series->threads,
+				     metric};
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ series->heap_bytes ^ series->twin;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		hash = hash_text(hash, texts[i]);
+	return hash % INDEX_BUCKETS;
+}
+
 /* Room for one more element; doubles the array. */
 static void *grow(void *array, size_t count, size_t *capacity, size_t element_bytes)
 {
@@ -46,23 +93,32 @@ static void *grow(void *array, size_t count, size_t *capacity, size_t element_by
 	return grown;
 }
 
-static bool same_place(const struct series *a, const struct series *b)
+static bool index_add(struct dataset *dataset, size_t number)
 {
-	return a->heap_bytes == b->heap_bytes && a->twin == b->twin &&
-	       strcmp(a->experiment, b->experiment) == 0 &&
-	       strcmp(a->primitive, b->primitive) == 0 && strcmp(a->case_name, b->case_name) == 0 &&
-	       strcmp(a->action, b->action) == 0 && strcmp(a->page_kind, b->page_kind) == 0 &&
-	       strcmp(a->state, b->state) == 0 && strcmp(a->cache, b->cache) == 0 &&
-	       strcmp(a->child_cpu, b->child_cpu) == 0;
+	if (!dataset->index)
+		dataset->index = calloc(1, sizeof *dataset->index);
+	struct series_index *index = dataset->index;
+	size_t *next = index ? grow(index->next, number, &index->capacity, sizeof *next) : NULL;
+	if (!next)
+		return false;
+	const struct series *series = &dataset->series[number];
+	size_t *first = &index->first[hash_of(series, series->metric)];
+	index->next = next;
+	next[number] = *first;
+	*first = number + 1;
+	return true;
 }
 
 const struct series *dataset_find(const struct dataset *dataset, const struct series *like,
 				  const char *metric)
 {
-	for (size_t i = 0; i < dataset->series_count; i++)
-		if (same_place(&dataset->series[i], like) &&
-		    strcmp(dataset->series[i].metric, metric) == 0)
-			return &dataset->series[i];
+	if (!dataset->index)
+		return NULL;
+	const struct series_index *index = dataset->index;
+	for (size_t at = index->first[hash_of(like, metric)]; at; at = index->next[at - 1])
+		if (same_place(&dataset->series[at - 1], like) &&
+		    strcmp(dataset->series[at - 1].metric, metric) == 0)
+			return &dataset->series[at - 1];
 	return NULL;
 }
 
@@ -78,12 +134,14 @@ static struct series *series_for(struct dataset *dataset, const struct series *k
 		return NULL;
 	dataset->series = grown;
 	grown[dataset->series_count] = *key;
+	if (!index_add(dataset, dataset->series_count))
+		return NULL;
 	return &grown[dataset->series_count++];
 }
 
 /* The columns of a pass, side by side. */
 struct columns {
-	const json_t *round, *place, *at_us, *values;
+	const json_t *round, *place, *at_us, *values, *window_ns;
 	size_t count;
 };
 
@@ -104,8 +162,11 @@ static enum outcome add_block(struct reader *reader, struct series *series,
 		.rounds = calloc(columns->count, sizeof *block->rounds),
 		.places = calloc(columns->count, sizeof *block->places),
 		.at_us = calloc(columns->count, sizeof *block->at_us),
+		.window_ns = columns->window_ns ? calloc(columns->count, sizeof *block->window_ns)
+						: NULL,
 	};
-	if (!block->values || !block->rounds || !block->places || !block->at_us)
+	if ((columns->window_ns && !block->window_ns) || !block->values || !block->rounds ||
+	    !block->places || !block->at_us)
 		return malformed(reader, "out of memory");
 	for (size_t i = 0; i < columns->count; i++) {
 		const json_t *value = json_array_get(columns->values, i);
@@ -115,11 +176,35 @@ static enum outcome add_block(struct reader *reader, struct series *series,
 		block->rounds[i] = (unsigned)json_integer_value(json_array_get(columns->round, i));
 		block->places[i] = (unsigned)json_integer_value(json_array_get(columns->place, i));
 		block->at_us[i] = json_number_value(json_array_get(columns->at_us, i));
+		if (block->window_ns)
+			block->window_ns[i] =
+				json_number_value(json_array_get(columns->window_ns, i));
 	}
 	return OUTCOME_OK;
 }
 
-/* The metric's column in whichever pass has it. */
+/* The columns of a pass that go with `values`. */
+static enum outcome set_columns(struct reader *reader, const json_t *samples, const json_t *values,
+				struct columns *columns)
+{
+	*columns = (struct columns){
+		.round = json_object_get(samples, "round"),
+		.place = json_object_get(samples, "place"),
+		.at_us = json_object_get(samples, "at_us"),
+		.values = values,
+		.window_ns = json_object_get(samples, "window_ns"),
+		.count = json_array_size(values),
+	};
+	if (json_array_size(columns->round) == columns->count &&
+	    json_array_size(columns->place) == columns->count &&
+	    json_array_size(columns->at_us) == columns->count &&
+	    (!columns->window_ns || json_array_size(columns->window_ns) == columns->count) &&
+	    columns->count > 0)
+		return OUTCOME_OK;
+	return malformed(reader, "the columns of a pass differ in length");
+}
+
+/* The metric's column in whichever pass has it. Counted passes are no source of times. */
 static enum outcome find_columns(struct reader *reader, json_t *passes, const char *metric,
 				 struct columns *columns)
 {
@@ -129,20 +214,14 @@ static enum outcome find_columns(struct reader *reader, json_t *passes, const ch
 	json_object_foreach(passes, pass, samples)
 	{
 		const json_t *values = json_object_get(json_object_get(samples, "metrics"), metric);
-		if (!values)
-			continue;
-		*columns = (struct columns){
-			json_object_get(samples, "round"), json_object_get(samples, "place"),
-			json_object_get(samples, "at_us"), values, json_array_size(values)};
-		if (json_array_size(columns->round) != columns->count ||
-		    json_array_size(columns->place) != columns->count ||
-		    json_array_size(columns->at_us) != columns->count || columns->count == 0)
-			return malformed(reader, "the columns of a pass differ in length");
+		if (values && !json_object_get(samples, "counts") &&
+		    set_columns(reader, samples, values, columns))
+			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
 }
 
-static const json_t *metrics_of(const struct dataset *dataset, const char *experiment)
+static const json_t *experiment_of(const struct dataset *dataset, const char *experiment)
 {
 	size_t i;
 	json_t *entry;
@@ -150,43 +229,153 @@ static const json_t *metrics_of(const struct dataset *dataset, const char *exper
 	{
 		const char *name = json_string_value(json_object_get(entry, "name"));
 		if (name && strcmp(name, experiment) == 0)
-			return json_object_get(entry, "metrics");
+			return entry;
 	}
 	return NULL;
 }
 
-static enum outcome read_arm(struct reader *reader, const json_t *line, const json_t *arm,
-			     struct series key)
+/* Where one arm's values go, in one cell of one replicate. */
+struct arm_place {
+	struct series key;
+	uint64_t replicate;
+	double began_s;
+};
+
+static enum outcome add_values(struct reader *reader, const struct arm_place *place,
+			       const struct columns *columns)
 {
-	if (!COPY(arm, "experiment", key.experiment) || !COPY(arm, "primitive", key.primitive) ||
-	    !COPY(arm, "action", key.action) || !COPY(arm, "case", key.case_name))
-		return malformed(reader, "an arm has no or too long names");
-	key.twin = json_is_true(json_object_get(arm, "twin"));
-	const json_t *metrics = metrics_of(reader->dataset, key.experiment);
-	if (!json_is_array(metrics))
-		return malformed(reader,
-				 "an arm is of an experiment that the run line does not name");
-	uint64_t replicate = (uint64_t)json_integer_value(json_object_get(line, "replicate"));
-	double began_s = json_number_value(json_object_get(line, "began_s"));
-	for (size_t m = 0; m < json_array_size(metrics); m++) {
-		const json_t *metric = json_array_get(metrics, m);
-		struct columns columns;
-		if (!COPY(metric, "name", key.metric) || !COPY(metric, "unit", key.unit))
-			return malformed(reader, "a metric has no or too long names");
-		key.is_main = m == 0;
-		if (find_columns(reader, json_object_get(arm, "passes"), key.metric, &columns))
+	struct series *series = series_for(reader->dataset, &place->key);
+	if (!series)
+		return malformed(reader, "out of memory");
+	if (!columns->values)
+		return OUTCOME_OK;
+	*series->missing = '\0'; /* of a replicate that lacked what this one has */
+	return add_block(reader, series, columns, place->replicate, place->began_s);
+}
+
+/* One counter of an arm: its column in the pass that counted it, or the reason why there is none. */
+static enum outcome read_counter(struct reader *reader, const json_t *counter, json_t *passes,
+				 struct arm_place *place)
+{
+	const char *pass;
+	json_t *samples;
+	struct columns columns = {0};
+	if (!COPY(counter, "name", place->key.metric))
+		return malformed(reader, "a counter has no or too long a name");
+	if (!COPY(counter, "missing", place->key.missing))
+		wire_copy(place->key.missing, sizeof place->key.missing,
+			  "the arm's counted pass did not run");
+	json_object_foreach(passes, pass, samples)
+	{
+		const json_t *counts =
+			json_object_get(json_object_get(samples, "counts"), place->key.metric);
+		if (json_is_string(counts))
+			wire_copy(place->key.missing, sizeof place->key.missing,
+				  json_string_value(counts));
+		else if (counts && set_columns(reader, samples, counts, &columns))
 			return OUTCOME_FAILED;
-		*key.missing = '\0';
-		if (!columns.values &&
-		    !COPY(json_object_get(arm, "missing"), key.metric, key.missing))
-			return malformed(reader, "a metric has neither values nor a reason");
-		struct series *series = series_for(reader->dataset, &key);
-		if (!series)
-			return malformed(reader, "out of memory");
-		if (columns.values && add_block(reader, series, &columns, replicate, began_s))
+	}
+	return add_values(reader, place, &columns);
+}
+
+static enum outcome read_counters(struct reader *reader, const json_t *experiment, json_t *passes,
+				  struct arm_place *place)
+{
+	const json_t *counters = json_object_get(reader->dataset->run, "counters");
+	bool children = json_is_true(json_object_get(experiment, "counts_children"));
+	wire_copy(place->key.unit, sizeof place->key.unit, "count");
+	place->key.is_main = false;
+	place->key.is_counter = true;
+	for (size_t i = 0; i < json_array_size(counters); i++) {
+		const json_t *counter = json_array_get(counters, i);
+		if (json_is_true(json_object_get(counter, "with_child")) && !children)
+			continue;
+		if (read_counter(reader, counter, passes, place))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
+}
+
+static enum outcome read_histogram(struct reader *reader, const json_t *histogram,
+				   const struct arm_place *place)
+{
+	const char *metric = json_string_value(json_object_get(histogram, "metric"));
+	const json_t *buckets = json_object_get(histogram, "buckets");
+	if (!metric ||
+	    json_integer_value(json_object_get(histogram, "per_octave")) != HISTOGRAM_PER_OCTAVE)
+		return malformed(reader, "a histogram of another kind");
+	const struct series *found = dataset_find(reader->dataset, &place->key, metric);
+	if (!found)
+		return malformed(reader, "a histogram is of no metric");
+	struct series *series = &reader->dataset->series[found - reader->dataset->series];
+	if (!series->histogram)
+		series->histogram = calloc(HISTOGRAM_BUCKETS, sizeof *series->histogram);
+	if (!series->histogram)
+		return malformed(reader, "out of memory");
+	for (size_t i = 0; i < json_array_size(buckets); i++) {
+		const json_t *pair = json_array_get(buckets, i);
+		json_int_t bucket = json_integer_value(json_array_get(pair, 0));
+		json_int_t count = json_integer_value(json_array_get(pair, 1));
+		if (bucket < 0 || bucket >= HISTOGRAM_BUCKETS || count < 0)
+			return malformed(reader, "a histogram's bucket is out of range");
+		series->histogram[bucket] += (uint32_t)count;
+	}
+	return OUTCOME_OK;
+}
+
+/* The metrics that the experiment itself names. */
+static enum outcome read_metrics(struct reader *reader, const json_t *metrics, const json_t *arm,
+				 struct arm_place *place)
+{
+	json_t *passes = json_object_get(arm, "passes");
+	bool has_main = false;
+	for (size_t m = 0; m < json_array_size(metrics); m++) {
+		const json_t *metric = json_array_get(metrics, m);
+		struct columns columns;
+		if (!COPY(metric, "name", place->key.metric) ||
+		    !COPY(metric, "unit", place->key.unit))
+			return malformed(reader, "a metric has no or too long names");
+		if (find_columns(reader, passes, place->key.metric, &columns))
+			return OUTCOME_FAILED;
+		*place->key.missing = '\0';
+		if (!columns.values &&
+		    !COPY(json_object_get(arm, "missing"), place->key.metric, place->key.missing))
+			return malformed(reader, "a metric has neither values nor a reason");
+		place->key.is_main = columns.values && !has_main;
+		has_main = has_main || columns.values;
+		if (add_values(reader, place, &columns))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+static enum outcome read_arm(struct reader *reader, const json_t *line, const json_t *arm,
+			     const struct series *levels)
+{
+	struct arm_place place = {
+		.key = *levels,
+		.replicate = (uint64_t)json_integer_value(json_object_get(line, "replicate")),
+		.began_s = json_number_value(json_object_get(line, "began_s")),
+	};
+	struct series *key = &place.key;
+	if (!COPY(arm, "experiment", key->experiment) || !COPY(arm, "primitive", key->primitive) ||
+	    !COPY(arm, "action", key->action) || !COPY(arm, "case", key->case_name))
+		return malformed(reader, "an arm has no or too long names");
+	key->twin = json_is_true(json_object_get(arm, "twin"));
+	const json_t *experiment = experiment_of(reader->dataset, key->experiment);
+	const json_t *metrics = json_object_get(experiment, "metrics");
+	if (!json_is_array(metrics))
+		return malformed(reader,
+				 "an arm is of an experiment that the run line does not name");
+	if (read_metrics(reader, metrics, arm, &place))
+		return OUTCOME_FAILED;
+	const json_t *histogram = json_object_get(arm, "histogram");
+	if (histogram && read_histogram(reader, histogram, &place))
+		return OUTCOME_FAILED;
+	bool counted = json_is_true(json_object_get(line, "counted")) &&
+		       json_is_true(json_object_get(experiment, "countable"));
+	return counted ? read_counters(reader, experiment, json_object_get(arm, "passes"), &place)
+		       : OUTCOME_OK;
 }
 
 static enum outcome read_cell(struct reader *reader, const json_t *line)
@@ -200,7 +389,8 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 	if (!json_is_integer(heap) || json_integer_value(heap) < 0 ||
 	    !json_is_integer(json_object_get(line, "replicate")) ||
 	    !COPY(line, "page_kind", key.page_kind) || !COPY(line, "state", key.state) ||
-	    !COPY(line, "cache", key.cache) || !COPY(line, "child_cpu", key.child_cpu))
+	    !COPY(line, "cache", key.cache) || !COPY(line, "child_cpu", key.child_cpu) ||
+	    !COPY(line, "touch_order", key.touch_order) || !COPY(line, "threads", key.threads))
 		return malformed(reader, "a cell has no or too long levels");
 	key.heap_bytes = (uint64_t)json_integer_value(heap);
 	/* Steal is known per replicate and stands in each of its cells. */
@@ -217,7 +407,7 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 	const json_t *arms = json_object_get(line, "arms");
 	for (i = 0; i < json_array_size(arms); i++) {
 		arm = json_array_get(arms, i);
-		if (read_arm(reader, line, arm, key))
+		if (read_arm(reader, line, arm, &key))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
@@ -313,9 +503,14 @@ void dataset_free(struct dataset *dataset)
 			free(series->blocks[b].rounds);
 			free(series->blocks[b].places);
 			free(series->blocks[b].at_us);
+			free(series->blocks[b].window_ns);
 		}
 		free(series->blocks);
+		free(series->histogram);
 	}
+	if (dataset->index)
+		free(dataset->index->next);
+	free(dataset->index);
 	free(dataset->series);
 	json_decref(dataset->environment);
 	json_decref(dataset->run);

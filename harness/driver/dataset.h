@@ -18,6 +18,7 @@ struct block {
 	double began_s;
 	size_t count;
 	double *values;
+	double *window_ns; /* of a counter's window; NULL for times */
 	unsigned *rounds;
 	unsigned *places; /* in the burst */
 	double *at_us;
@@ -28,19 +29,23 @@ struct series {
 	char experiment[WIRE_NAME_MAX], primitive[WIRE_NAME_MAX], case_name[WIRE_NAME_MAX];
 	char action[WIRE_NAME_MAX], page_kind[WIRE_NAME_MAX], state[WIRE_NAME_MAX],
 		cache[WIRE_NAME_MAX], child_cpu[WIRE_NAME_MAX];
+	char touch_order[WIRE_NAME_MAX], threads[WIRE_NAME_MAX]; /* empty: not varied */
 	uint64_t heap_bytes;
 	bool twin;
-	char metric[WIRE_NAME_MAX], unit[WIRE_NAME_MAX];
-	bool is_main;                     /* the experiment's main metric */
+	char metric[COUNTER_NAME_MAX], unit[WIRE_NAME_MAX];
+	bool is_main; /* the arm's main metric: the first that it can give */
+	bool is_counter;
 	char missing[WIRE_TEXT_MAX + 16]; /* why there are no values; empty if there are */
 	size_t block_count, block_capacity;
 	struct block *blocks;
+	uint32_t *histogram; /* of single values, HISTOGRAM_BUCKETS counts; NULL: none */
 };
 
 struct dataset {
 	json_t *environment, *run, *end; /* end: NULL if the run was cut off */
 	size_t series_count, series_capacity;
 	struct series *series;
+	struct series_index *index; /* private: finds a series by its key */
 	size_t failure_count;
 	char first_failure[PROBLEM_TEXT_MAX];
 	uint64_t mappings_max; /* of the worker with the smallest heap */

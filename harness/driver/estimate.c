@@ -12,6 +12,10 @@
 
 enum { PILOT_HEAP_MAX = 64 << 20 };
 
+static const uint32_t TIMED = (1u << PASS_COUNTED) - 1; /* the passes that are not counted ones */
+
+_Static_assert(WIRE_PASSES_MAX <= 32, "passes are bits of a word");
+
 static const double WORKER_OVERHEAD_S = 0.02; /* start, end, and writing down */
 
 /* What one replicate of a job showed: how long each arm's sequence takes in each cell. */
@@ -19,7 +23,7 @@ struct pilot {
 	uint64_t heap_bytes;
 	double build_ns;
 	double sequence_ns[WIRE_CELLS_MAX][WIRE_ARMS_MAX]; /* NAN: not seen */
-	unsigned passes[WIRE_ARMS_MAX];
+	uint32_t passes[WIRE_ARMS_MAX];                    /* bit n: the arm takes pass n */
 };
 
 static void read_pilot(struct pilot *pilot, const struct wire_area *area)
@@ -31,8 +35,7 @@ static void read_pilot(struct pilot *pilot, const struct wire_area *area)
 	for (uint64_t i = 1; i < area->answer.sample_count; i++) {
 		const struct wire_sample *before = &area->samples[i - 1],
 					 *sample = &area->samples[i];
-		if (sample->pass + 1u > pilot->passes[sample->arm])
-			pilot->passes[sample->arm] = sample->pass + 1u;
+		pilot->passes[sample->arm] |= 1u << sample->pass;
 		if (before->arm != sample->arm || before->cell != sample->cell)
 			continue;
 		double gap_ns = (double)(sample->at_ns - before->at_ns);
@@ -89,20 +92,23 @@ static double burst_ns(const struct wire_request *request, double sequence_ns, u
 
 /* One round of a cell: what rounds.c would do, arm by arm. The cell is looked up by its levels in
  * the pilots' job, which may have more of them. */
-static double round_ns(const struct plan *plan, const struct pilot pilots[2],
-		       const struct wire_request *request, uint32_t cell, uint32_t pilot_cell)
+static double round_ns(const struct pilot pilots[2], const struct wire_request *request,
+		       uint32_t cell, uint32_t pilot_cell)
 {
 	double total_ns = 0;
 	bool cold = request->cells[cell].cache == CACHE_COLD;
-	for (uint32_t arm = 0; arm < plan->arm_count; arm++) {
+	for (uint32_t arm = 0; arm < request->arm_count; arm++) {
 		double low = pilots[0].sequence_ns[pilot_cell][arm];
 		double high = pilots[1].sequence_ns[pilot_cell][arm];
 		if (isnan(low) || isnan(high))
 			continue;
 		double sequence_ns = at_heap(pilots, low, high, request->heap_bytes);
 		total_ns += warm_up_ns(request, sequence_ns, cold) +
-			    pilots[0].passes[arm] *
+			    __builtin_popcount(pilots[0].passes[arm] & TIMED) *
 				    burst_ns(request, sequence_ns, request->cells[cell].burst_max);
+		if (request->cells[cell].counted)
+			total_ns += __builtin_popcount(pilots[0].passes[arm] & ~TIMED) *
+				    burst_ns(request, sequence_ns, WIRE_COUNTED_SAMPLES);
 	}
 	return total_ns;
 }
@@ -119,9 +125,11 @@ static double replicate_s(const struct plan *plan, const struct plan_job *job,
 		uint32_t alike = 0;
 		for (uint32_t p = 0; p < pilot_job->cell_count; p++)
 			if (pilot_job->cells[p].state == job->cells[cell].state &&
-			    pilot_job->cells[p].cache == job->cells[cell].cache)
+			    pilot_job->cells[p].cache == job->cells[cell].cache &&
+			    pilot_job->cells[p].touch_order == job->cells[cell].touch_order &&
+			    pilot_job->cells[p].threads == job->cells[cell].threads)
 				alike = p;
-		double one_ns = round_ns(plan, pilots, request, cell, alike);
+		double one_ns = round_ns(pilots, request, cell, alike);
 		double rounds = one_ns > 0 ? ceil((double)request->cell_ns / one_ns) : 1;
 		rounds = fmin(fmax(rounds, request->rounds_min), request->rounds_max);
 		total_ns += rounds * one_ns;
@@ -130,29 +138,53 @@ static double replicate_s(const struct plan *plan, const struct plan_job *job,
 	return total_ns / 1e9 + WORKER_OVERHEAD_S;
 }
 
+static bool same_family(const struct plan_job *a, const struct plan_job *b)
+{
+	return a->experiment == b->experiment && a->page_kind == b->page_kind &&
+	       a->threads == b->threads;
+}
+
+/* Jobs of one experiment and page kind are estimated from two of them: the first, which has all
+ * cells, and the largest that does not take long. */
+static enum outcome estimate_family(struct estimate *estimate, const struct plan *plan,
+				    size_t first, struct pilot pilots[2], struct problem *problem)
+{
+	const struct plan_job *jobs = plan->jobs;
+	size_t middle = first;
+	for (size_t i = first; i < plan->job_count; i++)
+		if (same_family(&jobs[i], &jobs[first]) &&
+		    jobs[i].child_cpu == jobs[first].child_cpu &&
+		    jobs[i].heap_bytes <= PILOT_HEAP_MAX &&
+		    jobs[i].heap_bytes > jobs[middle].heap_bytes)
+			middle = i;
+	if (run_pilot(&pilots[0], plan, &jobs[first], problem) ||
+	    run_pilot(&pilots[1], plan, &jobs[middle], problem))
+		return OUTCOME_FAILED;
+	for (size_t i = first; i < plan->job_count; i++)
+		if (same_family(&jobs[i], &jobs[first]))
+			estimate->replicate_s[i] =
+				replicate_s(plan, &jobs[i], &jobs[first], pilots);
+	return OUTCOME_OK;
+}
+
 enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
 			   struct problem *problem)
 {
 	*estimate = (struct estimate){0};
-	/* Jobs come by rising heap within a placement; the first placement has all cells. */
-	size_t middle = 0;
-	for (size_t i = 0; i < plan->job_count; i++)
-		if (plan->jobs[i].child_cpu == plan->jobs[0].child_cpu &&
-		    plan->jobs[i].heap_bytes <= PILOT_HEAP_MAX)
-			middle = i;
 	struct pilot *pilots = calloc(2, sizeof *pilots);
 	if (!pilots)
 		return fail(problem, "cannot estimate: out of memory");
-	enum outcome outcome = run_pilot(&pilots[0], plan, &plan->jobs[0], problem);
-	if (!outcome)
-		outcome = run_pilot(&pilots[1], plan, &plan->jobs[middle], problem);
+	enum outcome outcome = OUTCOME_OK;
 	for (size_t i = 0; !outcome && i < plan->job_count; i++) {
 		const struct plan_job *job = &plan->jobs[i];
-		estimate->replicate_s[i] = replicate_s(plan, job, &plan->jobs[0], pilots);
+		bool seen = false;
+		for (size_t before = 0; before < i; before++)
+			seen = seen || same_family(job, &plan->jobs[before]);
+		if (!seen)
+			outcome = estimate_family(estimate, plan, i, pilots, problem);
 		estimate->total_s +=
 			estimate->replicate_s[i] * (double)plan->settings.replicates_max;
-		uint64_t bytes =
-			memory_needed(job->heap_bytes, plan->copies_heap, plan->evict_bytes);
+		uint64_t bytes = memory_needed(job->heap_bytes, job->copies_heap, job->evict_bytes);
 		if (bytes > estimate->peak_bytes)
 			estimate->peak_bytes = bytes;
 	}
@@ -164,25 +196,36 @@ enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
 	return outcome;
 }
 
+/* The first cell's levels, and how many more there are. */
+static void print_cells(const struct plan_job *job)
+{
+	char levels[64], cells[96];
+	plan_describe_levels(job, &job->cells[0], levels, sizeof levels);
+	if (job->cell_count > 1)
+		snprintf(cells, sizeof cells, "%s and %u more", levels + 1, job->cell_count - 1);
+	else
+		snprintf(cells, sizeof cells, "%s", *levels ? levels + 1 : "-");
+	printf("%-30s  ", cells);
+}
+
 void estimate_print(const struct estimate *estimate, const struct plan *plan)
 {
 	char text[UNITS_TEXT_MAX];
-	printf("%zu jobs, each with up to %llu fresh workers; %u arms in every cell\n",
-	       plan->job_count, (unsigned long long)plan->settings.replicates_max, plan->arm_count);
+	printf("%zu jobs, each with up to %llu fresh workers\n", plan->job_count,
+	       (unsigned long long)plan->settings.replicates_max);
 	printf("worker on CPU %d, children elsewhere on CPU %d; cold samples walk over %s\n\n",
 	       plan->caller_cpu, plan->other_cpu, units_format_bytes(plan->evict_bytes, text));
-	printf("%12s  %-9s  %-40s  %s\n", "heap", "child_cpu", "cells", "a replicate");
+	printf("%-15s %9s  %4s  %-30s  %s\n", "experiment", "heap", "arms", "cells", "a replicate");
 	for (size_t i = 0; i < plan->job_count; i++) {
 		const struct plan_job *job = &plan->jobs[i];
-		char cells[128] = "";
-		for (uint32_t c = 0; c < job->cell_count; c++)
-			snprintf(cells + strlen(cells), sizeof cells - strlen(cells), "%s%s-%s",
-				 c ? " " : "", axis_name(&axis_state, job->cells[c].state),
-				 axis_name(&axis_cache, job->cells[c].cache));
-		printf("%12s  %-9s  %-40s  ", units_format_bytes(job->heap_bytes, text),
-		       axis_name(&axis_child_cpu, job->child_cpu), cells);
+		printf("%-15s %9s  %4u  ", job->experiment->name,
+		       units_format_bytes(job->heap_bytes, text), job->arm_count);
+		print_cells(job);
 		printf("%.1f s\n", estimate->replicate_s[i]);
 	}
+	for (size_t i = 0; i < plan->gap_count; i++)
+		printf("left out: page kind %s, %s\n",
+		       axis_name(&axis_page_kind, plan->gaps[i].page_kind), plan->gaps[i].why);
 	printf("\narms:");
 	for (uint32_t a = 0; a < plan->arm_count; a++) {
 		const struct wire_arm *arm = &plan->arms[a];

@@ -181,6 +181,28 @@ static json_t *cpuinfo(const char *key)
 	return json_stringn(colon, strcspn(colon, "\n"));
 }
 
+static bool is_known(const json_t *value)
+{
+	const char *text = json_string_value(value);
+	return text && strncmp(text, "unavailable", 11) != 0;
+}
+
+/* RISC-V tells no model: then its microarchitecture, or what its instruction set begins with, behind
+ * which come dozens of extensions. */
+static json_t *describe_cpu_model(void)
+{
+	static const char *const keys[] = {"model name", "uarch", "\nisa"};
+	json_t *model = cpuinfo(keys[0]);
+	for (size_t i = 1; i < sizeof keys / sizeof *keys && !is_known(model); i++) {
+		json_decref(model);
+		model = cpuinfo(keys[i]);
+	}
+	const char *text = json_string_value(model);
+	if (text && strncmp(text, "rv", 2) == 0)
+		json_string_setn(model, text, strcspn(text, "_"));
+	return model;
+}
+
 static json_t *describe_mitigations(void)
 {
 	static const char *const names[] = {"meltdown",
@@ -205,9 +227,26 @@ static json_t *describe_mitigations(void)
 	return result;
 }
 
+static const char emulation[] = "QEMU emulation";
+
+/* QEMU's RISC-V board looks alike under KVM, but there the CPU is the host's and tells its vendor. */
+static bool is_emulated(char board[TEXTFILE_MAX])
+{
+	if (!textfile_read("/proc/device-tree/model", board, TEXTFILE_MAX) ||
+	    strcmp(board, "riscv-virtio,qemu") != 0)
+		return false;
+	json_t *vendor = cpuinfo("mvendorid");
+	const char *id = json_string_value(vendor);
+	bool none = id && strcmp(id, "0x0") == 0;
+	json_decref(vendor);
+	return none;
+}
+
 static json_t *describe_hypervisor(void)
 {
 	char text[TEXTFILE_MAX];
+	if (is_emulated(text))
+		return json_sprintf("%s (%s)", emulation, text);
 	if (textfile_read("/sys/hypervisor/type", text, sizeof text))
 		return json_string(text);
 	if (textfile_read("/proc/cpuinfo", text, sizeof text) && strstr(text, " hypervisor")) {
@@ -319,7 +358,7 @@ json_t *machine_describe(const struct wire_clock *clock)
 	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "forkcost_version", FORKCOST_VERSION, "git_commit", FORKCOST_COMMIT,
 			 "compiler", __VERSION__, "libc", libc_name(), "host", host, "cpu_model",
-			 cpuinfo("model name"), "microcode", cpuinfo("microcode"), "kernel",
+			 describe_cpu_model(), "microcode", cpuinfo("microcode"), "kernel",
 			 describe_kernel(), "hypervisor", describe_hypervisor(), "topology",
 			 describe_topology(), "memory", describe_memory(), "init_on_alloc",
 			 describe_init_on_alloc(), "mitigations", describe_mitigations(), "clock",
@@ -331,15 +370,18 @@ void machine_summary(const json_t *environment, char *text, size_t text_bytes)
 	const json_t *topology = json_object_get(environment, "topology");
 	const char *model = json_string_value(json_object_get(environment, "cpu_model"));
 	const char *hypervisor = json_string_value(json_object_get(environment, "hypervisor"));
-	bool guest = hypervisor && strncmp(hypervisor, "none", 4) != 0 &&
-		     strncmp(hypervisor, "unavailable", 11) != 0;
+	const char *virtual = "";
+	if (hypervisor && strncmp(hypervisor, emulation, strlen(emulation)) == 0)
+		virtual = ", emulated by QEMU";
+	else if (hypervisor && strncmp(hypervisor, "none", 4) != 0 &&
+		 strncmp(hypervisor, "unavailable", 11) != 0)
+		virtual = ", virtual machine";
 	char memory[UNITS_TEXT_MAX];
 	units_format_bytes((uint64_t)json_integer_value(json_object_get(topology, "memory_bytes")),
 			   memory);
 	snprintf(text, text_bytes, "%s, %d CPUs, %s%s",
-		 model && strncmp(model, "unavailable", 11) != 0 ? model : "unknown CPU",
-		 (int)json_integer_value(json_object_get(topology, "cpus")), memory,
-		 guest ? ", virtual machine" : "");
+		 is_known(json_object_get(environment, "cpu_model")) ? model : "unknown CPU",
+		 (int)json_integer_value(json_object_get(topology, "cpus")), memory, virtual);
 }
 
 uint64_t machine_steal_ticks(void)

@@ -222,6 +222,24 @@ static void list_axis(const struct axis *axis)
 	printf(": %s\n", axis->summary);
 }
 
+/* As many names a line as fit 80 columns. */
+static void list_cases(const struct wire_experiment *experiment)
+{
+	enum { COLUMNS = 80, INDENT = 11 };
+	size_t column = 0;
+	for (uint32_t c = 0; c < experiment->case_count; c++) {
+		size_t length = strlen(experiment->cases[c]) + 2;
+		bool fits = column + length <= COLUMNS;
+		if (c == 0 || !fits) {
+			printf("%s%*s", c ? ",\n" : "", INDENT, c ? "" : "cases: ");
+			column = INDENT;
+		}
+		printf("%s%s", c && fits ? ", " : "", experiment->cases[c]);
+		column += length;
+	}
+	printf("%s", experiment->case_count ? "\n" : "");
+}
+
 static void list_catalog(const struct wire_catalog *catalog)
 {
 	printf("experiments\n");
@@ -231,9 +249,7 @@ static void list_catalog(const struct wire_catalog *catalog)
 		for (uint32_t m = 0; m < experiment->metric_count; m++)
 			printf("    %-16s %-6s %s\n", experiment->metrics[m].name,
 			       experiment->metrics[m].unit, experiment->metrics[m].summary);
-		for (uint32_t c = 0; c < experiment->case_count; c++)
-			printf("%s%s", c ? ", " : "    cases: ", experiment->cases[c]);
-		printf("%s", experiment->case_count ? "\n" : "");
+		list_cases(experiment);
 	}
 	printf("\nprimitives, with the actions that make them arms\n");
 	for (uint32_t p = 0; p < catalog->primitive_count; p++) {
@@ -249,6 +265,9 @@ static void list_catalog(const struct wire_catalog *catalog)
 	list_axis(&axis_cache);
 	list_axis(&axis_child_cpu);
 	list_axis(&axis_page_kind);
+	list_axis(&axis_touch_order);
+	printf("  %-12s numbers, as 0,1,2: the caller's threads that run on other CPUs\n",
+	       "threads");
 	list_axis(&axis_action);
 }
 

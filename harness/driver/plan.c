@@ -1,5 +1,6 @@
 #include "harness/driver/plan.h"
 
+#include "harness/driver/jobs.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/memory.h"
 
@@ -7,9 +8,6 @@
 #include <string.h>
 
 enum {
-	/* Samples an arm takes in a row. Cold ones pay for a walk over the caches each. */
-	BURST_WARM = 5,
-	BURST_COLD = 2,
 	ROUNDS_MIN = 1,
 	ROUNDS_MAX = 8,
 	/* Method rule 2: at least 3 sequences and 2 ms. A sequence that took 20 ms has walked over
@@ -21,8 +19,6 @@ enum {
 	 * no difference: settling alone warms them then, without warm-ups of the arm's own. */
 	WARMUP_HEAP_MAX = 256 << 20,
 	BURST_NS = 30000000,
-	/* Placements beside `same` are measured at no larger heap, unless asked for by name. */
-	OTHER_CPU_HEAP_MAX = 256 << 20,
 };
 
 static enum outcome add_arm(struct plan *plan, const char *experiment, const char *primitive,
@@ -56,7 +52,6 @@ static enum outcome add_primitive_arms(struct plan *plan, const struct wire_expe
 			continue;
 		if (add_arm(plan, experiment->name, primitive->name, "", action, false, problem))
 			return OUTCOME_FAILED;
-		plan->copies_heap = plan->copies_heap || primitive->copies_heap;
 	}
 	return OUTCOME_OK;
 }
@@ -74,118 +69,79 @@ static enum outcome add_plain_arms(struct plan *plan, const struct wire_experime
 	return add_arm(plan, experiment->name, "", "", ACTION_NONE, false, problem);
 }
 
-static enum outcome add_arms(struct plan *plan, struct problem *problem)
+static enum outcome add_spawning_arms(struct plan *plan, const struct wire_experiment *experiment,
+				      struct problem *problem)
 {
 	const struct wire_catalog *catalog = &plan->catalog;
+	uint32_t first = plan->arm_count;
+	for (uint32_t p = 0; p < catalog->primitive_count; p++)
+		if (plan->settings.primitives[p] &&
+		    add_primitive_arms(plan, experiment, &catalog->primitives[p], problem))
+			return OUTCOME_FAILED;
+	if (plan->arm_count == first)
+		return fail(problem,
+			    "cannot plan %s: no chosen primitive takes the chosen action; "
+			    "see forkcost list",
+			    experiment->name);
+	/* The A/A twin (method rule 31): the first arm again, fork's exit if it is there. */
+	struct wire_arm twin = plan->arms[first];
+	for (uint32_t a = first; a < plan->arm_count; a++)
+		if (strcmp(plan->arms[a].primitive, "fork") == 0 &&
+		    plan->arms[a].action == ACTION_EXIT)
+			twin = plan->arms[a];
+	return add_arm(plan, twin.experiment, twin.primitive, twin.case_name, twin.action, true,
+		       problem);
+}
+
+static enum outcome add_arms(struct plan *plan, const struct wire_experiment *experiment,
+			     struct problem *problem)
+{
+	return experiment->uses_primitives ? add_spawning_arms(plan, experiment, problem)
+					   : add_plain_arms(plan, experiment, problem);
+}
+
+/* The experiment that the rulers ride along with: one that starts processes if there is one, for
+ * its heaps begin at 0. NULL: only rulers were chosen. */
+static const struct wire_experiment *carrier(const struct plan *plan)
+{
+	const struct wire_experiment *found = NULL;
+	for (uint32_t e = 0; e < plan->catalog.experiment_count; e++) {
+		const struct wire_experiment *experiment = &plan->catalog.experiments[e];
+		if (plan->settings.experiments[e] && !experiment->in_every_plan &&
+		    (!found || (experiment->uses_primitives && !found->uses_primitives)))
+			found = experiment;
+	}
+	return found;
+}
+
+/* Arms and jobs of everything chosen. The rulers come first, and are part of their carrier's jobs. */
+static enum outcome add_experiments(struct plan *plan, struct problem *problem)
+{
+	const struct wire_catalog *catalog = &plan->catalog;
+	const struct wire_experiment *carries = carrier(plan), *ruler = NULL;
 	for (uint32_t e = 0; e < catalog->experiment_count; e++) {
-		const struct wire_experiment *experiment = &catalog->experiments[e];
-		if (!plan->settings.experiments[e] && !experiment->in_every_plan)
+		if (!catalog->experiments[e].in_every_plan)
 			continue;
-		if (!experiment->uses_primitives) {
-			if (add_plain_arms(plan, experiment, problem))
-				return OUTCOME_FAILED;
-			continue;
-		}
-		uint32_t first = plan->arm_count;
-		for (uint32_t p = 0; p < catalog->primitive_count; p++)
-			if (plan->settings.primitives[p] &&
-			    add_primitive_arms(plan, experiment, &catalog->primitives[p], problem))
-				return OUTCOME_FAILED;
-		if (plan->arm_count == first)
-			return fail(problem,
-				    "cannot plan %s: no chosen primitive takes the chosen action; "
-				    "see forkcost list",
-				    experiment->name);
-		/* The A/A twin (method rule 31): the first arm again, fork's exit if it is there.
-		 */
-		struct wire_arm twin = plan->arms[first];
-		for (uint32_t a = first; a < plan->arm_count; a++)
-			if (strcmp(plan->arms[a].primitive, "fork") == 0 &&
-			    plan->arms[a].action == ACTION_EXIT)
-				twin = plan->arms[a];
-		if (add_arm(plan, twin.experiment, twin.primitive, twin.case_name, twin.action,
-			    true, problem))
+		ruler = &catalog->experiments[e];
+		if (add_arms(plan, ruler, problem))
 			return OUTCOME_FAILED;
 	}
-	return OUTCOME_OK;
-}
-
-static enum outcome add_job(struct plan *plan, uint64_t heap_bytes, enum child_cpu child_cpu,
-			    bool all_cells, struct problem *problem)
-{
-	const struct settings *settings = &plan->settings;
-	struct plan_job job = {.heap_bytes = heap_bytes, .child_cpu = child_cpu};
-	for (uint32_t state = 0; state < STATE_COUNT; state++) {
-		for (uint32_t cache = 0; cache < CACHE_COUNT; cache++) {
-			bool chosen =
-				settings->states.chosen[state] && settings->caches.chosen[cache];
-			bool plain = state == STATE_DIRTY && cache == CACHE_WARM;
-			if (chosen && (all_cells || plain))
-				job.cells[job.cell_count++] = (struct wire_cell){
-					.state = state,
-					.cache = cache,
-					.burst_max = cache == CACHE_COLD ? BURST_COLD : BURST_WARM,
-				};
-		}
-	}
-	if (job.cell_count == 0)
-		return OUTCOME_OK;
-	if (memory_check(heap_bytes, plan->copies_heap, plan->evict_bytes, problem))
+	if (!carries)
+		return ruler ? jobs_add(plan, ruler, 0, problem)
+			     : fail(problem,
+				    "cannot plan: no experiment was chosen; see forkcost list");
+	if (add_arms(plan, carries, problem) || jobs_add(plan, carries, 0, problem))
 		return OUTCOME_FAILED;
-	plan->jobs[plan->job_count++] = job;
-	return OUTCOME_OK;
-}
-
-/* Placements beside `same` that nobody asked for by name: the smallest heap, the middle one, and
- * the largest up to OTHER_CPU_HEAP_MAX; dirty and warm. */
-static enum outcome add_default_placements(struct plan *plan, struct problem *problem)
-{
-	const struct settings *settings = &plan->settings;
-	size_t last = settings->heap_count - 1;
-	while (last > 0 && settings->heap_bytes[last] > OTHER_CPU_HEAP_MAX)
-		last--;
-	const size_t picks[] = {0, last / 2, last};
-	for (unsigned placement = CHILD_CPU_FREE; placement < CHILD_CPU_COUNT; placement++) {
-		if (placement == CHILD_CPU_OTHER && plan->other_cpu < 0)
+	for (uint32_t e = 0; e < catalog->experiment_count; e++) {
+		const struct wire_experiment *experiment = &catalog->experiments[e];
+		uint32_t from = plan->arm_count;
+		if (experiment->in_every_plan || experiment == carries ||
+		    !plan->settings.experiments[e])
 			continue;
-		for (size_t i = 0; i < 3; i++)
-			if ((i == 0 || picks[i] != picks[i - 1]) &&
-			    add_job(plan, settings->heap_bytes[picks[i]], placement, false,
-				    problem))
-				return OUTCOME_FAILED;
+		if (add_arms(plan, experiment, problem) ||
+		    jobs_add(plan, experiment, from, problem))
+			return OUTCOME_FAILED;
 	}
-	return OUTCOME_OK;
-}
-
-static enum outcome add_jobs(struct plan *plan, struct problem *problem)
-{
-	const struct settings *settings = &plan->settings;
-	for (unsigned placement = 0; placement < CHILD_CPU_COUNT; placement++) {
-		if (!settings->child_cpus.chosen[placement])
-			continue;
-		if (placement == CHILD_CPU_OTHER && plan->other_cpu < 0)
-			return fail(problem,
-				    "cannot run a child on another CPU: only CPU %d is allowed; "
-				    "leave out --child-cpu other, or widen the CPU set",
-				    plan->caller_cpu);
-		for (size_t i = 0; i < settings->heap_count; i++)
-			if (add_job(plan, settings->heap_bytes[i], placement, true, problem))
-				return OUTCOME_FAILED;
-	}
-	return settings->child_cpu_given ? OUTCOME_OK : add_default_placements(plan, problem);
-}
-
-/* Default heaps stay within a quarter of what is available; sizes given by name are never dropped.
- */
-static enum outcome trim_heaps(struct settings *settings, struct problem *problem)
-{
-	uint64_t available = 0;
-	const char *limited_by;
-	if (memory_available(&available, &limited_by, problem))
-		return OUTCOME_FAILED;
-	while (!settings->heaps_given && settings->heap_count > 1 &&
-	       settings->heap_bytes[settings->heap_count - 1] > available / 4)
-		settings->heap_count--;
 	return OUTCOME_OK;
 }
 
@@ -202,8 +158,9 @@ enum outcome plan_make(struct plan *plan, const struct settings *settings,
 	plan->evict_bytes = !cold                                 ? 0
 			    : settings->evict_bytes != UINT64_MAX ? settings->evict_bytes
 								  : 2 * machine_cache_bytes();
-	if (trim_heaps(&plan->settings, problem) || add_arms(plan, problem) ||
-	    add_jobs(plan, problem))
+	if (counters_make(&plan->counters, *settings->counters ? settings->counters : NULL,
+			  plan->caller_cpu, problem) ||
+	    add_experiments(plan, problem))
 		return OUTCOME_FAILED;
 	if (plan->job_count == 0)
 		return fail(problem, "cannot plan: no cell is left; choose more levels");
@@ -217,11 +174,11 @@ void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t 
 	bool warmed = job->heap_bytes < WARMUP_HEAP_MAX;
 	*request = (struct wire_request){
 		.mode = WIRE_MEASURE,
-		.page_kind = PAGE_KIND_4K,
+		.page_kind = job->page_kind,
 		.child_cpu = job->child_cpu,
 		.caller_cpu = pinned ? plan->caller_cpu : -1,
 		.other_cpu = plan->other_cpu,
-		.arm_count = plan->arm_count,
+		.arm_count = job->arm_count,
 		.cell_count = job->cell_count,
 		.rounds_min = ROUNDS_MIN,
 		.rounds_max = ROUNDS_MAX,
@@ -231,16 +188,55 @@ void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t 
 		.burst_ns = BURST_NS,
 		.cell_ns = plan->settings.cell_ns,
 		.heap_bytes = job->heap_bytes,
-		.evict_bytes = plan->evict_bytes,
+		.evict_bytes = job->evict_bytes,
 		.seed = seed,
 		.clock = plan->catalog.clock,
+		.counter_count = (uint32_t)plan->counters.count,
 	};
 	memcpy(request->allowed_cpus, plan->allowed_cpus, sizeof request->allowed_cpus);
-	memcpy(request->arms, plan->arms, sizeof request->arms);
+	memcpy(request->counters, plan->counters.counted, sizeof request->counters);
+	memcpy(request->arms, plan->arms + job->arm_from, job->arm_count * sizeof *plan->arms);
 	memcpy(request->cells, job->cells, sizeof request->cells);
+}
+
+const char *plan_describe_levels(const struct plan_job *job, const struct wire_cell *cell,
+				 char *text, size_t text_bytes)
+{
+	const uint32_t varies = job->experiment->varies;
+	const struct {
+		enum varies axis;
+		const char *level;
+	} levels[] = {
+		{VARIES_PAGE_KIND, axis_name(&axis_page_kind, job->page_kind)},
+		{VARIES_PLACEMENT, axis_name(&axis_child_cpu, job->child_cpu)},
+		{VARIES_STATE, axis_name(&axis_state, cell->state)},
+		{VARIES_CACHE, axis_name(&axis_cache, cell->cache)},
+		{VARIES_TOUCH_ORDER, axis_name(&axis_touch_order, cell->touch_order)},
+	};
+	size_t length = 0;
+	*text = '\0';
+	for (size_t i = 0; i < sizeof levels / sizeof *levels && length < text_bytes; i++)
+		if (varies & levels[i].axis)
+			length += (size_t)snprintf(text + length, text_bytes - length, " %s",
+						   levels[i].level);
+	if (varies & VARIES_THREADS && length < text_bytes)
+		snprintf(text + length, text_bytes - length, " %u threads", cell->threads);
+	return text;
+}
+
+uint32_t plan_counter_groups(const struct plan *plan)
+{
+	size_t count = plan->counters.count;
+	return count ? plan->counters.counted[count - 1].group + 1 : 0;
 }
 
 uint64_t plan_sample_capacity(const struct plan *plan, const struct plan_job *job)
 {
-	return (uint64_t)plan->arm_count * job->cell_count * PASS_COUNT * ROUNDS_MAX * BURST_WARM;
+	uint64_t a_round = 0;
+	for (uint32_t c = 0; c < job->cell_count; c++) {
+		a_round += 2ul * job->cells[c].burst_max;
+		if (job->cells[c].counted)
+			a_round += (uint64_t)plan_counter_groups(plan) * WIRE_COUNTED_SAMPLES;
+	}
+	return a_round * job->arm_count * ROUNDS_MAX;
 }

@@ -89,10 +89,38 @@ static json_t *describe_catalog(const struct wire_catalog *catalog)
 							experiment->metrics[m].name, "unit",
 							experiment->metrics[m].unit, "summary",
 							experiment->metrics[m].summary));
-		json_array_append_new(experiments, json_pack("{s:s,s:o}", "name", experiment->name,
-							     "metrics", metrics));
+		json_array_append_new(experiments,
+				      json_pack("{s:s,s:b,s:b,s:o}", "name", experiment->name,
+						"countable", (int)experiment->is_countable,
+						"counts_children", (int)experiment->counts_children,
+						"metrics", metrics));
 	}
 	return experiments;
+}
+
+/* Every counter asked for: what it is counted as, or why it is not. */
+static json_t *describe_counters(const struct counters *counters)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < counters->count; i++)
+		json_array_append_new(list, json_pack("{s:s,s:i,s:b}", "name",
+						      counters->counted[i].name, "group",
+						      (int)counters->counted[i].group, "with_child",
+						      (int)counters->counted[i].with_child));
+	for (size_t i = 0; i < counters->missing_count; i++)
+		json_array_append_new(list,
+				      json_pack("{s:s,s:s}", "name", counters->missing[i].name,
+						"missing", counters->missing[i].why));
+	return list;
+}
+
+static json_t *describe_gaps(const struct plan *plan)
+{
+	json_t *gaps = json_object();
+	for (size_t i = 0; i < plan->gap_count; i++)
+		json_object_set_new(gaps, axis_name(&axis_page_kind, plan->gaps[i].page_kind),
+				    json_string(plan->gaps[i].why));
+	return gaps;
 }
 
 /* A host name as part of a folder name. */
@@ -159,94 +187,177 @@ enum outcome record_open(struct record *record, const struct plan *plan, int arg
 			    strerror(errno));
 	const char *name = strrchr(record->folder, '/') + 1;
 	return append(record,
-		      json_pack("{s:s,s:i,s:s,s:s,s:s,s:o,s:o}", "type", "run", "format",
+		      json_pack("{s:s,s:i,s:s,s:s,s:s,s:o,s:o,s:o,s:o}", "type", "run", "format",
 				FORKCOST_FORMAT, "version", FORKCOST_VERSION, "git_commit",
 				FORKCOST_COMMIT, "id", name, "settings",
 				describe_settings(plan, argc, argv), "experiments",
-				describe_catalog(&plan->catalog)),
+				describe_catalog(&plan->catalog), "counters",
+				describe_counters(&plan->counters), "page_kinds_left_out",
+				describe_gaps(plan)),
 		      problem);
 }
 
-static const struct wire_experiment *experiment_of(const struct plan *plan, uint32_t arm)
+static const struct wire_experiment *experiment_of(const struct plan *plan,
+						   const struct wire_arm *arm)
 {
 	const struct wire_catalog *catalog = &plan->catalog;
 	for (uint32_t e = 0; e < catalog->experiment_count; e++)
-		if (strcmp(catalog->experiments[e].name, plan->arms[arm].experiment) == 0)
+		if (strcmp(catalog->experiments[e].name, arm->experiment) == 0)
 			return &catalog->experiments[e];
 	return NULL; /* not reached: the plan is made from this catalogue */
 }
 
-/* One arm's samples of one pass in one cell, column by column; NULL if there are none. */
-static json_t *describe_pass(const struct plan *plan, const struct wire_area *area, uint32_t cell,
-			     uint32_t arm, unsigned pass)
+/* The columns of one pass: `take` puts a sample's values into them. */
+struct columns {
+	json_t *round, *place, *at_us, *values[WIRE_METRICS_MAX], *counts[COUNTER_GROUP_MAX];
+	json_t *window_ns;
+};
+
+static void put(json_t **column, json_t *value)
 {
-	const struct wire_experiment *experiment = experiment_of(plan, arm);
-	json_t *rounds = json_array(), *places = json_array(), *times = json_array();
-	json_t *columns[WIRE_METRICS_MAX] = {0};
+	if (!*column)
+		*column = json_array();
+	json_array_append_new(*column, value);
+}
+
+/* Tenths are enough; whole numbers stay whole. */
+static json_t *number(double value)
+{
+	value = round(value * 10) / 10;
+	return value == floor(value) ? json_integer((json_int_t)value) : json_real(value);
+}
+
+static void put_sample(struct columns *columns, const struct wire_sample *sample)
+{
+	put(&columns->round, json_integer(sample->round));
+	put(&columns->place, json_integer(sample->place));
+	put(&columns->at_us, json_integer((json_int_t)(sample->at_ns / 1000)));
+	for (uint32_t m = 0; m < WIRE_METRICS_MAX; m++)
+		if (sample->set >> m & 1)
+			put(&columns->values[m], number(sample->value[m]));
+	if (sample->pass < PASS_COUNTED)
+		return;
+	put(&columns->window_ns, number(sample->window_ns));
+	for (uint32_t i = 0; i < COUNTER_GROUP_MAX; i++)
+		if (sample->counted >> i & 1)
+			put(&columns->counts[i], json_integer((json_int_t)sample->count[i]));
+}
+
+/* A counter that one of the arm's samples had to refuse is refused in all of them: what is left would
+ * be a choice among them. */
+static json_t *describe_counts(const struct plan *plan, const struct wire_area *area,
+			       uint32_t group, struct columns *columns)
+{
+	json_t *counts = json_object();
+	uint32_t at = 0;
+	for (size_t i = 0; i < plan->counters.count; i++) {
+		const struct wire_counter *counter = &plan->counters.counted[i];
+		if (counter->group != group)
+			continue;
+		json_t *column = columns->counts[at];
+		columns->counts[at++] = NULL;
+		if (json_array_size(column) < json_array_size(columns->round)) {
+			const char *why = area->answer.counter_refused[i];
+			json_decref(column);
+			column = json_string(*why ? why
+						  : "unavailable: the worker did not count it");
+		}
+		json_object_set_new(counts, counter->name, column);
+	}
+	return counts;
+}
+
+/* One arm's samples of one pass in one cell, column by column; NULL if there are none. */
+static json_t *describe_pass(const struct plan *plan, const struct wire_experiment *experiment,
+			     const struct wire_area *area, uint32_t cell, uint32_t arm,
+			     unsigned pass)
+{
+	struct columns columns = {0};
 	for (uint64_t i = 0; i < area->answer.sample_count; i++) {
 		const struct wire_sample *sample = &area->samples[i];
-		if (sample->cell != cell || sample->arm != arm || sample->pass != pass)
-			continue;
-		json_array_append_new(rounds, json_integer(sample->round));
-		json_array_append_new(places, json_integer(sample->place));
-		json_array_append_new(times, json_integer((json_int_t)(sample->at_ns / 1000)));
-		for (uint32_t m = 0; m < experiment->metric_count; m++) {
-			if (!(sample->set >> m & 1))
-				continue;
-			if (!columns[m])
-				columns[m] = json_array();
-			double value = round(sample->value[m] * 10) / 10;
-			json_array_append_new(columns[m], value == floor(value)
-								  ? json_integer((json_int_t)value)
-								  : json_real(value));
-		}
+		if (sample->cell == cell && sample->arm == arm && sample->pass == pass)
+			put_sample(&columns, sample);
 	}
+	if (!columns.round)
+		return NULL;
 	json_t *metrics = json_object();
 	for (uint32_t m = 0; m < experiment->metric_count; m++)
-		if (columns[m])
-			json_object_set_new(metrics, experiment->metrics[m].name, columns[m]);
-	json_t *result = json_array_size(rounds)
-				 ? json_pack("{s:O,s:O,s:O,s:O}", "round", rounds, "place", places,
-					     "at_us", times, "metrics", metrics)
-				 : NULL;
-	json_decref(rounds);
-	json_decref(places);
-	json_decref(times);
-	json_decref(metrics);
+		if (columns.values[m])
+			json_object_set_new(metrics, experiment->metrics[m].name,
+					    columns.values[m]);
+	json_t *result = json_pack("{s:o,s:o,s:o,s:o}", "round", columns.round, "place",
+				   columns.place, "at_us", columns.at_us, "metrics", metrics);
+	if (pass >= PASS_COUNTED) {
+		json_object_set_new(result, "window_ns", columns.window_ns);
+		json_object_set_new(result, "counts",
+				    describe_counts(plan, area, pass - PASS_COUNTED, &columns));
+	}
 	return result;
 }
 
-static json_t *describe_arm(const struct plan *plan, const struct wire_area *area, uint32_t cell,
-			    uint32_t index)
+/* The histogram of an arm in a cell: pairs of bucket and count; NULL if there is none. */
+static json_t *describe_histogram(const struct wire_experiment *experiment,
+				  const struct wire_area *area, uint32_t cell, uint32_t arm)
 {
-	const struct wire_arm *arm = &plan->arms[index];
+	for (uint32_t i = 0; i < area->answer.histogram_count; i++) {
+		const struct wire_histogram *histogram = &area->answer.histograms[i];
+		if (histogram->cell != cell || histogram->arm != arm || !experiment->histogram)
+			continue;
+		json_t *buckets = json_array();
+		for (unsigned b = 0; b < HISTOGRAM_BUCKETS; b++)
+			if (histogram->counts[b])
+				json_array_append_new(buckets,
+						      json_pack("[i,I]", (int)b,
+								(json_int_t)histogram->counts[b]));
+		return json_pack("{s:s,s:i,s:o}", "metric",
+				 experiment->metrics[experiment->histogram - 1].name, "per_octave",
+				 HISTOGRAM_PER_OCTAVE, "buckets", buckets);
+	}
+	return NULL;
+}
+
+/* `index` is the arm's place in the job. The arm is the plan's own: the request lay within the worker's
+ * reach. */
+static json_t *describe_arm(const struct plan *plan, const struct plan_job *job,
+			    const struct wire_area *area, uint32_t cell, uint32_t index)
+{
+	const struct wire_arm *arm = &plan->arms[job->arm_from + index];
 	const struct wire_arm_facts *facts = &area->answer.arms[index];
-	const struct wire_experiment *experiment = experiment_of(plan, index);
+	const struct wire_experiment *experiment = experiment_of(plan, arm);
 	json_t *missing = json_object(), *passes = json_object();
 	for (uint32_t m = 0; m < experiment->metric_count; m++) {
 		const char *why = facts->refused[0] ? facts->refused : facts->missing[m];
 		if (*why)
 			json_object_set_new(missing, experiment->metrics[m].name, json_string(why));
 	}
-	for (unsigned pass = 0; pass < PASS_COUNT; pass++) {
-		json_t *samples = describe_pass(plan, area, cell, index, pass);
+	for (unsigned pass = 0; pass < WIRE_PASSES_MAX; pass++) {
+		char name[WIRE_NAME_MAX];
+		json_t *samples = describe_pass(plan, experiment, area, cell, index, pass);
+		snprintf(name, sizeof name, pass < PASS_COUNTED ? "%s" : "%s%u",
+			 axis_name(&axis_pass, pass < PASS_COUNTED ? pass : PASS_COUNTED),
+			 pass - PASS_COUNTED);
 		if (samples)
-			json_object_set_new(passes, axis_name(&axis_pass, pass), samples);
+			json_object_set_new(passes, name, samples);
 	}
-	return json_pack("{s:s,s:s,s:s,s:s,s:b,s:o,s:o}", "experiment", arm->experiment,
-			 "primitive", arm->primitive, "action",
-			 axis_name(&axis_action, arm->action), "case", arm->case_name, "twin",
-			 (int)arm->twin, "missing", missing, "passes", passes);
+	json_t *result = json_pack("{s:s,s:s,s:s,s:s,s:b,s:o,s:o}", "experiment", arm->experiment,
+				   "primitive", arm->primitive, "action",
+				   axis_name(&axis_action, arm->action), "case", arm->case_name,
+				   "twin", (int)arm->twin, "missing", missing, "passes", passes);
+	json_t *histogram = describe_histogram(experiment, area, cell, index);
+	if (histogram)
+		json_object_set_new(result, "histogram", histogram);
+	return result;
 }
 
 static json_t *describe_place(const char *type, const struct plan *plan,
 			      const struct record_replicate *replicate)
 {
 	const struct plan_job *job = &plan->jobs[replicate->job];
-	return json_pack("{s:s,s:I,s:I,s:I,s:s,s:s,s:f}", "type", type, "heap_bytes",
-			 (json_int_t)job->heap_bytes, "replicate", (json_int_t)replicate->replicate,
-			 "seed", (json_int_t)replicate->seed, "page_kind",
-			 axis_name(&axis_page_kind, PAGE_KIND_4K), "child_cpu",
+	return json_pack("{s:s,s:s,s:I,s:I,s:I,s:s,s:s,s:f}", "type", type, "experiment",
+			 job->experiment->name, "heap_bytes", (json_int_t)job->heap_bytes,
+			 "replicate", (json_int_t)replicate->replicate, "seed",
+			 (json_int_t)replicate->seed, "page_kind",
+			 axis_name(&axis_page_kind, job->page_kind), "child_cpu",
 			 axis_name(&axis_child_cpu, job->child_cpu), "began_s", replicate->began_s);
 }
 
@@ -262,10 +373,22 @@ static json_t *describe_cell(const struct plan *plan, const struct record_replic
 	const struct wire_cell_facts *facts = &area->answer.cells[cell];
 	json_t *line = describe_place("cell", plan, replicate);
 	json_t *arms = json_array();
-	for (uint32_t arm = 0; arm < plan->arm_count; arm++)
-		json_array_append_new(arms, describe_arm(plan, area, cell, arm));
+	const struct plan_job *job = &plan->jobs[replicate->job];
+	for (uint32_t arm = 0; arm < job->arm_count; arm++)
+		json_array_append_new(arms, describe_arm(plan, job, area, cell, arm));
 	json_object_set_new(line, "state", json_string(axis_name(&axis_state, levels->state)));
 	json_object_set_new(line, "cache", json_string(axis_name(&axis_cache, levels->cache)));
+	/* Empty: the experiment does not vary it. */
+	uint32_t varies = job->experiment->varies;
+	json_object_set_new(line, "touch_order",
+			    json_string(varies & VARIES_TOUCH_ORDER
+						? axis_name(&axis_touch_order, levels->touch_order)
+						: ""));
+	char threads[16] = "";
+	if (varies & VARIES_THREADS)
+		snprintf(threads, sizeof threads, "%u", levels->threads);
+	json_object_set_new(line, "threads", json_string(threads));
+	json_object_set_new(line, "counted", json_boolean(levels->counted));
 	json_object_set_new(
 		line, "worker",
 		json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "cpus_allowed",

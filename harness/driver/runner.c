@@ -2,6 +2,7 @@
 
 #include "harness/common/shuffle.h"
 #include "harness/common/units.h"
+#include "harness/driver/hugepages.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/memory.h"
 #include "harness/driver/progress.h"
@@ -84,7 +85,8 @@ static bool keep_median(struct job_state *state, uint32_t cell, uint32_t arm, do
 	return true;
 }
 
-/* The median of one arm's main metric in one cell of a replicate; false if it has none. */
+/* The median of one arm's main metric, the first that its plain samples have, in one cell of a
+ * replicate; false if it has none. */
 static bool main_median(const struct wire_area *area, uint32_t cell, uint32_t arm, double *scratch,
 			double *median)
 {
@@ -92,8 +94,8 @@ static bool main_median(const struct wire_area *area, uint32_t cell, uint32_t ar
 	for (uint64_t i = 0; i < area->answer.sample_count; i++) {
 		const struct wire_sample *sample = &area->samples[i];
 		if (sample->cell == cell && sample->arm == arm && sample->pass == PASS_PLAIN &&
-		    sample->set & 1)
-			scratch[n++] = sample->value[0];
+		    sample->set)
+			scratch[n++] = sample->value[__builtin_ctz(sample->set)];
 	}
 	if (n)
 		*median = stats_median(scratch, n);
@@ -109,7 +111,7 @@ static enum outcome judge(struct runner *runner, const struct wire_area *area,
 	bool room = scratch != NULL;
 	state->half_width = 0;
 	for (uint32_t cell = 0; room && cell < job->cell_count; cell++) {
-		for (uint32_t arm = 0; room && arm < runner->plan->arm_count; arm++) {
+		for (uint32_t arm = 0; room && arm < job->arm_count; arm++) {
 			double median;
 			if (!main_median(area, cell, arm, scratch, &median))
 				continue;
@@ -128,12 +130,12 @@ static const char *describe_cell(const struct runner *runner, const struct wire_
 				 char *text, size_t text_bytes)
 {
 	const struct plan_job *job = &runner->plan->jobs[runner->job];
-	char heap[UNITS_TEXT_MAX];
+	char heap[UNITS_TEXT_MAX], rest[64];
 	uint32_t running = answer ? answer->cell_running : 0;
 	const struct wire_cell *cell = &job->cells[running < job->cell_count ? running : 0];
-	snprintf(text, text_bytes, "%s %s %s %s", units_format_bytes(job->heap_bytes, heap),
-		 axis_name(&axis_child_cpu, job->child_cpu), axis_name(&axis_state, cell->state),
-		 axis_name(&axis_cache, cell->cache));
+	snprintf(text, text_bytes, "%s %s%s", job->experiment->name,
+		 units_format_bytes(job->heap_bytes, heap),
+		 plan_describe_levels(job, cell, rest, sizeof rest));
 	return text;
 }
 
@@ -177,14 +179,20 @@ enum outcome runner_replicate(const struct plan *plan, const struct plan_job *jo
 {
 	*trustworthy = false;
 	/* Memory may have been taken since the plan was made. */
-	if (memory_check(job->heap_bytes, plan->copies_heap, plan->evict_bytes, problem) ||
+	if (memory_check(job->heap_bytes, job->copies_heap, job->evict_bytes, problem) ||
 	    session_open(session, plan_sample_capacity(plan, job), problem))
 		return OUTCOME_FAILED;
 	plan_request(plan, job, seed, &session->area->request);
 	session->area->request.cell_ns = cell_ns;
-	if (session_start(session, seed, problem))
-		return OUTCOME_FAILED;
-	return session_wait(session, STANDSTILL_S, on_look, context, trustworthy, problem);
+	enum outcome outcome = hugepages_lend(
+		job->page_kind, job->heap_bytes * (job->copies_heap ? 2 : 1), problem);
+	if (!outcome)
+		outcome = session_start(session, seed, problem);
+	if (!outcome)
+		outcome =
+			session_wait(session, STANDSTILL_S, on_look, context, trustworthy, problem);
+	hugepages_return();
+	return outcome;
 }
 
 static void note_failure(struct runner *runner, const struct wire_answer *answer, const char *why)
@@ -250,7 +258,8 @@ static double guess_cost(const struct runner *runner, size_t index)
 	for (size_t i = 0; i < runner->plan->job_count; i++) {
 		const struct plan_job *other = &runner->plan->jobs[i];
 		if (runner->jobs[i].cost_s > 0 && other->heap_bytes <= job->heap_bytes &&
-		    other->heap_bytes >= nearest && other->child_cpu == job->child_cpu) {
+		    other->heap_bytes >= nearest && other->child_cpu == job->child_cpu &&
+		    other->experiment == job->experiment && other->threads == job->threads) {
 			nearest = other->heap_bytes;
 			double grown = nearest ? (double)job->heap_bytes / (double)nearest : 2;
 			cost_s = runner->jobs[i].cost_s * fmin(grown, 4);

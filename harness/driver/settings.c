@@ -12,13 +12,14 @@
 
 struct preset {
 	const char *name, *summary, *heaps;
+	bool is_quick;
 	uint64_t budget_s, replicates_max, cell_ms;
 };
 
 static const struct preset presets[] = {
-	{"quick", "a first look in under a minute", "0,1M..64M*4", 30, 10, 1},
-	{"bench", "the standard run", "0,1M..1G*4", 255, 30, 120},
-	{"full", "to 4 GiB, or a quarter of what is free", "0,1M..4G*4", 1800, 40, 400},
+	{"quick", "a first look in a minute and a half", "0,1M..64M*4", true, 60, 10, 1},
+	{"bench", "the standard run", "0,1M..1G*4", false, 375, 30, 120},
+	{"full", "to 4 GiB, or a quarter of what is free", "0,1M..4G*4", false, 2400, 40, 400},
 };
 
 enum { PRESET_COUNT = sizeof presets / sizeof *presets };
@@ -130,6 +131,49 @@ static enum outcome take_action(struct parse *parse, const char *value)
 	return take_levels(parse, value, &axis_action, &parse->settings->actions);
 }
 
+static enum outcome take_page_kind(struct parse *parse, const char *value)
+{
+	parse->settings->page_kinds_given = true;
+	return take_levels(parse, value, &axis_page_kind, &parse->settings->page_kinds);
+}
+
+static enum outcome take_touch_order(struct parse *parse, const char *value)
+{
+	return take_levels(parse, value, &axis_touch_order, &parse->settings->touch_orders);
+}
+
+/* "0,1,2": how many threads run beside the caller. */
+static enum outcome take_threads(struct parse *parse, const char *value)
+{
+	struct settings *settings = parse->settings;
+	char words[SETTINGS_COUNTERS_MAX];
+	if (!wire_copy(words, sizeof words, value))
+		return fail(parse->problem,
+			    "cannot read --threads: it is too long; give fewer numbers");
+	settings->thread_level_count = 0;
+	for (char *rest = words, *word; (word = strsep(&rest, ","));) {
+		uint64_t count;
+		if (units_parse_count(word, 0, WIRE_CPUS_MAX - 1, &count, parse->problem))
+			return OUTCOME_FAILED;
+		if (settings->thread_level_count == SETTINGS_THREADS_MAX)
+			return fail(parse->problem,
+				    "cannot plan more than %d numbers of threads; give fewer",
+				    SETTINGS_THREADS_MAX);
+		settings->threads[settings->thread_level_count++] = (uint32_t)count;
+	}
+	return OUTCOME_OK;
+}
+
+static enum outcome take_counters(struct parse *parse, const char *value)
+{
+	if (*value && wire_copy(parse->settings->counters, sizeof parse->settings->counters, value))
+		return OUTCOME_OK;
+	return fail(parse->problem,
+		    "cannot read --counters '%s'; give names with commas between, or none; see "
+		    "forkcost counters",
+		    value);
+}
+
 static bool add_primitive(struct parse *parse, const char *name, const void *context)
 {
 	(void)context;
@@ -166,6 +210,7 @@ static enum outcome take_experiment(struct parse *parse, const char *value)
 		snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s",
 			 *known ? ", " : "", parse->catalog->experiments[i].name);
 	memset(parse->settings->experiments, 0, sizeof parse->settings->experiments);
+	parse->settings->experiments_given = true;
 	return each_name(parse, value, "experiment", add_experiment, NULL, known);
 }
 
@@ -255,6 +300,14 @@ static const struct option_row {
 	 take_experiment},
 	{"primitive", "NAMES", "which primitives; see forkcost list [all]", take_primitive},
 	{"action", "LEVELS", "exit, exec [both]", take_action},
+	{"page-kind", "LEVELS",
+	 "4k, thp, mthp, hugetlb [4k; the others at one heap, where there are any]",
+	 take_page_kind},
+	{"touch-order", "LEVELS", "sequential, shuffled [both]", take_touch_order},
+	{"threads", "NUMBERS", "running threads of the caller [0, 1, 2, 4 ... CPUs-1]",
+	 take_threads},
+	{"counters", "NAMES", "roles or libpfm4 events, or none; see forkcost counters [all roles]",
+	 take_counters},
 	{"precision", "SHARE", "end a heap once all its rows' 95 % intervals are so narrow [2%]",
 	 take_precision},
 	{"budget", "TIME", "stop after so long, as 5m [by preset]", take_budget},
@@ -309,6 +362,7 @@ enum outcome settings_preset(struct settings *settings, const char *name, struct
 		if (units_parse_bytes_list(preset->heaps, settings->heap_bytes, SETTINGS_HEAPS_MAX,
 					   &settings->heap_count, problem))
 			return OUTCOME_FAILED;
+		settings->is_quick = preset->is_quick;
 		settings->budget_ns = preset->budget_s * 1000000000u;
 		settings->replicates_max = preset->replicates_max;
 		settings->cell_ns = preset->cell_ms * 1000000u;
@@ -331,6 +385,8 @@ static enum outcome set_defaults(struct settings *settings, struct problem *prob
 	choose_all(&settings->states);
 	choose_all(&settings->caches);
 	choose_all(&settings->actions);
+	choose_all(&settings->page_kinds);
+	choose_all(&settings->touch_orders);
 	settings->child_cpus.chosen[CHILD_CPU_SAME] = true;
 	for (unsigned i = 0; i < WIRE_PRIMITIVES_MAX; i++)
 		settings->primitives[i] = true;

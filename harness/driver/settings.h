@@ -13,6 +13,8 @@
 enum {
 	SETTINGS_HEAPS_MAX = 32,
 	SETTINGS_LEVELS_MAX = 8,
+	SETTINGS_THREADS_MAX = 16,
+	SETTINGS_COUNTERS_MAX = 512,
 	REPLICATES_FOR_PRECISION = 10, /* method rule 29 */
 	REPLICATES_FOR_INTERVAL = 5,
 };
@@ -26,9 +28,14 @@ struct settings {
 	char preset[WIRE_NAME_MAX];
 	uint64_t heap_bytes[SETTINGS_HEAPS_MAX];
 	size_t heap_count;
-	bool heaps_given, child_cpu_given, primitives_given, actions_given;
-	struct levels states, caches, child_cpus, actions;
-	bool primitives[WIRE_PRIMITIVES_MAX]; /* by catalogue index */
+	bool heaps_given, child_cpu_given, primitives_given, actions_given, page_kinds_given,
+		experiments_given;
+	bool is_quick; /* experiments run their quick heap sizes */
+	struct levels states, caches, child_cpus, actions, page_kinds, touch_orders;
+	uint32_t threads[SETTINGS_THREADS_MAX]; /* running ones of the caller */
+	size_t thread_level_count;              /* 0: the plan chooses */
+	char counters[SETTINGS_COUNTERS_MAX];   /* names as given; empty: all roles */
+	bool primitives[WIRE_PRIMITIVES_MAX];   /* by catalogue index */
 	bool experiments[WIRE_EXPERIMENTS_MAX];
 	double precision; /* relative half width of the interval */
 	uint64_t budget_ns;

@@ -114,7 +114,8 @@ static enum outcome make_row(struct row *row, const struct dataset *dataset,
 {
 	const struct series *series = row->series;
 	if (series->block_count == 0) {
-		add_note(row, "unavailable: %s", series->missing);
+		/* Counters' reasons say so themselves: unavailable, not permitted, refused. */
+		add_note(row, series->is_counter ? "%s" : "unavailable: %s", series->missing);
 		return OUTCOME_OK;
 	}
 	double *values = series_values(series, &row->count);
@@ -302,9 +303,10 @@ static void put_levels(FILE *file, const struct series *series)
 	put_csv_text(file, series->primitive);
 	fprintf(file, ",%s,", series->action);
 	put_csv_text(file, series->twin ? "twin" : series->case_name);
-	/* touch_order, threads, mappings and open_files are not varied yet. */
-	fprintf(file, ",%" PRIu64 ",%s,%s,%s,,,,,%s,", series->heap_bytes, series->page_kind,
-		series->state, series->cache, series->child_cpu);
+	/* mappings and open_files are not varied yet. */
+	fprintf(file, ",%" PRIu64 ",%s,%s,%s,%s,%s,,,%s,", series->heap_bytes, series->page_kind,
+		series->state, series->cache, series->touch_order, series->threads,
+		series->child_cpu);
 	put_csv_text(file, series->metric);
 	fprintf(file, ",%s", series->unit);
 }
@@ -396,12 +398,13 @@ static json_t *interval_json(const struct stats_interval *interval)
 static json_t *row_json(const struct summary *summary, const struct row *row)
 {
 	const struct series *series = row->series;
-	json_t *result = json_pack("{s:s,s:s,s:s,s:s,s:b,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s}",
+	json_t *result = json_pack("{s:s,s:s,s:s,s:s,s:b,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}",
 				   "experiment", series->experiment, "primitive", series->primitive,
 				   "action", series->action, "case", series->case_name, "twin",
 				   (int)series->twin, "heap_bytes", (json_int_t)series->heap_bytes,
 				   "page_kind", series->page_kind, "state", series->state, "cache",
-				   series->cache, "child_cpu", series->child_cpu, "metric",
+				   series->cache, "touch_order", series->touch_order, "threads",
+				   series->threads, "child_cpu", series->child_cpu, "metric",
 				   series->metric, "unit", series->unit, "note", row->note);
 	if (row->count == 0)
 		return result;

@@ -2,12 +2,15 @@
  * first instruction reads the time; with an argument it hands that over through the wire form, then
  * it leaves with a status that says it was really here.
  *
- * argv[1]: absent, no stamp; "t", the CPU counter; "m", CLOCK_MONOTONIC_RAW in nanoseconds. */
+ * argv[1]: absent, no stamp; "t", the CPU counter; "m", CLOCK_MONOTONIC_RAW in nanoseconds. With an
+ * "s" behind, it then stays until it is killed, but no longer than that makes sense. */
 #include "harness/common/counter.h"
 #include "harness/common/rawsys.h"
 #include "harness/common/wire.h"
 
 #include <time.h>
+
+enum { STAY_S = 60 };
 
 __attribute__((noreturn, used)) void target_main(uint64_t ticks, const long *stack);
 
@@ -23,6 +26,10 @@ void target_main(uint64_t ticks, const long *stack)
 		}
 		raw_syscall(SYS_pwrite64, WIRE_FD, (long)&ticks, sizeof ticks,
 			    WIRE_STAMP_OFFSET + offsetof(struct wire_stamps, target_ticks), 0);
+		if (how[1] == 's') {
+			const struct timespec limit = {.tv_sec = STAY_S};
+			raw_syscall(SYS_nanosleep, (long)&limit, 0, 0, 0, 0);
+		}
 	}
 	raw_exit_group(WIRE_STATUS_TARGET);
 }

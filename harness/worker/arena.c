@@ -6,7 +6,7 @@
 
 enum { CACHE_LINE_BYTES = 64 };
 
-static void *map_shared(size_t bytes, const char *what, struct problem *problem)
+void *arena_share(size_t bytes, const char *what, struct problem *problem)
 {
 	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
@@ -19,7 +19,7 @@ static void *map_shared(size_t bytes, const char *what, struct problem *problem)
 
 struct arena *arena_make(struct problem *problem)
 {
-	return map_shared(sizeof(struct arena), "the worker's own use", problem);
+	return arena_share(sizeof(struct arena), "the worker's own use", problem);
 }
 
 enum outcome evictor_make(struct evictor *evictor, size_t bytes, struct problem *problem)
@@ -27,7 +27,7 @@ enum outcome evictor_make(struct evictor *evictor, size_t bytes, struct problem 
 	*evictor = (struct evictor){0};
 	if (bytes == 0)
 		return OUTCOME_OK;
-	void *memory = map_shared(bytes, "the cache eviction buffer", problem);
+	void *memory = arena_share(bytes, "the cache eviction buffer", problem);
 	if (!memory)
 		return OUTCOME_FAILED;
 	if (madvise(memory, bytes, MADV_DONTFORK) < 0)

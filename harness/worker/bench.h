@@ -34,6 +34,17 @@ struct started {
 	int thread_tid;             /* set by the kernel to 0 when a thread has ended */
 };
 
+struct counting; /* worker/counting.h */
+struct partner;  /* worker/partner.h */
+
+/* The pages of the heap in the order in which the cell's passes touch them. A page here is what the
+ * page kind's first write concerns: 4 KiB, but 2 MiB where the heap is hugetlb. */
+struct touch {
+	const uint32_t *order; /* shared memory */
+	size_t count;
+	size_t page_bytes;
+};
+
 /* The state of a worker. Constant while a window is open. */
 struct run {
 	struct started *child; /* shared memory */
@@ -44,7 +55,13 @@ struct run {
 	size_t heap_bytes;
 	void *child_stack_top;     /* shared memory, 16-byte aligned */
 	const cpu_set_t *move_set; /* where a child moves itself first; NULL: nowhere */
-	bool stamping;             /* the sample being taken has the child stamp the time */
+	bool stamping;             /* the sample being taken is a stamped one (axes.h) */
+	const struct wire_cell *cell;
+	struct touch touch;
+	struct counting *counting; /* NULL: the sample being taken is not a counted one */
+	struct partner *partner;   /* shared memory */
+	char *scratch;             /* a page of shared memory, for what must be written somewhere */
+	uint32_t *histogram;       /* shared memory; NULL: the sample is not to be added to one */
 	char *const *target_argv;  /* for exec: forkcost-target, told to stamp or not */
 	char *const *target_envp;
 	const char *target_path;
@@ -83,10 +100,28 @@ struct experiment {
 	const char *const *cases;     /* ends with NULL; NULL if there are none */
 	bool uses_primitives;         /* an arm for every primitive and action */
 	bool in_every_plan;
+	bool needs_heap;    /* a heap of no pages makes no sense: it is left out */
 	bool ignores_heap;  /* its windows do not depend on the heap's state */
+	bool spawns;        /* its windows start processes: warm cells settle the caches by some */
 	bool takes_stamped; /* has metrics that need the stamped pass */
-	/* Why an arm cannot give a metric in this run; NULL if it can. May be NULL itself. */
+	bool is_countable;  /* it calls count_begin() and count_end() around its window */
+	bool counts_children; /* and reaps its children before count_end() */
+	bool copies_heap;     /* needs memory for a second heap, whatever the primitive */
+	unsigned varies; /* enum varies; other axes stay at dirty, warm, same, 4k, sequential */
+	/* Heap sizes as --heap takes them, for the presets bench and full, and for quick; NULL: the
+	 * preset's own. */
+	const char *heaps, *quick_heaps;
+	unsigned histogram; /* 1 + the metric whose single values go to run->histogram; 0: none */
+	/* Makes what the experiment needs, once per worker, before the first sample. May be NULL. */
+	enum outcome (*make)(struct run *run);
+	/* Why an arm cannot give a metric in this run; NULL if it can. May be NULL itself. Called after
+	 * make(). */
 	const char *(*missing)(const struct run *run, const struct arm *arm, unsigned metric);
+	/* Why a case cannot be had on this machine at all; NULL if it can. May be NULL itself. Such an
+	 * arm is never sampled, and all its metrics give the reason. */
+	const char *(*refuses)(const struct run *run, const struct arm *arm);
+	/* Takes one sample: prepares what only this arm needs, opens and closes the window, checks. A
+	 * sample whose proof fails is an error. */
 	enum outcome (*sample)(struct run *run, const struct arm *arm, struct wire_sample *out);
 };
 
@@ -216,8 +251,15 @@ static inline __attribute__((always_inline)) void child_wait(struct run *run,
  * the pidfd. */
 enum outcome child_check(struct run *run, const struct arm *arm);
 
+/* Waits for a child that is not measured, by its id or a negative errno value, and checks that it left
+ * with the status expected. `what` it was to do, for the error message. */
+enum outcome child_reap(struct run *run, long id, int expected, const char *what);
+
 /* Starts a child by raw clone that exits at once, and reaps it: leaves every heap page clean. */
 enum outcome child_clean_heap(struct run *run);
+
+/* Keeps the heap out of children, or lets it in again; touches no page of it. */
+enum outcome child_heap_copied(struct run *run, bool copied);
 
 /* Starts and reaps some children: some by copying everything but the heap, then some that share
  * memory, exit and exec in turn. That brings what the kernel needs for any spawn back into the caches

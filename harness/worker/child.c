@@ -89,8 +89,7 @@ __attribute__((noinline)) void child_dirty_stack(void)
 		below[at] = 0;
 }
 
-/* Waits for a child that is not measured, and checks how it left. */
-static enum outcome reap_untimed(struct run *run, long id, int expected, const char *what)
+enum outcome child_reap(struct run *run, long id, int expected, const char *what)
 {
 	int *status = &run->child->wait_status;
 	if (id < 0)
@@ -111,7 +110,7 @@ static enum outcome copy_untimed(struct run *run, const char *what)
 	long id = raw_clone(SIGCHLD);
 	if (id == 0)
 		raw_exit_group(WIRE_STATUS_CHILD);
-	return reap_untimed(run, id, WIRE_STATUS_CHILD, what);
+	return child_reap(run, id, WIRE_STATUS_CHILD, what);
 }
 
 enum outcome child_clean_heap(struct run *run)
@@ -130,8 +129,7 @@ __attribute__((noreturn)) static void settle_by_exec(void *run)
 	child_end(run, ACTION_EXEC);
 }
 
-/* Keeps the heap out of children, or lets it in again; touches no page of it. */
-static enum outcome set_heap_copied(struct run *run, bool copied)
+enum outcome child_heap_copied(struct run *run, bool copied)
 {
 	if (run->heap_bytes == 0 ||
 	    madvise(run->heap, run->heap_bytes, copied ? MADV_DOFORK : MADV_DONTFORK) == 0)
@@ -149,18 +147,18 @@ enum outcome child_settle(struct run *run)
 		const unsigned long flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
 		void *stack = run->child_stack_top;
 		long id = raw_clone_onto(flags, stack, NULL, settle_by_exec, run);
-		if (reap_untimed(run, id, WIRE_STATUS_TARGET, "exec forkcost-target"))
+		if (child_reap(run, id, WIRE_STATUS_TARGET, "exec forkcost-target"))
 			return OUTCOME_FAILED;
 		id = raw_clone_onto(flags, stack, NULL, settle_by_exit, run);
-		if (reap_untimed(run, id, WIRE_STATUS_CHILD, what))
+		if (child_reap(run, id, WIRE_STATUS_CHILD, what))
 			return OUTCOME_FAILED;
 	}
-	if (set_heap_copied(run, false))
+	if (child_heap_copied(run, false))
 		return OUTCOME_FAILED;
 	for (int i = 0; i < SETTLE_ROUNDS; i++)
 		if (copy_untimed(run, what))
 			return OUTCOME_FAILED;
-	if (set_heap_copied(run, true))
+	if (child_heap_copied(run, true))
 		return OUTCOME_FAILED;
 	return OUTCOME_OK;
 }

@@ -6,15 +6,16 @@
 #include "harness/common/problem.h"
 #include "harness/worker/bench.h"
 
-/* Maps the request's heap_bytes between guard pages, keeps huge pages out, writes every page. The
- * heap is never unmapped: freed frames may go back to the hypervisor (rule 6). */
+/* Maps the request's heap_bytes between guard pages, of the request's page kind, and writes every
+ * page. A heap of 4 KiB or hugetlb pages is never unmapped: freed frames may go back to the hypervisor
+ * (rule 6). Sets run->heap and run->touch but for the order. */
 enum outcome heap_build(struct run *run);
 
 /* Brings every page into the state: dirty by writing each anew, clean by a fork. */
 enum outcome heap_prepare(struct run *run, enum heap_state state);
 
 /* Reads what the kernel says of the worker and its heap, and fails if the heap is not what was
- * asked for: every page resident, none of it huge. `text` is scratch memory that fork does not
+ * asked for: every page resident and of the right kind. `text` is scratch memory that fork does not
  * copy. */
 enum outcome heap_verify(struct run *run, char *text, size_t text_bytes,
 			 struct wire_cell_facts *facts);

@@ -45,6 +45,8 @@ static enum outcome serve(struct run *run, struct wire_area *area, const struct 
 		return OUTCOME_FAILED;
 	run->child = &arena->child;
 	run->child->pidfd = -1;
+	run->partner = &arena->partner;
+	run->scratch = arena->scratch;
 	run->child_stack_top = arena->child_stack + sizeof arena->child_stack;
 	clock_use(&run->request->clock);
 	clock_scratch(&arena->caller_clock, &arena->child_clock);

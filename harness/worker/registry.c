@@ -30,6 +30,14 @@ static bool describe_experiment(const struct experiment *experiment, struct wire
 	bool fits = COPY(wire->name, experiment->name) && COPY(wire->summary, experiment->summary);
 	wire->uses_primitives = experiment->uses_primitives;
 	wire->in_every_plan = experiment->in_every_plan;
+	wire->varies = experiment->varies;
+	wire->needs_heap = experiment->needs_heap;
+	wire->copies_heap = experiment->copies_heap;
+	wire->histogram = experiment->histogram;
+	wire->is_countable = experiment->is_countable;
+	wire->counts_children = experiment->counts_children;
+	fits = fits && COPY(wire->heaps, experiment->heaps ? experiment->heaps : "") &&
+	       COPY(wire->quick_heaps, experiment->quick_heaps ? experiment->quick_heaps : "");
 	for (const struct metric *metric = experiment->metrics; metric->name; metric++) {
 		if (wire->metric_count == WIRE_METRICS_MAX)
 			return false;
@@ -89,7 +97,7 @@ static const struct experiment *find_experiment(const char *name)
 	return NULL;
 }
 
-static const struct primitive *find_primitive(const char *name)
+const struct primitive *registry_primitive(const char *name)
 {
 	for (const struct primitive *const *entry = __start_forkcost_primitives;
 	     entry < __stop_forkcost_primitives; entry++)
@@ -106,7 +114,7 @@ enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm, stru
 		return fail(problem, "cannot find experiment '%s'; see forkcost list",
 			    wire->experiment);
 	if (arm->experiment->uses_primitives) {
-		arm->primitive = find_primitive(wire->primitive);
+		arm->primitive = registry_primitive(wire->primitive);
 		if (!arm->primitive)
 			return fail(problem, "cannot find primitive '%s'; see forkcost list",
 				    wire->primitive);

@@ -11,6 +11,9 @@ enum outcome registry_describe(struct wire_catalog *catalog, struct problem *pro
 enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm,
 			      struct problem *problem);
 
+/* Finds a primitive by its name; NULL if there is none. */
+const struct primitive *registry_primitive(const char *name);
+
 /* Why a primitive does not take an action; NULL if it does. */
 const char *registry_refusal(const struct primitive *primitive, enum action action);
 

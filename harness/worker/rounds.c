@@ -1,6 +1,7 @@
 #include "harness/worker/rounds.h"
 
 #include "harness/common/shuffle.h"
+#include "harness/worker/counting.h"
 #include "harness/worker/heap.h"
 #include "harness/worker/isolation.h"
 #include "harness/worker/registry.h"
@@ -18,6 +19,7 @@ struct loop {
 	struct shuffle shuffle;
 	struct arm arms[WIRE_ARMS_MAX];
 	uint32_t order[WIRE_ARMS_MAX];
+	const uint32_t *orders[TOUCH_COUNT]; /* of the heap's pages */
 	uint64_t began_ns;
 };
 
@@ -34,6 +36,8 @@ static const struct wire_cell *cell_at(const struct loop *loop, uint32_t cell)
 /* Why an arm cannot run in this request at all; NULL if it can. */
 static const char *refusal(const struct run *run, const struct arm *arm)
 {
+	if (arm->experiment->refuses && arm->experiment->refuses(run, arm))
+		return arm->experiment->refuses(run, arm);
 	if (!arm->primitive)
 		return NULL;
 	const char *why = registry_refusal(arm->primitive, arm->action);
@@ -42,14 +46,31 @@ static const char *refusal(const struct run *run, const struct arm *arm)
 	return why;
 }
 
+/* Has each of the request's experiments make what it needs, once. */
+static enum outcome make_experiments(struct loop *loop)
+{
+	for (uint32_t i = 0; i < loop->run->request->arm_count; i++) {
+		const struct experiment *experiment = loop->arms[i].experiment;
+		bool made = false;
+		for (uint32_t j = 0; j < i; j++)
+			made = made || loop->arms[j].experiment == experiment;
+		if (!made && experiment->make && experiment->make(loop->run))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
 static enum outcome resolve_arms(struct loop *loop)
 {
 	struct run *run = loop->run;
+	for (uint32_t i = 0; i < run->request->arm_count; i++)
+		if (registry_resolve(&run->request->arms[i], &loop->arms[i], run->problem))
+			return OUTCOME_FAILED;
+	if (make_experiments(loop))
+		return OUTCOME_FAILED;
 	for (uint32_t i = 0; i < run->request->arm_count; i++) {
 		struct arm *arm = &loop->arms[i];
 		struct wire_arm_facts *facts = &loop->area->answer.arms[i];
-		if (registry_resolve(&run->request->arms[i], arm, run->problem))
-			return OUTCOME_FAILED;
 		const char *why = refusal(run, arm);
 		wire_copy(facts->refused, sizeof facts->refused, why ? why : "");
 		for (unsigned m = 0; arm->experiment->metrics[m].name; m++) {
@@ -76,7 +97,7 @@ static enum outcome prepare(struct loop *loop, const struct arm *arm, uint32_t c
 		return OUTCOME_OK;
 	if (heap_prepare(loop->run, levels->state))
 		return OUTCOME_FAILED;
-	if (levels->cache == CACHE_WARM && child_settle(loop->run))
+	if (arm->experiment->spawns && levels->cache == CACHE_WARM && child_settle(loop->run))
 		return OUTCOME_FAILED;
 	child_dirty_stack();
 	return OUTCOME_OK;
@@ -89,7 +110,8 @@ static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t c
 {
 	const struct wire_request *request = loop->run->request;
 	bool cold = cell_at(loop, cell)->cache == CACHE_COLD;
-	bool copies = arm->primitive && arm->primitive->traits & TRAIT_COPIES_HEAP;
+	bool copies = arm->experiment->copies_heap ||
+		      (arm->primitive && arm->primitive->traits & TRAIT_COPIES_HEAP);
 	uint32_t least = copies && request->warmups_min == 0 ? 1 : request->warmups_min;
 	uint64_t began_ns = clock_monotonic_raw_ns(), spent_ns = 0;
 	for (uint32_t done = 0; done < least || spent_ns < request->warmup_ns; done++) {
@@ -106,7 +128,26 @@ static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t c
 	return OUTCOME_OK;
 }
 
-static enum outcome take(struct loop *loop, struct place place, enum pass pass, uint32_t index)
+/* The histogram of an arm in a cell; makes one for the first sample. NULL if the experiment has none
+ * or there is no room, which the plan sees to. */
+static uint32_t *histogram_of(struct loop *loop, struct place place)
+{
+	struct wire_answer *answer = &loop->area->answer;
+	if (!loop->arms[place.arm].experiment->histogram)
+		return NULL;
+	for (uint32_t i = 0; i < answer->histogram_count; i++)
+		if (answer->histograms[i].cell == place.cell &&
+		    answer->histograms[i].arm == place.arm)
+			return answer->histograms[i].counts;
+	if (answer->histogram_count == WIRE_HISTOGRAMS_MAX)
+		return NULL;
+	struct wire_histogram *made = &answer->histograms[answer->histogram_count++];
+	made->cell = (uint16_t)place.cell;
+	made->arm = (uint16_t)place.arm;
+	return made->counts;
+}
+
+static enum outcome take(struct loop *loop, struct place place, unsigned pass, uint32_t index)
 {
 	struct wire_answer *answer = &loop->area->answer;
 	const struct arm *arm = &loop->arms[place.arm];
@@ -125,8 +166,13 @@ static enum outcome take(struct loop *loop, struct place place, enum pass pass, 
 		return OUTCOME_FAILED;
 	if (cell_at(loop, place.cell)->cache == CACHE_COLD)
 		evictor_walk(&loop->evictor);
-	if (arm->experiment->sample(loop->run, arm, sample))
+	loop->run->histogram = pass == PASS_STAMPED ? histogram_of(loop, place) : NULL;
+	enum outcome outcome = arm->experiment->sample(loop->run, arm, sample);
+	loop->run->histogram = NULL;
+	if (outcome)
 		return OUTCOME_FAILED;
+	if (loop->run->counting)
+		counting_report(loop->run->counting, answer, sample);
 	sample->at_ns = clock_monotonic_raw_ns() - loop->began_ns;
 	answer->sample_count++;
 	beat(loop);
@@ -149,27 +195,55 @@ static bool takes_stamped(const struct arm *arm)
 	       !(arm->primitive && arm->primitive->traits & TRAIT_NOT_STAMPED);
 }
 
-/* One arm's turn in a round: warm-ups, then its samples, plain before stamped. */
-static enum outcome burst(struct loop *loop, struct place place)
+static enum outcome take_pass(struct loop *loop, struct place place, unsigned pass)
 {
 	const struct wire_request *request = loop->run->request;
-	const struct arm *arm = &loop->arms[place.arm];
-	set_stamping(loop->run, false);
-	if (warm_up(loop, arm, place.cell))
-		return OUTCOME_FAILED;
-	for (enum pass pass = PASS_PLAIN; pass < PASS_COUNT; pass++) {
-		if (pass == PASS_STAMPED && !takes_stamped(arm))
+	uint32_t burst_max = cell_at(loop, place.cell)->burst_max;
+	if (pass >= PASS_COUNTED && burst_max > WIRE_COUNTED_SAMPLES)
+		burst_max = WIRE_COUNTED_SAMPLES;
+	set_stamping(loop->run, pass == PASS_STAMPED);
+	uint64_t began_ns = clock_monotonic_raw_ns();
+	for (uint32_t i = 0; i < burst_max; i++) {
+		if (take(loop, place, pass, i))
+			return OUTCOME_FAILED;
+		if (clock_monotonic_raw_ns() - began_ns >= request->burst_ns)
 			break;
-		set_stamping(loop->run, pass == PASS_STAMPED);
-		uint64_t began_ns = clock_monotonic_raw_ns();
-		for (uint32_t i = 0; i < cell_at(loop, place.cell)->burst_max; i++) {
-			if (take(loop, place, pass, i))
-				return OUTCOME_FAILED;
-			if (clock_monotonic_raw_ns() - began_ns >= request->burst_ns)
-				break;
-		}
 	}
 	return OUTCOME_OK;
+}
+
+/* The passes that count: one for each group of counters, which is open meanwhile and no longer. */
+static enum outcome take_counted(struct loop *loop, struct place place)
+{
+	struct run *run = loop->run;
+	const struct arm *arm = &loop->arms[place.arm];
+	if (!run->cell->counted || !arm->experiment->is_countable)
+		return OUTCOME_OK;
+	for (uint32_t group = 0; group < counting_groups(run->request); group++) {
+		if (counting_is_with_child(run->request, group) &&
+		    !arm->experiment->counts_children)
+			continue;
+		counting_open(&loop->arena->counting, run->request, group);
+		run->counting = &loop->arena->counting;
+		enum outcome outcome = take_pass(loop, place, PASS_COUNTED + group);
+		run->counting = NULL;
+		counting_close(&loop->arena->counting);
+		if (outcome)
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+/* One arm's turn in a round: warm-ups, then its samples, plain before stamped before counted. */
+static enum outcome burst(struct loop *loop, struct place place)
+{
+	const struct arm *arm = &loop->arms[place.arm];
+	set_stamping(loop->run, false);
+	if (warm_up(loop, arm, place.cell) || take_pass(loop, place, PASS_PLAIN))
+		return OUTCOME_FAILED;
+	if (takes_stamped(arm) && take_pass(loop, place, PASS_STAMPED))
+		return OUTCOME_FAILED;
+	return take_counted(loop, place);
 }
 
 static enum outcome measure_cell(struct loop *loop, uint32_t cell)
@@ -181,6 +255,8 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 	getrusage(RUSAGE_SELF, &before);
 	uint64_t began_ns = clock_monotonic_raw_ns();
 	answer->cell_running = cell;
+	loop->run->cell = cell_at(loop, cell);
+	loop->run->touch.order = loop->orders[loop->run->cell->touch_order];
 	for (uint32_t round = 0; round < request->rounds_max; round++) {
 		if (round >= request->rounds_min &&
 		    clock_monotonic_raw_ns() - began_ns >= request->cell_ns)
@@ -204,6 +280,26 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 	return heap_verify(loop->run, loop->arena->proc_text, sizeof loop->arena->proc_text, facts);
 }
 
+/* The orders in which passes touch the heap, in memory that fork does not copy. */
+static enum outcome make_orders(struct loop *loop)
+{
+	struct run *run = loop->run;
+	size_t count = run->touch.count;
+	if (count == 0)
+		return OUTCOME_OK;
+	uint32_t *orders =
+		arena_share(TOUCH_COUNT * count * sizeof *orders, "the page orders", run->problem);
+	if (!orders)
+		return OUTCOME_FAILED;
+	for (uint32_t i = 0; i < count; i++)
+		orders[i] = i;
+	shuffle_order(&loop->shuffle, orders + count, (uint32_t)count);
+	loop->orders[TOUCH_SEQUENTIAL] = orders;
+	loop->orders[TOUCH_SHUFFLED] = orders + count;
+	run->touch.order = orders;
+	return OUTCOME_OK;
+}
+
 enum outcome rounds_measure(struct run *run, struct wire_area *area, struct arena *arena)
 {
 	static struct loop loop; /* constant while a window is open, so fork may copy it */
@@ -211,9 +307,8 @@ enum outcome rounds_measure(struct run *run, struct wire_area *area, struct aren
 	loop = (struct loop){.run = run, .area = area, .arena = arena};
 	loop.began_ns = clock_monotonic_raw_ns();
 	shuffle_seed(&loop.shuffle, request->seed);
-	if (resolve_arms(&loop) || evictor_make(&loop.evictor, request->evict_bytes, run->problem))
-		return OUTCOME_FAILED;
-	if (heap_build(run))
+	if (evictor_make(&loop.evictor, request->evict_bytes, run->problem) || heap_build(run) ||
+	    make_orders(&loop) || resolve_arms(&loop))
 		return OUTCOME_FAILED;
 	area->answer.build_ns = clock_monotonic_raw_ns() - loop.began_ns;
 	uint32_t cells[WIRE_CELLS_MAX];

@@ -3,7 +3,7 @@
 load helpers
 
 setup_file() {
-	"$FORKCOST" run --heap 0,64K,256K,1M,4M,16M --replicates 1 --cell-time 1ms --cache warm \
+	"$FORKCOST" run --experiment spawn --heap 0,64K,256K,1M,4M,16M --replicates 1 --cell-time 1ms --cache warm \
 		--state dirty --child-cpu same --no-plots --no-table \
 		--output "$BATS_FILE_TMPDIR/results" 3>&- 2>"$BATS_FILE_TMPDIR/stderr"
 }
@@ -149,7 +149,7 @@ fits_100() {
 	done
 	[[ $(readlink "$FOLDER") =~ ^[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9_-]+$ ]]
 	tail -1 "$FOLDER/samples.jsonl" | grep -q '"type":"end".*"ended":"complete"'
-	head -1 "$FOLDER/samples.jsonl" | grep -q '^{"type":"run","format":1,'
+	head -1 "$FOLDER/samples.jsonl" | grep -q '^{"type":"run","format":2,'
 }
 
 @test "malformed heap sizes are refused in one line" {
@@ -253,14 +253,14 @@ fits_100() {
 	run --separate-stderr "$FORKCOST" run "${TINY[@]}" --dry-run --output "$BATS_TEST_TMPDIR/none"
 	[ "$status" -eq 0 ] && [ -z "$stderr" ]
 	[[ $output =~ estimate:\ time\ .*memory\ .*iB ]] || fail_with "no estimate"
-	[[ $output == *"2 jobs"* && $output == *dirty-warm* && $output == *"clone_vm_vfork exec"* ]]
+	[[ $output == *"2 jobs"* && $output == *"same dirty warm"* && $output == *"clone_vm_vfork exec"* ]]
 	[ ! -e "$BATS_TEST_TMPDIR/none" ]
 	fits_100
 }
 
 @test "the budget is kept to: a run that would take minutes ends soon, and says so" {
 	local began=$SECONDS
-	"$FORKCOST" run --heap 0,1M --replicates 1000 --cell-time 10ms --cache warm --primitive vfork \
+	"$FORKCOST" run --experiment spawn --heap 0,1M --replicates 1000 --cell-time 10ms --cache warm --primitive vfork \
 		--budget 3s --no-plots --no-table --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
 	[ $((SECONDS - began)) -le 15 ]
 	tail -1 "$BATS_TEST_TMPDIR/latest/samples.jsonl" | grep -q '"ended":"budget"'

@@ -8,7 +8,7 @@ BUILD=${BUILD:-build}
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 FORKCOST=$BUILD/forkcost
 # The smallest run that is one: two heaps, one cell each.
-TINY=(--heap '0,4M' --replicates 1 --cell-time 1ms --cache warm --state dirty --child-cpu same
+TINY=(--experiment spawn --heap '0,4M' --replicates 1 --cell-time 1ms --cache warm --state dirty --child-cpu same
 	--no-plots --no-table)
 export LC_ALL=C
 unset NO_COLOR

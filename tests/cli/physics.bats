@@ -3,7 +3,7 @@
 load helpers
 
 setup_file() {
-	"$FORKCOST" run --heap 0,4M,16M --replicates 1 --cell-time 1ms --evict 1M --child-cpu same \
+	"$FORKCOST" run --experiment spawn --heap 0,4M,16M --replicates 1 --cell-time 1ms --evict 1M --child-cpu same \
 		--no-plots --no-table --output "$BATS_FILE_TMPDIR/results" 3>&- 2>"$BATS_FILE_TMPDIR/stderr"
 	tsv "$BATS_FILE_TMPDIR/results/latest/summary.csv" >"$BATS_FILE_TMPDIR/table"
 }
@@ -87,7 +87,7 @@ worker_facts() {
 	awk -F '\t' 'NF != 27 { print NR ": " NF " fields: " $0; bad = 1 } END { exit bad }' "$TABLE"
 	awk -F '\t' 'NR > 1 {
 		number = "^-?[0-9]+([.][0-9]+)?(e[+-][0-9]+)?$"
-		ok = $16 > 0 ? $27 ~ /^stopped: [a-z]/ && $17 > 0 : $27 ~ /^unavailable: .+/ && $17 == 0
+		ok = $16 > 0 ? $27 ~ /^stopped: [a-z]/ && $17 > 0 : $27 ~ /^(unavailable|not permitted): .+/ && $17 == 0
 		for (i = 18; i <= 26; i++) {
 			interval = i == 19 || i == 20 # none under five replicates
 			if ($16 > 0 && !interval && $i !~ number) ok = 0
@@ -162,7 +162,7 @@ worker_facts() {
 
 @test "a child on another CPU: it moves itself, and posix_spawn's cannot" {
 	[ "$(nproc)" -gt 1 ] || skip "one CPU only"
-	"$FORKCOST" run --heap 0,4M --replicates 1 --cell-time 1ms --cache warm --state dirty \
+	"$FORKCOST" run --experiment spawn --heap 0,4M --replicates 1 --cell-time 1ms --cache warm --state dirty \
 		--child-cpu other --primitive fork,vfork,posix_spawn --no-plots --no-table \
 		--output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
 	TABLE=$BATS_TEST_TMPDIR/table
@@ -177,7 +177,7 @@ worker_facts() {
 
 @test "placements that nobody asked for come too: free and other, dirty and warm" {
 	[ "$(nproc)" -gt 1 ] || skip "one CPU only"
-	"$FORKCOST" run --heap 0 --replicates 1 --cell-time 1ms --cache warm --primitive vfork \
+	"$FORKCOST" run --experiment spawn --heap 0 --replicates 1 --cell-time 1ms --cache warm --primitive vfork \
 		--no-plots --no-table --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
 	TABLE=$BATS_TEST_TMPDIR/table
 	tsv "$BATS_TEST_TMPDIR/latest/summary.csv" >"$TABLE"

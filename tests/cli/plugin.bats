@@ -59,7 +59,7 @@ make_in_tree() { FORKCOST_NO_INSTALL=1 make -C "$TREE" --no-print-directory -j2 
 
 @test "the new primitive is plotted without another edit" {
 	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
-	run --separate-stderr "$TREE/build/forkcost" run --heap 0,64K --replicates 1 --cell-time 1ms --cache warm \
+	run --separate-stderr "$TREE/build/forkcost" run --experiment spawn --heap 0,64K --replicates 1 --cell-time 1ms --cache warm \
 		--state dirty --child-cpu same --primitive fork,clone_files --no-table --output "$BATS_TEST_TMPDIR"
 	[ "$status" -eq 0 ] || fail_with "the run fails"
 	grep -q clone_files "$BATS_TEST_TMPDIR/latest/plots/spawn-by-heap.svg" || fail_with "clone_files is not drawn"

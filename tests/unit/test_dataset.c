@@ -95,6 +95,70 @@ static void good_run(void **state)
 	dataset_free(&dataset); /* twice does no harm */
 }
 
+/* fork's exit in the first cell, with a counted pass and a histogram. */
+static void write_counted_run(void)
+{
+	write_run();
+	edit("\"counted\": false", "\"counted\": true");
+	edit("\"passes\": {",
+	     "\"histogram\": {\"metric\": \"call_ns\", \"per_octave\": 64, \"buckets\": [[3, 1],"
+	     " [9, 2]]}, \"passes\": {\"counted0\": {\"round\": [0, 1], \"place\": [0, 0],"
+	     " \"at_us\": [1, 2], \"metrics\": {\"call_ns\": [7, 8]}, \"window_ns\": [50, 60],"
+	     " \"counts\": {\"page_faults_both\": [3, 5]}},");
+}
+
+static void counts_are_read_and_reasons_kept(void **state)
+{
+	(void)state;
+	struct dataset dataset;
+	struct problem problem = {""};
+	write_counted_run();
+	if (dataset_read(&dataset, folder, &problem))
+		fail_msg("%s", problem.text);
+	const struct series *call = dataset_find(&dataset, &dataset.series[0], "call_ns");
+	/* Times of a counted pass are none. */
+	assert_int_equal(call->blocks[0].count, 4);
+	assert_near(call->blocks[0].values[0], 100, 0);
+	assert_non_null(call->histogram);
+	assert_int_equal(call->histogram[9], 2);
+	const struct series *faults = dataset_find(&dataset, call, "page_faults_both");
+	assert_non_null(faults);
+	assert_true(faults->is_counter);
+	assert_int_equal(faults->block_count, 1);
+	assert_near(faults->blocks[0].values[1], 5, 0);
+	assert_near(faults->blocks[0].window_ns[1], 60, 0);
+	const struct series *cycles = dataset_find(&dataset, call, "cycles");
+	assert_non_null(cycles);
+	assert_int_equal(cycles->block_count, 0);
+	assert_string_equal(cycles->missing, "unavailable: made up");
+	/* The experiment does not count its children. */
+	assert_null(dataset_find(&dataset, call, "both_with_child"));
+	dataset_free(&dataset);
+
+	write_counted_run();
+	edit("[3, 5]}", "\"refused: it ran backwards\"}");
+	assert_int_equal(dataset_read(&dataset, folder, &problem), OUTCOME_OK);
+	faults = dataset_find(&dataset, &dataset.series[0], "page_faults_both");
+	assert_int_equal(faults->block_count, 0);
+	assert_string_equal(faults->missing, "refused: it ran backwards");
+	dataset_free(&dataset);
+
+	static const char *const spoilt[][3] = {
+		{"[3, 5]}", "[3]}", "the columns of a pass differ"},
+		{"[50, 60]", "[50]", "the columns of a pass differ"},
+		{"\"per_octave\": 64", "\"per_octave\": 32", "a histogram of another kind"},
+		{"[9, 2]", "[99999, 2]", "out of range"},
+		{"[9, 2]", "[9, -2]", "out of range"},
+		{"\"metric\": \"call_ns\", \"per", "\"metric\": \"none\", \"per",
+		 "is of no metric"},
+	};
+	for (size_t i = 0; i < COUNT_OF(spoilt); i++) {
+		write_counted_run();
+		edit(spoilt[i][0], spoilt[i][1]);
+		assert_refused(spoilt[i][2]);
+	}
+}
+
 static void torn_last_line(void **state)
 {
 	(void)state;
@@ -144,7 +208,7 @@ static void malformed_lines_are_refused_by_number(void **state)
 		{"{\"type\": \"cell\"", "{\"tipe\": \"cell\"", "line 2: it has no type"},
 		{"{\"type\": \"end\"", "{\"type\": \"fin\"", "line 4: its type is not known"},
 		{"{\"type\": \"end\"", "{\"type\": \"run\"", "line 4: a second run line"},
-		{"\"format\": 1", "\"format\": 2", "line 1: the format"},
+		{"\"format\": 2", "\"format\": 1", "line 1: the format"},
 		{"{\"type\": \"run\"", "{\"type\": \"end\"", "line 2: a cell comes before"},
 		{"\"heap_bytes\": 0", "\"heap_bytes\": -1", "line 2: a cell has no"},
 		{"\"heap_bytes\": 0", "\"heap_bytes\": \"1M\"", "line 2: a cell has no"},
@@ -205,6 +269,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_run),
+		cmocka_unit_test(counts_are_read_and_reasons_kept),
 		cmocka_unit_test(torn_last_line),
 		cmocka_unit_test(failures_are_counted),
 		cmocka_unit_test(malformed_lines_are_refused_by_number),

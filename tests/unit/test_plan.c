@@ -13,11 +13,12 @@ static cpu_set_t allowed;
 #define PUT(field, text) assert_true(wire_copy(field, sizeof(field), text))
 
 enum { FORK, SPAWN, EAGER };
+enum { NULL_RULER, DELAY_RULER, SPAWNING, WRITES };
 
 static int make(void **state)
 {
 	(void)state;
-	catalog = (struct wire_catalog){.primitive_count = 3, .experiment_count = 3};
+	catalog = (struct wire_catalog){.primitive_count = 3, .experiment_count = 4};
 	catalog.clock = (struct wire_clock){.kind = WIRE_CLOCK_COUNTER, .ns_per_tick = 0.5};
 	PUT(catalog.primitives[FORK].name, "fork");
 	PUT(catalog.primitives[SPAWN].name, "posix_spawn");
@@ -34,7 +35,18 @@ static int make(void **state)
 	PUT(delay->cases[1], "10us");
 	PUT(spawn->name, "spawn");
 	spawn->uses_primitives = 1;
-	for (int e = 0; e < 3; e++) {
+	spawn->varies = VARIES_STATE | VARIES_CACHE | VARIES_PLACEMENT;
+	null->in_every_plan = delay->in_every_plan = 1;
+	struct wire_experiment *writes = &catalog.experiments[WRITES];
+	PUT(writes->name, "writes");
+	PUT(writes->heaps, "2M,4M");
+	PUT(writes->quick_heaps, "2M");
+	PUT(writes->cases[0], "copy");
+	PUT(writes->cases[1], "take_back");
+	writes->case_count = 2;
+	writes->varies = VARIES_PAGE_KIND | VARIES_TOUCH_ORDER;
+	writes->copies_heap = 1;
+	for (int e = 0; e < 4; e++) {
 		catalog.experiments[e].metric_count = 1;
 		PUT(catalog.experiments[e].metrics[0].name, "call_ns");
 	}
@@ -56,9 +68,12 @@ static int defaults(void **state)
 		settings.states.chosen[i] = settings.caches.chosen[i] = true;
 	settings.child_cpus.chosen[CHILD_CPU_SAME] = true;
 	settings.actions.chosen[ACTION_EXIT] = settings.actions.chosen[ACTION_EXEC] = true;
+	for (int i = 0; i < TOUCH_COUNT; i++)
+		settings.touch_orders.chosen[i] = true;
+	settings.page_kinds.chosen[PAGE_KIND_4K] = true;
 	settings.primitives[FORK] = settings.primitives[SPAWN] = true;
-	for (int e = 0; e < 3; e++)
-		settings.experiments[e] = true;
+	settings.experiments[SPAWNING] = true;
+	PUT(settings.counters, "none");
 	return 0;
 }
 
@@ -130,10 +145,10 @@ static void arms_are_those_that_go(void **state)
 		assert_int_equal(plan.arms[i].action, expected[i].action);
 		assert_int_equal(plan.arms[i].twin, expected[i].twin);
 	}
-	assert_false(plan.copies_heap);
+	assert_false(plan.jobs[0].copies_heap);
 	settings.primitives[EAGER] = true;
 	make_plan();
-	assert_true(plan.copies_heap);
+	assert_true(plan.jobs[0].copies_heap);
 }
 
 static void other_placements_at_three_heaps(void **state)
@@ -279,7 +294,9 @@ static void requests_are_as_planned(void **state)
 {
 	(void)state;
 	static struct wire_request request;
+	PUT(settings.counters, "page_faults");
 	make_plan();
+	assert_int_equal(plan_counter_groups(&plan), 2); /* the caller's, and with its child's */
 	for (size_t i = 0; i < plan.job_count; i++) {
 		const struct plan_job *job = &plan.jobs[i];
 		plan_request(&plan, job, 99, &request);
@@ -290,11 +307,107 @@ static void requests_are_as_planned(void **state)
 		assert_int_equal(request.cell_count, job->cell_count);
 		assert_int_equal(request.caller_cpu,
 				 job->child_cpu == CHILD_CPU_FREE ? -1 : plan.caller_cpu);
-		uint64_t most = 0;
+		uint64_t most = 0, groups = plan_counter_groups(&plan);
 		for (uint32_t c = 0; c < job->cell_count; c++)
-			most += (uint64_t)request.arm_count * PASS_COUNT * request.rounds_max *
-				request.cells[c].burst_max;
+			most += (uint64_t)request.arm_count * request.rounds_max *
+				(2ul * request.cells[c].burst_max +
+				 (request.cells[c].counted ? groups * WIRE_COUNTED_SAMPLES : 0));
 		assert_true(most > 0 && most <= plan_sample_capacity(&plan, job));
+	}
+}
+
+/* An experiment's own axes: its heaps, orders and threads, and none that it does not vary. */
+static void experiments_have_axes_of_their_own(void **state)
+{
+	(void)state;
+	settings.experiments[SPAWNING] = false;
+	settings.experiments[WRITES] = true;
+	catalog.experiments[WRITES].varies |= VARIES_THREADS;
+	settings.threads[1] = 1;
+	settings.thread_level_count = 2;
+	make_plan();
+	assert_int_equal(plan.job_count, 4);
+	for (size_t i = 0; i < 4; i++) {
+		const struct plan_job *job = &plan.jobs[i];
+		assert_int_equal(job->heap_bytes, (2 << 20) << i / 2);
+		assert_true(job->copies_heap);
+		assert_int_equal(job->evict_bytes, 0);
+		/* The rulers ride along. */
+		assert_int_equal(job->arm_from, 0);
+		assert_int_equal(job->arm_count, 5);
+		assert_int_equal(job->cell_count, TOUCH_COUNT);
+		for (uint32_t c = 0; c < job->cell_count; c++) {
+			assert_int_equal(job->cells[c].state, STATE_DIRTY);
+			assert_int_equal(job->cells[c].cache, CACHE_WARM);
+			assert_int_equal(job->cells[c].touch_order, c);
+			assert_int_equal(job->cells[c].threads, i % 2);
+			assert_int_equal(job->cells[c].counted,
+					 job->cells[c].touch_order == TOUCH_SEQUENTIAL);
+		}
+	}
+	settings.thread_level_count = 1; /* none */
+	settings.is_quick = true;
+	make_plan();
+	assert_int_equal(plan.job_count, 1);
+	settings.heaps_given = true; /* by name: for every experiment */
+	make_plan();
+	assert_int_equal(plan.job_count, 5);
+	catalog.experiments[WRITES].needs_heap = 1;
+	make_plan();
+	assert_int_equal(plan.job_count, 4);
+	assert_int_equal(plan.jobs[0].heap_bytes, 1 << 20);
+	settings.heap_count = 1;
+	settings.experiments_given = true;
+	REFUSED("cannot run writes without a heap", "--heap larger than 0");
+	catalog.experiments[WRITES].needs_heap = 0;
+	catalog.experiments[WRITES].varies = VARIES_PAGE_KIND | VARIES_TOUCH_ORDER;
+}
+
+static void rulers_ride_with_what_spawns(void **state)
+{
+	(void)state;
+	settings.experiments[WRITES] = true;
+	make_plan();
+	for (size_t i = 0; i < plan.job_count; i++) {
+		const struct plan_job *job = &plan.jobs[i];
+		bool spawns = job->experiment == &plan.catalog.experiments[SPAWNING];
+		assert_string_equal(plan.arms[job->arm_from].experiment,
+				    spawns ? "null" : "writes");
+		assert_int_equal(job->arm_count, spawns ? 7 : 2);
+	}
+	settings.experiments[SPAWNING] = settings.experiments[WRITES] = false;
+	make_plan();
+	assert_int_equal(plan.jobs[0].arm_count, 3);
+}
+
+/* Transparent huge pages: at the largest heap that is not too dear, or where asked for. */
+static void page_kinds_beside_4k(void **state)
+{
+	(void)state;
+	size_t huge = 0;
+	settings.experiments[SPAWNING] = false;
+	settings.experiments[WRITES] = true;
+	settings.page_kinds.chosen[PAGE_KIND_THP] = true;
+	make_plan();
+	for (size_t i = 0; i < plan.job_count; i++)
+		if (plan.jobs[i].page_kind == PAGE_KIND_THP) {
+			huge++;
+			assert_int_equal(plan.jobs[i].heap_bytes, 4 << 20);
+			assert_int_equal(plan.jobs[i].cells[0].touch_order, TOUCH_SEQUENTIAL);
+		}
+	/* A machine without them says so instead. */
+	assert_int_equal(huge + plan.gap_count, 1);
+	assert_true(huge || strlen(plan.gaps[0].why) > 20);
+	settings.page_kinds_given = settings.heaps_given = true;
+	settings.page_kinds.chosen[PAGE_KIND_4K] = false;
+	if (huge) {
+		make_plan();
+		for (size_t i = 0; i < plan.job_count; i++) {
+			assert_int_equal(plan.jobs[i].page_kind, PAGE_KIND_THP);
+			assert_int_equal(plan.jobs[i].heap_bytes % (2 << 20), 0);
+			assert_true(plan.jobs[i].heap_bytes > 0);
+		}
+		assert_int_equal(plan.job_count, 3); /* of 0, 1M, 2M, 4M, 8M */
 	}
 }
 
@@ -314,6 +427,9 @@ int main(void)
 		PLAN_TEST(default_heaps_are_trimmed),
 		PLAN_TEST(no_cells_is_no_plan),
 		PLAN_TEST(requests_are_as_planned),
+		PLAN_TEST(experiments_have_axes_of_their_own),
+		PLAN_TEST(rulers_ride_with_what_spawns),
+		PLAN_TEST(page_kinds_beside_4k),
 	};
 	return cmocka_run_group_tests_name("plan", tests, make, NULL);
 }

@@ -52,10 +52,13 @@ static void fill(void)
 		request->arms[i].action = ACTION_EXIT;
 	}
 	request->cells[1].state = STATE_CLEAN;
+	request->counter_count = 3;
+	request->counters[1].group = request->counters[2].group = 1;
 	struct wire_answer *answer = &area->answer;
 	answer->cells_done = 2;
 	answer->finished = 1;
 	answer->sample_count = 2;
+	answer->histogram_count = 1;
 	for (unsigned i = 0; i < 2; i++) {
 		struct wire_sample *sample = &area->samples[i];
 		sample->cell = sample->arm = (uint16_t)i;
@@ -162,6 +165,16 @@ static void spoilt_requests_are_refused(void **state)
 	REFUSED(wire_check_request, request->arms[1].twin = 2, "an arm");
 	REFUSED(wire_check_request, request->cells[1].state = STATE_COUNT, "a cell");
 	REFUSED(wire_check_request, request->cells[1].cache = CACHE_COUNT, "a cell");
+	REFUSED(wire_check_request, request->cells[1].touch_order = TOUCH_COUNT, "a cell");
+	REFUSED(wire_check_request, request->cells[1].threads = WIRE_CPUS_MAX, "a cell");
+	REFUSED(wire_check_request, request->counter_count = COUNTERS_MAX + 1, "counters");
+	REFUSED(wire_check_request, UNENDED(request->counters[1].name), "a counter");
+	REFUSED(wire_check_request, UNENDED(request->counters[1].filter), "a counter");
+	REFUSED(wire_check_request, request->counters[0].group = 1, "a counter");
+	REFUSED(wire_check_request, request->counters[1].group = 2, "a counter");
+	REFUSED(wire_check_request, request->counters[1].group = UINT32_MAX, "a counter");
+	/* More in a group than a sample has places for. */
+	REFUSED(wire_check_request, request->counter_count = COUNTER_GROUP_MAX + 2, "a counter");
 }
 
 static void spoilt_answers_are_refused(void **state)
@@ -179,6 +192,10 @@ static void spoilt_answers_are_refused(void **state)
 	REFUSED(wire_check_answer, UNENDED(answer->arms[1].refused), "reasons");
 	REFUSED(wire_check_answer, UNENDED(answer->arms[1].missing[WIRE_METRICS_MAX - 1]),
 		"reasons");
+	REFUSED(wire_check_answer, UNENDED(answer->counter_refused[COUNTERS_MAX - 1]), "reason");
+	REFUSED(wire_check_answer, answer->histogram_count = WIRE_HISTOGRAMS_MAX + 1, "histogram");
+	REFUSED(wire_check_answer, answer->histograms[0].cell = 2, "histogram");
+	REFUSED(wire_check_answer, answer->histograms[0].arm = 2, "histogram");
 }
 
 static void spoilt_samples_are_refused(void **state)
@@ -187,8 +204,10 @@ static void spoilt_samples_are_refused(void **state)
 	struct wire_sample *last = &area->samples[1];
 	REFUSED(wire_check_answer, last->cell = 2, "place");
 	REFUSED(wire_check_answer, last->arm = 2, "place");
-	REFUSED(wire_check_answer, last->pass = PASS_COUNT, "place");
+	REFUSED(wire_check_answer, last->pass = WIRE_PASSES_MAX, "place");
 	REFUSED(wire_check_answer, last->set = 1u << WIRE_METRICS_MAX, "place");
+	REFUSED(wire_check_answer, last->counted = 1u << COUNTER_GROUP_MAX, "place");
+	REFUSED(wire_check_answer, last->window_ns = NAN, "place");
 	REFUSED(wire_check_answer, last->value[1] = NAN, "value");
 	REFUSED(wire_check_answer, last->value[0] = INFINITY, "value");
 	REFUSED(wire_check_answer, last->value[0] = -INFINITY, "value");
@@ -207,6 +226,9 @@ static void spoilt_catalogues_are_refused(void **state)
 	CATALOG_REFUSED(UNENDED(catalog->primitives[0].refuses[ACTION_EXEC]), "a primitive");
 	CATALOG_REFUSED(UNENDED(catalog->experiments[0].name), "an experiment");
 	CATALOG_REFUSED(UNENDED(catalog->experiments[0].summary), "an experiment");
+	CATALOG_REFUSED(UNENDED(catalog->experiments[0].heaps), "an experiment");
+	CATALOG_REFUSED(UNENDED(catalog->experiments[0].quick_heaps), "an experiment");
+	CATALOG_REFUSED(catalog->experiments[0].histogram = 2, "an experiment");
 	CATALOG_REFUSED(catalog->experiments[0].metric_count = 0, "an experiment");
 	CATALOG_REFUSED(catalog->experiments[0].metric_count = WIRE_METRICS_MAX + 1,
 			"an experiment");

@@ -89,9 +89,13 @@ FILE *unit_run_begin(void)
 		   " \"kernel\": {\"release\": \"6.1\"},"
 		   " \"topology\": {\"cpus\": 2, \"memory_bytes\": 1073741824}}\n");
 	FILE *file = open_file("samples.jsonl", "w");
-	fputs("{\"type\": \"run\", \"format\": 1, \"version\": \"0\", \"git_commit\": \"0\","
+	fputs("{\"type\": \"run\", \"format\": 2, \"version\": \"0\", \"git_commit\": \"0\","
 	      " \"id\": \"made-up\", \"settings\": {\"precision\": 0.02, \"replicates_max\": 40},"
-	      " \"experiments\": [{\"name\": \"spawn\", \"metrics\": ["
+	      " \"counters\": [{\"name\": \"page_faults_both\", \"group\": 0, \"with_child\": "
+	      "false},"
+	      " {\"name\": \"both_with_child\", \"group\": 1, \"with_child\": true},"
+	      " {\"name\": \"cycles\", \"missing\": \"unavailable: made up\"}],"
+	      " \"experiments\": [{\"name\": \"spawn\", \"countable\": true, \"metrics\": ["
 	      "{\"name\": \"call_ns\", \"unit\": \"ns\", \"summary\": \"\"},"
 	      "{\"name\": \"reaped_ns\", \"unit\": \"ns\", \"summary\": \"\"},"
 	      "{\"name\": \"child_faults\", \"unit\": \"count\", \"summary\": \"\"}]},"
@@ -129,7 +133,8 @@ void unit_run_cell(FILE *file, unsigned replicate, uint64_t heap_bytes, const st
 	fprintf(file,
 		"{\"type\": \"cell\", \"heap_bytes\": %llu, \"replicate\": %u, \"seed\": 1,"
 		" \"page_kind\": \"4k\", \"child_cpu\": \"same\", \"began_s\": %u,"
-		" \"state\": \"dirty\", \"cache\": \"warm\", \"worker\": {\"mappings\": 13,"
+		" \"state\": \"dirty\", \"cache\": \"warm\", \"touch_order\": \"\","
+		" \"threads\": \"\", \"counted\": false, \"worker\": {\"mappings\": 13,"
 		" \"steal_ticks\": 0, \"involuntary_switches\": 0}, \"arms\": [",
 		(unsigned long long)heap_bytes, replicate, replicate);
 	for (size_t i = 0; i < arm_count; i++) {

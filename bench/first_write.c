@@ -1,0 +1,563 @@
+/* Measures: the first write to each page of the heap, in every case that a write can meet after a
+ *           process was started: the page is shared and gets copied; it was shared and is taken
+ *           back; it never was, so nothing happens; or it is not there yet.
+ * Excludes: TLB and cache refill. Whoever writes first reads all pages in the same order, so that
+ *           every case, the controls included, finds them as warm as passes of that length leave
+ *           them, and what is left between cases is the page fault. Not so a fresh page, which
+ *           cannot be read without being made. Also excluded: what the process itself writes
+ *           besides the heap, its stack, TLS and data, which it makes private before.
+ * Expect:   4 KiB pages: copied 1.6 to 2.3 us a page, taken back 0.5 to 0.7 us, else as a plain
+ *           pass, about 1 ns. Single writes hold two clock readings besides, `null`'s window_ns. */
+#include "harness/worker/arena.h"
+#include "harness/worker/bench.h"
+#include "harness/worker/pages.h"
+#include "harness/worker/partner.h"
+#include "harness/worker/registry.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+enum {
+	WRITE_NS,
+	SINGLE_NS,
+	SINGLE_P90_NS,
+	SINGLE_P99_NS,
+	SINGLE_P999_NS,
+	SINGLE_MAX_NS,
+	PAGES,
+	FAULTS,
+	FRAMES_CHANGED,
+};
+
+static const struct metric metrics[] = {
+	[WRITE_NS] = {"write_ns", "ns", "first write to a page, mean of a pass over all pages"},
+	[SINGLE_NS] = {"single_ns", "ns", "first write to a page timed on its own, median"},
+	[SINGLE_P90_NS] = {"single_p90_ns", "ns", "the same, 90th percentile of a pass"},
+	[SINGLE_P99_NS] = {"single_p99_ns", "ns", "the same, 99th percentile of a pass"},
+	[SINGLE_P999_NS] = {"single_p999_ns", "ns", "the same, 99.9th percentile of a pass"},
+	[SINGLE_MAX_NS] = {"single_max_ns", "ns", "the same, longest of a pass"},
+	[PAGES] = {"pages", "count", "pages written in a pass"},
+	[FAULTS] = {"faults", "count", "page faults in the pass"},
+	[FRAMES_CHANGED] = {"frames_changed", "count", "pages that lie in another frame after it"},
+	{0},
+};
+
+/* Percentiles, and how many pages a pass must have so that five values lie above one. */
+static const struct percentile {
+	unsigned metric, per_mille;
+	size_t pages_min;
+	const char *too_few;
+} percentiles[] = {
+	{SINGLE_NS, 500, 10, "the pass is too short: a median takes 10 pages"},
+	{SINGLE_P90_NS, 900, 50, "the pass is too short: a 90th percentile takes 50 pages"},
+	{SINGLE_P99_NS, 990, 500, "the pass is too short: a 99th percentile takes 500 pages"},
+	{SINGLE_P999_NS, 999, 5000, "the pass is too short: a 99.9th percentile takes 5000 pages"},
+};
+
+enum { PERCENTILES = sizeof percentiles / sizeof percentiles[0] };
+
+/* What becomes of the pages. */
+enum fate { COPIED, TAKEN_BACK, LEFT_ALONE, MADE };
+
+struct story {
+	enum fate fate;
+	bool child_writes; /* the window is the child's, and part of begin() */
+	/* Brings caller and child to where the window opens. */
+	enum outcome (*begin)(struct run *run);
+	/* Ends what begin() left running. May be NULL. */
+	enum outcome (*end)(struct run *run);
+};
+
+/* Shared memory: the child fills it, too. */
+static struct {
+	struct window *window;
+	uint32_t *ticks;          /* of every write */
+	uint64_t *before, *after; /* frame numbers */
+} shared;
+
+static const char *hidden; /* why frame numbers are; NULL: they are not */
+
+/* ---- the window, in the caller or in the child ---- */
+
+/* Passes of reading right before the window, in the window's order. Address translations, their
+ * table entries and the pages' cache lines are then as many plain passes would leave them, in every
+ * case and in either process, though fork, exec and exit leave them in very different states: the window
+ * holds the fault, not the refill. One pass is not enough, for caches do not replace strictly by
+ * age: at 16 MiB a pass after vfork took 12 % more than one with no process started, after five 0.5 %.
+ */
+enum { READ_PASSES = 5 };
+
+static void write_heap(struct run *run, struct window *window, bool read_first)
+{
+	for (int i = 0; read_first && i < READ_PASSES; i++)
+		pages_read(&run->touch, run->heap);
+	if (run->stamping)
+		pages_time_each_write(run, window, run->heap, shared.ticks);
+	else
+		pages_time_write(run, window, run->heap);
+}
+
+static void see_frames(struct run *run, uint64_t *frames)
+{
+	if (!hidden)
+		pages_frames(&run->touch, run->heap, frames);
+}
+
+/* ---- the child's lives: raw system calls only ---- */
+
+static void life_of_waiting(struct run *run)
+{
+	partner_done_await(run, 1);
+}
+
+static void life_of_writing(struct run *run)
+{
+	pages_write(&run->touch, run->heap);
+	partner_done_await(run, 1);
+}
+
+static void life_of_measuring(struct run *run)
+{
+	partner_count_open(run);
+	partner_await_caller_asleep(run);
+	write_heap(run, &run->partner->window, true);
+	partner_count_close(run);
+	see_frames(run, shared.after);
+	partner_done_await(run, 1);
+}
+
+static void life_before_exec(struct run *run)
+{
+	partner_done_await(run, 1);
+	child_end(run, ACTION_EXEC);
+}
+
+/* Becomes a program that stays. It must not outlive the worker. */
+static void life_after_exec(struct run *run)
+{
+	static char name[] = "forkcost-target", with_counter[] = "ts", with_gettime[] = "ms";
+	char *argv[] = {name, worker_clock.is_counter ? with_counter : with_gettime, NULL};
+	raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	raw_syscall(SYS_execve, (long)run->target_path, (long)argv, (long)run->target_envp, 0, 0);
+	raw_exit_group(127);
+}
+
+static void life_of_leaving(struct run *run)
+{
+	(void)run;
+}
+
+/* ---- the cases ---- */
+
+/* Starts a copy of the caller and waits until it has done its first step and sleeps. */
+static enum outcome start_copy(struct run *run, void (*life)(struct run *))
+{
+	if (partner_start(run, SIGCHLD, life) || partner_await(run, 1))
+		return OUTCOME_FAILED;
+	return partner_await_asleep(run);
+}
+
+static enum outcome begin_child_copy(struct run *run)
+{
+	if (start_copy(run, life_of_measuring))
+		return OUTCOME_FAILED;
+	*shared.window = run->partner->window;
+	partner_count_take(run);
+	return OUTCOME_OK;
+}
+
+static enum outcome begin_parent_copy(struct run *run)
+{
+	return start_copy(run, life_of_waiting);
+}
+
+static enum outcome begin_written(struct run *run)
+{
+	return start_copy(run, life_of_writing);
+}
+
+static enum outcome begin_exited(struct run *run)
+{
+	if (partner_start(run, SIGCHLD, life_of_leaving))
+		return OUTCOME_FAILED;
+	return partner_reap(run);
+}
+
+static enum outcome begin_before_exec(struct run *run)
+{
+	return start_copy(run, life_before_exec);
+}
+
+/* Until the new program's stamp shows that the old memory is gone; by then it is about to sleep. */
+static enum outcome begin_after_exec(struct run *run)
+{
+	const struct timespec pause = {.tv_nsec = 100000};
+	long left = PARTNER_TIMEOUT_S * 1000000000L / pause.tv_nsec;
+	run->stamps->target_ticks = 0;
+	if (partner_start(run, SIGCHLD, life_after_exec))
+		return OUTCOME_FAILED;
+	while (run->stamps->target_ticks == 0 && left-- > 0)
+		raw_syscall(SYS_nanosleep, (long)&pause, 0, 0, 0, 0);
+	raw_syscall(SYS_nanosleep, (long)&pause, 0, 0, 0, 0);
+	if (run->stamps->target_ticks)
+		return OUTCOME_OK;
+	partner_kill(run);
+	return fail(run->problem,
+		    "cannot exec '%s': it left no stamp within %d s; rebuild it with make",
+		    run->target_path, PARTNER_TIMEOUT_S);
+}
+
+/* The child must have been there until now. */
+static enum outcome end_after_exec(struct run *run)
+{
+	partner_kill(run);
+	int status = run->partner->wait_status;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		return OUTCOME_OK;
+	return fail(
+		run->problem,
+		"cannot trust case after_exec: the new program ended early, status %#x; run make",
+		(unsigned)status);
+}
+
+/* A child that borrows the caller's memory, becomes another program and ends. */
+static enum outcome begin_borrowed(struct run *run, const char *primitive)
+{
+	const struct arm arm = {.primitive = registry_primitive(primitive), .action = ACTION_EXEC};
+	if (!arm.primitive)
+		return fail(run->problem, "cannot find primitive '%s'; see forkcost list",
+			    primitive);
+	arm.primitive->start(run, arm.action);
+	child_wait(run, arm.primitive);
+	return child_check(run, &arm);
+}
+
+static enum outcome begin_vfork(struct run *run)
+{
+	return begin_borrowed(run, "vfork");
+}
+
+static enum outcome begin_posix_spawn(struct run *run)
+{
+	return begin_borrowed(run, "posix_spawn");
+}
+
+static enum outcome begin_clone_vm(struct run *run)
+{
+	return begin_borrowed(run, "clone_vm");
+}
+
+/* Gives all frames back: they are warm then, as those are that copies go to, and the page tables
+ * stay, so that a fault makes a page and no more. */
+static enum outcome begin_fresh(struct run *run)
+{
+	if (madvise(run->heap, run->heap_bytes, MADV_DONTNEED) == 0)
+		return OUTCOME_OK;
+	return fail(run->problem,
+		    "cannot drop the heap's pages: %s; hugetlb ones take Linux 5.18, else leave "
+		    "out --page-kind hugetlb",
+		    strerror(errno));
+}
+
+static enum outcome begin_nothing(struct run *run)
+{
+	(void)run;
+	return OUTCOME_OK;
+}
+
+enum {
+	CHILD_COPY,
+	PARENT_COPY,
+	TAKE_BACK_WRITTEN,
+	TAKE_BACK_EXITED,
+	BEFORE_EXEC,
+	AFTER_EXEC,
+	AFTER_VFORK,
+	AFTER_POSIX_SPAWN,
+	AFTER_CLONE_VM,
+	NEVER_FORKED,
+	FRESH_ZERO,
+};
+
+static const char *const cases[] = {
+	[CHILD_COPY] = "child_copy",
+	[PARENT_COPY] = "parent_copy",
+	[TAKE_BACK_WRITTEN] = "take_back_written",
+	[TAKE_BACK_EXITED] = "take_back_exited",
+	[BEFORE_EXEC] = "before_exec",
+	[AFTER_EXEC] = "after_exec",
+	[AFTER_VFORK] = "after_vfork",
+	[AFTER_POSIX_SPAWN] = "after_posix_spawn",
+	[AFTER_CLONE_VM] = "after_clone_vm",
+	[NEVER_FORKED] = "never_forked",
+	[FRESH_ZERO] = "fresh_zero",
+	NULL,
+};
+
+static const struct story stories[] = {
+	[CHILD_COPY] = {COPIED, true, begin_child_copy, partner_reap},
+	[PARENT_COPY] = {COPIED, false, begin_parent_copy, partner_reap},
+	[TAKE_BACK_WRITTEN] = {TAKEN_BACK, false, begin_written, partner_reap},
+	[TAKE_BACK_EXITED] = {TAKEN_BACK, false, begin_exited, NULL},
+	[BEFORE_EXEC] = {COPIED, false, begin_before_exec, partner_reap_target},
+	[AFTER_EXEC] = {TAKEN_BACK, false, begin_after_exec, end_after_exec},
+	[AFTER_VFORK] = {LEFT_ALONE, false, begin_vfork, NULL},
+	[AFTER_POSIX_SPAWN] = {LEFT_ALONE, false, begin_posix_spawn, NULL},
+	[AFTER_CLONE_VM] = {LEFT_ALONE, false, begin_clone_vm, NULL},
+	[NEVER_FORKED] = {LEFT_ALONE, false, begin_nothing, NULL},
+	[FRESH_ZERO] = {MADE, false, begin_fresh, NULL},
+};
+
+/* ---- the proof (method rule 16) ---- */
+
+struct range {
+	uint64_t least, most;
+};
+
+/* Frames that may change where pages are taken back: the kernel holds up to 31 of them in a list of
+ * this CPU's for a while, and a reference more than its own makes it copy. hugetlb pages are in none. */
+enum { HELD_BACK_MAX = 31 };
+
+/* Bytes that one fault can settle at once, and so the fewest faults that a pass can take: a huge
+ * page that is one entry is taken back or made whole. Copies of it are made page by page since
+ * Linux 5.8, and whole before. */
+static size_t bytes_a_fault(const struct run *run, enum fate fate)
+{
+	switch (run->request->page_kind) {
+	case PAGE_KIND_THP:
+		return 2ul << 20;
+	case PAGE_KIND_MTHP:
+		return fate == MADE ? 64ul << 10 : run->touch.page_bytes;
+	default:
+		return run->touch.page_bytes;
+	}
+}
+
+/* khugepaged may be at work on a huge page that has come apart; a write that meets it faults again. */
+static struct range faults_expected(const struct run *run, enum fate fate)
+{
+	size_t at_once = bytes_a_fault(run, fate);
+	uint64_t fewest = (run->heap_bytes + at_once - 1) / at_once, pages = run->touch.count;
+	if (fate == LEFT_ALONE)
+		return (struct range){0, 0};
+	if (run->request->page_kind == PAGE_KIND_THP)
+		return (struct range){fewest, pages + fewest};
+	return (struct range){fewest, pages};
+}
+
+/* A large folio that is mapped in small entries is always copied before Linux 6.15, so there any
+ * number of frames may change when pages are taken back. */
+static struct range changes_expected(const struct run *run, enum fate fate)
+{
+	uint64_t pages = run->touch.count;
+	unsigned kind = run->request->page_kind;
+	bool large = kind == PAGE_KIND_THP || kind == PAGE_KIND_MTHP;
+	switch (fate) {
+	case COPIED:
+		return (struct range){pages, pages};
+	case TAKEN_BACK:
+		return (struct range){0, large                       ? pages
+					 : kind == PAGE_KIND_HUGETLB ? 0
+								     : HELD_BACK_MAX};
+	default:
+		return (struct range){0, 0};
+	}
+}
+
+static enum outcome check(struct run *run, unsigned index, const char *what, uint64_t found,
+			  struct range expected)
+{
+	if (found >= expected.least && found <= expected.most)
+		return OUTCOME_OK;
+	return fail(run->problem,
+		    "cannot trust case %s: %llu %s for %zu pages, expected %llu to %llu; does KSM, "
+		    "NUMA balancing or compaction move pages? switch it off",
+		    cases[index], (unsigned long long)found, what, run->touch.count,
+		    (unsigned long long)expected.least, (unsigned long long)expected.most);
+}
+
+static uint64_t count_changed(const struct run *run)
+{
+	uint64_t changed = 0;
+	for (size_t i = 0; i < run->touch.count; i++)
+		changed += shared.before[i] != shared.after[i];
+	return changed;
+}
+
+static uint64_t count_absent(const struct run *run)
+{
+	uint64_t absent = 0;
+	for (size_t i = 0; i < run->touch.count; i++)
+		absent += shared.after[i] == 0;
+	return absent;
+}
+
+/* Transparent huge pages are the kernel's to give or not, each time anew. */
+static enum outcome check_kind(struct run *run, unsigned index)
+{
+	unsigned kind = run->request->page_kind;
+	size_t folio_bytes = kind == PAGE_KIND_THP ? 2ul << 20 : 64ul << 10;
+	if (hidden || (kind != PAGE_KIND_THP && kind != PAGE_KIND_MTHP))
+		return OUTCOME_OK;
+	size_t apart = pages_apart(stories[index].fate == MADE ? shared.after : shared.before,
+				   run->touch.count, folio_bytes / run->touch.page_bytes);
+	if (apart * 100 <= run->touch.count)
+		return OUTCOME_OK;
+	return fail(
+		run->problem,
+		"cannot trust case %s: %zu of %zu pages are not part of a huge page; free memory, "
+		"or leave out --page-kind %s",
+		cases[index], apart, run->touch.count, axis_name(&axis_page_kind, kind));
+}
+
+static enum outcome prove(struct run *run, unsigned index)
+{
+	enum fate fate = stories[index].fate;
+	if (check_kind(run, index))
+		return OUTCOME_FAILED;
+	if (check(run, index, "page faults", window_faults(shared.window),
+		  faults_expected(run, fate)))
+		return OUTCOME_FAILED;
+	if (hidden)
+		return OUTCOME_OK;
+	if (check(run, index, "pages without a frame", count_absent(run), (struct range){0, 0}))
+		return OUTCOME_FAILED;
+	if (fate == MADE)
+		return OUTCOME_OK;
+	return check(run, index, "frames changed", count_changed(run), changes_expected(run, fate));
+}
+
+/* ---- what a pass yields ---- */
+
+/* Moves the value of rank `rank` (0: the least) to its place among `count`, what is less before it
+ * and what is more behind it (Hoare's FIND). */
+static uint32_t select_rank(uint32_t *values, size_t count, size_t rank)
+{
+	size_t from = 0, to = count - 1;
+	while (from < to) {
+		uint32_t pivot = values[from + (to - from) / 2];
+		size_t i = from, j = to;
+		for (;; i++, j--) {
+			while (values[i] < pivot)
+				i++;
+			while (values[j] > pivot)
+				j--;
+			if (i >= j)
+				break;
+			uint32_t swapped = values[i];
+			values[i] = values[j];
+			values[j] = swapped;
+		}
+		if (rank <= j)
+			to = j;
+		else
+			from = j + 1;
+	}
+	return values[rank];
+}
+
+static void set_singles(struct run *run, struct wire_sample *out)
+{
+	size_t count = run->touch.count;
+	if (run->histogram)
+		for (size_t i = 0; i < count; i++)
+			run->histogram[histogram_bucket(clock_ns(0, shared.ticks[i]))]++;
+	for (size_t i = 0; i < PERCENTILES; i++) {
+		const struct percentile *p = &percentiles[i];
+		if (count < p->pages_min)
+			continue;
+		/* The least value that so many are not above. */
+		size_t rank = (count * p->per_mille + 999) / 1000 - 1;
+		sample_set(out, p->metric, clock_ns(0, select_rank(shared.ticks, count, rank)));
+	}
+	sample_set(out, SINGLE_MAX_NS, clock_ns(0, select_rank(shared.ticks, count, count - 1)));
+}
+
+static void set_pass(struct run *run, unsigned index, struct wire_sample *out)
+{
+	double ns = clock_ns(shared.window->from, shared.window->to);
+	sample_set(out, WRITE_NS, ns / (double)run->touch.count);
+	sample_set(out, PAGES, (double)run->touch.count);
+	sample_set(out, FAULTS, (double)window_faults(shared.window));
+	if (!hidden && stories[index].fate != MADE)
+		sample_set(out, FRAMES_CHANGED, (double)count_changed(run));
+}
+
+static enum outcome sample(struct run *run, const struct arm *arm, struct wire_sample *out)
+{
+	const struct story *story = &stories[arm->case_index];
+	see_frames(run, shared.before);
+	memset(shared.after, 0, run->touch.count * sizeof *shared.after);
+	if (story->begin(run))
+		return OUTCOME_FAILED;
+	if (!story->child_writes) {
+		write_heap(run, shared.window, story->fate != MADE);
+		see_frames(run, shared.after);
+	}
+	if ((story->end && story->end(run)) || prove(run, arm->case_index))
+		return OUTCOME_FAILED;
+	if (run->stamping)
+		set_singles(run, out);
+	else
+		set_pass(run, arm->case_index, out);
+	return OUTCOME_OK;
+}
+
+/* hugetlb pages come from a pool, and one that is too small kills the child that copies. To map a
+ * second heap reserves what the copies need, if it is there. */
+static enum outcome check_pool(struct run *run)
+{
+	if (run->request->page_kind != PAGE_KIND_HUGETLB || run->heap_bytes == 0)
+		return OUTCOME_OK;
+	void *second = mmap(NULL, run->heap_bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+	if (second == MAP_FAILED)
+		return fail(run->problem,
+			    "cannot copy a hugetlb heap: the pool has no room for a second one of "
+			    "%zu pages; raise vm.nr_hugepages",
+			    run->touch.count);
+	munmap(second, run->heap_bytes);
+	return OUTCOME_OK;
+}
+
+static enum outcome make(struct run *run)
+{
+	size_t count = run->touch.count;
+	if (!pages_frames_shown())
+		hidden = "hidden: the kernel shows frame numbers to CAP_SYS_ADMIN only";
+	if (count == 0)
+		return OUTCOME_OK;
+	shared.window = arena_share(sizeof *shared.window, "a window", run->problem);
+	shared.ticks = arena_share(count * sizeof *shared.ticks, "single times", run->problem);
+	shared.before = arena_share(count * sizeof *shared.before, "frame numbers", run->problem);
+	shared.after = arena_share(count * sizeof *shared.after, "frame numbers", run->problem);
+	if (!shared.window || !shared.ticks || !shared.before || !shared.after)
+		return OUTCOME_FAILED;
+	return check_pool(run);
+}
+
+static const char *refuses(const struct run *run, const struct arm *arm)
+{
+	(void)arm;
+	return run->touch.count == 0 ? "there is no heap to write to" : NULL;
+}
+
+static const char *missing(const struct run *run, const struct arm *arm, unsigned metric)
+{
+	for (size_t i = 0; i < PERCENTILES; i++)
+		if (percentiles[i].metric == metric && run->touch.count < percentiles[i].pages_min)
+			return percentiles[i].too_few;
+	if (metric != FRAMES_CHANGED)
+		return NULL;
+	if (stories[arm->case_index].fate == MADE)
+		return "a page that is not there yet has no frame to keep";
+	return hidden;
+}
+
+EXPERIMENT(first_write, .summary = "the first write to a page after a process was started",
+	   .metrics = metrics, .cases = cases, .takes_stamped = true, .is_countable = true,
+	   .needs_heap = true, .copies_heap = true, .varies = VARIES_PAGE_KIND | VARIES_TOUCH_ORDER,
+	   .heaps = "1M,8M,32M", .quick_heaps = "4M", .histogram = 1 + SINGLE_NS, .make = make,
+	   .refuses = refuses, .missing = missing, .sample = sample);

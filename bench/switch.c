@@ -1,0 +1,173 @@
+/* Measures: one switch between two processes on the same CPU that hand a turn to each other: half a
+ *           round trip over one futex in shared memory. Each reads the heap's pages in its turn.
+ * Excludes: starting the other, and its first turns, which fault its pages in.
+ * Expect:   1 to 3 us; separate memory a little above shared without pages, and more with every page
+ *           that the TLB must find again. Both cases read the same frames, so the same cache lines:
+ *           the difference is the address space. */
+#include "harness/worker/arena.h"
+#include "harness/worker/bench.h"
+#include "harness/worker/counting.h"
+#include "harness/worker/futex.h"
+#include "harness/worker/pages.h"
+#include "harness/worker/partner.h"
+
+#include <linux/prctl.h>
+#ifdef __GLIBC__
+#include <sys/rseq.h>
+#endif
+#include <sys/time.h>
+
+enum { SWITCH_NS, SWITCHES, FAULTS };
+
+/* Round trips. */
+enum { UNTIMED = 20, TIMED = 100 };
+
+/* The turn: even, the caller's; odd, the child's; LEAVE: the child is to end. */
+enum { LEAVE = -1 };
+
+static const struct metric metrics[] = {
+	[SWITCH_NS] = {"switch_ns", "ns", "one switch and the reads that follow it"},
+	[SWITCHES] = {"switches", "count", "switches in the window"},
+	[FAULTS] = {"faults", "count", "page faults of both in the window"},
+	{0},
+};
+
+static const char *const cases[] = {"shared", "separate", NULL};
+static const unsigned long flags[] = {CLONE_VM | SIGCHLD, SIGCHLD};
+
+/* Shared memory. */
+static struct table {
+	_Alignas(64) int turn;             /* futex */
+	_Alignas(64) struct window window; /* the caller's; the child's is its partner's */
+} * table;
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
+
+/* Goes off again and again, lest one be lost right before a wait. 0: never. */
+static void set_alarm(int seconds)
+{
+	const struct itimerval alarm = {.it_value.tv_sec = seconds, .it_interval.tv_sec = 1};
+	setitimer(ITIMER_REAL, &alarm, NULL);
+}
+
+static enum outcome make(struct run *run)
+{
+	table = arena_share(sizeof *table, "the futex of two processes", run->problem);
+	/* Without SA_RESTART the alarm ends a wait. */
+	const struct sigaction action = {.sa_handler = on_alarm};
+	sigaction(SIGALRM, &action, NULL);
+	return table ? OUTCOME_OK : OUTCOME_FAILED;
+}
+
+static inline __attribute__((always_inline)) void read_usage(struct rusage *usage)
+{
+	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
+}
+
+/* The kernel writes to an area of libc's at every switch to a thread that registered one. A child that
+ * shares memory loses that by clone, so one that does not must give it up to be its equal. */
+static void leave_rseq(void)
+{
+#ifdef RSEQ_SIG
+	enum { UNREGISTER = 1, REGISTERED_BYTES = 32 };
+	raw_syscall(SYS_rseq, (long)((char *)__builtin_thread_pointer() + __rseq_offset),
+		    REGISTERED_BYTES, UNREGISTER, RSEQ_SIG, 0);
+#endif
+}
+
+/* Sleeps while the turn is `now`. False if the alarm went off: a time-out of each wait's own would cost a
+ * tenth of a switch, so one alarm watches over them all. The child has none: it ends with the caller. */
+static inline __attribute__((always_inline)) bool sleep_while(int now)
+{
+	while (__atomic_load_n(&table->turn, __ATOMIC_ACQUIRE) == now)
+		if (futex_wait(&table->turn, now, NULL) == -EINTR)
+			return false;
+	return true;
+}
+
+static inline __attribute__((always_inline)) void hand_over(const struct run *run, int next)
+{
+	pages_read(&run->touch, run->heap);
+	__atomic_store_n(&table->turn, next, __ATOMIC_RELEASE);
+	futex_wake(&table->turn, 1);
+}
+
+/* The caller's side: `count` round trips from turn `from` on. */
+__attribute__((noinline)) static bool round_trips(const struct run *run, int from, int count)
+{
+	for (int turn = from; turn < from + 2 * count; turn += 2) {
+		hand_over(run, turn + 1);
+		if (!sleep_while(turn + 1))
+			return false;
+	}
+	return true;
+}
+
+/* The child's side, until it is told to leave. Its faults are those between its last untimed turn
+ * and its end. */
+static void answer(struct run *run)
+{
+	struct window *window = &run->partner->window;
+	leave_rseq();
+	raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	read_usage(&window->before); /* faults its page in */
+	for (int turn = 1; sleep_while(turn - 1); turn += 2) {
+		if (__atomic_load_n(&table->turn, __ATOMIC_ACQUIRE) == LEAVE)
+			break;
+		if (turn == 2 * UNTIMED - 1)
+			read_usage(&window->before);
+		hand_over(run, turn + 1);
+	}
+	read_usage(&window->after);
+}
+
+static bool timed_round_trips(struct run *run)
+{
+	struct window *window = &table->window;
+	if (!round_trips(run, 0, UNTIMED))
+		return false;
+	read_usage(&window->before);
+	count_begin(run);
+	uint64_t from = clock_ticks();
+	bool good = round_trips(run, 2 * UNTIMED, TIMED);
+	uint64_t to = clock_ticks_after();
+	count_end(run);
+	window->from = from;
+	window->to = to;
+	read_usage(&window->after);
+	return good;
+}
+
+static enum outcome sample(struct run *run, const struct arm *arm, struct wire_sample *out)
+{
+	table->turn = 0;
+	if (partner_start(run, flags[arm->case_index], answer))
+		return OUTCOME_FAILED;
+	set_alarm(PARTNER_TIMEOUT_S);
+	bool good = timed_round_trips(run);
+	set_alarm(0);
+	if (!good) {
+		partner_kill(run);
+		return fail(
+			run->problem,
+			"cannot switch to the other process: it did not take its turn within %d "
+			"s; see dmesg",
+			PARTNER_TIMEOUT_S);
+	}
+	futex_raise(&table->turn, LEAVE);
+	if (partner_reap(run))
+		return OUTCOME_FAILED;
+	const struct window *window = &table->window;
+	sample_set(out, SWITCH_NS, clock_ns(window->from, window->to) / (2.0 * TIMED));
+	sample_set(out, SWITCHES, 2.0 * TIMED);
+	sample_set(out, FAULTS,
+		   (double)(window_faults(window) + window_faults(&run->partner->window)));
+	return OUTCOME_OK;
+}
+
+EXPERIMENT(switch, .summary = "switches between two processes that share memory, or do not",
+	   .metrics = metrics, .cases = cases, .is_countable = true, .heaps = "0,64K,256K,1M,2M",
+	   .quick_heaps = "0,1M", .make = make, .sample = sample);

@@ -1,0 +1,260 @@
+/* Measures: what a page's first read costs after something that empties the TLB or the caches: a chain
+ *           of dependent reads over the whole heap, one cache line a page, warmed, disturbed, and then
+ *           walked once in the window.
+ * Excludes: the disturbance itself. "After fork" minus "warm" is not the TLB's part: fork drives the
+ *           caller's data out of the caches, too. The TLB's part is "after flush" minus "warm", since
+ *           write-protecting other pages flushes the TLB and leaves the chain in the caches; on arm64
+ *           CPUs with range instructions it does not flush all.
+ * Expect:   (ns a page, on a virtual machine, warm / after flush / after fork) 64 pages 1.7/12/42;
+ *           1,024 pages 6/14/23; 16,384 pages 20/21/51: above the TLB's reach warm reads walk page
+ *           tables already, and a flush costs nothing more. No page fault anywhere. */
+#include "harness/worker/bench.h"
+#include "harness/worker/chain.h"
+#include "harness/worker/counting.h"
+#include "harness/worker/flush.h"
+#include "harness/worker/pages.h"
+#include "harness/worker/partner.h"
+
+#include <spawn.h>
+
+enum { PAGE_NS, PAGES, FAULTS };
+
+enum { WARMING_WALKS = 2 }; /* besides the one that looks at the chain */
+
+static const struct metric metrics[] = {
+	[PAGE_NS] = {"page_ns", "ns", "one walk over the heap's chain, by page"},
+	[PAGES] = {"pages", "count", "pages that the walk reads"},
+	[FAULTS] = {"faults", "count", "page faults in the window"},
+	{0},
+};
+
+static struct flush_pages flush;
+
+static enum outcome make(struct run *run)
+{
+	return flush_make(&flush, FLUSH_WHOLE_PAGES, run->problem);
+}
+
+static const void *start_of(const struct run *run)
+{
+	return chain_start(&run->touch, run->heap);
+}
+
+static enum outcome nothing(struct run *run)
+{
+	(void)run;
+	return OUTCOME_OK;
+}
+
+static enum outcome flush_ready(struct run *run)
+{
+	return flush_arm(&flush, run->problem);
+}
+
+static enum outcome flush_all(struct run *run)
+{
+	long result = flush_fire(&flush);
+	return result < 0 ? flush_failed(result, run->problem) : OUTCOME_OK;
+}
+
+static enum outcome evict_chain(struct run *run)
+{
+	chain_evict(start_of(run), run->touch.count);
+	return OUTCOME_OK;
+}
+
+enum { STEP_WAITING = 1, STEP_WOKEN };
+
+static void wait_once(struct run *run)
+{
+	partner_done_await(run, STEP_WAITING);
+}
+
+/* The child waits until the window is closed: where it gets the CPU before, in a window that is longer
+ * than the caller's time slice, it has little to do there. */
+static enum outcome fork_child(struct run *run)
+{
+	return partner_start(run, SIGCHLD, wait_once);
+}
+
+/* The faults that copy the stack come before the walk: each flushes the page's entry, and on a RISC-V
+ * CPU that is emulated, all. */
+static enum outcome fork_and_walk(struct run *run)
+{
+	if (fork_child(run) || partner_await(run, STEP_WAITING) || partner_await_asleep(run))
+		return OUTCOME_FAILED;
+	child_dirty_stack();
+	chain_walk(start_of(run), run->touch.count);
+	return OUTCOME_OK;
+}
+
+static enum outcome vfork_child(struct run *run)
+{
+	child_start_onto(run, ACTION_EXIT, CLONE_VM | CLONE_VFORK | SIGCHLD);
+	return OUTCOME_OK;
+}
+
+static enum outcome spawn_child(struct run *run)
+{
+	pid_t id = 0;
+	int error =
+		posix_spawn(&id, run->target_path, NULL, NULL, run->target_argv, run->target_envp);
+	run->child->id = error ? -error : id;
+	return OUTCOME_OK;
+}
+
+static enum outcome reap_exited(struct run *run)
+{
+	return child_reap(run, run->child->id, WIRE_STATUS_CHILD, "exit");
+}
+
+static enum outcome reap_target(struct run *run)
+{
+	return child_reap(run, run->child->id, WIRE_STATUS_TARGET, "exec forkcost-target");
+}
+
+static void wait_and_answer(struct run *run)
+{
+	partner_done_await(run, STEP_WAITING);
+	partner_done_await(run, STEP_WOKEN);
+}
+
+/* The partner waits when the chain is warmed. It is a child, so the heap is shared by copy: reads do not
+ * mind. */
+static enum outcome partner_ready(struct run *run)
+{
+	if (partner_start(run, SIGCHLD, wait_and_answer))
+		return OUTCOME_FAILED;
+	if (partner_await(run, STEP_WAITING))
+		return OUTCOME_FAILED;
+	return partner_await_asleep(run);
+}
+
+static enum outcome switch_there_and_back(struct run *run)
+{
+	partner_allow(run, STEP_WOKEN);
+	return partner_await(run, STEP_WOKEN);
+}
+
+enum {
+	WARM,
+	AFTER_FLUSH,
+	AFTER_EVICT,
+	AFTER_FORK,
+	AGAIN,
+	AFTER_VFORK,
+	AFTER_POSIX_SPAWN,
+	AFTER_SWITCH,
+};
+
+static const char *const cases[] = {
+	[WARM] = "warm",
+	[AFTER_FLUSH] = "after_flush",
+	[AFTER_EVICT] = "after_evict",
+	[AFTER_FORK] = "after_fork",
+	[AGAIN] = "again",
+	[AFTER_VFORK] = "after_vfork",
+	[AFTER_POSIX_SPAWN] = "after_posix_spawn",
+	[AFTER_SWITCH] = "after_switch",
+	NULL,
+};
+
+/* What each case does before the chain is warmed, between that and the window, and after it. */
+static const struct disturbance {
+	enum outcome (*ready)(struct run *run);
+	enum outcome (*disturb)(struct run *run);
+	enum outcome (*settle)(struct run *run);
+} disturbances[] = {
+	[WARM] = {nothing, nothing, nothing},
+	[AFTER_FLUSH] = {flush_ready, flush_all, nothing},
+	[AFTER_EVICT] = {nothing, evict_chain, nothing},
+	[AFTER_FORK] = {nothing, fork_child, partner_reap},
+	[AGAIN] = {nothing, fork_and_walk, partner_reap},
+	[AFTER_VFORK] = {nothing, vfork_child, reap_exited},
+	[AFTER_POSIX_SPAWN] = {nothing, spawn_child, reap_target},
+	[AFTER_SWITCH] = {partner_ready, switch_there_and_back, partner_reap},
+};
+
+static const char *refuses(const struct run *run, const struct arm *arm)
+{
+	(void)run;
+	return arm->case_index == AFTER_EVICT ? chain_evict_refusal() : NULL;
+}
+
+/* Another experiment, or another page kind, may have taken the chain apart. */
+static enum outcome warm_chain(struct run *run)
+{
+	if (!chain_is_whole(&run->touch, run->heap)) {
+		chain_build(&run->touch, run->heap, run->request->seed);
+		if (!chain_is_whole(&run->touch, run->heap))
+			return fail(run->problem,
+				    "cannot link the heap's pages into a chain; report this");
+	}
+	for (int i = 0; i < WARMING_WALKS; i++)
+		chain_walk(start_of(run), run->touch.count);
+	return OUTCOME_OK;
+}
+
+static inline __attribute__((always_inline)) void read_usage(struct rusage *usage)
+{
+	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
+}
+
+/* Not inlined, so that rehearsal and window run through the same instructions. Where events are
+ * counted, nothing before the walk may have the kernel write to the caller's memory: that would empty
+ * an emulated RISC-V CPU's TLB in every case, the warm one too. So page faults are left to their
+ * counter there, and the rehearsal counts nothing. */
+__attribute__((noinline)) static void timed_walk(struct run *run, struct window *window,
+						 const void *start, size_t count)
+{
+	char frame[256];
+	*(volatile char *)frame = 0;
+	if (!run->counting)
+		read_usage(&window->before);
+	if (count > 0)
+		count_begin(run);
+	uint64_t from = clock_ticks();
+	chain_walk(start, count);
+	uint64_t to = clock_ticks_after();
+	if (count > 0)
+		count_end(run);
+	window->from = from;
+	window->to = to;
+	if (!run->counting)
+		read_usage(&window->after);
+}
+
+/* The rehearsal walks nowhere. After a fork it takes the faults that copy the stack: that of the call,
+ * and that of the frame's other end where it straddles two pages. */
+static enum outcome take(struct run *run, const struct disturbance *disturbance)
+{
+	struct window *window = &run->partner->window;
+	if (warm_chain(run) || disturbance->disturb(run))
+		return OUTCOME_FAILED;
+	timed_walk(run, window, start_of(run), 0);
+	timed_walk(run, window, start_of(run), run->touch.count);
+	return disturbance->settle(run);
+}
+
+static enum outcome sample(struct run *run, const struct arm *arm, struct wire_sample *out)
+{
+	const struct disturbance *disturbance = &disturbances[arm->case_index];
+	const struct window *window = &run->partner->window;
+	if (run->touch.count == 0)
+		return fail(run->problem,
+			    "cannot walk a heap without pages; give --heap larger than 0");
+	if (disturbance->ready(run) || take(run, disturbance)) {
+		partner_kill(run);
+		return OUTCOME_FAILED;
+	}
+	sample_set(out, PAGE_NS, clock_ns(window->from, window->to) / (double)run->touch.count);
+	sample_set(out, PAGES, (double)run->touch.count);
+	if (!run->counting)
+		sample_set(out, FAULTS, (double)window_faults(window));
+	return OUTCOME_OK;
+}
+
+EXPERIMENT(tlb_refill, .summary = "what emptied TLBs and caches cost the next reads of the heap",
+	   .metrics = metrics, .cases = cases, .needs_heap = true, .is_countable = true,
+	   .heaps = "64K..64M*2", .quick_heaps = "64K,1M,4M,64M", .make = make, .refuses = refuses,
+	   .sample = sample);

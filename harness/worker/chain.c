@@ -1,0 +1,102 @@
+#include "harness/worker/chain.h"
+
+#include "harness/common/shuffle.h"
+
+static const void **link_of(const struct touch *touch, char *base, size_t page)
+{
+	return (const void **)(base + pages_at(touch, (uint32_t)page) + CHAIN_LINK_OFFSET);
+}
+
+/* Sattolo's shuffle of a chain in which every link leads to itself: what comes out is one cycle. */
+void chain_build(const struct touch *touch, char *base, uint64_t seed)
+{
+	struct shuffle shuffle;
+	shuffle_seed(&shuffle, seed);
+	for (size_t i = 0; i < touch->count; i++)
+		*link_of(touch, base, i) = link_of(touch, base, i);
+	for (size_t i = touch->count; i-- > 1;) {
+		const void **one = link_of(touch, base, i);
+		const void **other = link_of(touch, base, shuffle_next(&shuffle) % i);
+		const void *kept = *one;
+		*one = *other;
+		*other = kept;
+	}
+}
+
+bool chain_is_whole(const struct touch *touch, const char *base)
+{
+	const void *start = chain_start(touch, base), *at = start;
+	uintptr_t end = (uintptr_t)base + touch->count * touch->page_bytes;
+	for (size_t steps = 1;; steps++) {
+		at = *(const void *const volatile *)at;
+		if (at == start)
+			return steps == touch->count;
+		if (steps >= touch->count || (uintptr_t)at < (uintptr_t)base ||
+		    (uintptr_t)at > end - sizeof(void *) || (uintptr_t)at % sizeof(void *))
+			return false;
+	}
+}
+
+#if defined(__x86_64__)
+
+/* CLFLUSH, Intel SDM vol. 2A and AMD APM vol. 3: from every cache of the coherence domain. */
+static inline void evict_line(const void *at)
+{
+	__asm__ volatile("clflush (%0)" ::"r"(at) : "memory");
+}
+
+static inline void evict_done(void)
+{
+	__asm__ volatile("mfence" ::: "memory");
+}
+
+const char *chain_evict_refusal(void)
+{
+	return NULL;
+}
+
+#elif defined(__aarch64__)
+
+/* DC CIVAC: to the point of coherency. Linux lets programs use it (SCTLR_EL1.UCI). */
+static inline void evict_line(const void *at)
+{
+	__asm__ volatile("dc civac, %0" ::"r"(at) : "memory");
+}
+
+static inline void evict_done(void)
+{
+	__asm__ volatile("dsb ish" ::: "memory");
+}
+
+const char *chain_evict_refusal(void)
+{
+	return NULL;
+}
+
+#else
+
+static inline void evict_line(const void *at)
+{
+	(void)at;
+}
+
+static inline void evict_done(void)
+{
+}
+
+const char *chain_evict_refusal(void)
+{
+	return "this CPU lets no program evict a cache line";
+}
+
+#endif
+
+void chain_evict(const void *at, size_t count)
+{
+	for (; count > 0; count--) {
+		const void *next = *(const void *const volatile *)at;
+		evict_line(at);
+		at = next;
+	}
+	evict_done();
+}

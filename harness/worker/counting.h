@@ -1,0 +1,98 @@
+/* Counting events around a window, in counted passes alone: in time passes no counter exists, so that
+ * they are as without (method rule 25). Counters run in windows alone: a window switches them on and
+ * off and reads them when it is over; what they gained since the last time is its count. They are never
+ * reset, and nothing is read right before a window: to copy a value out would disturb what the window
+ * is to find (an emulated RISC-V CPU loses its TLB by it). */
+#ifndef FORKCOST_COUNTING_H
+#define FORKCOST_COUNTING_H
+
+#include "harness/common/problem.h"
+#include "harness/common/wire.h"
+#include "harness/worker/bench.h"
+
+#include <sys/ioctl.h>
+
+/* One reading of a counter: perf_event_open(2), PERF_FORMAT_TOTAL_TIME_*. */
+struct counting_read {
+	uint64_t value, enabled_ns, running_ns;
+};
+
+/* One process's open counters. Lives in shared memory. */
+struct counting {
+	const struct wire_counter *counters; /* the group's first */
+	uint32_t first, count;               /* where in the request; how many */
+	int fds[COUNTER_GROUP_MAX];
+	long failed[COUNTER_GROUP_MAX]; /* negative errno of the last read or open; 0: none */
+	uint64_t from_ticks, to_ticks;
+	struct counting_read from[COUNTER_GROUP_MAX], to[COUNTER_GROUP_MAX];
+	bool is_group; /* one switch for all: the first counter's */
+};
+
+/* Opens group `group` of the request for the calling process into `counting`, switched off. A counter
+ * that cannot be opened is noted in `failed`. Raw system calls only: children may call it. */
+void counting_open(struct counting *counting, const struct wire_request *request, uint32_t group);
+
+/* Ends what counting_open() began. */
+void counting_close(struct counting *counting);
+
+/* How many groups the request has, and whether one counts children as well. */
+uint32_t counting_groups(const struct wire_request *request);
+bool counting_is_with_child(const struct wire_request *request, uint32_t group);
+
+/* Switches all counters on or off, by raw system call. A group goes with its leader; told one by one
+ * (PERF_IOC_FLAG_GROUP), tracepoints behind a software event would stay off until the next switch of
+ * context. Inlined, as all that happens in a window is: after a fork a call's return address alone
+ * would be a page fault. */
+static inline __attribute__((always_inline)) void counting_switch(const struct counting *counting,
+								  unsigned long request)
+{
+	uint32_t count = counting->is_group ? 1 : counting->count;
+	for (uint32_t i = 0; i < count; i++)
+		if (counting->fds[i] >= 0)
+			raw_syscall(SYS_ioctl, counting->fds[i], (long)request, 0, 0, 0);
+}
+
+static inline __attribute__((always_inline)) void counting_read(struct counting *counting)
+{
+	for (uint32_t i = 0; i < counting->count; i++) {
+		if (counting->fds[i] < 0)
+			continue;
+		counting->from[i] = counting->to[i];
+		long got = raw_syscall(SYS_read, counting->fds[i], (long)&counting->to[i],
+				       sizeof counting->to[i], 0, 0);
+		if (got != sizeof counting->to[i])
+			counting->failed[i] = got < 0 ? got : -1;
+	}
+}
+
+/* The window that is counted: between the two nothing but what is measured. Nothing happens where
+ * the sample is not a counted one. */
+static inline __attribute__((always_inline)) void count_begin(struct run *run)
+{
+	if (__builtin_expect(run->counting != NULL, 0)) {
+		counting_switch(run->counting, PERF_EVENT_IOC_ENABLE);
+		run->counting->from_ticks = clock_ticks();
+	}
+}
+
+static inline __attribute__((always_inline)) void count_end(struct run *run)
+{
+	if (__builtin_expect(run->counting != NULL, 0)) {
+		run->counting->to_ticks = clock_ticks_after();
+		counting_switch(run->counting, PERF_EVENT_IOC_DISABLE);
+		counting_read(run->counting);
+	}
+}
+
+/* Whether the pass counts the children of the window as well: then they must be reaped in it. */
+static inline __attribute__((always_inline)) bool count_is_with_child(const struct run *run)
+{
+	return run->counting && run->counting->counters->with_child;
+}
+
+/* Puts what was counted into a sample. A count that cannot be trusted is left out, and the answer
+ * says why: not opened, multiplexed, or run backwards. */
+void counting_report(const struct counting *counting, struct wire_answer *answer,
+		     struct wire_sample *sample);
+
+#endif

@@ -1,0 +1,45 @@
+#include "harness/worker/flush.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum outcome cannot(const char *what, int error, struct problem *problem)
+{
+	return fail(problem, "cannot %s the pages for TLB flushes: %s; free some memory", what,
+		    strerror(error));
+}
+
+enum outcome flush_make(struct flush_pages *flush, size_t count, struct problem *problem)
+{
+	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+	flush->count = count;
+	flush->bytes = count * page_bytes;
+	/* A page without rights at either end keeps the kernel from merging and splitting mappings at
+	 * every change. */
+	size_t room_bytes = flush->bytes + 2 * page_bytes;
+	char *room = mmap(NULL, room_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (room == MAP_FAILED)
+		return cannot("map", errno, problem);
+	if (madvise(room, room_bytes, MADV_DONTFORK) < 0)
+		return cannot("keep children from inheriting", errno, problem);
+	/* A kernel without huge pages knows no such advice, and needs none. */
+	if (madvise(room, room_bytes, MADV_NOHUGEPAGE) < 0 && errno != EINVAL)
+		return cannot("choose the size of", errno, problem);
+	flush->pages = room + page_bytes;
+	return flush_arm(flush, problem);
+}
+
+enum outcome flush_arm(const struct flush_pages *flush, struct problem *problem)
+{
+	if (mprotect(flush->pages, flush->bytes, PROT_READ | PROT_WRITE) < 0)
+		return cannot("make writable", errno, problem);
+	for (size_t at = 0; at < flush->bytes; at += flush->bytes / flush->count)
+		*(volatile char *)(flush->pages + at) = 1;
+	return OUTCOME_OK;
+}
+
+enum outcome flush_failed(long error, struct problem *problem)
+{
+	return cannot("write-protect", (int)-error, problem);
+}

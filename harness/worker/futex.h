@@ -1,0 +1,55 @@
+/* Futexes in shared memory, between the worker and its children or threads. Raw system calls, inlined:
+ * children may share the caller's memory, and nothing that fork copies is written. */
+#ifndef FORKCOST_FUTEX_H
+#define FORKCOST_FUTEX_H
+
+#include "harness/common/rawsys.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <time.h>
+
+enum { FUTEX_WAIT_OP = 0, FUTEX_WAKE_OP = 1, FUTEX_REQUEUE_OP = 3 };
+
+/* Wakes up to `count` of those that sleep on *word. */
+static inline __attribute__((always_inline)) void futex_wake(int *word, int count)
+{
+	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE_OP, count, 0, 0);
+}
+
+/* Sleeps while *word is `now`, or until something wakes it up. Returns what the kernel does; `limit`
+ * may be NULL. */
+static inline __attribute__((always_inline)) long futex_wait(int *word, int now,
+							     const struct timespec *limit)
+{
+	return raw_syscall(SYS_futex, (long)word, FUTEX_WAIT_OP, now, (long)limit, 0);
+}
+
+/* Sleeps until *word is at least `step`; false if it did not change for `timeout_s`. */
+static inline __attribute__((always_inline)) bool futex_sleep_until(int *word, int step,
+								    int timeout_s)
+{
+	const struct timespec limit = {.tv_sec = timeout_s};
+	int now;
+	while ((now = __atomic_load_n(word, __ATOMIC_ACQUIRE)) < step)
+		if (futex_wait(word, now, &limit) == -ETIMEDOUT)
+			return false;
+	return true;
+}
+
+/* Sets *word and wakes all that sleep on it. */
+static inline __attribute__((always_inline)) void futex_raise(int *word, int step)
+{
+	__atomic_store_n(word, step, __ATOMIC_RELEASE);
+	futex_wake(word, INT_MAX);
+}
+
+/* Whether someone sleeps on *word: to move one sleeper from a futex to the same futex wakes nobody,
+ * and returns how many it moved. Where that is forbidden nothing can be known: no reason to wait. */
+static inline bool futex_is_slept_on(int *word)
+{
+	return raw_syscall(SYS_futex, (long)word, FUTEX_REQUEUE_OP, 0, 1, (long)word) != 0;
+}
+
+#endif

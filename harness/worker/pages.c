@@ -1,0 +1,176 @@
+#include "harness/worker/pages.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#if __has_include(<sys/rseq.h>)
+#include <sys/rseq.h>
+#define FORKCOST_HAS_RSEQ 1
+#else
+#define FORKCOST_HAS_RSEQ 0
+#endif
+
+static void read_usage(struct rusage *usage)
+{
+	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
+}
+
+/* One shape for all windows: `body` is the pass. */
+#define WINDOW(run, window, body)                  \
+	do {                                       \
+		read_usage(&(window)->before);     \
+		count_begin(run);                  \
+		uint64_t from = clock_ticks();     \
+		body;                              \
+		uint64_t to = clock_ticks_after(); \
+		count_end(run);                    \
+		(window)->from = from;             \
+		(window)->to = to;                 \
+		read_usage(&(window)->after);      \
+	} while (0)
+
+/* Not inlined, so that rehearsal and window run through the same instructions. */
+__attribute__((noinline)) static void window_write(struct run *run, struct window *window,
+						   const struct touch *touch, char *base)
+{
+	WINDOW(run, window, pages_write(touch, base));
+}
+
+__attribute__((noinline)) static void window_read(struct run *run, struct window *window,
+						  const struct touch *touch, const char *base)
+{
+	WINDOW(run, window, pages_read(touch, base));
+}
+
+static inline __attribute__((always_inline)) void write_each(const struct touch *touch, char *base,
+							     uint32_t *ticks)
+{
+	for (size_t i = 0; i < touch->count; i++) {
+		volatile uint32_t *word =
+			(volatile uint32_t *)(base + pages_at(touch, touch->order[i]));
+		uint64_t from = clock_ticks();
+		*word = (uint32_t)i;
+		uint64_t to = clock_ticks_after();
+		ticks[i] = to - from < UINT32_MAX ? (uint32_t)(to - from) : UINT32_MAX;
+	}
+}
+
+__attribute__((noinline)) static void window_write_each(struct run *run, struct window *window,
+							const struct touch *touch, char *base,
+							uint32_t *ticks)
+{
+	WINDOW(run, window, write_each(touch, base, ticks));
+}
+
+/* Makes the page private again to which the kernel writes on its own account whenever it puts this
+ * process back on a CPU (rseq(2)): after a fork that is a fault, wherever it happens. The field says
+ * whether a restartable sequence is under way; none ever is. */
+static void own_rseq_area(void)
+{
+#if FORKCOST_HAS_RSEQ
+	if (__rseq_size > 0) {
+		char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+		*(volatile uint64_t *)(area + offsetof(struct rseq, rseq_cs)) = 0;
+	}
+#endif
+}
+
+void pages_own_rest(void)
+{
+	own_rseq_area();
+	child_dirty_stack();
+}
+
+/* Brings into the calling process what a window needs besides its subject: the page order, whose
+ * entries a child's fresh page tables lack, and what is written to besides the heap. */
+static void ready(const struct touch *touch)
+{
+	for (size_t i = 0; i < touch->count; i++)
+		(void)*(const volatile uint32_t *)&touch->order[i];
+	pages_own_rest();
+}
+
+/* One touch of the run's scratch page, which fork does not copy. */
+static struct touch rehearsal(const struct run *run)
+{
+	return (struct touch){run->touch.order, run->touch.count ? 1 : 0, 0};
+}
+
+void pages_time_write(struct run *run, struct window *window, char *base)
+{
+	struct touch rehearsed = rehearsal(run), touch = run->touch;
+	ready(&touch);
+	window_write(run, window, &rehearsed, run->scratch);
+	window_write(run, window, &touch, base);
+}
+
+void pages_time_read(struct run *run, struct window *window, const char *base)
+{
+	struct touch rehearsed = rehearsal(run), touch = run->touch;
+	ready(&touch);
+	window_read(run, window, &rehearsed, run->scratch);
+	window_read(run, window, &touch, base);
+}
+
+void pages_time_each_write(struct run *run, struct window *window, char *base, uint32_t *ticks)
+{
+	struct touch rehearsed = rehearsal(run), touch = run->touch;
+	ready(&touch);
+	for (size_t i = 0; i < touch.count; i++)
+		*(volatile uint32_t *)&ticks[i] = 0;
+	window_write_each(run, window, &rehearsed, run->scratch, ticks);
+	window_write_each(run, window, &touch, base, ticks);
+}
+
+enum { PAGEMAP_CHUNK = 512 };
+
+/* Bits 0 to 54 of a pagemap entry are the frame number, bit 63 says that there is one
+ * (Documentation/admin-guide/mm/pagemap.rst). */
+static const uint64_t PAGEMAP_FRAME = (UINT64_C(1) << 55) - 1;
+
+bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames)
+{
+	static const char path[] = "/proc/self/pagemap";
+	size_t base_bytes = (size_t)sysconf(_SC_PAGESIZE);
+	size_t step = touch->page_bytes / base_bytes;
+	long fd = raw_syscall(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0);
+	if (fd < 0)
+		return false;
+	bool good = true;
+	for (size_t page = 0; good && page < touch->count;) {
+		uint64_t entries[PAGEMAP_CHUNK] = {0};
+		/* Side by side where pages are of the base size, else one at a time. */
+		size_t room =
+			touch->count - page < PAGEMAP_CHUNK ? touch->count - page : PAGEMAP_CHUNK;
+		size_t wanted = step == 1 ? room : 1;
+		size_t at = ((uintptr_t)base / base_bytes + page * step) * sizeof *entries;
+		long got = raw_syscall(SYS_pread64, fd, (long)entries,
+				       (long)(wanted * sizeof *entries), (long)at, 0);
+		good = got == (long)(wanted * sizeof *entries);
+		for (size_t i = 0; good && i < wanted; i++)
+			frames[page + i] = entries[i] & PAGEMAP_FRAME;
+		page += wanted;
+	}
+	raw_syscall(SYS_close, fd, 0, 0, 0, 0);
+	return good;
+}
+
+size_t pages_apart(const uint64_t *frames, size_t count, size_t per_folio)
+{
+	size_t apart = 0;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t first = frames[i - i % per_folio];
+		apart += first % per_folio || frames[i] != first + i % per_folio;
+	}
+	return apart;
+}
+
+bool pages_frames_shown(void)
+{
+	static const uint32_t order[1];
+	static char page[4096];
+	uint64_t frame = 0;
+	page[0] = 1;
+	const struct touch touch = {order, 1, (size_t)sysconf(_SC_PAGESIZE)};
+	return pages_frames(&touch, page, &frame) && frame != 0;
+}

@@ -1,0 +1,67 @@
+/* Passes over the heap's pages in the cell's order, and what proves what they did: page faults and
+ * frame numbers (method rules 16 and 17). */
+#ifndef FORKCOST_PAGES_H
+#define FORKCOST_PAGES_H
+
+#include "harness/common/problem.h"
+#include "harness/worker/bench.h"
+#include "harness/worker/counting.h"
+#include "harness/worker/partner.h"
+
+enum { PAGES_LINE_BYTES = 64, PAGES_LINES = 64 };
+
+/* Where in its page a pass touches page `page`: another cache line from page to page, or all would
+ * compete for the same few sets of the cache. */
+static inline __attribute__((always_inline)) size_t pages_at(const struct touch *touch,
+							     uint32_t page)
+{
+	return page * touch->page_bytes + page % PAGES_LINES * (size_t)PAGES_LINE_BYTES;
+}
+
+static inline __attribute__((always_inline)) void pages_write(const struct touch *touch, char *base)
+{
+	for (size_t i = 0; i < touch->count; i++)
+		*(volatile uint32_t *)(base + pages_at(touch, touch->order[i])) = (uint32_t)i;
+}
+
+static inline __attribute__((always_inline)) void pages_read(const struct touch *touch,
+							     const char *base)
+{
+	for (size_t i = 0; i < touch->count; i++)
+		(void)*(const volatile uint32_t *)(base + pages_at(touch, touch->order[i]));
+}
+
+/* Makes private again what a window writes to besides its subject: the stack, and the area that the
+ * kernel writes to (rseq). The windows below do so themselves. */
+void pages_own_rest(void);
+
+/* The window of a whole pass of writes, or reads: clock at its ends, page faults of the calling
+ * thread around it, counters if the sample is a counted one. Everything the window itself needs was
+ * touched before, so that its faults are the pages' own. Either process may call these, with a window
+ * in shared memory. */
+void pages_time_write(struct run *run, struct window *window, char *base);
+void pages_time_read(struct run *run, struct window *window, const char *base);
+
+/* The same for writes with a clock reading before and after each; their lengths in ticks go to
+ * `ticks`, shared memory with room for every page. */
+void pages_time_each_write(struct run *run, struct window *window, char *base, uint32_t *ticks);
+
+/* Minor faults in a window. */
+static inline uint64_t window_faults(const struct window *window)
+{
+	return (uint64_t)(window->after.ru_minflt - window->before.ru_minflt);
+}
+
+/* Frame numbers of the calling process's own pages at `base`, one for each page of `touch`, by
+ * /proc/self/pagemap; 0 where the kernel hides them. False if pagemap cannot be read at all. Raw
+ * system calls only. `frames` is shared memory. */
+bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames);
+
+/* How many of `count` pages are not where those of large folios are, which hold `per_folio` each: side by
+ * side, the first at a multiple. */
+size_t pages_apart(const uint64_t *frames, size_t count, size_t per_folio);
+
+/* Whether the kernel shows frame numbers to this process: one that is hidden reads 0. */
+bool pages_frames_shown(void);
+
+#endif
