@@ -75,7 +75,7 @@ ends() {
 	none 'case_name == "exec_copied" && metric == "wait_ns" && note !~ /^unavailable: nobody waits/'
 	none 'case_name ~ /^exec_/ && metric == "reap_ns" && note !~ /^unavailable: the child does not exit/'
 	none 'case_name ~ /^ex/ && metric == "page_read_ns" && note !~ /^unavailable: the child reads nothing/'
-	none 'case_name ~ /^read_/ && heap == 0 && note !~ /^unavailable: there is no heap to read/'
+	none 'case_name ~ /^read_/ && heap == 0 && metric ~ /^(page_read_ns|faults)$/ && note !~ /^unavailable: there is no heap to read/'
 	none 'case_name ~ /^ex/ && metric == "end_ns" && count == 0'
 	none 'case_name == "exec_shared" && metric == "wait_ns" && count == 0'
 	none 'case_name ~ /^read_/ && metric == "page_read_ns" && heap > 0 && count == 0'
