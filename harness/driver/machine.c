@@ -181,6 +181,28 @@ static json_t *cpuinfo(const char *key)
 	return json_stringn(colon, strcspn(colon, "\n"));
 }
 
+static bool is_known(const json_t *value)
+{
+	const char *text = json_string_value(value);
+	return text && strncmp(text, "unavailable", 11) != 0;
+}
+
+/* RISC-V tells no model: then its microarchitecture, or what its instruction set begins with, behind
+ * which come dozens of extensions. */
+static json_t *describe_cpu_model(void)
+{
+	static const char *const keys[] = {"model name", "uarch", "\nisa"};
+	json_t *model = cpuinfo(keys[0]);
+	for (size_t i = 1; i < sizeof keys / sizeof *keys && !is_known(model); i++) {
+		json_decref(model);
+		model = cpuinfo(keys[i]);
+	}
+	const char *text = json_string_value(model);
+	if (text && strncmp(text, "rv", 2) == 0)
+		json_string_setn(model, text, strcspn(text, "_"));
+	return model;
+}
+
 static json_t *describe_mitigations(void)
 {
 	static const char *const names[] = {"meltdown",
@@ -336,7 +358,7 @@ json_t *machine_describe(const struct wire_clock *clock)
 	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "forkcost_version", FORKCOST_VERSION, "git_commit", FORKCOST_COMMIT,
 			 "compiler", __VERSION__, "libc", libc_name(), "host", host, "cpu_model",
-			 cpuinfo("model name"), "microcode", cpuinfo("microcode"), "kernel",
+			 describe_cpu_model(), "microcode", cpuinfo("microcode"), "kernel",
 			 describe_kernel(), "hypervisor", describe_hypervisor(), "topology",
 			 describe_topology(), "memory", describe_memory(), "init_on_alloc",
 			 describe_init_on_alloc(), "mitigations", describe_mitigations(), "clock",
@@ -358,7 +380,7 @@ void machine_summary(const json_t *environment, char *text, size_t text_bytes)
 	units_format_bytes((uint64_t)json_integer_value(json_object_get(topology, "memory_bytes")),
 			   memory);
 	snprintf(text, text_bytes, "%s, %d CPUs, %s%s",
-		 model && strncmp(model, "unavailable", 11) != 0 ? model : "unknown CPU",
+		 is_known(json_object_get(environment, "cpu_model")) ? model : "unknown CPU",
 		 (int)json_integer_value(json_object_get(topology, "cpus")), memory, virtual);
 }
 
