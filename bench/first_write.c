@@ -193,7 +193,7 @@ static enum outcome begin_before_exec(struct run *run)
 static enum outcome begin_after_exec(struct run *run)
 {
 	const struct timespec pause = {.tv_nsec = 100000};
-	long left = PARTNER_TIMEOUT_S * (1000000000l / pause.tv_nsec);
+	long left = PARTNER_TIMEOUT_S * 1000000000L / pause.tv_nsec;
 	run->stamps->target_ticks = 0;
 	if (partner_start(run, SIGCHLD, life_after_exec))
 		return OUTCOME_FAILED;

@@ -243,7 +243,8 @@ static void put_sample(struct columns *columns, const struct wire_sample *sample
 			put(&columns->counts[i], json_integer((json_int_t)sample->count[i]));
 }
 
-/* A counter's reason to be refused holds for all of its samples: some may have been good. */
+/* A counter that one of the arm's samples had to refuse is refused in all of them: what is left would
+ * be a choice among them. */
 static json_t *describe_counts(const struct plan *plan, const struct wire_area *area,
 			       uint32_t group, struct columns *columns)
 {
@@ -255,11 +256,11 @@ static json_t *describe_counts(const struct plan *plan, const struct wire_area *
 			continue;
 		json_t *column = columns->counts[at];
 		columns->counts[at++] = NULL;
-		if (area->answer.counter_refused[i][0] || !column) {
+		if (json_array_size(column) < json_array_size(columns->round)) {
+			const char *why = area->answer.counter_refused[i];
 			json_decref(column);
-			column = json_string(area->answer.counter_refused[i][0]
-						     ? area->answer.counter_refused[i]
-						     : "unavailable: the worker did not count it");
+			column = json_string(*why ? why
+						  : "unavailable: the worker did not count it");
 		}
 		json_object_set_new(counts, counter->name, column);
 	}

@@ -39,16 +39,17 @@ void counting_close(struct counting *counting);
 uint32_t counting_groups(const struct wire_request *request);
 bool counting_is_with_child(const struct wire_request *request, uint32_t group);
 
-/* Switches all counters on or off, by raw system call. Inlined, as all that happens in a window is:
- * after a fork a call's return address alone would be a page fault. */
+/* Switches all counters on or off, by raw system call. A group goes with its leader; told one by one
+ * (PERF_IOC_FLAG_GROUP), tracepoints behind a software event would stay off until the next switch of
+ * context. Inlined, as all that happens in a window is: after a fork a call's return address alone
+ * would be a page fault. */
 static inline __attribute__((always_inline)) void counting_switch(const struct counting *counting,
 								  unsigned long request)
 {
 	uint32_t count = counting->is_group ? 1 : counting->count;
 	for (uint32_t i = 0; i < count; i++)
 		if (counting->fds[i] >= 0)
-			raw_syscall(SYS_ioctl, counting->fds[i], (long)request,
-				    counting->is_group ? PERF_IOC_FLAG_GROUP : 0, 0, 0);
+			raw_syscall(SYS_ioctl, counting->fds[i], (long)request, 0, 0, 0);
 }
 
 static inline __attribute__((always_inline)) void counting_read(struct counting *counting)

@@ -21,7 +21,7 @@ struct flush_pages {
 enum outcome flush_make(struct flush_pages *flush, size_t count, struct problem *problem);
 
 /* Makes the pages writable and writes each, so that the next flush has entries to change. Widening
- * rights flushes nothing. */
+ * rights may flush, too: x86-64 does. */
 enum outcome flush_arm(const struct flush_pages *flush, struct problem *problem);
 
 /* The flush: takes the right to write away again. Returns what mprotect does. */

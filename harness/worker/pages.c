@@ -73,15 +73,19 @@ static void own_rseq_area(void)
 #endif
 }
 
-/* Brings into the calling process what a window needs besides its subject: the page order, whose
- * entries a child's fresh page tables lack, and what is written to behind its back: the stack, and the
- * kernel's own area. */
-static void ready(const struct touch *touch)
+void pages_own_rest(void)
 {
 	own_rseq_area();
+	child_dirty_stack();
+}
+
+/* Brings into the calling process what a window needs besides its subject: the page order, whose
+ * entries a child's fresh page tables lack, and what is written to besides the heap. */
+static void ready(const struct touch *touch)
+{
 	for (size_t i = 0; i < touch->count; i++)
 		(void)*(const volatile uint32_t *)&touch->order[i];
-	child_dirty_stack();
+	pages_own_rest();
 }
 
 /* One touch of the run's scratch page, which fork does not copy. */
@@ -125,7 +129,7 @@ bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames)
 		return false;
 	bool good = true;
 	for (size_t page = 0; good && page < touch->count;) {
-		uint64_t entries[PAGEMAP_CHUNK];
+		uint64_t entries[PAGEMAP_CHUNK] = {0};
 		/* Side by side where pages are of the base size, else one at a time. */
 		size_t room =
 			touch->count - page < PAGEMAP_CHUNK ? touch->count - page : PAGEMAP_CHUNK;

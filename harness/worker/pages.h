@@ -31,6 +31,10 @@ static inline __attribute__((always_inline)) void pages_read(const struct touch 
 		(void)*(const volatile uint32_t *)(base + pages_at(touch, touch->order[i]));
 }
 
+/* Makes private again what a window writes to besides its subject: the stack, and the area that the
+ * kernel writes to (rseq). The windows below do so themselves. */
+void pages_own_rest(void);
+
 /* The window of a whole pass of writes: clock at its ends, page faults of the calling thread around it,
  * counters if the sample is a counted one. Right before it come `reads` passes of reading in the same
  * order, which with all else that the window needs besides its subject was touched before, so that its
