@@ -91,7 +91,7 @@ enum { READ_PASSES = 5 };
 
 static void write_heap(struct run *run, struct window *window, bool read_first)
 {
-	unsigned reads = read_first ? READ_PASSES : 0;
+	int reads = read_first ? READ_PASSES : 0;
 	if (run->stamping)
 		pages_time_each_write(run, window, run->heap, reads, shared.ticks);
 	else

@@ -39,11 +39,14 @@ void pages_own_rest(void);
  * counters if the sample is a counted one. Right before it come `reads` passes of reading in the same
  * order, which with all else that the window needs besides its subject was touched before, so that its
  * faults are the pages' own. Either process may call these, with a window in shared memory. */
-void pages_time_write(struct run *run, struct window *window, char *base, unsigned reads);
+void pages_time_write(struct run *run, struct window *window, char *base, int reads);
 
-/* The same with a clock reading before and after each write; their lengths in ticks go to `ticks`, shared
+/* The same for a pass of reading, with none before it. */
+void pages_time_read(struct run *run, struct window *window, const char *base);
+
+/* A pass of writes with a clock reading before and after each; their lengths in ticks go to `ticks`, shared
  * memory with room for every page. */
-void pages_time_each_write(struct run *run, struct window *window, char *base, unsigned reads,
+void pages_time_each_write(struct run *run, struct window *window, char *base, int reads,
 			   uint32_t *ticks);
 
 /* Minor faults in a window. */
