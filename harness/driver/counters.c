@@ -1,6 +1,9 @@
 #include "harness/driver/counters.h"
 
+#include "harness/driver/groups.h"
+#include "harness/driver/probe.h"
 #include "harness/driver/tracefs.h"
+#include "harness/driver/trial.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -9,23 +12,21 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
 	DRAFTS_MAX = COUNTERS_MAX / 2, /* each gets a twin */
 	GROUPS_MAX = COUNTER_GROUPS_MAX / 2,
-	TRY_NS = 1000000,
 };
+
+enum mode { MODE_USER, MODE_KERNEL, MODE_BOTH, MODE_ALL };
 
 /* A counter that opens alone, before it has a group. */
 struct draft {
 	struct wire_counter counter;
 	size_t role; /* index into counters->roles */
-	bool placed;
+	enum mode mode;
 };
 
 struct maker {
@@ -39,8 +40,6 @@ struct maker {
 
 /* ---- what is asked of a counter ---- */
 
-enum mode { MODE_USER, MODE_KERNEL, MODE_BOTH, MODE_ALL };
-
 static const char *const mode_suffix[] = {"_user", "_kernel", "_both", ""};
 
 /* Nothing is excluded but the other mode: some PMUs refuse to exclude the hypervisor, some guests,
@@ -51,44 +50,12 @@ static void set_mode(struct perf_event_attr *attr, enum mode mode)
 	attr->exclude_user = mode == MODE_KERNEL;
 }
 
-static int open_counter(const struct wire_counter *counter, bool disabled, int group)
-{
-	struct perf_event_attr attr = counter->attr;
-	attr.disabled = disabled;
-	attr.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
-	int fd = (int)syscall(SYS_perf_event_open, &attr, 0, -1, group, PERF_FLAG_FD_CLOEXEC);
-	if (fd < 0 || !*counter->filter ||
-	    ioctl(fd, PERF_EVENT_IOC_SET_FILTER, counter->filter) == 0)
-		return fd;
-	int error = errno;
-	close(fd);
-	errno = error;
-	return -1;
-}
-
-/* 0, or the errno. A PMU that will not count guests is asked again without: Apple's, and any while
- * KVM lends it out. No counter here ever sees a guest. */
-static int try_alone(struct wire_counter *counter)
-{
-	int fd = open_counter(counter, true, -1);
-	int error = fd < 0 ? errno : 0;
-	if (error == EOPNOTSUPP) {
-		counter->attr.exclude_guest = 1;
-		fd = open_counter(counter, true, -1);
-		counter->attr.exclude_guest = fd >= 0;
-		error = fd < 0 ? error : 0;
-	}
-	if (fd >= 0)
-		close(fd);
-	return error;
-}
-
 /* ---- what is missing ---- */
 
 static struct counters_missing *add_missing(struct counters *counters, const char *stem,
 					    enum mode mode)
 {
-	assert(counters->missing_count < COUNTERS_MAX);
+	assert(counters->missing_count < COUNTERS_MISSING_MAX);
 	struct counters_missing *missing = &counters->missing[counters->missing_count++];
 	wire_copy(missing->name, sizeof missing->name, stem);
 	strncat(missing->name, mode_suffix[mode], sizeof missing->name - strlen(missing->name) - 1);
@@ -133,7 +100,7 @@ static void try_modes(struct trial *trial, const struct perf_event_attr *attr)
 	for (unsigned mode = 0; mode < COUNTER_MODES; mode++) {
 		trial->counter[mode] = (struct wire_counter){.attr = *attr};
 		set_mode(&trial->counter[mode].attr, mode);
-		trial->error[mode] = try_alone(&trial->counter[mode]);
+		trial->error[mode] = trial_alone(&trial->counter[mode]);
 	}
 	/* The kernel asks for permission before it looks for the event. Where there is no event, no
 	 * permission helps. */
@@ -156,9 +123,9 @@ static bool worth_keeping(const struct trial *trial)
 static void keep_draft(struct maker *maker, const struct wire_counter *counter, size_t role,
 		       enum mode mode)
 {
-	assert(maker->draft_count < DRAFTS_MAX); /* make_room() saw to it */
+	assert(maker->draft_count < DRAFTS_MAX); /* new_role() saw to it */
 	struct draft *draft = &maker->drafts[maker->draft_count++];
-	*draft = (struct draft){.counter = *counter, .role = role};
+	*draft = (struct draft){.counter = *counter, .role = role, .mode = mode};
 	snprintf(draft->counter.name, sizeof draft->counter.name, "%s%s",
 		 maker->out->roles[role].name, mode_suffix[mode]);
 }
@@ -200,6 +167,22 @@ static void say_event(struct counters_role *role, const char *event, const char 
 	snprintf(role->differs, sizeof role->differs, "%s", differs ? differs : "");
 }
 
+static void say_no_event(struct counters *counters, const char *role)
+{
+	const struct events *events = &counters->events;
+	if (events->family)
+		say_missing(counters, role, "unavailable: libpfm4 has no event for it on %s",
+			    events->pmu_words);
+	else if (*events->pmu)
+		say_missing(counters, role,
+			    "unavailable: no event for it is known on %s; name one in --counters",
+			    events->pmu_words);
+	else
+		say_missing(counters, role,
+			    "unavailable: libpfm4 does not know this CPU, and no generic event "
+			    "counts it");
+}
+
 static void add_pmu_role(struct maker *maker, enum role_index index, size_t at)
 {
 	struct counters *counters = maker->out;
@@ -222,12 +205,7 @@ static void add_pmu_role(struct maker *maker, enum role_index index, size_t at)
 			trial = other;
 		}
 	} else if (!own) {
-		say_missing(counters, role->name,
-			    *counters->events.pmu
-				    ? "unavailable: no event of this CPU counts it (%s)"
-				    : "unavailable: %s libpfm4 does not know this CPU",
-			    *counters->events.pmu ? counters->events.pmu_words
-						  : "no generic event counts it, and");
+		say_no_event(counters, role->name);
 		return;
 	}
 	keep_trial(maker, at, &trial);
@@ -248,7 +226,7 @@ static void add_one_mode(struct maker *maker, size_t at, struct wire_counter *co
 	struct counters *counters = maker->out;
 	struct permit_request request = {.in_kernel = true};
 	counters->roles[at].one_mode = true;
-	int error = try_alone(counter);
+	int error = trial_alone(counter);
 	if (!error) {
 		keep_draft(maker, counter, at, MODE_ALL);
 		return;
@@ -271,8 +249,10 @@ static void add_trace_role(struct maker *maker, enum role_index index, size_t at
 	role->one_mode = true;
 	snprintf(role->event, sizeof role->event, "%s%s%s", tracepoint->path,
 		 tracepoint->filter ? " if " : "", tracepoint->filter ? tracepoint->filter : "");
-	if (tracepoint->x86_only && !maker->x86) {
-		say_missing(counters, role->name, "unavailable: %s", tracepoint->x86_only);
+	const char *never =
+		tracepoint->x86_only && !maker->x86 ? tracepoint->x86_only : tracepoint->unseen;
+	if (never) {
+		say_missing(counters, role->name, "unavailable: %s", never);
 		return;
 	}
 	if (!error &&
@@ -386,7 +366,7 @@ static enum outcome add_named(struct maker *maker, const char *list)
 		size_t length = strcspn(from, ",");
 		if (length == 0 || length >= sizeof name)
 			return fail(maker->problem,
-				    "cannot read the counters '%s'; write names with commas "
+				    "cannot read the counters '%.200s'; write names with commas "
 				    "between, or none; forkcost counters lists them",
 				    list);
 		memcpy(name, from, length);
@@ -410,121 +390,58 @@ static enum outcome add_all(struct maker *maker)
 
 /* ---- groups ---- */
 
-/* Drafts by index, to be counted together. */
-struct group {
-	size_t member[COUNTER_GROUP_MAX];
-	size_t count;
-};
-
-static void spin(void)
+/* Takes user and kernel, which lie side by side, out of the drafts again where they count alike: such a
+ * count is that of both modes, and of none alone. */
+static void refuse_untold_modes(struct maker *maker)
 {
-	struct timespec from, now;
-	clock_gettime(CLOCK_MONOTONIC, &from);
-	do
-		clock_gettime(CLOCK_MONOTONIC, &now);
-	while ((now.tv_sec - from.tv_sec) * 1000000000 + (now.tv_nsec - from.tv_nsec) < TRY_NS);
-}
-
-/* Whether a counter ran all the time that it was enabled. */
-static bool ran_throughout(int fd)
-{
-	struct {
-		uint64_t value, enabled, running;
-	} got;
-	return read(fd, &got, sizeof got) == (ssize_t)sizeof got && got.running > 0 &&
-	       got.running == got.enabled;
-}
-
-static bool run_group(const int *fds, size_t count)
-{
-	if (ioctl(fds[0], PERF_EVENT_IOC_ENABLE, PERF_IOC_FLAG_GROUP) != 0)
-		return false;
-	spin();
-	if (ioctl(fds[0], PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP) != 0)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (!ran_throughout(fds[i]))
-			return false;
-	return true;
-}
-
-/* Opens the group and counts with it for a moment: the kernel accepts groups that then never run,
- * as when the NMI watchdog holds a counter. */
-static bool fits(const struct maker *maker, const struct group *group)
-{
-	int fds[COUNTER_GROUP_MAX] = {-1};
-	size_t opened = 0;
-	while (opened < group->count) {
-		const struct wire_counter *counter = &maker->drafts[group->member[opened]].counter;
-		fds[opened] = open_counter(counter, opened == 0, opened ? fds[0] : -1);
-		if (fds[opened] < 0)
-			break;
-		opened++;
+	size_t kept = 0;
+	for (size_t i = 0; i < maker->draft_count; i++) {
+		const struct draft *user = &maker->drafts[i], *kernel = user + 1;
+		bool pair = i + 1 < maker->draft_count && user->mode == MODE_USER &&
+			    kernel->mode == MODE_KERNEL && user->role == kernel->role &&
+			    maker->out->roles[user->role].hardware;
+		if (!pair || probe_tells_modes(&user->counter, &kernel->counter)) {
+			maker->drafts[kept++] = *user;
+			continue;
+		}
+		for (; user <= kernel; user++)
+			say_missing(maker->out, user->counter.name,
+				    "unavailable: this PMU counts it alike whether user or kernel "
+				    "mode is excluded");
+		i++;
 	}
-	bool fit = opened > 0 && opened == group->count && run_group(fds, opened);
-	while (opened > 0)
-		close(fds[--opened]);
-	return fit;
+	maker->draft_count = kept;
 }
 
-static bool append(struct group *group, size_t first, size_t count)
-{
-	if (group->count + count > COUNTER_GROUP_MAX)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		group->member[group->count++] = first + i;
-	return true;
-}
-
-/* Hands a finished group over and empties it. */
-static void close_group(struct maker *maker, struct group *group)
+/* Groups the drafts that are, or are not, for the hardware, and hands them over in that order. Of one
+ * mode alone, unless that is MODE_ALL. */
+static void place(struct maker *maker, bool hardware, enum mode mode)
 {
 	struct counters *counters = maker->out;
-	for (size_t i = 0; i < group->count; i++) {
+	const struct wire_counter *chosen[DRAFTS_MAX] = {NULL};
+	uint32_t role[DRAFTS_MAX] = {0}, group[DRAFTS_MAX];
+	size_t count = 0;
+	for (size_t i = 0; i < maker->draft_count; i++) {
+		const struct draft *draft = &maker->drafts[i];
+		if (counters->roles[draft->role].hardware != hardware ||
+		    (mode != MODE_ALL && draft->mode != mode))
+			continue;
+		chosen[count] = &draft->counter;
+		role[count++] = (uint32_t)draft->role;
+	}
+	counters->group_count =
+		groups_form(chosen, role, count, counters->group_count, trial_together, group);
+	for (size_t i = 0; i < count; i++) {
+		if (group[i] == GROUPS_NONE) {
+			say_missing(counters, chosen[i]->name,
+				    "unavailable: it opens but never runs; somebody else (NMI "
+				    "watchdog, perf) holds the counters");
+			continue;
+		}
 		struct wire_counter *counter = &counters->counted[counters->count++];
-		*counter = maker->drafts[group->member[i]].counter;
-		counter->group = counters->group_count;
+		*counter = *chosen[i];
+		counter->group = group[i];
 	}
-	counters->group_count += group->count > 0;
-	group->count = 0;
-}
-
-/* Puts drafts that belong together into the open group, or into the next one, or else one by one:
- * user, kernel and both of an event are best counted in the same pass. */
-static void place(struct maker *maker, struct group *open, size_t first, size_t count)
-{
-	struct group wider = *open;
-	if (append(&wider, first, count) && fits(maker, &wider)) {
-		*open = wider;
-		return;
-	}
-	if (open->count > 0) {
-		close_group(maker, open);
-		place(maker, open, first, count);
-		return;
-	}
-	if (count > 1) {
-		for (size_t i = 0; i < count; i++)
-			place(maker, open, first + i, 1);
-		return;
-	}
-	say_missing(maker->out, maker->drafts[first].counter.name,
-		    "unavailable: it opens but never runs; somebody else (NMI watchdog, perf) "
-		    "holds the counters");
-}
-
-static void place_all(struct maker *maker, bool hardware)
-{
-	struct group open = {.count = 0};
-	for (size_t i = 0; i < maker->draft_count;) {
-		size_t role = maker->drafts[i].role, count = 0;
-		while (i + count < maker->draft_count && maker->drafts[i + count].role == role)
-			count++;
-		if (maker->out->roles[role].hardware == hardware)
-			place(maker, &open, i, count);
-		i += count;
-	}
-	close_group(maker, &open);
 }
 
 /* Groups beyond what the wire form numbers are not counted. */
@@ -571,8 +488,14 @@ static enum outcome choose(struct counters *counters, const char *list, struct p
 		close(maker.tracefs);
 	if (outcome)
 		return outcome;
-	place_all(&maker, false);
-	place_all(&maker, true);
+	place(&maker, false, MODE_ALL);
+	refuse_untold_modes(&maker);
+	/* Where an event counts in one counter only, its modes must not share a pass. */
+	if (probe_counts_twice())
+		place(&maker, true, MODE_ALL);
+	else
+		for (unsigned mode = MODE_USER; mode <= MODE_BOTH; mode++)
+			place(&maker, true, mode);
 	limit_groups(counters);
 	add_twins(counters);
 	return OUTCOME_OK;
@@ -616,21 +539,26 @@ const struct counters_missing *counters_find_missing(const struct counters *coun
 	return NULL;
 }
 
+/* Whether a metric is this stem, or this stem with a mode, and perhaps with children. */
+static bool is_metric_of(const char *metric, const char *stem)
+{
+	size_t length = strlen(stem);
+	if (strncmp(metric, stem, length) != 0)
+		return false;
+	for (unsigned mode = 0; mode <= MODE_ALL; mode++) {
+		size_t suffix = strlen(mode_suffix[mode]);
+		const char *rest = metric + length + suffix;
+		if (strncmp(metric + length, mode_suffix[mode], suffix) == 0 &&
+		    (!*rest || strcmp(rest, "_with_child") == 0))
+			return true;
+	}
+	return false;
+}
+
 const struct counters_role *counters_role_of(const struct counters *counters, const char *metric)
 {
-	for (size_t i = 0; i < counters->role_count; i++) {
-		const struct counters_role *role = &counters->roles[i];
-		size_t length = strlen(role->name);
-		if (strncmp(metric, role->name, length) != 0)
-			continue;
-		for (unsigned mode = role->one_mode ? MODE_ALL : MODE_USER;
-		     mode <= (role->one_mode ? MODE_ALL : MODE_BOTH); mode++) {
-			size_t suffix = strlen(mode_suffix[mode]);
-			const char *rest = metric + length + suffix;
-			if (strncmp(metric + length, mode_suffix[mode], suffix) == 0 &&
-			    (!*rest || strcmp(rest, "_with_child") == 0))
-				return role;
-		}
-	}
+	for (size_t i = 0; i < counters->role_count; i++)
+		if (is_metric_of(metric, counters->roles[i].name))
+			return &counters->roles[i];
 	return NULL;
 }

@@ -15,6 +15,7 @@
 enum {
 	COUNTERS_ROLES_MAX = 48,
 	COUNTER_MODES = 3, /* user, kernel, both */
+	COUNTERS_MISSING_MAX = COUNTERS_ROLES_MAX * COUNTER_MODES,
 	/* Of a role's metric name, so that "_kernel_with_child" fits behind it. */
 	COUNTER_STEM_MAX = COUNTER_NAME_MAX - (int)sizeof "_kernel_with_child" + 1,
 };
@@ -41,7 +42,7 @@ struct counters {
 	 * in groups of their own. */
 	struct wire_counter counted[COUNTERS_MAX];
 	size_t missing_count;
-	struct counters_missing missing[COUNTERS_MAX];
+	struct counters_missing missing[COUNTERS_MISSING_MAX];
 	size_t role_count;
 	struct counters_role roles[COUNTERS_ROLES_MAX]; /* in the order asked for */
 	uint32_t group_count;

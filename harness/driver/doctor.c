@@ -1,21 +1,18 @@
 #include "harness/driver/doctor.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/counters_report.h"
 #include "harness/driver/locate.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/memory.h"
 #include "harness/driver/textfile.h"
 
 #include <errno.h>
-#include <linux/perf_event.h>
-#include <perfmon/pfmlib.h>
-#include <perfmon/pfmlib_perf_event.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum verdict { GOOD, NOTE, BAD };
@@ -105,28 +102,31 @@ static void examine_limits(void)
 		say(GOOD, "processes", "the limit leaves room");
 }
 
+static void examine_counter_kind(const struct counters *counters, enum counters_kind kind,
+				 const char *subject)
+{
+	struct counters_tally tally = counters_tally(counters, kind);
+	if (!tally.why)
+		say(GOOD, subject, "all counted; see forkcost counters");
+	else if (tally.counted)
+		say(NOTE, subject, "%zu of %zu; see forkcost counters", tally.counted, tally.all);
+	else
+		say(NOTE, subject, "%s", tally.why);
+}
+
 static void examine_counters(void)
 {
-	struct perf_event_attr attributes = {
-		.type = PERF_TYPE_HARDWARE,
-		.size = sizeof attributes,
-		.config = PERF_COUNT_HW_CPU_CYCLES,
-		.exclude_kernel = 1,
-	};
-	int known = pfm_initialize() == PFM_SUCCESS;
-	int fd = (int)syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0);
-	if (fd >= 0) {
-		close(fd);
-		say(GOOD, "hardware counters", "counted; libpfm4 %s",
-		    known ? "knows this machine" : "does not start");
-	} else if (errno == EACCES || errno == EPERM) {
-		say(NOTE, "hardware counters",
-		    "not permitted: %s; allow them with sysctl kernel.perf_event_paranoid=1",
-		    strerror(errno));
-	} else {
-		say(NOTE, "hardware counters",
-		    "unavailable: %s (usual in a guest); times do not need them", strerror(errno));
+	static struct counters counters;
+	struct problem problem;
+	int caller, other;
+	if (machine_choose_cpus(-1, &caller, &other, &problem) ||
+	    counters_make(&counters, NULL, caller, &problem)) {
+		say(NOTE, "counters", "%s", problem.text);
+		return;
 	}
+	examine_counter_kind(&counters, COUNTERS_HARDWARE, "hardware counters");
+	examine_counter_kind(&counters, COUNTERS_SOFTWARE, "page faults");
+	examine_counter_kind(&counters, COUNTERS_TRACE, "tracepoints");
 }
 
 static void examine_programs(void)

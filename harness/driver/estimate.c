@@ -140,7 +140,8 @@ static double replicate_s(const struct plan *plan, const struct plan_job *job,
 
 static bool same_family(const struct plan_job *a, const struct plan_job *b)
 {
-	return a->experiment == b->experiment && a->page_kind == b->page_kind;
+	return a->experiment == b->experiment && a->page_kind == b->page_kind &&
+	       a->threads == b->threads;
 }
 
 /* Jobs of one experiment and page kind are estimated from two of them: the first, which has all
@@ -198,11 +199,13 @@ enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
 /* The first cell's levels, and how many more there are. */
 static void print_cells(const struct plan_job *job)
 {
-	char levels[64], cells[128];
+	char levels[64], cells[96];
 	plan_describe_levels(job, &job->cells[0], levels, sizeof levels);
-	snprintf(cells, sizeof cells, job->cell_count > 1 ? "%s and %u more" : "%s",
-		 *levels ? levels + 1 : "-", job->cell_count - 1);
-	printf("%-42s  ", cells);
+	if (job->cell_count > 1)
+		snprintf(cells, sizeof cells, "%s and %u more", levels + 1, job->cell_count - 1);
+	else
+		snprintf(cells, sizeof cells, "%s", *levels ? levels + 1 : "-");
+	printf("%-30s  ", cells);
 }
 
 void estimate_print(const struct estimate *estimate, const struct plan *plan)
@@ -212,7 +215,7 @@ void estimate_print(const struct estimate *estimate, const struct plan *plan)
 	       (unsigned long long)plan->settings.replicates_max);
 	printf("worker on CPU %d, children elsewhere on CPU %d; cold samples walk over %s\n\n",
 	       plan->caller_cpu, plan->other_cpu, units_format_bytes(plan->evict_bytes, text));
-	printf("%-15s %9s  %4s  %-42s  %s\n", "experiment", "heap", "arms", "cells", "a replicate");
+	printf("%-15s %9s  %4s  %-30s  %s\n", "experiment", "heap", "arms", "cells", "a replicate");
 	for (size_t i = 0; i < plan->job_count; i++) {
 		const struct plan_job *job = &plan->jobs[i];
 		printf("%-15s %9s  %4u  ", job->experiment->name,

@@ -49,15 +49,16 @@ static void cut_modifiers(char *name)
 		*colon = '\0';
 }
 
-static bool encode(const char *name, struct perf_event_attr *attr, char *full, size_t full_bytes,
-		   int *status)
+enum { SAID_MAX = 2 * EVENT_NAME_MAX }; /* with all modifiers */
+
+static bool encode(const char *name, struct perf_event_attr *attr, char full[SAID_MAX], int *status)
 {
 	char *said = NULL;
 	pfm_perf_encode_arg_t argument = {.attr = attr, .fstr = &said, .size = sizeof argument};
 	*attr = (struct perf_event_attr){.size = sizeof *attr};
 	*status = pfm_get_os_event_encoding(name, PFM_PLM0 | PFM_PLM3, PFM_OS_PERF_EVENT_EXT,
 					    &argument);
-	snprintf(full, full_bytes, "%s", *status == PFM_SUCCESS && said ? said : name);
+	snprintf(full, SAID_MAX, "%s", *status == PFM_SUCCESS && said ? said : name);
 	free(said);
 	return *status == PFM_SUCCESS;
 }
@@ -66,12 +67,14 @@ bool events_encode(const struct events *events, const char *name, struct perf_ev
 		   char full[EVENT_NAME_MAX], const char **why)
 {
 	struct perf_event_attr all;
+	char said[SAID_MAX];
 	int status = PFM_ERR_NOINIT;
-	if (!events->started || !encode(name, &all, full, EVENT_NAME_MAX, &status)) {
+	if (!events->started || !encode(name, &all, said, &status)) {
 		*why = pfm_strerror(status);
 		return false;
 	}
-	cut_modifiers(full);
+	cut_modifiers(said);
+	snprintf(full, EVENT_NAME_MAX, "%.*s", EVENT_NAME_MAX - 1, said);
 	/* Which modes and whose guests are counted is not libpfm4's to say. */
 	*attr = (struct perf_event_attr){
 		.type = all.type,
@@ -97,8 +100,8 @@ bool events_of_role(const struct events *events, enum role_index role, struct pe
 bool events_has_mode(const struct events *events, const char *name)
 {
 	struct perf_event_attr attr;
-	char full[2 * EVENT_NAME_MAX];
+	char said[SAID_MAX];
 	int status;
-	return events->started && encode(name, &attr, full, sizeof full, &status) &&
+	return events->started && encode(name, &attr, said, &status) &&
 	       (attr.exclude_user || attr.exclude_kernel);
 }

@@ -16,6 +16,8 @@ enum {
 	OTHER_CPU_HEAP_MAX = 256 << 20,
 	/* Page kinds beside 4k are measured at the largest heap up to this, unless asked for. */
 	OTHER_KIND_HEAP_MAX = 64 << 20,
+	/* Beyond this counts only grow with the pages, and counted passes are dear. */
+	COUNTED_HEAP_MAX = 256 << 20,
 	HUGE_BYTES = 2 << 20,
 };
 
@@ -111,35 +113,30 @@ static bool add_cell(struct plan_job *job, const struct wire_cell *cell)
 static bool add_cells(const struct jobs *jobs, struct plan_job *job, bool all_cells)
 {
 	const struct settings *settings = &jobs->plan->settings;
-	uint32_t threads[SETTINGS_THREADS_MAX];
-	size_t thread_levels = choose_threads(jobs, threads);
 	bool fits = true;
 	for (unsigned state = 0; state < STATE_COUNT; state++)
 		for (unsigned cache = 0; cache < CACHE_COUNT; cache++)
-			for (unsigned order = 0; order < TOUCH_COUNT; order++)
-				for (size_t t = 0; t < thread_levels; t++) {
-					bool plain = state == STATE_DIRTY && cache == CACHE_WARM &&
-						     order == TOUCH_SEQUENTIAL;
-					if (!runs_level(jobs, VARIES_STATE, &settings->states,
-							state) ||
-					    !runs_level(jobs, VARIES_CACHE, &settings->caches,
-							cache) ||
-					    !runs_level(jobs, VARIES_TOUCH_ORDER,
-							&settings->touch_orders, order) ||
-					    !(all_cells || plain))
-						continue;
-					const struct wire_cell cell = {
-						.state = state,
-						.cache = cache,
-						.touch_order = order,
-						.threads = threads[t],
-						.counted =
-							plain && job->child_cpu == CHILD_CPU_SAME,
-						.burst_max = cache == CACHE_COLD ? BURST_COLD
-										 : BURST_WARM,
-					};
-					fits = fits && add_cell(job, &cell);
-				}
+			for (unsigned order = 0; order < TOUCH_COUNT; order++) {
+				bool plain = state == STATE_DIRTY && cache == CACHE_WARM &&
+					     order == TOUCH_SEQUENTIAL;
+				if (!runs_level(jobs, VARIES_STATE, &settings->states, state) ||
+				    !runs_level(jobs, VARIES_CACHE, &settings->caches, cache) ||
+				    !runs_level(jobs, VARIES_TOUCH_ORDER, &settings->touch_orders,
+						order) ||
+				    !(all_cells || plain))
+					continue;
+				const struct wire_cell cell = {
+					.state = state,
+					.cache = cache,
+					.touch_order = order,
+					.threads = job->threads,
+					.counted = plain && job->child_cpu == CHILD_CPU_SAME &&
+						   (settings->heaps_given ||
+						    job->heap_bytes <= COUNTED_HEAP_MAX),
+					.burst_max = cache == CACHE_COLD ? BURST_COLD : BURST_WARM,
+				};
+				fits = fits && add_cell(job, &cell);
+			}
 	return fits;
 }
 
@@ -155,18 +152,14 @@ static bool needs_second_heap(const struct jobs *jobs, const struct plan_job *jo
 	return needs;
 }
 
-static enum outcome add_job(struct jobs *jobs, uint64_t heap_bytes, enum page_kind page_kind,
-			    enum child_cpu child_cpu, bool all_cells)
+/* One job; `like` says where: heap, page kind, placement, threads. */
+static enum outcome add_one(struct jobs *jobs, const struct plan_job *like, bool all_cells)
 {
 	struct plan *plan = jobs->plan;
-	struct plan_job job = {
-		.experiment = jobs->experiment,
-		.heap_bytes = heap_bytes,
-		.page_kind = page_kind,
-		.child_cpu = child_cpu,
-		.arm_from = jobs->arm_from,
-		.arm_count = plan->arm_count - jobs->arm_from,
-	};
+	struct plan_job job = *like;
+	job.experiment = jobs->experiment;
+	job.arm_from = jobs->arm_from;
+	job.arm_count = plan->arm_count - jobs->arm_from;
 	if (!add_cells(jobs, &job, all_cells))
 		return fail(jobs->problem,
 			    "cannot plan more than %d cells for %s; choose fewer levels",
@@ -177,12 +170,30 @@ static enum outcome add_job(struct jobs *jobs, uint64_t heap_bytes, enum page_ki
 		if (job.cells[c].cache == CACHE_COLD)
 			job.evict_bytes = plan->evict_bytes;
 	job.copies_heap = needs_second_heap(jobs, &job);
-	if (memory_check(heap_bytes, job.copies_heap, job.evict_bytes, jobs->problem))
+	if (memory_check(job.heap_bytes, job.copies_heap, job.evict_bytes, jobs->problem))
 		return OUTCOME_FAILED;
 	if (plan->job_count == PLAN_JOBS_MAX)
 		return fail(jobs->problem, "cannot plan more than %d jobs; name fewer with --heap",
 			    PLAN_JOBS_MAX);
 	plan->jobs[plan->job_count++] = job;
+	return OUTCOME_OK;
+}
+
+/* A job for each number of threads: where one ran, its CPU stays in the TLB mask of the caller's memory
+ * for a while (method rule 13), so that no worker runs with two numbers of them. */
+static enum outcome add_job(struct jobs *jobs, uint64_t heap_bytes, enum page_kind page_kind,
+			    enum child_cpu child_cpu, bool all_cells)
+{
+	uint32_t threads[SETTINGS_THREADS_MAX];
+	size_t count = choose_threads(jobs, threads);
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_job like = {.heap_bytes = heap_bytes,
+					      .page_kind = page_kind,
+					      .child_cpu = child_cpu,
+					      .threads = threads[i]};
+		if (add_one(jobs, &like, all_cells))
+			return OUTCOME_FAILED;
+	}
 	return OUTCOME_OK;
 }
 

@@ -146,6 +146,7 @@ static const struct file_fact {
 	{"perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid"},
 	{"cpu_governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"},
 	{"cpu_driver", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_driver"},
+	{"cpu_max_khz", "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq"},
 	{"cpu_boost", "/sys/devices/system/cpu/cpufreq/boost"},
 	{"no_turbo", "/sys/devices/system/cpu/intel_pstate/no_turbo"},
 	{"smt", "/sys/devices/system/cpu/smt/control"},
@@ -179,6 +180,46 @@ static json_t *cpuinfo(const char *key)
 		return json_string("unavailable: not in /proc/cpuinfo");
 	colon += 1 + (colon[1] == ' ');
 	return json_stringn(colon, strcspn(colon, "\n"));
+}
+
+static bool is_known(const json_t *value)
+{
+	const char *text = json_string_value(value);
+	return text && strncmp(text, "unavailable", 11) != 0;
+}
+
+/* RISC-V tells no model: then its microarchitecture, or what its instruction set begins with, behind
+ * which come dozens of extensions. */
+static json_t *describe_cpu_model(void)
+{
+	static const char *const keys[] = {"model name", "uarch", "\nisa"};
+	json_t *model = cpuinfo(keys[0]);
+	for (size_t i = 1; i < sizeof keys / sizeof *keys && !is_known(model); i++) {
+		json_decref(model);
+		model = cpuinfo(keys[i]);
+	}
+	const char *text = json_string_value(model);
+	if (text && strncmp(text, "rv", 2) == 0)
+		json_string_setn(model, text, strcspn(text, "_"));
+	return model;
+}
+
+/* What bears on the TLB among the CPU's flags (x86 only): address spaces told apart by tags, page
+ * tables kept apart for user and kernel, flushes that the hardware broadcasts. */
+static json_t *describe_tlb_flags(void)
+{
+	static const char *const names[] = {"pcid", "invpcid", "pti", "invlpgb"};
+	json_t *flags = cpuinfo("\nflags"), *found = json_object();
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char word[16];
+		snprintf(word, sizeof word, " %s", names[i]);
+		const char *at = strstr(json_string_value(flags), word);
+		bool whole = at && (at[strlen(word)] == ' ' || !at[strlen(word)]);
+		json_object_set_new(found, names[i],
+				    is_known(flags) ? json_boolean(whole) : json_incref(flags));
+	}
+	json_decref(flags);
+	return found;
 }
 
 static json_t *describe_mitigations(void)
@@ -330,13 +371,14 @@ json_t *machine_describe(const struct wire_clock *clock)
 	json_t *facts = json_object();
 	for (size_t i = 0; i < sizeof file_facts / sizeof *file_facts; i++)
 		json_object_set_new(facts, file_facts[i].name, text_or_reason(file_facts[i].path));
+	json_object_set_new(facts, "tlb_flags", describe_tlb_flags());
 	json_object_set_new(facts, "kernel_command_line", describe_command_line());
 	char host[128] = "unknown";
 	gethostname(host, sizeof host - 1);
 	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "forkcost_version", FORKCOST_VERSION, "git_commit", FORKCOST_COMMIT,
 			 "compiler", __VERSION__, "libc", libc_name(), "host", host, "cpu_model",
-			 cpuinfo("model name"), "microcode", cpuinfo("microcode"), "kernel",
+			 describe_cpu_model(), "microcode", cpuinfo("microcode"), "kernel",
 			 describe_kernel(), "hypervisor", describe_hypervisor(), "topology",
 			 describe_topology(), "memory", describe_memory(), "init_on_alloc",
 			 describe_init_on_alloc(), "mitigations", describe_mitigations(), "clock",
@@ -358,7 +400,7 @@ void machine_summary(const json_t *environment, char *text, size_t text_bytes)
 	units_format_bytes((uint64_t)json_integer_value(json_object_get(topology, "memory_bytes")),
 			   memory);
 	snprintf(text, text_bytes, "%s, %d CPUs, %s%s",
-		 model && strncmp(model, "unavailable", 11) != 0 ? model : "unknown CPU",
+		 is_known(json_object_get(environment, "cpu_model")) ? model : "unknown CPU",
 		 (int)json_integer_value(json_object_get(topology, "cpus")), memory, virtual);
 }
 

@@ -2,6 +2,7 @@
  * never forks to measure. */
 #include "harness/common/units.h"
 #include "harness/driver/catalog.h"
+#include "harness/driver/counters_report.h"
 #include "harness/driver/dataset.h"
 #include "harness/driver/doctor.h"
 #include "harness/driver/estimate.h"
@@ -40,6 +41,7 @@ static void print_help(void)
 	       "  plot        draw a run's figures: plot RUN\n"
 	       "  show        print a run's table: show RUN\n"
 	       "  list        experiments, primitives, arms, axes, metrics with units\n"
+	       "  counters    what can be counted here, by which events, and why not the rest\n"
 	       "  doctor      what this machine can and cannot measure, and how to mend it\n\n"
 	       "  --help, --version\n\n"
 	       "RUN is a run's folder, such as results/latest. Exit status: 0 done, 1 some cells "
@@ -200,6 +202,17 @@ static int command_once(int argc, char **argv)
 	return EXIT_DONE;
 }
 
+static int command_counters(int argc, char **argv)
+{
+	struct problem problem;
+	bool help;
+	if (counters_report(argc, argv, &help, &problem))
+		return complain(&problem, EXIT_USAGE);
+	if (help)
+		counters_report_print_help();
+	return EXIT_DONE;
+}
+
 static void list_axis(const struct axis *axis)
 {
 	printf("  %-12s", axis->name);
@@ -207,6 +220,24 @@ static void list_axis(const struct axis *axis)
 		if (*axis->levels[i])
 			printf(" %s", axis->levels[i]);
 	printf(": %s\n", axis->summary);
+}
+
+/* As many names a line as fit 80 columns. */
+static void list_cases(const struct wire_experiment *experiment)
+{
+	enum { COLUMNS = 80, INDENT = 11 };
+	size_t column = 0;
+	for (uint32_t c = 0; c < experiment->case_count; c++) {
+		size_t length = strlen(experiment->cases[c]) + 2;
+		bool fits = column + length <= COLUMNS;
+		if (c == 0 || !fits) {
+			printf("%s%*s", c ? ",\n" : "", INDENT, c ? "" : "cases: ");
+			column = INDENT;
+		}
+		printf("%s%s", c && fits ? ", " : "", experiment->cases[c]);
+		column += length;
+	}
+	printf("%s", experiment->case_count ? "\n" : "");
 }
 
 static void list_catalog(const struct wire_catalog *catalog)
@@ -218,9 +249,7 @@ static void list_catalog(const struct wire_catalog *catalog)
 		for (uint32_t m = 0; m < experiment->metric_count; m++)
 			printf("    %-16s %-6s %s\n", experiment->metrics[m].name,
 			       experiment->metrics[m].unit, experiment->metrics[m].summary);
-		for (uint32_t c = 0; c < experiment->case_count; c++)
-			printf("%s%s", c ? ", " : "    cases: ", experiment->cases[c]);
-		printf("%s", experiment->case_count ? "\n" : "");
+		list_cases(experiment);
 	}
 	printf("\nprimitives, with the actions that make them arms\n");
 	for (uint32_t p = 0; p < catalog->primitive_count; p++) {
@@ -236,6 +265,9 @@ static void list_catalog(const struct wire_catalog *catalog)
 	list_axis(&axis_cache);
 	list_axis(&axis_child_cpu);
 	list_axis(&axis_page_kind);
+	list_axis(&axis_touch_order);
+	printf("  %-12s numbers, as 0,1,2: the caller's threads that run on other CPUs\n",
+	       "threads");
 	list_axis(&axis_action);
 }
 
@@ -310,6 +342,7 @@ static const struct command {
 	{"plot", command_plot},
 	{"show", command_show},
 	{"list", command_list},
+	{"counters", command_counters},
 	{"doctor", command_doctor},
 	{"--help", command_help},
 	{"-h", command_help},

@@ -1,5 +1,5 @@
-/* From settings to jobs. A job is one experiment at one heap size, page kind and child placement; it
- * is done by fresh workers, the replicates, each of which runs all of the job's cells with all of its
+/* From settings to jobs. A job is one experiment at one heap size, page kind, child placement and
+ * number of threads; it is done by fresh workers, the replicates, each of which runs all of the job's cells with all of its
  * arms. */
 #ifndef FORKCOST_PLAN_H
 #define FORKCOST_PLAN_H
@@ -18,6 +18,7 @@ struct plan_job {
 	uint64_t heap_bytes, evict_bytes;
 	enum page_kind page_kind;
 	enum child_cpu child_cpu;
+	uint32_t threads;             /* of the caller, running */
 	bool copies_heap;             /* some arm needs memory for a second heap */
 	uint32_t arm_from, arm_count; /* of the plan's arms */
 	uint32_t cell_count;

@@ -243,7 +243,8 @@ static void put_sample(struct columns *columns, const struct wire_sample *sample
 			put(&columns->counts[i], json_integer((json_int_t)sample->count[i]));
 }
 
-/* A counter's reason to be refused holds for all of its samples: some may have been good. */
+/* A counter that one of the arm's samples had to refuse is refused in all of them: what is left would
+ * be a choice among them. */
 static json_t *describe_counts(const struct plan *plan, const struct wire_area *area,
 			       uint32_t group, struct columns *columns)
 {
@@ -255,11 +256,11 @@ static json_t *describe_counts(const struct plan *plan, const struct wire_area *
 			continue;
 		json_t *column = columns->counts[at];
 		columns->counts[at++] = NULL;
-		if (area->answer.counter_refused[i][0] || !column) {
+		if (json_array_size(column) < json_array_size(columns->round)) {
+			const char *why = area->answer.counter_refused[i];
 			json_decref(column);
-			column = json_string(area->answer.counter_refused[i][0]
-						     ? area->answer.counter_refused[i]
-						     : "unavailable: the worker did not count it");
+			column = json_string(*why ? why
+						  : "unavailable: the worker did not count it");
 		}
 		json_object_set_new(counts, counter->name, column);
 	}
@@ -317,30 +318,6 @@ static json_t *describe_histogram(const struct wire_experiment *experiment,
 
 /* `index` is the arm's place in the job. The arm is the plan's own: the request lay within the worker's
  * reach. */
-static bool has_values(json_t *passes, const char *metric)
-{
-	const char *name;
-	json_t *pass;
-	json_object_foreach(
-		passes, name,
-		pass) if (json_object_get(json_object_get(pass, "metrics"), metric)) return true;
-	return false;
-}
-
-/* Why metrics of the caller's threads have no values in a cell without any, where they may have some in
- * others of the same worker. */
-static void explain_no_threads(const struct wire_experiment *experiment,
-			       const struct wire_cell *levels, json_t *passes, json_t *missing)
-{
-	if (!(experiment->varies & VARIES_THREADS) || levels->threads > 0)
-		return;
-	for (uint32_t m = 0; m < experiment->metric_count; m++) {
-		const char *name = experiment->metrics[m].name;
-		if (!json_object_get(missing, name) && !has_values(passes, name))
-			json_object_set_new(missing, name, json_string("no threads run"));
-	}
-}
-
 static json_t *describe_arm(const struct plan *plan, const struct plan_job *job,
 			    const struct wire_area *area, uint32_t cell, uint32_t index)
 {
@@ -362,7 +339,6 @@ static json_t *describe_arm(const struct plan *plan, const struct plan_job *job,
 		if (samples)
 			json_object_set_new(passes, name, samples);
 	}
-	explain_no_threads(experiment, &job->cells[cell], passes, missing);
 	json_t *result = json_pack("{s:s,s:s,s:s,s:s,s:b,s:o,s:o}", "experiment", arm->experiment,
 				   "primitive", arm->primitive, "action",
 				   axis_name(&axis_action, arm->action), "case", arm->case_name,

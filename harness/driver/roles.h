@@ -51,6 +51,7 @@ struct role_tracepoint {
 	const char *format_says;
 	/* Why it is never hit on other architectures, though it is there; NULL: it is hit. */
 	const char *x86_only;
+	const char *unseen; /* why no process's own counter sees it; NULL: it does */
 };
 
 struct role {

@@ -259,7 +259,7 @@ static double guess_cost(const struct runner *runner, size_t index)
 		const struct plan_job *other = &runner->plan->jobs[i];
 		if (runner->jobs[i].cost_s > 0 && other->heap_bytes <= job->heap_bytes &&
 		    other->heap_bytes >= nearest && other->child_cpu == job->child_cpu &&
-		    other->experiment == job->experiment) {
+		    other->experiment == job->experiment && other->threads == job->threads) {
 			nearest = other->heap_bytes;
 			double grown = nearest ? (double)job->heap_bytes / (double)nearest : 2;
 			cost_s = runner->jobs[i].cost_s * fmin(grown, 4);

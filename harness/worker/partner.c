@@ -15,7 +15,7 @@ enum { STATUS_TIMED_OUT = WIRE_STATUS_CHILD + 100 };
 static bool await_sleeper(int *word)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_AGAIN_NS};
-	long left = PARTNER_TIMEOUT_S * (1000000000l / LOOK_AGAIN_NS);
+	long left = (long)PARTNER_TIMEOUT_S * (1000000000 / LOOK_AGAIN_NS);
 	while (!futex_is_slept_on(word)) {
 		if (left-- == 0)
 			return false;
@@ -59,10 +59,15 @@ enum outcome partner_start(struct run *run, unsigned long flags, void (*life)(st
 		    strerror((int)-id));
 }
 
+void partner_done(struct run *run, int step)
+{
+	futex_raise(&run->partner->done, step);
+}
+
 void partner_done_await(struct run *run, int step)
 {
 	struct partner *partner = run->partner;
-	futex_raise(&partner->done, step);
+	partner_done(run, step);
 	if (!futex_sleep_until(&partner->allowed, step + 1, PARTNER_TIMEOUT_S))
 		raw_exit_group(STATUS_TIMED_OUT);
 }

@@ -21,7 +21,7 @@ fits_100() {
 	local command
 	run --separate-stderr "$FORKCOST" --help
 	[ "$status" -eq 0 ] && [ -z "$stderr" ]
-	for command in run once summarize plot show list doctor; do
+	for command in run once summarize plot show list counters doctor; do
 		[[ $output == *"  $command"* ]] || fail_with "no $command"
 	done
 	[[ $output == *--version* && $output == *130* ]]
@@ -149,7 +149,7 @@ fits_100() {
 	done
 	[[ $(readlink "$FOLDER") =~ ^[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9_-]+$ ]]
 	tail -1 "$FOLDER/samples.jsonl" | grep -q '"type":"end".*"ended":"complete"'
-	head -1 "$FOLDER/samples.jsonl" | grep -q '^{"type":"run","format":1,'
+	head -1 "$FOLDER/samples.jsonl" | grep -q '^{"type":"run","format":2,'
 }
 
 @test "malformed heap sizes are refused in one line" {
@@ -253,7 +253,7 @@ fits_100() {
 	run --separate-stderr "$FORKCOST" run "${TINY[@]}" --dry-run --output "$BATS_TEST_TMPDIR/none"
 	[ "$status" -eq 0 ] && [ -z "$stderr" ]
 	[[ $output =~ estimate:\ time\ .*memory\ .*iB ]] || fail_with "no estimate"
-	[[ $output == *"2 jobs"* && $output == *dirty-warm* && $output == *"clone_vm_vfork exec"* ]]
+	[[ $output == *"2 jobs"* && $output == *"same dirty warm"* && $output == *"clone_vm_vfork exec"* ]]
 	[ ! -e "$BATS_TEST_TMPDIR/none" ]
 	fits_100
 }

@@ -267,7 +267,7 @@ small_run() {
 	run --separate-stderr "$FORKCOST" show "$RUN"
 	one_line 1 'line 2'
 	sed -i '2d' "$RUN/samples.jsonl"
-	sed -i '1s/"format":1/"format":2/' "$RUN/samples.jsonl"
+	sed -i '1s/"format":2/"format":1/' "$RUN/samples.jsonl"
 	run --separate-stderr "$FORKCOST" show "$RUN"
 	one_line 1 'line 1'
 	: >"$RUN/samples.jsonl"

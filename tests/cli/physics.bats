@@ -87,7 +87,7 @@ worker_facts() {
 	awk -F '\t' 'NF != 27 { print NR ": " NF " fields: " $0; bad = 1 } END { exit bad }' "$TABLE"
 	awk -F '\t' 'NR > 1 {
 		number = "^-?[0-9]+([.][0-9]+)?(e[+-][0-9]+)?$"
-		ok = $16 > 0 ? $27 ~ /^stopped: [a-z]/ && $17 > 0 : $27 ~ /^unavailable: .+/ && $17 == 0
+		ok = $16 > 0 ? $27 ~ /^stopped: [a-z]/ && $17 > 0 : $27 ~ /^(unavailable|not permitted): .+/ && $17 == 0
 		for (i = 18; i <= 26; i++) {
 			interval = i == 19 || i == 20 # none under five replicates
 			if ($16 > 0 && !interval && $i !~ number) ok = 0

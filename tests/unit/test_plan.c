@@ -44,7 +44,7 @@ static int make(void **state)
 	PUT(writes->cases[0], "copy");
 	PUT(writes->cases[1], "take_back");
 	writes->case_count = 2;
-	writes->varies = VARIES_PAGE_KIND | VARIES_TOUCH_ORDER | VARIES_THREADS;
+	writes->varies = VARIES_PAGE_KIND | VARIES_TOUCH_ORDER;
 	writes->copies_heap = 1;
 	for (int e = 0; e < 4; e++) {
 		catalog.experiments[e].metric_count = 1;
@@ -322,28 +322,30 @@ static void experiments_have_axes_of_their_own(void **state)
 	(void)state;
 	settings.experiments[SPAWNING] = false;
 	settings.experiments[WRITES] = true;
+	catalog.experiments[WRITES].varies |= VARIES_THREADS;
 	settings.threads[1] = 1;
 	settings.thread_level_count = 2;
 	make_plan();
-	assert_int_equal(plan.job_count, 2);
-	for (size_t i = 0; i < 2; i++) {
+	assert_int_equal(plan.job_count, 4);
+	for (size_t i = 0; i < 4; i++) {
 		const struct plan_job *job = &plan.jobs[i];
-		assert_int_equal(job->heap_bytes, (2 << 20) << i);
+		assert_int_equal(job->heap_bytes, (2 << 20) << i / 2);
 		assert_true(job->copies_heap);
 		assert_int_equal(job->evict_bytes, 0);
 		/* The rulers ride along. */
 		assert_int_equal(job->arm_from, 0);
 		assert_int_equal(job->arm_count, 5);
-		assert_int_equal(job->cell_count, TOUCH_COUNT * 2);
+		assert_int_equal(job->cell_count, TOUCH_COUNT);
 		for (uint32_t c = 0; c < job->cell_count; c++) {
 			assert_int_equal(job->cells[c].state, STATE_DIRTY);
 			assert_int_equal(job->cells[c].cache, CACHE_WARM);
-			assert_int_equal(job->cells[c].touch_order, c / 2);
-			assert_int_equal(job->cells[c].threads, c % 2);
+			assert_int_equal(job->cells[c].touch_order, c);
+			assert_int_equal(job->cells[c].threads, i % 2);
 			assert_int_equal(job->cells[c].counted,
 					 job->cells[c].touch_order == TOUCH_SEQUENTIAL);
 		}
 	}
+	settings.thread_level_count = 1; /* none */
 	settings.is_quick = true;
 	make_plan();
 	assert_int_equal(plan.job_count, 1);
@@ -358,6 +360,7 @@ static void experiments_have_axes_of_their_own(void **state)
 	settings.experiments_given = true;
 	REFUSED("cannot run writes without a heap", "--heap larger than 0");
 	catalog.experiments[WRITES].needs_heap = 0;
+	catalog.experiments[WRITES].varies = VARIES_PAGE_KIND | VARIES_TOUCH_ORDER;
 }
 
 static void rulers_ride_with_what_spawns(void **state)

@@ -1,0 +1,408 @@
+/* Measures: what a child's end costs with the heap that it inherited, and who waits for it: exit and
+ *           exec, with memory copied, with pages of the child's own, and with memory shared. And what
+ *           the child pays to have pages again that fork did not copy the page tables of: its first
+ *           reads of shared and of file memory, beside the inherited heap's.
+ * Excludes: the start of the child and what it writes, which come before. The caller sleeps in wait by
+ *           the time the child ends, so its own way there is not in the window. The child's stamp
+ *           goes to a page that it has written before: one clock reading and one store.
+ * Expect:   exit and exec of a copy grow with the heap, about 20 to 50 ns a page, more where the child
+ *           wrote pages and so has frames to give back; flat where memory is shared. Private pages
+ *           are read without a fault; shared and file pages take one for every 16 pages or fewer, for
+ *           the kernel maps those around as well. */
+#include "harness/worker/arena.h"
+#include "harness/worker/bench.h"
+#include "harness/worker/counting.h"
+#include "harness/worker/pages.h"
+#include "harness/worker/partner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { END_NS, WAIT_NS, REAP_NS, PAGE_READ_NS, PAGES, FAULTS };
+
+static const struct metric metrics[] = {
+	[END_NS] = {"end_ns", "ns",
+		    "exit to reaped, or exec to the new program's first instruction"},
+	[WAIT_NS] = {"wait_ns", "ns", "the part of it in which the caller stands still"},
+	[REAP_NS] = {"reap_ns", "ns", "the part of it in which the caller clears the child away"},
+	[PAGE_READ_NS] = {"page_read_ns", "ns", "the child's first read of a page, mean of a pass"},
+	[PAGES] = {"pages", "count", "pages inherited, or read"},
+	[FAULTS] = {"faults", "count", "page faults of the reading child in the pass"},
+	{0},
+};
+
+/* Memory that fork copies no page tables of; NULL with the reason if it cannot be had. */
+static const char *shared_pages, *file_pages;
+static const char *no_shared_pages, *no_file_pages;
+
+/* For exec: forkcost-target, told to stamp. */
+static char *stamping_argv[3];
+
+/* ---- the child's lives: raw system calls only, since some share the caller's memory ---- */
+
+/* How long the child sleeps before it ends, so that the caller is asleep in wait by then. */
+static struct timespec head_start;
+
+static void let_caller_wait(struct run *run)
+{
+	run->stamps->started_ticks = 0; /* has the page there before it is stamped */
+	partner_done(run, 1);
+	raw_syscall(SYS_nanosleep, (long)&head_start, 0, 0, 0, 0);
+}
+
+__attribute__((noreturn)) static void stamp_and_exit(struct run *run)
+{
+	run->stamps->started_ticks = clock_ticks_in_child();
+	raw_exit_group(WIRE_STATUS_CHILD);
+}
+
+__attribute__((noreturn)) static void stamp_and_exec(struct run *run)
+{
+	run->stamps->started_ticks = clock_ticks_in_child();
+	raw_syscall(SYS_execve, (long)run->target_path, (long)stamping_argv, (long)run->target_envp,
+		    0, 0);
+	raw_exit_group(127);
+}
+
+static void life_of_exit(struct run *run)
+{
+	let_caller_wait(run);
+	stamp_and_exit(run);
+}
+
+static void life_of_written_exit(struct run *run)
+{
+	pages_write(&run->touch, run->heap);
+	let_caller_wait(run);
+	stamp_and_exit(run);
+}
+
+static void life_of_exec(struct run *run)
+{
+	let_caller_wait(run);
+	stamp_and_exec(run);
+}
+
+/* The caller stands still from the start: nothing to wait for. */
+__attribute__((noreturn)) static void enter_exec(void *run)
+{
+	stamp_and_exec(run);
+}
+
+/* The reads are the first of all: nothing is warmed. */
+static void measure_reads(struct run *run, const char *base)
+{
+	partner_count_open(run);
+	partner_await_caller_asleep(run);
+	pages_time_read(run, &run->partner->window, base);
+	partner_count_close(run);
+	partner_done_await(run, 1);
+}
+
+static void life_of_private(struct run *run)
+{
+	measure_reads(run, run->heap);
+}
+
+static void life_of_shared(struct run *run)
+{
+	measure_reads(run, shared_pages);
+}
+
+static void life_of_file(struct run *run)
+{
+	measure_reads(run, file_pages);
+}
+
+/* ---- the cases ---- */
+
+enum {
+	EXIT_COPIED,
+	EXIT_WRITTEN,
+	EXIT_SHARED,
+	EXEC_COPIED,
+	EXEC_SHARED,
+	READ_PRIVATE,
+	READ_SHARED,
+	READ_FILE,
+};
+
+static const char *const cases[] = {
+	[EXIT_COPIED] = "exit_copied",
+	[EXIT_WRITTEN] = "exit_written",
+	[EXIT_SHARED] = "exit_shared",
+	[EXEC_COPIED] = "exec_copied",
+	[EXEC_SHARED] = "exec_shared",
+	[READ_PRIVATE] = "read_private",
+	[READ_SHARED] = "read_shared",
+	[READ_FILE] = "read_file",
+	NULL,
+};
+
+enum act { EXIT, EXEC, READ };
+
+static const struct story {
+	enum act act;
+	unsigned long flags;
+	void (*life)(struct run *run);
+} stories[] = {
+	[EXIT_COPIED] = {EXIT, SIGCHLD, life_of_exit},
+	[EXIT_WRITTEN] = {EXIT, SIGCHLD, life_of_written_exit},
+	[EXIT_SHARED] = {EXIT, CLONE_VM | SIGCHLD, life_of_exit},
+	[EXEC_COPIED] = {EXEC, SIGCHLD, life_of_exec},
+	[EXEC_SHARED] = {EXEC, 0, NULL}, /* end_borrowed() */
+	[READ_PRIVATE] = {READ, SIGCHLD, life_of_private},
+	[READ_SHARED] = {READ, SIGCHLD, life_of_shared},
+	[READ_FILE] = {READ, SIGCHLD, life_of_file},
+};
+
+/* ---- the caller ---- */
+
+/* Waits for the child's end without reaping it, then reaps it. Times go to run->child: ->called when the
+ * wait begins, ->returned when it is over, ->ended when the child is reaped. */
+__attribute__((noinline)) static void wait_and_reap(struct run *run)
+{
+	struct started *child = run->child;
+	long id = run->partner->id;
+	count_begin(run);
+	child->called = clock_ticks();
+	raw_syscall(SYS_waitid, P_PID, id, (long)run->scratch, WEXITED | WNOWAIT, 0);
+	child->returned = clock_ticks_after();
+	child->waited = raw_syscall(SYS_wait4, id, (long)&child->wait_status, 0, 0, 0);
+	child->ended = clock_ticks_after();
+	count_end(run);
+}
+
+static enum outcome check_stamps(struct run *run, unsigned index)
+{
+	if (run->stamps->started_ticks && (stories[index].act == EXIT || run->stamps->target_ticks))
+		return OUTCOME_OK;
+	return fail(run->problem, "cannot find the stamps of case %s: the %s; run make",
+		    cases[index],
+		    run->stamps->started_ticks ? "new program left none" : "child left none");
+}
+
+static enum outcome check_end(struct run *run, unsigned index)
+{
+	const struct started *child = run->child;
+	int expected = stories[index].act == EXEC ? WIRE_STATUS_TARGET : WIRE_STATUS_CHILD;
+	bool reaped = child->waited == run->partner->id;
+	run->partner->id = 0;
+	if (reaped && WIFEXITED(child->wait_status) && WEXITSTATUS(child->wait_status) == expected)
+		return check_stamps(run, index);
+	return fail(run->problem,
+		    "cannot trust the child of case %s: wait gave %ld, status %#x; run make, then "
+		    "see dmesg",
+		    cases[index], child->waited, (unsigned)child->wait_status);
+}
+
+static void clear_stamps(struct run *run)
+{
+	run->stamps->started_ticks = run->stamps->target_ticks = 0;
+}
+
+/* A child that ends while the caller waits for it. Where the caller came too late the child is given
+ * more time, since the wait was then too short. */
+static enum outcome end_awaited(struct run *run, unsigned index)
+{
+	enum { TRIES = 5, HEAD_START_NS = 200000 };
+	head_start = (struct timespec){.tv_nsec = HEAD_START_NS};
+	for (int i = 0; i < TRIES; i++) {
+		clear_stamps(run);
+		if (partner_start(run, stories[index].flags, stories[index].life) ||
+		    partner_await(run, 1))
+			return OUTCOME_FAILED;
+		wait_and_reap(run);
+		if (check_end(run, index))
+			return OUTCOME_FAILED;
+		if (clock_ns(run->child->called, run->stamps->started_ticks) > 0)
+			return OUTCOME_OK;
+		head_start.tv_nsec *= 4;
+	}
+	return fail(run->problem,
+		    "cannot take case %s: the caller did not get to its wait before the child "
+		    "ended; is the machine overloaded?",
+		    cases[index]);
+}
+
+/* A child that the caller stands still for, as vfork's: until it execs. */
+static enum outcome end_borrowed(struct run *run, unsigned index)
+{
+	struct started *child = run->child;
+	clear_stamps(run);
+	pages_own_rest();
+	count_begin(run);
+	long id = raw_clone_onto(CLONE_VM | CLONE_VFORK | SIGCHLD, run->child_stack_top, NULL,
+				 enter_exec, run);
+	child->returned = clock_ticks_after();
+	if (!count_is_with_child(run))
+		count_end(run);
+	if (child_reap(run, id, WIRE_STATUS_TARGET, "exec forkcost-target"))
+		return OUTCOME_FAILED;
+	if (count_is_with_child(run))
+		count_end(run);
+	return check_stamps(run, index);
+}
+
+static enum outcome sample_end(struct run *run, unsigned index, struct wire_sample *out)
+{
+	const struct started *child = run->child;
+	if (index == EXEC_SHARED ? end_borrowed(run, index) : end_awaited(run, index))
+		return OUTCOME_FAILED;
+	uint64_t from = run->stamps->started_ticks;
+	bool exec = stories[index].act == EXEC;
+	sample_set(out, END_NS, clock_ns(from, exec ? run->stamps->target_ticks : child->ended));
+	if (index != EXEC_COPIED)
+		sample_set(out, WAIT_NS, clock_ns(from, child->returned));
+	if (!exec)
+		sample_set(out, REAP_NS, clock_ns(child->returned, child->ended));
+	return OUTCOME_OK;
+}
+
+/* Pages that fork copied the tables of are there; of the others at least the first is not. */
+static enum outcome check_faults(struct run *run, unsigned index, uint64_t faults)
+{
+	uint64_t least = index != READ_PRIVATE, most = index == READ_PRIVATE ? 0 : run->touch.count;
+	if (faults >= least && faults <= most)
+		return OUTCOME_OK;
+	return fail(
+		run->problem,
+		"cannot trust case %s: %llu page faults for %zu pages, expected %llu to %llu; does "
+		"KSM, NUMA balancing or compaction move pages? switch it off",
+		cases[index], (unsigned long long)faults, run->touch.count,
+		(unsigned long long)least, (unsigned long long)most);
+}
+
+static enum outcome sample_reads(struct run *run, unsigned index, struct wire_sample *out)
+{
+	const struct window *window = &run->partner->window;
+	if (partner_start(run, stories[index].flags, stories[index].life) ||
+	    partner_await(run, 1) || partner_reap(run))
+		return OUTCOME_FAILED;
+	partner_count_take(run);
+	uint64_t faults = window_faults(window);
+	if (check_faults(run, index, faults))
+		return OUTCOME_FAILED;
+	double ns = clock_ns(window->from, window->to);
+	sample_set(out, PAGE_READ_NS, ns / (double)run->touch.count);
+	sample_set(out, FAULTS, (double)faults);
+	return OUTCOME_OK;
+}
+
+static enum outcome sample(struct run *run, const struct arm *arm, struct wire_sample *out)
+{
+	unsigned index = arm->case_index;
+	sample_set(out, PAGES, (double)run->touch.count);
+	if (stories[index].act == READ)
+		return sample_reads(run, index, out);
+	return sample_end(run, index, out);
+}
+
+/* ---- once per worker ---- */
+
+enum { MAPPED_MAX = 256 << 20 }; /* these take as much memory as the heap, each */
+
+/* Maps an open file of `bytes` with all pages present in the caller, and closes it. */
+static const char *map_file(int fd, size_t bytes, int flags)
+{
+	char *pages = mmap(NULL, bytes, PROT_READ, flags | MAP_POPULATE, fd, 0);
+	close(fd);
+	return pages == MAP_FAILED ? NULL : pages;
+}
+
+/* Writes the heap's bytes into a file, so that its pages are there. */
+static bool fill(int fd, const struct run *run)
+{
+	for (size_t at = 0; at < run->heap_bytes;) {
+		ssize_t put = write(fd, run->heap + at, run->heap_bytes - at);
+		if (put <= 0)
+			return false;
+		at += (size_t)put;
+	}
+	return true;
+}
+
+static const char *make_pages(int fd, const struct run *run, int flags)
+{
+	if (fd >= 0 && fill(fd, run))
+		return map_file(fd, run->heap_bytes, flags);
+	if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
+/* A file without a name: nothing is left of it when the worker ends. */
+static int open_temporary(void)
+{
+	static const char *const folders[] = {"/var/tmp", "/tmp", "."};
+	int fd = -1;
+	for (size_t i = 0; fd < 0 && i < sizeof folders / sizeof folders[0]; i++)
+		fd = open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	return fd;
+}
+
+static enum outcome make(struct run *run)
+{
+	static char name[] = "forkcost-target", with_counter[] = "t", with_gettime[] = "m";
+	stamping_argv[0] = name;
+	stamping_argv[1] = worker_clock.is_counter ? with_counter : with_gettime;
+	if (run->heap_bytes == 0) {
+		no_shared_pages = no_file_pages = "there is no heap to read";
+	} else if (run->heap_bytes > MAPPED_MAX) {
+		no_shared_pages = no_file_pages =
+			"taken up to 256 MiB, for it takes the memory again";
+	} else {
+		int memory = memfd_create("forkcost-shared", MFD_CLOEXEC);
+		shared_pages = make_pages(memory, run, MAP_SHARED);
+		if (!shared_pages)
+			no_shared_pages = "no memfd of the heap's size can be had";
+		file_pages = make_pages(open_temporary(), run, MAP_PRIVATE);
+		if (!file_pages)
+			no_file_pages = "no temporary file can be had in /var/tmp, /tmp or here";
+	}
+	return OUTCOME_OK;
+}
+
+static const char *refuses(const struct run *run, const struct arm *arm)
+{
+	switch (arm->case_index) {
+	case READ_PRIVATE:
+		return run->heap_bytes ? NULL : "there is no heap to read";
+	case READ_SHARED:
+		return no_shared_pages;
+	case READ_FILE:
+		return no_file_pages;
+	default:
+		return NULL;
+	}
+}
+
+static const char *missing(const struct run *run, const struct arm *arm, unsigned metric)
+{
+	enum act act = stories[arm->case_index].act;
+	(void)run;
+	switch (metric) {
+	case END_NS:
+		return act == READ ? "the child's end is not what is measured" : NULL;
+	case WAIT_NS:
+		if (arm->case_index == EXEC_COPIED)
+			return "nobody waits for an exec after fork";
+		return act == READ ? "the child's end is not what is measured" : NULL;
+	case REAP_NS:
+		return act == EXIT ? NULL : "the child does not exit in the window";
+	case PAGE_READ_NS:
+	case FAULTS:
+		return act == READ ? NULL : "the child reads nothing in the window";
+	default:
+		return NULL;
+	}
+}
+
+EXPERIMENT(teardown, .summary = "a child's end with an inherited heap, and its first reads",
+	   .metrics = metrics, .cases = cases, .spawns = true, .is_countable = true,
+	   .counts_children = true, .copies_heap = true, .heaps = "0,1M,16M,64M",
+	   .quick_heaps = "0,16M", .make = make, .refuses = refuses, .missing = missing,
+	   .sample = sample);

@@ -1,0 +1,89 @@
+#include "harness/common/plausible.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool refuse(char why[PLAUSIBLE_TEXT_MAX], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static bool refuse(char why[PLAUSIBLE_TEXT_MAX], const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vsnprintf(why, PLAUSIBLE_TEXT_MAX, format, args);
+	va_end(args);
+	return false;
+}
+
+static bool accept(char why[PLAUSIBLE_TEXT_MAX])
+{
+	*why = '\0';
+	return true;
+}
+
+double plausible_max_hz(const char *cpuinfo_max_freq, const char *boost)
+{
+	double hz = cpuinfo_max_freq ? strtod(cpuinfo_max_freq, NULL) * 1e3 : 0;
+	bool boosts = boost && strtol(boost, NULL, 10) != 0;
+	return boosts || !(hz > 0) || hz > PLAUSIBLE_HZ_MAX ? PLAUSIBLE_HZ_MAX : hz;
+}
+
+bool plausible_times(uint64_t enabled, uint64_t running, char why[PLAUSIBLE_TEXT_MAX])
+{
+	if (running == 0)
+		return refuse(why, "never ran: somebody else holds the hardware counters");
+	if (running != enabled)
+		return refuse(
+			why,
+			"ran for %.1f %% of the time: multiplexed, as somebody else counts, too",
+			100 * (double)running / (double)enabled);
+	return accept(why);
+}
+
+bool plausible_growth(uint64_t before, uint64_t after, char why[PLAUSIBLE_TEXT_MAX])
+{
+	if (after < before)
+		return refuse(why, "went back from %" PRIu64 " to %" PRIu64, before, after);
+	return accept(why);
+}
+
+bool plausible_cycles(uint64_t cycles, double window_ns, double max_hz, unsigned cpus,
+		      char why[PLAUSIBLE_TEXT_MAX])
+{
+	double most = max_hz * 1.01 * (window_ns + 1000) / 1e9 * cpus;
+	if (!isfinite(most) || (double)cycles > most)
+		return refuse(why,
+			      "%" PRIu64 " cycles in %.0f ns: more than %u CPU%s of %.2f GHz make",
+			      cycles, window_ns, cpus, cpus == 1 ? "" : "s", max_hz / 1e9);
+	return accept(why);
+}
+
+bool plausible_part(uint64_t part, uint64_t whole, uint64_t slack, char why[PLAUSIBLE_TEXT_MAX])
+{
+	if (part > whole && part - whole > slack)
+		return refuse(why, "%" PRIu64 " is a part of only %" PRIu64, part, whole);
+	return accept(why);
+}
+
+bool plausible_split(uint64_t user, uint64_t kernel, uint64_t both, char why[PLAUSIBLE_TEXT_MAX])
+{
+	double sum = (double)user + (double)kernel, off = fabs(sum - (double)both);
+	if (off > 0.01 * (double)both + 2000)
+		return refuse(why, "user %" PRIu64 " and kernel %" PRIu64 " do not make %" PRIu64,
+			      user, kernel, both);
+	return accept(why);
+}
+
+bool plausible_faults(uint64_t faults, uint64_t pages, unsigned processes,
+		      char why[PLAUSIBLE_TEXT_MAX])
+{
+	/* A static program touches some tens of pages as it starts, a dynamic one some hundreds. */
+	double most = (2 * (double)pages + 1024) * processes;
+	if ((double)faults > most)
+		return refuse(why, "%" PRIu64 " page faults of %u processes with %" PRIu64 " pages",
+			      faults, processes, pages);
+	return accept(why);
+}

@@ -1,0 +1,44 @@
+/* Whether a count can be true. Pure functions: each returns true, or false with the reason in
+ * words. A count that is refused here is missing, with that reason; it is never mended. */
+#ifndef FORKCOST_PLAUSIBLE_H
+#define FORKCOST_PLAUSIBLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { PLAUSIBLE_TEXT_MAX = 120 };
+
+/* Hz that no CPU reaches: 8 GHz, as overclocking records stand at 9 and machines that measure at 6. */
+#define PLAUSIBLE_HZ_MAX 8e9
+
+/* The fastest that a CPU may run, from the texts of its cpufreq/cpuinfo_max_freq (kHz) and of
+ * cpufreq/boost; NULL for a file that is not there. PLAUSIBLE_HZ_MAX if it is not known, and also if
+ * the CPU boosts, as some drivers leave that out of the maximum. */
+double plausible_max_hz(const char *cpuinfo_max_freq, const char *boost);
+
+/* A counter's time enabled and time running must be equal and not 0: else it was multiplexed, or
+ * never counted at all. Any unit. */
+bool plausible_times(uint64_t enabled, uint64_t running, char why[PLAUSIBLE_TEXT_MAX]);
+
+/* A counter only grows. */
+bool plausible_growth(uint64_t before, uint64_t after, char why[PLAUSIBLE_TEXT_MAX]);
+
+/* Cycles of one CPU in so many nanoseconds, at up to max_hz; `cpus` CPUs if children ran elsewhere
+ * meanwhile. The window may be off by a microsecond: counter and clock are not read at once. */
+bool plausible_cycles(uint64_t cycles, double window_ns, double max_hz, unsigned cpus,
+		      char why[PLAUSIBLE_TEXT_MAX]);
+
+/* A part of the user's or the kernel's, or of the cycles, cannot exceed the whole; `slack` for what
+ * passes between starting one counter and the next. */
+bool plausible_part(uint64_t part, uint64_t whole, uint64_t slack, char why[PLAUSIBLE_TEXT_MAX]);
+
+/* User and kernel together must make both, to 1 % and 2,000: counters of one group do not start at
+ * the same instant. */
+bool plausible_split(uint64_t user, uint64_t kernel, uint64_t both, char why[PLAUSIBLE_TEXT_MAX]);
+
+/* Page faults of a window in which `processes` processes could touch `pages` pages each. A page may
+ * fault twice, on its first read and its first write; starting a program takes some more. */
+bool plausible_faults(uint64_t faults, uint64_t pages, unsigned processes,
+		      char why[PLAUSIBLE_TEXT_MAX]);
+
+#endif

@@ -1,0 +1,250 @@
+#include "harness/driver/counters_report.h"
+
+#include "harness/driver/machine.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { COLUMNS = 80, NAME_COLUMNS = 30, STATE_MAX = 64 };
+
+static const struct option options[] = {
+	{"counters", required_argument, NULL, 'c'},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
+void counters_report_print_help(void)
+{
+	printf("usage: forkcost counters [--counters LIST]\n\n"
+	       "Tries what the hardware and the kernel count here for a process of yours, and\n"
+	       "says by which event, in which group, or why not and what would permit it.\n"
+	       "Measures nothing.\n\n"
+	       "  --counters LIST   roles, and events as libpfm4 names them, with commas\n"
+	       "                    between, or none [all roles]\n");
+}
+
+/* ---- the reasons, each once ---- */
+
+struct reasons {
+	const char *text[COUNTERS_MISSING_MAX];
+	size_t count;
+};
+
+/* The number of a reason, from 1. */
+static size_t reason_number(struct reasons *reasons, const char *why)
+{
+	for (size_t i = 0; i < reasons->count; i++)
+		if (strcmp(reasons->text[i], why) == 0)
+			return i + 1;
+	reasons->text[reasons->count] = why;
+	return ++reasons->count;
+}
+
+/* Prints text from column `from` on, where the line stands now, and goes on there in new lines;
+ * breaks behind blanks and colons. */
+static void print_wrapped(const char *text, int from)
+{
+	int room = COLUMNS - from;
+	while ((int)strlen(text) > room) {
+		int cut = room;
+		while (cut > 0 && text[cut - 1] != ' ' && text[cut - 1] != ':')
+			cut--;
+		cut = cut ? cut : room;
+		int shown = cut;
+		while (shown > 0 && text[shown - 1] == ' ')
+			shown--;
+		printf("%.*s\n%*s", shown, text, from, "");
+		text += cut;
+	}
+	printf("%s\n", text);
+}
+
+/* ---- a role ---- */
+
+static void say_missing(struct reasons *reasons, const struct counters_missing *missing,
+			char state[STATE_MAX])
+{
+	snprintf(state, STATE_MAX, "%s [%zu]",
+		 missing->state == COUNTER_UNAVAILABLE ? "unavailable" : "not permitted",
+		 reason_number(reasons, missing->why));
+}
+
+static void say_state(const struct counters *counters, struct reasons *reasons, const char *metric,
+		      char state[STATE_MAX])
+{
+	const struct wire_counter *counter = counters_find(counters, metric);
+	const struct counters_missing *missing = counters_find_missing(counters, metric);
+	if (counter)
+		snprintf(state, STATE_MAX, "counted in group %u", counter->group);
+	else if (missing)
+		say_missing(reasons, missing, state);
+	else
+		snprintf(state, STATE_MAX, "unavailable");
+}
+
+/* One line for modes in a row that are alike. */
+static void print_modes(const struct counters *counters, const struct counters_role *role,
+			struct reasons *reasons)
+{
+	static const char *const modes[COUNTER_MODES] = {"user", "kernel", "both"};
+	char state[COUNTER_MODES][STATE_MAX];
+	for (unsigned i = 0; i < COUNTER_MODES; i++) {
+		char metric[COUNTER_NAME_MAX];
+		snprintf(metric, sizeof metric, "%s_%s", role->name, modes[i]);
+		say_state(counters, reasons, metric, state[i]);
+	}
+	for (unsigned from = 0, to; from < COUNTER_MODES; from = to) {
+		printf("%*s%s", NAME_COLUMNS, "", modes[from]);
+		for (to = from + 1; to < COUNTER_MODES && strcmp(state[to], state[from]) == 0; to++)
+			printf(", %s", modes[to]);
+		printf(": %s\n", state[from]);
+	}
+}
+
+/* The event without the PMU's name, which stands at the top. */
+static const char *short_event(const struct counters *counters, const char *event)
+{
+	size_t length = strlen(counters->events.pmu);
+	bool own = length && strncmp(event, counters->events.pmu, length) == 0 &&
+		   strncmp(event + length, "::", 2) == 0;
+	return own ? event + length + 2 : event;
+}
+
+static void print_role(const struct counters *counters, const struct counters_role *role,
+		       struct reasons *reasons)
+{
+	enum role_index index = roles_find(role->name);
+	const struct counters_missing *missing = counters_find_missing(counters, role->name);
+	char line[EVENT_NAME_MAX + WIRE_TEXT_MAX], state[STATE_MAX];
+	snprintf(line, sizeof line, "by %s%s%s%s", short_event(counters, role->event),
+		 *role->differs ? " (" : "", role->differs, *role->differs ? ")" : "");
+	bool fits = strlen(role->name) < (size_t)NAME_COLUMNS;
+	printf("%s%s%*s", role->name, fits ? "" : "\n",
+	       fits ? NAME_COLUMNS - (int)strlen(role->name) : NAME_COLUMNS, "");
+	if (index < ROLE_COUNT) {
+		print_wrapped(roles[index].summary, NAME_COLUMNS);
+		if (*role->event)
+			printf("%*s", NAME_COLUMNS, "");
+	}
+	if (*role->event)
+		print_wrapped(line, NAME_COLUMNS);
+	if (missing) {
+		say_missing(reasons, missing, state);
+		printf("%*s%s\n", NAME_COLUMNS, "", state);
+	} else if (role->one_mode) {
+		say_state(counters, reasons, role->name, state);
+		printf("%*s%s\n", NAME_COLUMNS, "", state);
+	} else {
+		print_modes(counters, role, reasons);
+	}
+}
+
+/* ---- all of them ---- */
+
+static void print_top(const struct counters *counters)
+{
+	const struct events *events = &counters->events;
+	if (!events->started)
+		printf("CPU: libpfm4 does not start: %s\n", events->why);
+	else if (*events->pmu)
+		printf("CPU: %s (%s), says libpfm4%s\n", events->pmu_words, events->pmu,
+		       events->family ? "" : "; generic events only");
+	else
+		printf("CPU: not known to libpfm4; generic events only\n");
+	if (counters->permit.paranoid == PERMIT_PARANOID_UNKNOWN)
+		printf("kernel.perf_event_paranoid: there is no such setting\n");
+	else
+		printf("kernel.perf_event_paranoid: %d\n", counters->permit.paranoid);
+}
+
+static void print_end(const struct counters *counters, const struct reasons *reasons)
+{
+	for (size_t i = 0; i < reasons->count; i++) {
+		printf("%s[%zu] ", i ? "" : "\n", i + 1);
+		print_wrapped(reasons->text[i], 4);
+	}
+	if (counters->count)
+		printf("\n%zu counters, %u group%s: a pass over the experiments each, and one more "
+		       "each\nwith the counts of children, as NAME_with_child\n",
+		       counters->count / 2, counters->group_count / 2,
+		       counters->group_count == 2 ? "" : "s");
+	else
+		printf("\nno counters\n");
+}
+
+static void print_report(const struct counters *counters)
+{
+	struct reasons reasons = {.count = 0};
+	print_top(counters);
+	for (size_t i = 0; i < counters->role_count; i++) {
+		printf("\n");
+		print_role(counters, &counters->roles[i], &reasons);
+	}
+	print_end(counters, &reasons);
+}
+
+static enum outcome read_options(int argc, char **argv, const char **list, bool *help,
+				 struct problem *problem)
+{
+	int choice;
+	*list = NULL;
+	optind = opterr = 0;
+	while ((choice = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (choice == 'h') {
+			*help = true;
+			return OUTCOME_OK;
+		}
+		if (choice != 'c')
+			return fail(problem,
+				    "cannot use %s: it is no option, or has no value; see forkcost "
+				    "counters --help",
+				    argv[optind - 1]);
+		*list = optarg;
+	}
+	if (optind < argc)
+		return fail(problem, "cannot use '%s'; see forkcost counters --help", argv[optind]);
+	return OUTCOME_OK;
+}
+
+enum outcome counters_report(int argc, char **argv, bool *help, struct problem *problem)
+{
+	static struct counters counters;
+	const char *list;
+	int caller, other;
+	*help = false;
+	if (read_options(argc, argv, &list, help, problem))
+		return OUTCOME_FAILED;
+	if (*help)
+		return OUTCOME_OK;
+	if (machine_choose_cpus(-1, &caller, &other, problem) ||
+	    counters_make(&counters, list, caller, problem))
+		return OUTCOME_FAILED;
+	print_report(&counters);
+	return OUTCOME_OK;
+}
+
+static enum counters_kind kind_of(const struct counters_role *role)
+{
+	if (role->hardware)
+		return COUNTERS_HARDWARE;
+	return role->one_mode ? COUNTERS_TRACE : COUNTERS_SOFTWARE;
+}
+
+struct counters_tally counters_tally(const struct counters *counters, enum counters_kind kind)
+{
+	struct counters_tally tally = {0};
+	for (size_t i = 0; i < counters->role_count; i++)
+		if (kind_of(&counters->roles[i]) == kind)
+			tally.all += counters->roles[i].one_mode ? 1 : COUNTER_MODES;
+	for (size_t i = 0; i < counters->count / 2; i++)
+		tally.counted +=
+			kind_of(counters_role_of(counters, counters->counted[i].name)) == kind;
+	for (size_t i = 0; i < counters->missing_count && !tally.why; i++) {
+		const struct counters_role *role =
+			counters_role_of(counters, counters->missing[i].name);
+		if (role && kind_of(role) == kind)
+			tally.why = counters->missing[i].why;
+	}
+	return tally;
+}

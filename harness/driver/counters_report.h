@@ -1,0 +1,27 @@
+/* `forkcost counters`: what can be counted here, by which events, and why the rest cannot. */
+#ifndef FORKCOST_COUNTERS_REPORT_H
+#define FORKCOST_COUNTERS_REPORT_H
+
+#include "harness/common/problem.h"
+#include "harness/driver/counters.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Reads the options of the command, tries the counters on the CPU that workers get by default, and
+ * prints. With *help set it does nothing else. Fails on a wrong option or list. */
+enum outcome counters_report(int argc, char **argv, bool *help, struct problem *problem);
+
+void counters_report_print_help(void);
+
+enum counters_kind { COUNTERS_HARDWARE, COUNTERS_SOFTWARE, COUNTERS_TRACE };
+
+/* Metrics of one kind, those with children left out. */
+struct counters_tally {
+	size_t counted, all;
+	const char *why; /* why the first one missing is; NULL if none is */
+};
+
+struct counters_tally counters_tally(const struct counters *counters, enum counters_kind kind);
+
+#endif

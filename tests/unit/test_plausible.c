@@ -1,0 +1,115 @@
+/* Counts that can be true, and counts that cannot. */
+#include "harness/common/plausible.h"
+#include "tests/unit/unit.h"
+
+#include <math.h>
+
+static char why[PLAUSIBLE_TEXT_MAX];
+
+static void times_are_equal_and_not_zero(void **state)
+{
+	(void)state;
+	assert_true(plausible_times(1, 1, why));
+	assert_string_equal(why, "");
+	assert_true(plausible_times(UINT64_MAX, UINT64_MAX, why));
+	assert_false(plausible_times(1000, 999, why));
+	assert_contains(why, "multiplexed");
+	assert_contains(why, "99.9 %");
+	assert_false(plausible_times(1000, 1001, why));
+	assert_false(plausible_times(1000, 0, why));
+	assert_contains(why, "never ran");
+	assert_false(plausible_times(0, 0, why));
+	assert_false(plausible_times(0, 1, why));
+}
+
+static void counters_only_grow(void **state)
+{
+	(void)state;
+	assert_true(plausible_growth(0, 0, why));
+	assert_true(plausible_growth(UINT64_MAX - 1, UINT64_MAX, why));
+	assert_false(plausible_growth(5, 4, why));
+	assert_contains(why, "from 5 to 4");
+}
+
+static void cycles_keep_to_the_fastest_clock(void **state)
+{
+	(void)state;
+	/* 3 GHz for a millisecond, give or take 1 % and a microsecond. */
+	assert_true(plausible_cycles(3000000, 1e6, 3e9, 1, why));
+	assert_true(plausible_cycles(3030000, 1e6, 3e9, 1, why));
+	assert_false(plausible_cycles(3040000, 1e6, 3e9, 1, why));
+	assert_contains(why, "3040000 cycles in 1000000 ns");
+	assert_contains(why, "3.00 GHz");
+	assert_true(plausible_cycles(6000000, 1e6, 3e9, 2, why));
+	assert_false(plausible_cycles(6100000, 1e6, 3e9, 2, why));
+	assert_contains(why, "2 CPUs");
+	assert_true(plausible_cycles(0, 0, 3e9, 1, why));
+	assert_true(plausible_cycles(3000, 0, 3e9, 1, why));
+	assert_false(plausible_cycles(4000, 0, 3e9, 1, why));
+	/* A counter that overflowed or was never set. */
+	assert_false(plausible_cycles(UINT64_MAX, 1e9, PLAUSIBLE_HZ_MAX, 1024, why));
+	assert_false(plausible_cycles(1, NAN, 3e9, 1, why));
+	assert_false(plausible_cycles(1, INFINITY, 3e9, 1, why));
+}
+
+static void the_fastest_clock_is_read_or_bounded(void **state)
+{
+	(void)state;
+	assert_near(plausible_max_hz("3400000", NULL), 3.4e9, 1);
+	assert_near(plausible_max_hz("3400000", "0"), 3.4e9, 1);
+	/* acpi-cpufreq leaves the boost out of its maximum. */
+	assert_near(plausible_max_hz("3400000", "1"), PLAUSIBLE_HZ_MAX, 1);
+	assert_near(plausible_max_hz(NULL, NULL), PLAUSIBLE_HZ_MAX, 1);
+	assert_near(plausible_max_hz("", NULL), PLAUSIBLE_HZ_MAX, 1);
+	assert_near(plausible_max_hz("-5", NULL), PLAUSIBLE_HZ_MAX, 1);
+	assert_near(plausible_max_hz("99999999999", NULL), PLAUSIBLE_HZ_MAX, 1);
+}
+
+static void parts_do_not_exceed_the_whole(void **state)
+{
+	(void)state;
+	assert_true(plausible_part(10, 10, 0, why));
+	assert_true(plausible_part(12, 10, 2, why));
+	assert_false(plausible_part(13, 10, 2, why));
+	assert_contains(why, "13 is a part of only 10");
+	assert_true(plausible_part(0, UINT64_MAX, 0, why));
+}
+
+static void user_and_kernel_make_both(void **state)
+{
+	(void)state;
+	assert_true(plausible_split(400000, 600000, 1000000, why));
+	assert_true(plausible_split(400000, 600000, 1011000, why));
+	assert_false(plausible_split(400000, 600000, 1020000, why));
+	assert_contains(why, "do not make 1020000");
+	assert_false(plausible_split(400000, 600000, 600000, why));
+	assert_true(plausible_split(0, 0, 2000, why));
+	assert_false(plausible_split(0, 0, 2100, why));
+	/* The sum of the two need not fit in 64 bits. */
+	assert_false(plausible_split(UINT64_MAX, UINT64_MAX, 5, why));
+}
+
+static void faults_keep_to_the_pages(void **state)
+{
+	(void)state;
+	assert_true(plausible_faults(256, 256, 1, why));
+	assert_true(plausible_faults(1536, 256, 1, why));
+	assert_false(plausible_faults(1537, 256, 1, why));
+	assert_contains(why, "page faults of 1 processes with 256 pages");
+	assert_true(plausible_faults(3072, 256, 2, why));
+	assert_false(plausible_faults(UINT64_MAX, 1 << 20, 2, why));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(times_are_equal_and_not_zero),
+		cmocka_unit_test(counters_only_grow),
+		cmocka_unit_test(cycles_keep_to_the_fastest_clock),
+		cmocka_unit_test(the_fastest_clock_is_read_or_bounded),
+		cmocka_unit_test(parts_do_not_exceed_the_whole),
+		cmocka_unit_test(user_and_kernel_make_both),
+		cmocka_unit_test(faults_keep_to_the_pages),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
