@@ -240,9 +240,9 @@ static void print_checks(const struct summary *summary)
 	print_twins(summary);
 	printf("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
 	       dataset->steal_ticks, dataset->involuntary_switches);
-	if (dataset->mappings_max)
+	if (dataset->mappings_min)
 		printf("  the worker without a heap has %" PRIu64 " mappings\n",
-		       dataset->mappings_max);
+		       dataset->mappings_min);
 }
 
 static void print_crosscheck(const struct summary *summary)

@@ -1,4 +1,4 @@
-#include "harness/driver/plausible.h"
+#include "harness/common/plausible.h"
 
 #include "harness/driver/roles.h"
 
