@@ -57,9 +57,9 @@ void block_checks_print(const struct summary *summary)
 	print_twins(summary);
 	printf("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
 	       dataset->steal_ticks, dataset->involuntary_switches);
-	if (dataset->mappings_max)
+	if (dataset->mappings_min)
 		printf("  the worker without a heap has %" PRIu64 " mappings\n",
-		       dataset->mappings_max);
+		       dataset->mappings_min);
 }
 
 /* Our own reaped_ns (clean, warm) that a second opinion is held against; NULL if there is none. */
