@@ -471,8 +471,8 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 	dataset->involuntary_switches +=
 		json_number_value(json_object_get(worker, "involuntary_switches"));
 	uint64_t mappings = (uint64_t)json_integer_value(json_object_get(worker, "mappings"));
-	if (key.heap_bytes == 0 && mappings > dataset->mappings_max)
-		dataset->mappings_max = mappings;
+	if (key.heap_bytes == 0 && (dataset->mappings_min == 0 || mappings < dataset->mappings_min))
+		dataset->mappings_min = mappings;
 	size_t i;
 	const json_t *arms = json_object_get(line, "arms");
 	for (i = 0; i < json_array_size(arms); i++) {

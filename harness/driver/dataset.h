@@ -65,7 +65,7 @@ struct dataset {
 	char first_failure[PROBLEM_TEXT_MAX];
 	size_t failed_count; /* experiments with failures */
 	struct dataset_failure failed[WIRE_EXPERIMENTS_MAX];
-	uint64_t mappings_max; /* of the worker with the smallest heap */
+	uint64_t mappings_min; /* of workers without a heap the barest: some experiments map more */
 	double steal_ticks, involuntary_switches;
 	char warning[PROBLEM_TEXT_MAX]; /* a torn last line; empty if there is none */
 };
