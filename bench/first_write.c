@@ -91,12 +91,11 @@ enum { READ_PASSES = 20 };
 
 static void write_heap(struct run *run, struct window *window, bool read_first)
 {
-	for (int i = 0; read_first && i < READ_PASSES; i++)
-		pages_read(&run->touch, run->heap);
+	int reads = read_first ? READ_PASSES : 0;
 	if (run->stamping)
-		pages_time_each_write(run, window, run->heap, shared.ticks);
+		pages_time_each_write(run, window, run->heap, reads, shared.ticks);
 	else
-		pages_time_write(run, window, run->heap);
+		pages_time_write(run, window, run->heap, reads);
 }
 
 static void see_frames(struct run *run, uint64_t *frames)

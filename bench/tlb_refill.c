@@ -77,13 +77,13 @@ static enum outcome fork_child(struct run *run)
 	return partner_start(run, SIGCHLD, wait_once);
 }
 
-/* The faults that copy the stack come before the walk: each flushes the page's entry, and on a RISC-V
- * CPU that is emulated, all. */
+/* What may flush the TLB once more comes before the walk: the child's first steps where it shares the
+ * CPU, and the faults that copy what the caller writes to, its stack. */
 static enum outcome fork_and_walk(struct run *run)
 {
 	if (fork_child(run) || partner_await(run, STEP_WAITING) || partner_await_asleep(run))
 		return OUTCOME_FAILED;
-	child_dirty_stack();
+	pages_own_rest();
 	chain_walk(start_of(run), run->touch.count);
 	return OUTCOME_OK;
 }

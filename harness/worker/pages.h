@@ -35,16 +35,19 @@ static inline __attribute__((always_inline)) void pages_read(const struct touch 
  * kernel writes to (rseq). The windows below do so themselves. */
 void pages_own_rest(void);
 
-/* The window of a whole pass of writes, or reads: clock at its ends, page faults of the calling
- * thread around it, counters if the sample is a counted one. Everything the window itself needs was
- * touched before, so that its faults are the pages' own. Either process may call these, with a window
- * in shared memory. */
-void pages_time_write(struct run *run, struct window *window, char *base);
+/* The window of a whole pass of writes: clock at its ends, page faults of the calling thread around it,
+ * counters if the sample is a counted one. Right before it come `reads` passes of reading in the same
+ * order, which with all else that the window needs besides its subject was touched before, so that its
+ * faults are the pages' own. Either process may call these, with a window in shared memory. */
+void pages_time_write(struct run *run, struct window *window, char *base, int reads);
+
+/* The same for a pass of reading, with none before it. */
 void pages_time_read(struct run *run, struct window *window, const char *base);
 
-/* The same for writes with a clock reading before and after each; their lengths in ticks go to
- * `ticks`, shared memory with room for every page. */
-void pages_time_each_write(struct run *run, struct window *window, char *base, uint32_t *ticks);
+/* A pass of writes with a clock reading before and after each; their lengths in ticks go to `ticks`, shared
+ * memory with room for every page. */
+void pages_time_each_write(struct run *run, struct window *window, char *base, int reads,
+			   uint32_t *ticks);
 
 /* Minor faults in a window. */
 static inline uint64_t window_faults(const struct window *window)
