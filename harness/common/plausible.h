@@ -41,10 +41,8 @@ bool plausible_split(uint64_t user, uint64_t kernel, uint64_t both, char why[PLA
 bool plausible_faults(uint64_t faults, uint64_t pages, unsigned processes,
 		      char why[PLAUSIBLE_TEXT_MAX]);
 
-/* What is known of a metric by its name, with or without mode and `_with_child`: cycles and walk
- * cycles by plausible_cycles; of instructions and walks so many a cycle as no CPU does (16 and 4); of
- * page faults and tracepoint hits one every 10 ns. Of any other metric nothing is known: true. */
-bool plausible_count(const char *metric, uint64_t count, double window_ns, double max_hz,
-		     unsigned cpus, char why[PLAUSIBLE_TEXT_MAX]);
+/* No more than so many each nanosecond of each CPU; the window may be off by a microsecond. */
+bool plausible_rate(uint64_t count, double window_ns, double most_per_ns, unsigned cpus,
+		    char why[PLAUSIBLE_TEXT_MAX]);
 
 #endif
