@@ -1,7 +1,5 @@
 #include "harness/common/plausible.h"
 
-#include "harness/driver/roles.h"
-
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -63,6 +61,16 @@ bool plausible_cycles(uint64_t cycles, double window_ns, double max_hz, unsigned
 	return accept(why);
 }
 
+bool plausible_rate(uint64_t count, double window_ns, double most_per_ns, unsigned cpus,
+		    char why[PLAUSIBLE_TEXT_MAX])
+{
+	double most = most_per_ns * (window_ns + 1000) * cpus;
+	if (!isfinite(most) || (double)count > most)
+		return refuse(why, "%" PRIu64 " in %.0f ns: more than %u CPU%s can make", count,
+			      window_ns, cpus, cpus == 1 ? "" : "s");
+	return accept(why);
+}
+
 bool plausible_part(uint64_t part, uint64_t whole, uint64_t slack, char why[PLAUSIBLE_TEXT_MAX])
 {
 	if (part > whole && part - whole > slack)
@@ -87,36 +95,5 @@ bool plausible_faults(uint64_t faults, uint64_t pages, unsigned processes,
 	if ((double)faults > most)
 		return refuse(why, "%" PRIu64 " page faults of %u processes with %" PRIu64 " pages",
 			      faults, processes, pages);
-	return accept(why);
-}
-
-/* How many a cycle there can be at most; 0: as rare as page faults; below 0: not known. */
-static double most_per_cycle(const char *metric)
-{
-	static const double per_cycle[ROLE_PMU_COUNT] = {
-		[ROLE_CYCLES] = 1,           [ROLE_INSTRUCTIONS] = 16,
-		[ROLE_DTLB_LOAD_WALKS] = 4,  [ROLE_DTLB_STORE_WALKS] = 4,
-		[ROLE_DTLB_WALK_CYCLES] = 1, [ROLE_ITLB_WALKS] = 4,
-		[ROLE_TLB_FLUSHES] = 1,      [ROLE_LLC_MISSES] = 4,
-	};
-	for (unsigned i = 0; i < ROLE_COUNT; i++)
-		if (roles_is_metric(roles[i].name, metric))
-			return i < ROLE_PMU_COUNT ? per_cycle[i] : 0;
-	return -1;
-}
-
-bool plausible_count(const char *metric, uint64_t count, double window_ns, double max_hz,
-		     unsigned cpus, char why[PLAUSIBLE_TEXT_MAX])
-{
-	double each = most_per_cycle(metric);
-	if (each < 0)
-		return accept(why);
-	if (each == 1)
-		return plausible_cycles(count, window_ns, max_hz, cpus, why);
-	double per_ns = each > 0 ? each * max_hz / 1e9 : 0.1;
-	double most = per_ns * (window_ns + 1000) * cpus;
-	if (!isfinite(most) || (double)count > most)
-		return refuse(why, "%" PRIu64 " in %.0f ns: more than %u CPU%s can make", count,
-			      window_ns, cpus, cpus == 1 ? "" : "s");
 	return accept(why);
 }

@@ -1,6 +1,7 @@
 #include "harness/driver/doubts.h"
 
 #include "harness/common/plausible.h"
+#include "harness/driver/roles.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -53,10 +54,19 @@ static double same_sample(const struct series *other, size_t block, size_t sampl
 	return found->values[sample];
 }
 
-static bool cycles_hold(struct doubt *doubt, const struct block *block, size_t sample)
+/* The number that CPUs can make in the window. Of an event by its own name that is not known. */
+static bool rate_holds(struct doubt *doubt, const struct block *block, size_t sample)
 {
-	return plausible_cycles((uint64_t)block->values[sample], block->window_ns[sample],
-				doubt->max_hz, doubt->with_child ? 2 : 1, doubt->why);
+	enum role_index role = roles_of_metric(doubt->series->metric);
+	uint64_t count = (uint64_t)block->values[sample];
+	double window_ns = block->window_ns[sample];
+	unsigned cpus = doubt->with_child ? 2 : 1;
+	if (role == ROLE_COUNT)
+		return true;
+	if (role == ROLE_CYCLES || role == ROLE_DTLB_WALK_CYCLES)
+		return plausible_cycles(count, window_ns, doubt->max_hz, cpus, doubt->why);
+	return plausible_rate(count, window_ns, roles_most_per_ns(role, doubt->max_hz), cpus,
+			      doubt->why);
 }
 
 static bool faults_hold(struct doubt *doubt, const struct block *block, size_t sample)
@@ -84,7 +94,7 @@ static bool sample_holds(struct doubt *doubt, size_t block, size_t sample)
 {
 	const struct block *values = &doubt->series->blocks[block];
 	const char *metric = doubt->series->metric;
-	if (begins(metric, "cycles_") && !cycles_hold(doubt, values, sample))
+	if (!rate_holds(doubt, values, sample))
 		return false;
 	if (begins(metric, "page_faults_") && !faults_hold(doubt, values, sample))
 		return false;

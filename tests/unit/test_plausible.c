@@ -100,36 +100,16 @@ static void faults_keep_to_the_pages(void **state)
 	assert_false(plausible_faults(UINT64_MAX, 1 << 20, 2, why));
 }
 
-static void each_metric_has_its_bound(void **state)
+static void rates_have_a_bound(void **state)
 {
 	(void)state;
-	/* A microsecond more is granted: 3 GHz for 10 us are 33,330 cycles. */
-	static const struct {
-		const char *metric;
-		uint64_t most;
-	} bounds[] = {
-		{"cycles_user", 33330},
-		{"cycles_both_with_child", 33330},
-		{"dtlb_walk_cycles_kernel", 33330},
-		{"instructions_both", 528000},
-		{"dtlb_load_walks_user", 132000},
-		{"page_faults_user", 1100},
-		{"tlb_flush_local_mm_shootdown", 1100},
-		{"page_fault_kernel_with_child", 1100},
-	};
-	for (size_t i = 0; i < COUNT_OF(bounds); i++) {
-		assert_true(plausible_count(bounds[i].metric, bounds[i].most, 10000, 3e9, 1, why));
-		assert_false(
-			plausible_count(bounds[i].metric, bounds[i].most + 1, 10000, 3e9, 1, why));
-		assert_contains(why, "in 10000 ns");
-		assert_true(
-			plausible_count(bounds[i].metric, bounds[i].most + 1, 10000, 3e9, 2, why));
-	}
-	assert_false(plausible_count("page_faults_both", 1, NAN, 3e9, 1, why));
-	/* Nothing is known of these. */
-	assert_true(plausible_count("uops_issued_any_user", UINT64_MAX, 1, 3e9, 1, why));
-	assert_true(plausible_count("cycles_not_in_halt_user", UINT64_MAX, 1, 3e9, 1, why));
-	assert_true(plausible_count("", UINT64_MAX, 1, 3e9, 1, why));
+	/* A microsecond more is granted. */
+	assert_true(plausible_rate(1100, 10000, 0.1, 1, why));
+	assert_false(plausible_rate(1101, 10000, 0.1, 1, why));
+	assert_contains(why, "1101 in 10000 ns");
+	assert_true(plausible_rate(1101, 10000, 0.1, 2, why));
+	assert_false(plausible_rate(1, NAN, 0.1, 1, why));
+	assert_false(plausible_rate(1, 1, INFINITY, 1, why));
 }
 
 int main(void)
@@ -142,7 +122,7 @@ int main(void)
 		cmocka_unit_test(parts_do_not_exceed_the_whole),
 		cmocka_unit_test(user_and_kernel_make_both),
 		cmocka_unit_test(faults_keep_to_the_pages),
-		cmocka_unit_test(each_metric_has_its_bound),
+		cmocka_unit_test(rates_have_a_bound),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
