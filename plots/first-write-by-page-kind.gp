@@ -39,7 +39,8 @@ set style line 4 pt 12 ps 1.7 * PS lw 1.8 lc rgb '#009E73'
 style_of(s) = s eq '4k' ? 1 : s eq 'mthp' ? 2 : s eq 'thp' ? 3 : 4
 array STYLE[MARKS + 1]
 do for [b = 0:MARKS - 1] {
-    stats KINDS index b every ::0::0 using (STYLE[b + 1] = style_of(strcol(1)), 0) nooutput
+    stats KINDS index b every ::0::0 using (NAME = strcol(1), 0) nooutput
+    STYLE[b + 1] = style_of(NAME)
 }
 
 FOOT = CAPTION_H + 78
@@ -78,8 +79,11 @@ if (MARKS == 0) {
 }
 eval BARE
 array KIND[4] = ['4k: 4 KiB', 'mthp: 64 KiB', 'thp: 2 MiB', 'hugetlb: 2 MiB']
-set for [k = 1:4] label KIND[k] at screen sx(14 + 176 * (k - 1) + 22),sy(CAPTION_H + 16) left
-set for [k = 1:4] label '' at screen sx(14 + 176 * (k - 1) + 8),sy(CAPTION_H + 16) point ls k
+do for [b = 0:MARKS - 1] {
+    k = STYLE[b + 1]
+    set label KIND[k] at screen sx(36 + 176 * b),sy(CAPTION_H + 16) left
+    set label '' at screen sx(22 + 176 * b),sy(CAPTION_H + 16) point ls k
+}
 plot NaN notitle
 eval CAPTION
 unset multiplot

@@ -61,21 +61,19 @@ if (COUNT[1] == 0) {
 } else {
     top = high_end(ymin, ymax)
     set style line 30 lw 1.2 dt (6,3) lc rgb '#444444'
-    plot for [s = FIRST[1]:LAST[1]] word(FILES, 1) index BLOCK[s] every ::1 \
-            using (heap_at($1)):($3 * NS):($4 * NS) \
-            with filledcurves lt LOOK[s] notitle, \
-        for [s = FIRST[1]:LAST[1]] word(FILES, 1) index BLOCK[s] every ::1 \
-            using (heap_at($1)):($3 * NS):(0):(($4 - $3) * NS) \
-            with vectors nohead lt LOOK[s] dt solid lw 1 notitle, \
-        for [s = FIRST[2]:LAST[2]] word(FILES, 2) index BLOCK[s] every ::1 \
-            using (heap_at($1)):2 axes x1y2 \
-            with lines lt LOOK[s] lw 1.4 dt (2,3) notitle, \
-        'tlb-reach.dat' using 1:(low_end(ymin, ymax)):(0):(top - low_end(ymin, ymax)) \
-            with vectors nohead ls 30 notitle, \
-        '' using 1:(top):(strcol(2)) with labels center offset 0,0.7 \
-            font ',' . SMALL notitle, \
-        for [s = FIRST[1]:LAST[1]] word(FILES, 1) index BLOCK[s] every ::1 \
-            using (heap_at($1)):($2 * NS) with linespoints lt LOOK[s] notitle
+    # In strings, since gnuplot takes a second axis without curves for an error.
+    CURVES = "for [s = FIRST[1]:LAST[1]] word(FILES, 1) index BLOCK[s] every ::1 using (heap_at($1)):"
+    WALK_CURVES = "for [s = FIRST[2]:LAST[2]] word(FILES, 2) index BLOCK[s] every ::1" \
+        . " using (heap_at($1)):2 axes x1y2 with lines lt LOOK[s] lw 1.4 dt (2,3) notitle,"
+    eval "plot " . CURVES . "($3 * NS):($4 * NS) with filledcurves lt LOOK[s] notitle," \
+        . CURVES . "($3 * NS):(0):(($4 - $3) * NS)" \
+        . " with vectors nohead lt LOOK[s] dt solid lw 1 notitle," \
+        . (WALKS ? WALK_CURVES : '') \
+        . "'tlb-reach.dat' using 1:(low_end(ymin, ymax)):(0):(top - low_end(ymin, ymax))" \
+        . " with vectors nohead ls 30 notitle," \
+        . "'' using 1:(top):(strcol(2)) with labels center offset 0,0.7" \
+        . " font ',' . SMALL notitle," \
+        . CURVES . "($2 * NS) with linespoints lt LOOK[s] notitle"
 }
 unset y2tics
 eval LEGEND

@@ -61,16 +61,6 @@ bool plausible_cycles(uint64_t cycles, double window_ns, double max_hz, unsigned
 	return accept(why);
 }
 
-bool plausible_rate(uint64_t count, double window_ns, double most_per_ns, unsigned cpus,
-		    char why[PLAUSIBLE_TEXT_MAX])
-{
-	double most = most_per_ns * (window_ns + 1000) * cpus;
-	if (!isfinite(most) || (double)count > most)
-		return refuse(why, "%" PRIu64 " in %.0f ns: more than %u CPU%s can make", count,
-			      window_ns, cpus, cpus == 1 ? "" : "s");
-	return accept(why);
-}
-
 bool plausible_part(uint64_t part, uint64_t whole, uint64_t slack, char why[PLAUSIBLE_TEXT_MAX])
 {
 	if (part > whole && part - whole > slack)
@@ -95,5 +85,15 @@ bool plausible_faults(uint64_t faults, uint64_t pages, unsigned processes,
 	if ((double)faults > most)
 		return refuse(why, "%" PRIu64 " page faults of %u processes with %" PRIu64 " pages",
 			      faults, processes, pages);
+	return accept(why);
+}
+
+bool plausible_rate(uint64_t count, double window_ns, double most_per_ns, unsigned cpus,
+		    char why[PLAUSIBLE_TEXT_MAX])
+{
+	double most = most_per_ns * (window_ns + 1000) * cpus;
+	if (!isfinite(most) || (double)count > most)
+		return refuse(why, "%" PRIu64 " in %.0f ns: more than %u CPU%s can make", count,
+			      window_ns, cpus, cpus == 1 ? "" : "s");
 	return accept(why);
 }

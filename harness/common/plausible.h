@@ -28,10 +28,6 @@ bool plausible_growth(uint64_t before, uint64_t after, char why[PLAUSIBLE_TEXT_M
 bool plausible_cycles(uint64_t cycles, double window_ns, double max_hz, unsigned cpus,
 		      char why[PLAUSIBLE_TEXT_MAX]);
 
-/* Any count, of which one CPU makes no more than so many a nanosecond. The same microsecond is granted. */
-bool plausible_rate(uint64_t count, double window_ns, double most_per_ns, unsigned cpus,
-		    char why[PLAUSIBLE_TEXT_MAX]);
-
 /* A part (the user's, the kernel's, walk cycles of cycles) cannot exceed the whole; `slack` for what
  * passes between the start of one counter and the next. */
 bool plausible_part(uint64_t part, uint64_t whole, uint64_t slack, char why[PLAUSIBLE_TEXT_MAX]);
@@ -44,5 +40,9 @@ bool plausible_split(uint64_t user, uint64_t kernel, uint64_t both, char why[PLA
  * fault twice, on its first read and its first write; starting a program takes some more. */
 bool plausible_faults(uint64_t faults, uint64_t pages, unsigned processes,
 		      char why[PLAUSIBLE_TEXT_MAX]);
+
+/* No more than so many each nanosecond of each CPU; the window may be off by a microsecond. */
+bool plausible_rate(uint64_t count, double window_ns, double most_per_ns, unsigned cpus,
+		    char why[PLAUSIBLE_TEXT_MAX]);
 
 #endif

@@ -1,6 +1,5 @@
 #include "harness/driver/doubts.h"
 
-#include "harness/common/plausible.h"
 #include "harness/driver/roles.h"
 
 #include <math.h>
@@ -54,19 +53,31 @@ static double same_sample(const struct series *other, size_t block, size_t sampl
 	return found->values[sample];
 }
 
-/* The number that CPUs can make in the window. Of an event by its own name that is not known. */
-static bool rate_holds(struct doubt *doubt, const struct block *block, size_t sample)
+/* How many a cycle there can be at most; 0: as rare as page faults; below 0: not known. */
+static double most_per_cycle(const char *metric)
 {
-	enum role_index role = roles_of_metric(doubt->series->metric);
-	uint64_t count = (uint64_t)block->values[sample];
-	double window_ns = block->window_ns[sample];
-	unsigned cpus = doubt->with_child ? 2 : 1;
-	if (role == ROLE_COUNT)
+	static const double per_cycle[ROLE_PMU_COUNT] = {
+		[ROLE_CYCLES] = 1,           [ROLE_INSTRUCTIONS] = 16,
+		[ROLE_DTLB_LOAD_WALKS] = 4,  [ROLE_DTLB_STORE_WALKS] = 4,
+		[ROLE_DTLB_WALK_CYCLES] = 1, [ROLE_ITLB_WALKS] = 4,
+		[ROLE_TLB_FLUSHES] = 0,      [ROLE_LLC_MISSES] = 4,
+	};
+	for (unsigned i = 0; i < ROLE_COUNT; i++)
+		if (roles_is_metric(roles[i].name, metric))
+			return i < ROLE_PMU_COUNT ? per_cycle[i] : 0;
+	return -1;
+}
+
+bool doubts_count_holds(const char *metric, uint64_t count, double window_ns, double max_hz,
+			unsigned cpus, char why[PLAUSIBLE_TEXT_MAX])
+{
+	double each = most_per_cycle(metric);
+	*why = '\0';
+	if (each < 0)
 		return true;
-	if (role == ROLE_CYCLES || role == ROLE_DTLB_WALK_CYCLES)
-		return plausible_cycles(count, window_ns, doubt->max_hz, cpus, doubt->why);
-	return plausible_rate(count, window_ns, roles_most_per_ns(role, doubt->max_hz), cpus,
-			      doubt->why);
+	if (each == 1)
+		return plausible_cycles(count, window_ns, max_hz, cpus, why);
+	return plausible_rate(count, window_ns, each > 0 ? each * max_hz / 1e9 : 0.1, cpus, why);
 }
 
 static bool faults_hold(struct doubt *doubt, const struct block *block, size_t sample)
@@ -94,7 +105,8 @@ static bool sample_holds(struct doubt *doubt, size_t block, size_t sample)
 {
 	const struct block *values = &doubt->series->blocks[block];
 	const char *metric = doubt->series->metric;
-	if (!rate_holds(doubt, values, sample))
+	if (!doubts_count_holds(metric, (uint64_t)values->values[sample], values->window_ns[sample],
+				doubt->max_hz, doubt->with_child ? 2 : 1, doubt->why))
 		return false;
 	if (begins(metric, "page_faults_") && !faults_hold(doubt, values, sample))
 		return false;

@@ -276,26 +276,6 @@ bool roles_is_metric(const char *stem, const char *metric)
 	return false;
 }
 
-enum role_index roles_of_metric(const char *metric)
-{
-	unsigned i = 0;
-	while (i < ROLE_COUNT && !roles_is_metric(roles[i].name, metric))
-		i++;
-	return (enum role_index)i;
-}
-
-double roles_most_per_ns(enum role_index role, double max_hz)
-{
-	static const double per_cycle[ROLE_PMU_COUNT] = {
-		[ROLE_CYCLES] = 1,           [ROLE_INSTRUCTIONS] = 16,
-		[ROLE_DTLB_LOAD_WALKS] = 4,  [ROLE_DTLB_STORE_WALKS] = 4,
-		[ROLE_DTLB_WALK_CYCLES] = 1, [ROLE_ITLB_WALKS] = 4,
-		[ROLE_LLC_MISSES] = 4,
-	};
-	bool by_cycle = role < ROLE_PMU_COUNT && per_cycle[role] > 0;
-	return by_cycle ? per_cycle[role] * max_hz / 1e9 : 0.1;
-}
-
 const struct role_family *roles_family_at(size_t index)
 {
 	return index < FAMILY_COUNT ? &families[index] : NULL;

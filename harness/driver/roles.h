@@ -78,13 +78,6 @@ enum role_index roles_find(const char *name);
  * or _both; and with _with_child behind, or not. */
 bool roles_is_metric(const char *stem, const char *metric);
 
-/* Which role a metric is of; ROLE_COUNT if of none. */
-enum role_index roles_of_metric(const char *metric);
-
-/* How many of a role one CPU can make in a nanosecond at so many Hz, at the very most: a cycle a cycle,
- * 16 instructions, 4 walks or misses, and a page fault, a TLB flush or a tracepoint's hit every 10 ns. */
-double roles_most_per_ns(enum role_index role, double max_hz);
-
 /* The family that a PMU belongs to, by libpfm4's name for it ("skx"); NULL if it is not known. */
 const struct role_family *roles_family(const char *pmu);
 

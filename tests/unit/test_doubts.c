@@ -107,6 +107,41 @@ static void faults_have_pages(void **state)
 	assert_doubt("page_faults_user", "refused:");
 }
 
+static char why[PLAUSIBLE_TEXT_MAX];
+
+static void each_metric_has_its_bound(void **state)
+{
+	(void)state;
+	/* A microsecond more is granted: 3 GHz for 10 us are 33,330 cycles. */
+	static const struct {
+		const char *metric;
+		uint64_t most;
+	} bounds[] = {
+		{"cycles_user", 33330},
+		{"cycles_both_with_child", 33330},
+		{"dtlb_walk_cycles_kernel", 33330},
+		{"instructions_both", 528000},
+		{"dtlb_load_walks_user", 132000},
+		{"page_faults_user", 1100},
+		{"tlb_flush_local_mm_shootdown", 1100},
+		{"page_fault_kernel_with_child", 1100},
+	};
+	for (size_t i = 0; i < COUNT_OF(bounds); i++) {
+		assert_true(
+			doubts_count_holds(bounds[i].metric, bounds[i].most, 10000, 3e9, 1, why));
+		assert_false(doubts_count_holds(bounds[i].metric, bounds[i].most + 1, 10000, 3e9, 1,
+						why));
+		assert_contains(why, "in 10000 ns");
+		assert_true(doubts_count_holds(bounds[i].metric, bounds[i].most + 1, 10000, 3e9, 2,
+					       why));
+	}
+	assert_false(doubts_count_holds("page_faults_both", 1, NAN, 3e9, 1, why));
+	/* Nothing is known of these. */
+	assert_true(doubts_count_holds("uops_issued_any_user", UINT64_MAX, 1, 3e9, 1, why));
+	assert_true(doubts_count_holds("cycles_not_in_halt_user", UINT64_MAX, 1, 3e9, 1, why));
+	assert_true(doubts_count_holds("", UINT64_MAX, 1, 3e9, 1, why));
+}
+
 static int make(void **state)
 {
 	(void)state;
@@ -128,6 +163,7 @@ int main(void)
 		cmocka_unit_test(other_roles_have_a_limit),
 		cmocka_unit_test(parts_make_the_whole),
 		cmocka_unit_test(faults_have_pages),
+		cmocka_unit_test(each_metric_has_its_bound),
 	};
 	return cmocka_run_group_tests_name("doubts", tests, make, tear_down);
 }

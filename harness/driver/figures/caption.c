@@ -1,5 +1,6 @@
 #include "harness/driver/figures/figures.h"
 
+#include "harness/driver/counter_words.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/version.h"
 
@@ -52,8 +53,9 @@ static void put_what(FILE *file, const struct figures *figures, const struct cap
 		span_add(&replicates, row->series->block_count);
 	}
 	if (samples.high)
-		snprintf(text, sizeof text, "%s; %s samples in %s replicates", caption->what,
-			 span_text(&samples, first), span_text(&replicates, second));
+		snprintf(text, sizeof text, "%s; %s samples in %s replicate%s", caption->what,
+			 span_text(&samples, first), span_text(&replicates, second),
+			 replicates.high == 1 ? "" : "s");
 	if (!samples.high && caption->pick.experiment)
 		pick_why_none(figures->summary, caption->pick.experiment, why);
 	if (!samples.high)
@@ -74,61 +76,17 @@ static void put_origin(FILE *file, const struct dataset *dataset)
 	put_line(file, text);
 }
 
-static const char *text_of(const json_t *counter, const char *key)
-{
-	return json_string_value(json_object_get(counter, key));
-}
-
-/* Whether an earlier counter of the list has the same reason. */
-static bool reason_is_told(const json_t *counters, size_t before, const char *why)
-{
-	for (size_t i = 0; i < before; i++) {
-		const char *earlier = text_of(json_array_get(counters, i), "missing");
-		if (earlier && strcmp(earlier, why) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void add_text(char *text, size_t text_bytes, const char *before, const char *words)
-{
-	size_t length = strlen(text);
-	snprintf(text + length, text_bytes - length, "%s%s", before, words);
-}
-
-const char *caption_counters(const struct dataset *dataset, char *text, size_t text_bytes)
-{
-	const json_t *counters = json_object_get(dataset->run, "counters");
-	*text = '\0';
-	for (size_t i = 0; i < json_array_size(counters); i++) {
-		const char *why = text_of(json_array_get(counters, i), "missing");
-		if (!why || reason_is_told(counters, i, why))
-			continue;
-		add_text(text, text_bytes, *text ? "; " : "not counted: ", "");
-		for (size_t j = i, named = 0; j < json_array_size(counters); j++) {
-			const json_t *counter = json_array_get(counters, j);
-			const char *other = text_of(counter, "missing");
-			const char *name = text_of(counter, "name");
-			if (other && name && strcmp(other, why) == 0)
-				add_text(text, text_bytes, named++ ? ", " : "", name);
-		}
-		add_text(text, text_bytes, " (", why);
-		add_text(text, text_bytes, ")", "");
-	}
-	return text;
-}
-
 enum outcome caption_write(const struct figures *figures, const struct caption *caption)
 {
-	char name[96], text[CAPTION_LINE_MAX];
+	char name[96], words[COUNTER_WORDS_MAX];
 	snprintf(name, sizeof name, "caption-%s.dat", caption->figure);
 	FILE *file = figures_open(figures, name);
 	if (!file)
 		return OUTCOME_FAILED;
 	put_what(file, figures, caption);
 	put_line(file, caption->remark);
-	if (caption->about_counters)
-		put_line(file, caption_counters(figures->summary->dataset, text, sizeof text));
+	put_line(file,
+		 counter_words_missing(figures->summary->dataset, !caption->full_reasons, words));
 	put_origin(file, figures->summary->dataset);
 	return figures_close(figures, file);
 }

@@ -2,11 +2,12 @@
 #include "harness/driver/figures/figures.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/counter_words.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { COLUMNS_MAX = 24, ARMS_MAX = 64, LABEL_MAX = 120 };
+enum { ARMS_MAX = 64, LABEL_MAX = 120 };
 
 /* A part of the grid: one experiment at one heap. */
 static const struct panel {
@@ -24,54 +25,8 @@ struct grid {
 	const struct figures *figures;
 	FILE *file;
 	size_t column_count, row_count;
-	char columns[COLUMNS_MAX][COUNTER_NAME_MAX]; /* metrics, without a suffix */
+	char columns[COUNTER_COLUMNS_MAX][COUNTER_NAME_MAX]; /* metrics, without a suffix */
 };
-
-static const char *name_of(const json_t *counter)
-{
-	const char *name = json_string_value(json_object_get(counter, "name"));
-	return name ? name : "";
-}
-
-static bool is_counted(const json_t *counters, const char *name)
-{
-	for (size_t i = 0; i < json_array_size(counters); i++) {
-		const json_t *counter = json_array_get(counters, i);
-		if (!json_object_get(counter, "missing") && strcmp(name_of(counter), name) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Whether user and kernel are also counted together, which says more in one column. */
-static bool is_part(const json_t *counters, const char *name)
-{
-	static const char *const endings[] = {"_user", "_kernel"};
-	for (size_t i = 0; i < 2; i++) {
-		size_t length = strlen(name), end = strlen(endings[i]);
-		char both[COUNTER_NAME_MAX + 8];
-		if (length <= end || strcmp(name + length - end, endings[i]) != 0)
-			continue;
-		snprintf(both, sizeof both, "%.*s_both", (int)(length - end), name);
-		if (is_counted(counters, both))
-			return true;
-	}
-	return false;
-}
-
-static void choose_columns(struct grid *grid)
-{
-	const json_t *counters = json_object_get(grid->figures->summary->dataset->run, "counters");
-	for (size_t i = 0; i < json_array_size(counters); i++) {
-		const json_t *counter = json_array_get(counters, i);
-		const char *name = name_of(counter);
-		if (json_object_get(counter, "missing") || is_part(counters, name) ||
-		    json_is_true(json_object_get(counter, "with_child")) ||
-		    grid->column_count == COLUMNS_MAX)
-			continue;
-		wire_copy(grid->columns[grid->column_count++], COUNTER_NAME_MAX, name);
-	}
-}
 
 /* A line of the file: place in the grid, -1 for what stands beside it; text; shade from 0 to 1. */
 static void put_cell(const struct grid *grid, int column, const char *text, double shade)
@@ -85,16 +40,13 @@ static void put_columns(const struct grid *grid)
 {
 	for (size_t c = 0; c < grid->column_count; c++) {
 		char label[COUNTER_NAME_MAX];
-		wire_copy(label, sizeof label, grid->columns[c]);
-		size_t length = strlen(label);
-		if (length > 5 && strcmp(label + length - 5, "_both") == 0)
-			label[length - 5] = '\0';
+		counter_words_label(grid->columns[c], label);
 		fprintf(grid->file, "%zu\t-1\t%s\t0\n", c, label);
 	}
 	fputs("\n\n", grid->file);
 }
 
-/* Three digits: 0.004, 1.02, 12.3, 4.1k, 2.6M. */
+/* 0.004, 0.12, 1.02, 12.3, 4.1k, 2.6M. */
 static const char *count_text(double count, char text[32])
 {
 	static const char units[] = " kMGT";
@@ -105,7 +57,7 @@ static const char *count_text(double count, char text[32])
 		count /= 1000;
 		unit++;
 	}
-	snprintf(text, 32, count < 0.01 && count > 0 ? "%.3f" : "%.3g", count);
+	snprintf(text, 32, count < 0.01 && count > 0 ? "%.3f" : count < 1 ? "%.2g" : "%.3g", count);
 	if (unit)
 		snprintf(text + strlen(text), 32 - strlen(text), "%c", units[unit]);
 	return text;
@@ -153,22 +105,34 @@ static void put_arm(struct grid *grid, const struct panel *panel, const struct s
 	grid->row_count++;
 }
 
+/* The arms that were counted, in the panel's plain cell. */
+static size_t find_arms(const struct summary *summary, const struct pick *pick,
+			const struct series *arms[ARMS_MAX])
+{
+	size_t count = 0;
+	for (size_t i = 0; i < summary->row_count && count < ARMS_MAX; i++) {
+		const struct series *series = summary->rows[i].series;
+		if (summary->rows[i].count && series->is_main && pick_takes(pick, series))
+			arms[count++] = series;
+	}
+	return count;
+}
+
 /* A block: a title row, then a row for each arm. Nothing if nothing was counted. */
 static void put_panel(struct grid *grid, const struct panel *panel)
 {
 	const struct summary *summary = grid->figures->summary;
 	const struct series *arms[ARMS_MAX];
 	char metric[COUNTER_NAME_MAX + 16], title[LABEL_MAX], heap[UNITS_TEXT_MAX];
-	size_t count = 0;
 	struct pick pick = {.experiment = panel->experiment, .metric = metric};
-	snprintf(metric, sizeof metric, "%s%s", grid->column_count ? grid->columns[0] : "",
-		 panel->suffix);
-	if (!grid->column_count || !pick_middle_heap(summary, &pick, &pick.heap_bytes))
+	for (size_t c = 0; c < grid->column_count && !pick.with_heap; c++) {
+		snprintf(metric, sizeof metric, "%s%s", grid->columns[c], panel->suffix);
+		pick.with_heap = pick_middle_heap(summary, &pick, &pick.heap_bytes);
+	}
+	if (!pick.with_heap)
 		return;
-	pick.with_heap = true;
-	for (size_t i = 0; i < summary->row_count && count < ARMS_MAX; i++)
-		if (summary->rows[i].count && pick_takes(&pick, summary->rows[i].series))
-			arms[count++] = summary->rows[i].series;
+	pick.metric = NULL;
+	size_t count = find_arms(summary, &pick, arms);
 	snprintf(title, sizeof title, "%s, heap %s", panel->title,
 		 units_format_bytes(pick.heap_bytes, heap));
 	put_cell(grid, -2, title, 0);
@@ -184,8 +148,8 @@ static enum outcome put_grid(const struct figures *figures, size_t *column_count
 	grid.file = figures_open(figures, "counters-by-arm.dat");
 	if (!grid.file)
 		return OUTCOME_FAILED;
-	choose_columns(&grid);
-	*column_count = grid.column_count;
+	*column_count = grid.column_count =
+		counter_words_columns(figures->summary->dataset, grid.columns);
 	if (grid.column_count) {
 		put_columns(&grid);
 		for (size_t p = 0; p < sizeof panels / sizeof *panels; p++)
@@ -224,7 +188,7 @@ enum outcome figures_counters(const struct figures *figures)
 				     : "no counter was counted",
 		.pick = {.counters = true},
 		.remark = remark,
-		.about_counters = true,
+		.full_reasons = true,
 	};
 	return caption_write(figures, &caption);
 }

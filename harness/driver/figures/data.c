@@ -4,11 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-void figures_clean_text(char *text)
+/* What gnuplot might take for syntax; ">" because it writes "]]>" into SVG as it is. */
+static bool is_syntax(char c)
 {
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f || strchr("\"'\\`>", *c))
-			*c = ' ';
+	return (unsigned char)c < ' ' || c == 0x7f || strchr("\"\\`>", c);
 }
 
 FILE *figures_open(const struct figures *figures, const char *name)
@@ -33,10 +32,12 @@ enum outcome figures_close(const struct figures *figures, FILE *file)
 
 void figures_put_text(FILE *file, const char *text)
 {
-	char clean[1024];
-	wire_copy(clean, sizeof clean, text);
-	figures_clean_text(clean);
-	fputs(clean, file);
+	for (const char *c = text; *c; c++) {
+		if (*c == '\'')
+			fputs("\u2019", file); /* looks the same and ends no string */
+		else
+			putc(is_syntax(*c) ? ' ' : *c, file);
+	}
 }
 
 void figures_put_interval(FILE *file, const struct stats_interval *interval, double divisor)

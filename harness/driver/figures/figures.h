@@ -33,15 +33,12 @@ enum outcome figures_counters(const struct figures *figures);
 FILE *figures_open(const struct figures *figures, const char *name);
 enum outcome figures_close(const struct figures *figures, FILE *file);
 
-/* Text as a field, without what gnuplot would take for syntax. */
+/* Text as a field: control characters, double quotes, backslashes, backticks and ">" become spaces, and
+ * a straight apostrophe a round one, so that gnuplot takes nothing for syntax. */
 void figures_put_text(FILE *file, const char *text);
 
 /* Centre, low and high as fields with tabs before; NaN where there is no interval. */
 void figures_put_interval(FILE *file, const struct stats_interval *interval, double divisor);
-
-/* Makes text safe as one field: control characters, quotes, backslashes, backticks and ">" (gnuplot
- * writes "]]>" into SVG as it is) become spaces. */
-void figures_clean_text(char *text);
 
 /* ---- curves (curves.c) ---- */
 
@@ -66,18 +63,14 @@ enum outcome curves_write(const struct figures *figures, const struct curves *cu
 
 struct caption {
 	const char *figure;
-	const char *what;    /* what is shown, and what its intervals are */
-	struct pick pick;    /* whose samples and replicates are told */
-	const char *remark;  /* a line of its own; NULL or empty: none */
-	bool about_counters; /* says which of the run's counters were not counted, and why */
+	const char *what;   /* what is shown, and what its intervals are */
+	struct pick pick;   /* whose samples and replicates are told */
+	const char *remark; /* a line of its own; NULL or empty: none */
+	bool full_reasons;  /* why counters were not counted: with remedies, else in short */
 };
 
 /* Lines under a figure: what, samples and replicates, or why there are none; the remark; counters;
  * machine, kernel, run and version. */
 enum outcome caption_write(const struct figures *figures, const struct caption *caption);
-
-/* "not counted: a, b (reason); c (reason)", or empty if the run asked for no counter or all were counted.
- * Returns `text`. */
-const char *caption_counters(const struct dataset *dataset, char *text, size_t text_bytes);
 
 #endif

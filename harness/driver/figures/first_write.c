@@ -207,7 +207,6 @@ enum outcome figures_first_write(const struct figures *figures)
 		.pick = {.experiment = "first_write",
 			 .metric = "write_ns",
 			 .touch_order = PICK_ANY},
-		.about_counters = true,
 	};
 	if (curves_write(figures, curves, sizeof curves / sizeof *curves) ||
 	    caption_write(figures, &by_heap) || put_cdf(figures))

@@ -31,7 +31,6 @@ enum outcome figures_switch(const struct figures *figures)
 			"bands: 95 % "
 			"t interval on logs of replicate medians, of the difference on its values",
 		.pick = {.experiment = "switch", .metric = "switch_ns"},
-		.about_counters = true,
 	};
 	if (curves_write(figures, &curves, 1) || put_differences(figures))
 		return OUTCOME_FAILED;

@@ -16,7 +16,6 @@ enum outcome figures_teardown(const struct figures *figures)
 		.figure = "teardown",
 		.what = "medians, bands: 95 % t interval on logs of replicate medians",
 		.pick = {.experiment = "teardown"},
-		.about_counters = true,
 	};
 	if (curves_write(figures, curves, sizeof curves / sizeof *curves))
 		return OUTCOME_FAILED;

@@ -56,7 +56,7 @@ enum outcome figures_tlb_refill(const struct figures *figures)
 			 "TLB reach: where after_flush minus warm falls to half of its "
 			 "highest%s%s; %s",
 			 reach->found ? "" : ": ", reach->found ? "" : reach->why,
-			 counted ? "walks: " : "walks were not counted");
+			 counted ? "walks: " : "walks were not counted, see below");
 	if (counted)
 		strncat(remark, counted, sizeof remark - strlen(remark) - 1);
 	const struct caption caption = {
@@ -65,7 +65,6 @@ enum outcome figures_tlb_refill(const struct figures *figures)
 			"replicate medians",
 		.pick = times.pick,
 		.remark = remark,
-		.about_counters = true,
 	};
 	return caption_write(figures, &caption);
 }

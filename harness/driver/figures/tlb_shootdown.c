@@ -96,10 +96,11 @@ enum outcome figures_tlb_shootdown(const struct figures *figures)
 		 any ? "; heap " : "", any ? units_format_bytes(heap_bytes, heap) : "");
 	pick.heap_bytes = heap_bytes;
 	pick.with_heap = any;
-	const struct caption caption = {.figure = "tlb-shootdown",
-					.what = what,
-					.pick = pick,
-					.remark = remark,
-					.about_counters = true};
+	const struct caption caption = {
+		.figure = "tlb-shootdown",
+		.what = what,
+		.pick = pick,
+		.remark = remark,
+	};
 	return caption_write(figures, &caption);
 }
