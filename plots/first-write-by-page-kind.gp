@@ -17,7 +17,7 @@ if (exists('STATS_blocks')) {
     MARKS = int(STATS_blocks)
     ROWS = int(STATS_max) + 1
 }
-FIG_H = 30 + ROW_H * ROWS + 78
+FIG_H = 12 + ROW_H * ROWS + 78
 call 'style.gp' ARG1 ARG2
 
 tmin = NaN

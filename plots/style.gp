@@ -51,7 +51,7 @@ low_end(a, b) = least(a / 1.25, sqrt(a * b / 2.0))
 high_end(a, b) = most(b * 1.25, sqrt(a * b * 2.0))
 
 # --- caption: its lines, wrapped at spaces, decide its height ------------------
-WRAP = 118
+WRAP = 114
 space_before(s, n) = n < 2 ? 0 : s[n:n] eq ' ' ? n : space_before(s, n - 1)
 cut(s) = space_before(s, WRAP) ? space_before(s, WRAP) : WRAP
 pieces(s) = strlen(s) <= WRAP ? 1 : 1 + pieces(s[cut(s) + 1:*])
@@ -80,6 +80,10 @@ if (LOOK_OF eq 'tlb_shootdown') {
     NAMES = "\tfork_running\tfork_sleeping\tfork_busy_others" \
           . "\tflush_page\tflush_range\tgap_ns\tgap_idle_ns" \
           . "\tthread_pass_ns\tthread_warm_ns\t"
+}
+if (LOOK_OF eq 'teardown') {
+    NAMES = "\texit_copied\texit_written\texit_shared\texec_copied\texec_shared" \
+          . "\tread_private\tread_shared\tread_file\t"
 }
 if (LOOK_OF eq 'switch') { NAMES = "\tshared\tseparate\t" }
 tabs(s) = strstrt(s, "\t") ? 1 + tabs(s[strstrt(s, "\t") + 1:*]) : 0
@@ -137,6 +141,16 @@ if (LOOK_OF eq 'tlb_shootdown') {
     set linetype  7 lw 1.6 dt (6,4)  pt 2  ps 1.00 * PS lc rgb '#777777'
     set linetype  8 lw 2.6 dt solid  pt 9  ps 1.10 * PS lc rgb '#CC79A7'
     set linetype  9 lw 1.6 dt (6,4)  pt 6  ps 1.15 * PS lc rgb '#777777'
+}
+if (LOOK_OF eq 'teardown') {
+    set linetype  1 lw 2.6 dt solid  pt 7  ps 0.90 * PS lc rgb '#D55E00'
+    set linetype  2 lw 1.6 dt (12,6) pt 4  ps 1.15 * PS lc rgb '#E69F00'
+    set linetype  3 lw 1.6 dt (3,4)  pt 8  ps 1.40 * PS lc rgb '#D55E00'
+    set linetype  4 lw 2.6 dt solid  pt 5  ps 0.90 * PS lc rgb '#0072B2'
+    set linetype  5 lw 1.6 dt (3,4)  pt 12 ps 1.50 * PS lc rgb '#0072B2'
+    set linetype  6 lw 2.6 dt solid  pt 7  ps 0.90 * PS lc rgb '#000000'
+    set linetype  7 lw 1.6 dt (12,6) pt 4  ps 1.15 * PS lc rgb '#009E73'
+    set linetype  8 lw 1.6 dt (3,4)  pt 8  ps 1.40 * PS lc rgb '#CC79A7'
 }
 if (LOOK_OF eq 'switch') {
     set linetype  1 lw 2.6 dt solid  pt 7  ps 0.90 * PS lc rgb '#000000'

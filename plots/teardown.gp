@@ -12,7 +12,7 @@ call 'style.gp' ARG1 ARG2
 WIDE = 258                             # size of a panel
 BASE = CAPTION_H + LEGEND_H + 52
 TALL = FIG_H - BASE - 28
-array TITLE[2] = ['the end', 'first read of a page']
+array TITLE[2] = ['a child''s end', 'its first read of a page']
 
 array YMIN[2]
 array YMAX[2]

@@ -16,7 +16,7 @@ WIDE = 252                             # size of a panel
 BASE = CAPTION_H + LEGEND_H + 50
 TALL = (FIG_H - BASE - 28 - 40) / 2
 array TITLE[4] = ['fork, inside the call', 'mprotect, inside the call', \
-    'a thread''s longest gap', 'a thread''s next pass, by page']
+    'a thread''s longest gap', 'its next pass over 64 pages']
 
 KMAX = 1                               # most threads
 array HIGH[4]                          # highest time of each panel

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { HEAPS_MAX = 64, MIDDLE_HEAP_MAX = 16 << 20, PAGE_BYTES = 4096 };
+enum { HEAPS_MAX = 64, PAGE_BYTES = 4096 };
 
 static bool takes_name(const char *wanted, const char *name)
 {
@@ -71,12 +71,13 @@ size_t pick_heaps(const struct summary *summary, const struct pick *pick, uint64
 	return count;
 }
 
-bool pick_middle_heap(const struct summary *summary, const struct pick *pick, uint64_t *heap_bytes)
+bool pick_middle_heap(const struct summary *summary, const struct pick *pick, uint64_t most,
+		      uint64_t *heap_bytes)
 {
 	uint64_t heaps[HEAPS_MAX];
 	size_t count = pick_heaps(summary, pick, heaps, HEAPS_MAX);
 	for (size_t i = 0; i < count; i++)
-		if (i == 0 || heaps[i] <= MIDDLE_HEAP_MAX)
+		if (i == 0 || heaps[i] <= most)
 			*heap_bytes = heaps[i];
 	return count > 0;
 }

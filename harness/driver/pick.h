@@ -28,9 +28,12 @@ const struct row *pick_any_row(const struct summary *summary, const struct pick 
 size_t pick_heaps(const struct summary *summary, const struct pick *pick, uint64_t *heap_bytes,
 		  size_t capacity);
 
-/* The heap that tables and grids of one heap show: the largest up to 16 MiB, so that what is said of it is
- * not about memory alone, else the smallest. False if nothing is picked. */
-bool pick_middle_heap(const struct summary *summary, const struct pick *pick, uint64_t *heap_bytes);
+/* The heap that tables and figures of one heap show: the largest up to `most`, else the smallest. False
+ * if nothing is picked. */
+bool pick_middle_heap(const struct summary *summary, const struct pick *pick, uint64_t most,
+		      uint64_t *heap_bytes);
+
+enum { PICK_HEAP = 16 << 20 }; /* the usual `most` */
 
 /* Pages that a pass over the series' heap touches: its metric `pages`, or heap over 4096. */
 double pick_pages(const struct summary *summary, const struct series *series);

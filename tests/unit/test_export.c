@@ -7,18 +7,33 @@
 
 static const char *folder;
 
+/* What a text looks like as a field. */
+static char *as_field(const char *text)
+{
+	char *field = NULL;
+	size_t bytes = 0;
+	FILE *file = open_memstream(&field, &bytes);
+	assert_non_null(file);
+	figures_put_text(file, text);
+	assert_int_equal(fclose(file), 0);
+	return field;
+}
+
 static void text_is_cleaned(void **state)
 {
 	(void)state;
-	char text[] = "a\"b'c\\d`e\tf\ng\x7fh\x1bi";
-	figures_clean_text(text);
-	assert_string_equal(text, "a b c d e f g h i");
-	char harmless[] = "8 GiB, 2.5 GHz; 95 % (x86-64) \xc2\xb5s";
-	figures_clean_text(harmless);
-	assert_string_equal(harmless, "8 GiB, 2.5 GHz; 95 % (x86-64) \xc2\xb5s");
-	char empty[] = "";
-	figures_clean_text(empty);
-	assert_string_equal(empty, "");
+	static const char *const texts[][2] = {
+		{"a\"b'c\\d`e\tf\ng\x7fh\x1bi>j", "a b\xe2\x80\x99"
+						  "c d e f g h i j"},
+		{"8 GiB, 2.5 GHz; 95 % (x86-64) \xc2\xb5s",
+		 "8 GiB, 2.5 GHz; 95 % (x86-64) \xc2\xb5s"},
+		{"", ""},
+	};
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		char *field = as_field(texts[i][0]);
+		assert_string_equal(field, texts[i][1]);
+		free(field);
+	}
 }
 
 /* Two primitives, three heaps, in an order that is not that of the figures. */
@@ -111,7 +126,7 @@ static void samples_are_in_order(void **state)
 	free(text);
 }
 
-static void captions_are_two_lines_of_plain_text(void **state)
+static void captions_are_lines_of_plain_text(void **state)
 {
 	(void)state;
 	export_run();
@@ -121,8 +136,137 @@ static void captions_are_two_lines_of_plain_text(void **state)
 	int lines = 0;
 	for (const char *c = text; *c; c++)
 		lines += *c == '\n';
-	assert_int_equal(lines, 2);
+	assert_int_equal(lines, 3); /* what, what was not counted, where from */
 	free(text);
+}
+
+/* Exports what was put into `file`. */
+static void export_points(FILE *file)
+{
+	struct dataset dataset;
+	struct summary summary;
+	struct problem problem = {""};
+	unit_run_end(file);
+	if (dataset_read(&dataset, folder, &problem) ||
+	    summary_make(&summary, &dataset, folder, &problem) ||
+	    export_write(&summary, folder, &problem))
+		fail_msg("%s", problem.text);
+	summary_free(&summary);
+	dataset_free(&dataset);
+}
+
+static void assert_file(const char *name, const char *wanted)
+{
+	char *text = unit_read(name);
+	assert_string_equal(text, wanted);
+	free(text);
+}
+
+static void assert_file_contains(const char *name, const char *part)
+{
+	char *text = unit_read(name);
+	assert_contains(text, part);
+	free(text);
+}
+
+/* Orders and page kinds go to files and blocks of their own; below 5 replicates there is no interval. */
+static void first_writes_are_parted_by_order_and_kind(void **state)
+{
+	(void)state;
+	struct unit_point point = {.experiment = "first_write",
+				   .case_name = "child_copy",
+				   .metric = "write_ns",
+				   .heap_bytes = 2 << 20,
+				   .value = 1800,
+				   .touch_order = "sequential"};
+	FILE *file = unit_points_begin();
+	unit_point_put(file, 0, &point);
+	point.touch_order = "shuffled";
+	point.value = 2000;
+	unit_point_put(file, 0, &point);
+	point.touch_order = "sequential";
+	point.page_kind = "thp";
+	point.value = 30;
+	unit_point_put(file, 0, &point);
+	export_points(file);
+	assert_file("plots/data/first-write-by-heap-sequential.dat",
+		    "child_copy\n2097152\t1800\tNaN\tNaN\n\n\n");
+	assert_file("plots/data/first-write-by-heap-shuffled.dat",
+		    "child_copy\n2097152\t2000\tNaN\tNaN\n\n\n");
+	assert_file("plots/data/first-write-by-page-kind.dat",
+		    "4k\n0\tchild_copy\t1800\tNaN\tNaN\n\n\n"
+		    "thp\n0\tchild_copy\t30\tNaN\tNaN\n\n\n");
+	assert_file_contains("plots/data/caption-first-write-by-page-kind.dat",
+			     "left out: hugetlb (not permitted: made up)");
+	assert_file_contains("plots/data/caption-first-write-by-page-kind.dat",
+			     "not counted: cycles, instructions (made up)");
+}
+
+/* Replicates are pooled; between buckets without counts the share stays level. */
+static void distributions_are_cumulative(void **state)
+{
+	(void)state;
+	const struct unit_point point = {.experiment = "first_write",
+					 .case_name = "child_copy",
+					 .metric = "single_ns",
+					 .heap_bytes = 1 << 20,
+					 .value = 4,
+					 .histogram = "[128, 3], [129, 1], [192, 1]"};
+	FILE *file = unit_points_begin();
+	unit_point_put(file, 0, &point);
+	unit_point_put(file, 1, &point);
+	export_points(file);
+	assert_file("plots/data/first-write-cdf.dat", "child_copy\n4\t0\t1\n4.04356\t0.6\t0.4\n"
+						      "4.08759\t0.8\t0.2\n8\t0.8\t0.2\n"
+						      "8.08711\t1\t0\n\n\n");
+	assert_file_contains("plots/data/caption-first-write-cdf.dat", "up to 10 writes a case");
+}
+
+/* Counts are given a page, and the grid names what was counted. */
+static void counts_reach_the_walks_and_the_grid(void **state)
+{
+	(void)state;
+	FILE *file = unit_points_begin();
+	const struct unit_point point = {.experiment = "tlb_refill",
+					 .case_name = "after_flush",
+					 .metric = "page_ns",
+					 .heap_bytes = 4096 * 256,
+					 .value = 12,
+					 .counted_value = 12,
+					 .count = 384};
+	unit_point_put(file, 0, &point);
+	export_points(file);
+	assert_file("plots/data/tlb-refill.dat", "after_flush\n256\t12\tNaN\tNaN\n\n\n");
+	assert_file("plots/data/tlb-refill-walks.dat", "after_flush\n256\t1.5\tNaN\tNaN\n\n\n");
+	assert_file("plots/data/tlb-reach.dat", "");
+	assert_file_contains("plots/data/caption-tlb-refill.dat",
+			     "it takes 3; walks: dtlb_load_walks_both");
+	assert_file_contains("plots/data/counters-by-arm.dat", "1\t-1\tdtlb_load_walks\t0\n");
+	assert_file_contains(
+		"plots/data/caption-counters-by-arm.dat",
+		"not counted: cycles, instructions (unavailable: made up, by us; ask us)");
+}
+
+/* An experiment that did not run has empty files, and captions that say so. */
+static void what_did_not_run_is_said(void **state)
+{
+	(void)state;
+	FILE *file = unit_points_begin();
+	fputs("{\"type\": \"failure\", \"experiment\": \"switch\", \"why\": \"it broke\"}\n", file);
+	export_points(file);
+	static const char *const empty[] = {"first-write-cdf",   "first-write-by-page-kind",
+					    "tlb-refill",        "tlb-shootdown-call",
+					    "tlb-shootdown-gap", "switch",
+					    "teardown-end",      "switch-difference"};
+	char name[64];
+	for (size_t i = 0; i < COUNT_OF(empty); i++) {
+		snprintf(name, sizeof name, "plots/data/%s.dat", empty[i]);
+		assert_file(name, "");
+	}
+	assert_file_contains("plots/data/caption-tlb-refill.dat",
+			     "nothing measured: not part of this run; forkcost run --experiment "
+			     "tlb_refill measures it");
+	assert_file_contains("plots/data/caption-switch.dat", "nothing measured: failed: it broke");
 }
 
 static int make(void **state)
@@ -146,7 +290,11 @@ int main(void)
 		cmocka_unit_test(blocks_are_by_primitive_and_rise),
 		cmocka_unit_test(empty_figures_have_empty_files),
 		cmocka_unit_test(samples_are_in_order),
-		cmocka_unit_test(captions_are_two_lines_of_plain_text),
+		cmocka_unit_test(captions_are_lines_of_plain_text),
+		cmocka_unit_test(first_writes_are_parted_by_order_and_kind),
+		cmocka_unit_test(distributions_are_cumulative),
+		cmocka_unit_test(counts_reach_the_walks_and_the_grid),
+		cmocka_unit_test(what_did_not_run_is_said),
 	};
 	return cmocka_run_group_tests_name("export", tests, make, tear_down);
 }

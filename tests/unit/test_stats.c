@@ -53,6 +53,17 @@ static void interval_by_hand(void **state)
 	assert_near(interval.center, 1, 1e-12);
 	assert_near(interval.low, exp(-half), 1e-8);
 	assert_near(interval.high, exp(half), 1e-6);
+	/* A difference's interval is on the values, so that it may lie on both sides of zero. */
+	const double differences[] = {-2, -1, 0, 1, 2};
+	interval = stats_difference_interval(differences, 5);
+	assert_true(interval.has_interval);
+	assert_near(interval.center, 0, 1e-12);
+	assert_near(interval.low, -half, 1e-8);
+	assert_near(interval.high, half, 1e-8);
+	assert_near(differences[0], -2, 0);
+	const double above_zero[] = {1, 2, 3, 4, 10};
+	assert_near(stats_difference_interval(above_zero, 5).center, 4, 1e-12);
+	assert_false(stats_difference_interval(above_zero, 4).has_interval);
 	/* Ten values, t(0.975, 9) = 2.262157. */
 	double ten[10];
 	for (int i = 0; i < 10; i++)

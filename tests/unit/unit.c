@@ -82,12 +82,17 @@ char *unit_read(const char *name)
 	return text;
 }
 
-FILE *unit_run_begin(void)
+static void write_environment(void)
 {
 	unit_write("environment.json",
 		   "{\"cpu_model\": \"made up\", \"hypervisor\": \"none\","
 		   " \"kernel\": {\"release\": \"6.1\"},"
 		   " \"topology\": {\"cpus\": 2, \"memory_bytes\": 1073741824}}\n");
+}
+
+FILE *unit_run_begin(void)
+{
+	write_environment();
 	FILE *file = open_file("samples.jsonl", "w");
 	fputs("{\"type\": \"run\", \"format\": 2, \"version\": \"0\", \"git_commit\": \"0\","
 	      " \"id\": \"made-up\", \"settings\": {\"precision\": 0.02, \"replicates_max\": 40},"
@@ -142,6 +147,71 @@ void unit_run_cell(FILE *file, unsigned replicate, uint64_t heap_bytes, const st
 		put_arm(file, &arms[i]);
 	}
 	fputs("]}\n", file);
+}
+
+#define NS(name) "{\"name\": \"" name "\", \"unit\": \"ns\", \"summary\": \"\"}"
+#define EXPERIMENT(name, metrics) \
+	"{\"name\": \"" name "\", \"countable\": true, \"metrics\": [" metrics "]}"
+
+FILE *unit_points_begin(void)
+{
+	write_environment();
+	FILE *file = open_file("samples.jsonl", "w");
+	fputs("{\"type\": \"run\", \"format\": 2, \"version\": \"0\", \"git_commit\": \"0\","
+	      " \"id\": \"made-up\", \"settings\": {\"precision\": 0.02, \"replicates_max\": 40},"
+	      " \"counters\": [{\"name\": \"page_faults_both\", \"group\": 0, \"with_child\": "
+	      "false},"
+	      " {\"name\": \"dtlb_load_walks_both\", \"group\": 0, \"with_child\": false},"
+	      " {\"name\": \"cycles\", \"missing\": \"unavailable: made up, by us; ask us\"},"
+	      " {\"name\": \"instructions\", \"missing\": \"unavailable: made up, by us; ask "
+	      "us\"}],"
+	      " \"page_kinds_left_out\": {\"hugetlb\": \"not permitted: made up\"},"
+	      " \"experiments\": [" EXPERIMENT(
+		      "first_write",
+		      NS("write_ns") "," NS(
+			      "single_ns") ","
+					   "{\"name\": \"pages\", \"unit\": \"count\", "
+					   "\"summary\": \"\"}") ",",
+	      file);
+	fputs(EXPERIMENT("tlb_refill", NS("page_ns")) "," EXPERIMENT(
+		      "tlb_shootdown", NS("call_ns") "," NS("flush_ns")) ",",
+	      file);
+	fputs(EXPERIMENT("switch", NS("switch_ns")) "]}\n", file);
+	return file;
+}
+
+void unit_point_put(FILE *file, unsigned replicate, const struct unit_point *point)
+{
+	static const char columns[] = "\"round\": [0], \"place\": [0], \"at_us\": [0]";
+	fprintf(file,
+		"{\"type\": \"cell\", \"heap_bytes\": %llu, \"replicate\": %u, \"seed\": 1,"
+		" \"page_kind\": \"%s\", \"child_cpu\": \"same\", \"began_s\": %u,"
+		" \"state\": \"dirty\", \"cache\": \"warm\", \"touch_order\": \"%s\","
+		" \"threads\": \"%s\", \"counted\": %s, \"worker\": {\"mappings\": 13},",
+		(unsigned long long)point->heap_bytes, replicate,
+		point->page_kind ? point->page_kind : "4k", replicate,
+		point->touch_order ? point->touch_order : "", point->threads ? point->threads : "",
+		point->counted_value > 0 ? "true" : "false");
+	fprintf(file,
+		" \"arms\": [{\"experiment\": \"%s\", \"primitive\": \"\", \"action\": \"\","
+		" \"case\": \"%s\", \"twin\": false, \"missing\": {\"write_ns\": \"no\","
+		" \"single_ns\": \"no\", \"pages\": \"no\", \"call_ns\": \"no\","
+		" \"flush_ns\": \"no\"},",
+		point->experiment, point->case_name);
+	if (point->histogram)
+		fprintf(file,
+			" \"histogram\": {\"metric\": \"%s\", \"per_octave\": 64, \"buckets\": "
+			"[%s]},",
+			point->metric, point->histogram);
+	fprintf(file, " \"passes\": {\"plain\": {%s, \"metrics\": {\"%s\": [%.3f]}}", columns,
+		point->metric, point->value);
+	if (point->counted_value > 0)
+		fprintf(file,
+			", \"counted0\": {%s, \"metrics\": {\"%s\": [%.3f]}, \"window_ns\": [1e9],"
+			" \"counts\": {\"page_faults_both\": [%ld], \"dtlb_load_walks_both\": "
+			"[%ld]}}",
+			columns, point->metric, point->counted_value, point->count, point->count);
+	fputs("}}]}\n", file);
 }
 
 void unit_run_end(FILE *file)

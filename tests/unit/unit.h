@@ -61,6 +61,25 @@ void unit_run_cell(FILE *file, unsigned replicate, uint64_t heap_bytes, const st
 		   size_t arm_count);
 void unit_run_end(FILE *file);
 
+/* The same for experiments by case: first_write (write_ns, single_ns, pages), tlb_refill (page_ns),
+ * tlb_shootdown (call_ns, flush_ns), switch (switch_ns), all countable. Counters: page_faults_both and
+ * dtlb_load_walks_both in group 0; cycles and instructions are missing for the same reason. */
+FILE *unit_points_begin(void);
+
+/* One metric of one case in one cell of one replicate. */
+struct unit_point {
+	const char *experiment, *case_name, *metric;
+	uint64_t heap_bytes;
+	double value;
+	const char *threads, *touch_order, *page_kind; /* NULL: "", "" and "4k" */
+	double counted_value;                          /* of a counted pass; 0: there is none */
+	long count;                                    /* of both counters in it */
+	const char *histogram; /* its pairs of bucket and count; NULL: none */
+};
+
+/* A cell line with that alone. */
+void unit_point_put(FILE *file, unsigned replicate, const struct unit_point *point);
+
 /* A generator for made-up samples: the same numbers on every machine. */
 double unit_normal(uint64_t *state);
 

@@ -5,6 +5,7 @@
 #include "harness/driver/counter_words.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ARMS_MAX = 64, LABEL_MAX = 120 };
@@ -12,13 +13,19 @@ enum { ARMS_MAX = 64, LABEL_MAX = 120 };
 /* A part of the grid: one experiment at one heap. */
 static const struct panel {
 	const char *experiment, *title;
-	bool a_page;        /* counts are divided by the pages of the heap */
-	const char *suffix; /* of the metrics' names */
+	const char *per;    /* the metric that counts are divided by; NULL: none */
+	const char *suffix; /* of the counters' names */
+	uint64_t heap_max;  /* the largest heap up to this is shown */
+	bool most_threads;  /* the cell with the most running threads */
 } panels[] = {
-	{"spawn", "spawn, the caller alone, per start", false, ""},
-	{"spawn", "spawn, caller and child, per start", false, "_with_child"},
-	{"first_write", "first_write, the writer, per page", true, ""},
-	{"tlb_refill", "tlb_refill, the reader, per page", true, ""},
+	{"spawn", "spawn, the caller alone, per start", NULL, "", PICK_HEAP, false},
+	{"spawn", "spawn, caller and child, per start", NULL, "_with_child", PICK_HEAP, false},
+	{"first_write", "first_write, the writer, per page", "pages", "", PICK_HEAP, false},
+	/* Within the TLB's reach, where what emptied it shows. */
+	{"tlb_refill", "tlb_refill, the reader, per page", "pages", "", 1 << 20, false},
+	{"tlb_shootdown", "tlb_shootdown, the caller, per call", "calls", "", PICK_HEAP, true},
+	{"switch", "switch, one of two processes, per switch", "switches", "", PICK_HEAP, false},
+	{"teardown", "teardown, caller and child, per end", NULL, "_with_child", PICK_HEAP, false},
 };
 
 struct grid {
@@ -70,9 +77,11 @@ static double value_at(const struct grid *grid, const struct panel *panel, const
 	const struct summary *summary = grid->figures->summary;
 	snprintf(metric, sizeof metric, "%s%s", grid->columns[column], panel->suffix);
 	const struct row *row = summary_find(summary, arm, NULL, NULL, metric);
-	if (!row || !row->count)
+	const struct row *per =
+		panel->per ? summary_find(summary, arm, NULL, NULL, panel->per) : NULL;
+	if (!row || !row->count || (panel->per && !(per && per->interval.center > 0)))
 		return NAN;
-	return row->interval.center / (panel->a_page ? pick_pages(summary, arm) : 1);
+	return row->interval.center / (per ? per->interval.center : 1);
 }
 
 /* The highest count of a column among the panel's arms: shades are relative to it. */
@@ -118,23 +127,50 @@ static size_t find_arms(const struct summary *summary, const struct pick *pick,
 	return count;
 }
 
+/* The most threads that any row picked has, as text. */
+static const char *most_threads(const struct summary *summary, const struct pick *pick)
+{
+	const char *most = "0";
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct series *series = summary->rows[i].series;
+		if (summary->rows[i].count && pick_takes(pick, series) &&
+		    strtod(series->threads, NULL) > strtod(most, NULL))
+			most = series->threads;
+	}
+	return most;
+}
+
+/* Whether any of the panel's counters was counted at all; sets heap and threads to where. */
+static bool find_cell(const struct grid *grid, const struct panel *panel, struct pick *pick)
+{
+	const struct summary *summary = grid->figures->summary;
+	char metric[COUNTER_NAME_MAX + 16];
+	pick->metric = metric;
+	for (size_t c = 0; c < grid->column_count && !pick->with_heap; c++) {
+		snprintf(metric, sizeof metric, "%s%s", grid->columns[c], panel->suffix);
+		pick->threads = panel->most_threads ? PICK_ANY : NULL;
+		if (panel->most_threads)
+			pick->threads = most_threads(summary, pick);
+		pick->with_heap =
+			pick_middle_heap(summary, pick, panel->heap_max, &pick->heap_bytes);
+	}
+	pick->metric = NULL;
+	return pick->with_heap;
+}
+
 /* A block: a title row, then a row for each arm. Nothing if nothing was counted. */
 static void put_panel(struct grid *grid, const struct panel *panel)
 {
 	const struct summary *summary = grid->figures->summary;
 	const struct series *arms[ARMS_MAX];
-	char metric[COUNTER_NAME_MAX + 16], title[LABEL_MAX], heap[UNITS_TEXT_MAX];
-	struct pick pick = {.experiment = panel->experiment, .metric = metric};
-	for (size_t c = 0; c < grid->column_count && !pick.with_heap; c++) {
-		snprintf(metric, sizeof metric, "%s%s", grid->columns[c], panel->suffix);
-		pick.with_heap = pick_middle_heap(summary, &pick, &pick.heap_bytes);
-	}
-	if (!pick.with_heap)
+	char title[LABEL_MAX], heap[UNITS_TEXT_MAX];
+	struct pick pick = {.experiment = panel->experiment};
+	if (!find_cell(grid, panel, &pick))
 		return;
-	pick.metric = NULL;
 	size_t count = find_arms(summary, &pick, arms);
-	snprintf(title, sizeof title, "%s, heap %s", panel->title,
-		 units_format_bytes(pick.heap_bytes, heap));
+	snprintf(title, sizeof title, "%s, heap %s%s%s%s", panel->title,
+		 units_format_bytes(pick.heap_bytes, heap), pick.threads ? ", " : "",
+		 pick.threads ? pick.threads : "", pick.threads ? " running threads" : "");
 	put_cell(grid, -2, title, 0);
 	grid->row_count++;
 	for (size_t a = 0; a < count; a++)

@@ -27,8 +27,14 @@ static double total_of(const uint32_t *counts)
 	return total;
 }
 
-/* A block of a case: its name, then for each bucket that holds any its upper end in ns and the share of
- * writes below it and above it. */
+/* A line of the distribution: ns, share of writes below, share above. */
+static void put_share(FILE *file, double bucket, double below, double total)
+{
+	fprintf(file, "%.6g\t%.9g\t%.9g\n", exp2(bucket / HISTOGRAM_PER_OCTAVE), below / total,
+		(total - below) / total);
+}
+
+/* A block of a case: its name, then the distribution at the ends of each bucket that holds any. */
 static void put_distribution(FILE *file, const struct series *series)
 {
 	double total = total_of(series->histogram), below = 0;
@@ -37,11 +43,10 @@ static void put_distribution(FILE *file, const struct series *series)
 	for (unsigned b = 0; b < HISTOGRAM_BUCKETS; b++) {
 		if (!series->histogram[b])
 			continue;
-		if (below == 0)
-			fprintf(file, "%.6g\t0\t1\n", exp2((double)b / HISTOGRAM_PER_OCTAVE));
+		if (b == 0 || !series->histogram[b - 1]) /* level since the last */
+			put_share(file, b, below, total);
 		below += series->histogram[b];
-		fprintf(file, "%.6g\t%.9g\t%.9g\n", exp2((b + 1.0) / HISTOGRAM_PER_OCTAVE),
-			below / total, (total - below) / total);
+		put_share(file, b + 1.0, below, total);
 	}
 	fputs("\n\n", file);
 }
@@ -59,10 +64,11 @@ static enum outcome put_cdf(const struct figures *figures)
 	const struct summary *summary = figures->summary;
 	struct pick pick = {.experiment = "first_write", .metric = "single_ns", .with_heap = true};
 	struct pick at_any_heap = pick;
-	char remark[REMARK_MAX] = "", heap[UNITS_TEXT_MAX], clock[UNITS_TEXT_MAX];
+	char remark[REMARK_MAX] = "", what[REMARK_MAX];
+	char heap[UNITS_TEXT_MAX], clock[UNITS_TEXT_MAX];
 	double writes = 0;
 	at_any_heap.with_heap = false;
-	bool any = pick_middle_heap(summary, &at_any_heap, &pick.heap_bytes);
+	bool any = pick_middle_heap(summary, &at_any_heap, PICK_HEAP, &pick.heap_bytes);
 	FILE *file = figures_open(figures, "first-write-cdf.dat");
 	if (!file)
 		return OUTCOME_FAILED;
@@ -77,19 +83,17 @@ static enum outcome put_cdf(const struct figures *figures)
 		return OUTCOME_FAILED;
 	if (any)
 		snprintf(remark, sizeof remark,
-			 "heap %s, up to %.0f writes a case; every time holds two clock readings, "
-			 "which "
-			 "take %s by themselves",
-			 units_format_bytes(pick.heap_bytes, heap), writes,
-			 clock_text(summary, clock));
+			 "up to %.0f writes a case; every time holds two clock readings, which "
+			 "take %s by "
+			 "themselves",
+			 writes, clock_text(summary, clock));
+	snprintf(what, sizeof what,
+		 "single writes, 4 KiB pages in order%s%s, replicates pooled; no intervals; steps "
+		 "of the "
+		 "histogram: 1.1 %%",
+		 any ? ", heap " : "", any ? units_format_bytes(pick.heap_bytes, heap) : "");
 	const struct caption caption = {
-		.figure = "first-write-cdf",
-		.what = "single writes, 4 KiB pages, sequential, all replicates pooled; no "
-			"intervals: "
-			"steps of the histogram are 1.1 %",
-		.pick = pick,
-		.remark = remark,
-	};
+		.figure = "first-write-cdf", .what = what, .pick = pick, .remark = remark};
 	return caption_write(figures, &caption);
 }
 
@@ -161,8 +165,7 @@ static void add_left_out(const struct dataset *dataset, char *text, size_t text_
 		size_t length = strlen(text);
 		const char *words = json_string_value(why);
 		snprintf(text + length, text_bytes - length, "%s%s (%s)",
-			 strstr(text, "left out: ") ? ", " : "; left out: ", kind,
-			 words ? words : "no reason given");
+			 length ? ", " : "left out: ", kind, words ? words : "no reason given");
 	}
 }
 
@@ -170,7 +173,7 @@ static enum outcome put_page_kinds(const struct figures *figures)
 {
 	struct pick pick = {.experiment = "first_write", .metric = "write_ns", .with_heap = true};
 	static const char *const kinds[] = {"4k", "mthp", "thp", "hugetlb"};
-	char remark[REMARK_MAX] = "", heap[UNITS_TEXT_MAX];
+	char remark[REMARK_MAX] = "", what[REMARK_MAX], heap[UNITS_TEXT_MAX];
 	bool any = kind_heap(figures->summary, &pick.heap_bytes);
 	FILE *file = figures_open(figures, "first-write-by-page-kind.dat");
 	if (!file)
@@ -181,20 +184,16 @@ static enum outcome put_page_kinds(const struct figures *figures)
 	}
 	if (figures_close(figures, file))
 		return OUTCOME_FAILED;
-	if (any) {
-		snprintf(remark, sizeof remark, "heap %s",
-			 units_format_bytes(pick.heap_bytes, heap));
+	if (any)
 		add_left_out(figures->summary->dataset, remark, sizeof remark);
-	}
+	snprintf(what, sizeof what,
+		 "whole passes in order%s%s, a write in every 4 KiB, of hugetlb in every 2 MiB; "
+		 "medians, "
+		 "bars: 95 %% t interval on logs of replicate medians",
+		 any ? ", heap " : "", any ? units_format_bytes(pick.heap_bytes, heap) : "");
 	pick.page_kind = PICK_ANY;
 	const struct caption caption = {
-		.figure = "first-write-by-page-kind",
-		.what = "whole passes, sequential; medians, bars: 95 % t interval on logs of "
-			"replicate "
-			"medians",
-		.pick = pick,
-		.remark = remark,
-	};
+		.figure = "first-write-by-page-kind", .what = what, .pick = pick, .remark = remark};
 	return caption_write(figures, &caption);
 }
 

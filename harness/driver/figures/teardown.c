@@ -14,7 +14,8 @@ enum outcome figures_teardown(const struct figures *figures)
 {
 	static const struct caption caption = {
 		.figure = "teardown",
-		.what = "medians, bands: 95 % t interval on logs of replicate medians",
+		.what = "end: exit to reaped, or exec to the new program; medians, bands: 95 % t "
+			"interval on logs of replicate medians",
 		.pick = {.experiment = "teardown"},
 	};
 	if (curves_write(figures, curves, sizeof curves / sizeof *curves))

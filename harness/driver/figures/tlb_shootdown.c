@@ -83,7 +83,7 @@ enum outcome figures_tlb_shootdown(const struct figures *figures)
 	struct pick pick = {.experiment = "tlb_shootdown", .threads = PICK_ANY};
 	char what[TEXT_MAX], heap[UNITS_TEXT_MAX], remark[TEXT_MAX] = "";
 	uint64_t heap_bytes = 0;
-	bool any = pick_middle_heap(figures->summary, &pick, &heap_bytes);
+	bool any = pick_middle_heap(figures->summary, &pick, PICK_HEAP, &heap_bytes);
 	if (put_curves(figures, heap_bytes))
 		return OUTCOME_FAILED;
 	for (size_t i = 0; any && i < derived->slope_count; i++)

@@ -31,7 +31,7 @@ const char *block_time(const struct row *row, bool with_interval, char text[BLOC
 /* "+1.20 us", "-300 ns". */
 const char *block_signed_ns(double ns, char text[BLOCK_TEXT_MAX]);
 
-/* "+0.9 us to +1.5 us", or why there is no interval. */
+/* "+0.9 us to +1.5 us", or why there is none. */
 const char *block_signed_interval(const struct stats_interval *interval, char text[BLOCK_TEXT_MAX]);
 
 #endif

@@ -45,7 +45,7 @@ void block_first_write(const struct summary *summary, struct grid *grid)
 	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
 	static const char *const heads[] = {"case", "mean of a pass", "p50",   "p99",
 					    "max",  "faults",         "copied"};
-	pick.with_heap = pick_middle_heap(summary, &pick, &pick.heap_bytes);
+	pick.with_heap = pick_middle_heap(summary, &pick, PICK_HEAP, &pick.heap_bytes);
 	grid_begin(grid, 1, "first write to a page: heap %s, 4 KiB pages in order",
 		   units_format_bytes(pick.heap_bytes, heap));
 	grid_row(grid);

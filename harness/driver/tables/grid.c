@@ -15,7 +15,7 @@ void grid_begin(struct grid *grid, size_t left, const char *title, ...)
 
 void grid_row(struct grid *grid)
 {
-	grid->columns = 0;
+	grid->filled = 0;
 	if (grid->rows < GRID_ROWS_MAX)
 		grid->rows++;
 }
@@ -23,11 +23,13 @@ void grid_row(struct grid *grid)
 void grid_cell(struct grid *grid, const char *format, ...)
 {
 	va_list args;
-	if (grid->rows == 0 || grid->columns == GRID_COLUMNS_MAX)
+	if (grid->rows == 0 || grid->filled == GRID_COLUMNS_MAX)
 		return;
 	va_start(args, format);
-	vsnprintf(grid->cells[grid->rows - 1][grid->columns++], GRID_CELL_MAX, format, args);
+	vsnprintf(grid->cells[grid->rows - 1][grid->filled++], GRID_CELL_MAX, format, args);
 	va_end(args);
+	if (grid->filled > grid->columns)
+		grid->columns = grid->filled;
 }
 
 void grid_note(struct grid *grid, const char *format, ...)

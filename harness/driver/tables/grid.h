@@ -19,6 +19,7 @@ enum {
 struct grid {
 	char title[400];
 	size_t columns, left; /* the first `left` columns are set left, the others right */
+	size_t filled;        /* cells of the last row */
 	size_t rows;          /* the first holds the heads; 0: no table, notes alone */
 	char cells[GRID_ROWS_MAX][GRID_COLUMNS_MAX][GRID_CELL_MAX];
 	size_t note_count;

@@ -46,17 +46,19 @@ static const struct row *with_most_threads(const struct summary *summary, const 
 static void put_losses(const struct summary *summary, struct grid *grid)
 {
 	char gap[BLOCK_TEXT_MAX], idle[BLOCK_TEXT_MAX], pass[BLOCK_TEXT_MAX], warm[BLOCK_TEXT_MAX];
+	char heap[UNITS_TEXT_MAX];
 	const struct row *row = with_most_threads(summary, "gap_ns");
 	if (!row)
 		return;
 	grid_note(grid,
-		  "each of %s running threads stood still for %s during fork (%s without it), and "
-		  "its "
-		  "next pass over 64 pages took %s (%s)",
+		  "a running thread, one of %s: its longest gap during fork is %s (%s without "
+		  "one), its "
+		  "next pass over 64 pages takes %s (%s); heap %s",
 		  row->series->threads, block_time(row, false, gap),
 		  block_time(with_most_threads(summary, "gap_idle_ns"), false, idle),
 		  block_time(with_most_threads(summary, "thread_pass_ns"), false, pass),
-		  block_time(with_most_threads(summary, "thread_warm_ns"), false, warm));
+		  block_time(with_most_threads(summary, "thread_warm_ns"), false, warm),
+		  units_format_bytes(row->series->heap_bytes, heap));
 }
 
 void block_tlb_shootdown(const struct summary *summary, struct grid *grid)

@@ -1,0 +1,155 @@
+#!/usr/bin/env bats
+# Figures and tables of all experiments: drawn whatever was measured, from well-formed data.
+load helpers
+
+EXPERIMENTS='first_write tlb_refill tlb_shootdown switch teardown'
+FIGURES='counters-by-arm first-write-by-heap first-write-by-page-kind first-write-cdf
+	ratio-to-fork-by-heap samples-in-order spawn-by-heap switch teardown timeline tlb-refill tlb-shootdown'
+
+setup_file() {
+	"$FORKCOST" run --heap 64K,256K,2M --replicates 1 --cell-time 1ms --cache warm --state dirty \
+		--child-cpu same --primitive fork,vfork --page-kind 4k --no-plots --no-table \
+		--output "$BATS_FILE_TMPDIR/results" 3>&- 2>"$BATS_FILE_TMPDIR/stderr" ||
+		{
+			cat "$BATS_FILE_TMPDIR/stderr" >&2
+			return 1
+		}
+	cp -r "$(readlink -f "$BATS_FILE_TMPDIR/results/latest")" "$BATS_FILE_TMPDIR/spawn-alone"
+	only_spawn "$BATS_FILE_TMPDIR/spawn-alone/samples.jsonl"
+	"$FORKCOST" summarize "$BATS_FILE_TMPDIR/spawn-alone"
+}
+
+setup() { RUN=$BATS_FILE_TMPDIR/results/latest; }
+
+# only_spawn FILE: as if nothing but spawn had been run, and nothing had been counted.
+only_spawn() {
+	sed -i -E '/^\{"type":"cell","experiment":"('"${EXPERIMENTS// /|}"')"/d
+		s/"counters":\[[^]]*\]/"counters":[{"name":"cycles","missing":"unavailable: taken out"}]/' "$1"
+}
+
+# well_formed FILE: text without what gnuplot takes for syntax; in blocks of a name and lines of four
+# numbers where it is one of curves.
+well_formed() {
+	! grep -qP '["\x27\\`>\x01-\x08\x0b-\x1f]' "$1" || fail_with "syntax in $1"
+	[ -z "$(tail -c 1 "$1")" ] || fail_with "$1 does not end with its line"
+	case $(basename "$1") in
+	caption-* | *-cdf.dat | counters-* | timeline-* | samples-* | *-page-kind.dat | switch-diff* | tlb-reach*) return ;;
+	esac
+	awk -F '\t' 'NF == 0 { blank++; next }
+		NF == 1 { if (NR > 1 && blank != 2) exit 1; blank = 0; last = -1; next }
+		NF != 4 || $1 !~ /^[0-9.e+]+$/ || $1 + 0 <= last { exit 1 }
+		$2 !~ /^[0-9.e+-]+$/ || $2 < 0 { exit 1 }
+		$3 != "NaN" && !($3 <= $2 && $2 <= $4) { exit 1 }
+		{ last = $1 + 0; blank = 0 }' "$1" || fail_with "$1 is malformed:" "$(head -20 "$1")"
+}
+
+# drawn FOLDER: every figure, in every form.
+drawn() {
+	local name
+	for name in $FIGURES; do
+		head -c 200 "$1/plots/$name.svg" | grep -q '<svg\|<?xml' || fail_with "no $name.svg"
+		[ "$(head -c 5 "$1/plots/$name.pdf")" = %PDF- ] || fail_with "no $name.pdf"
+		head -c 8 "$1/plots/$name.png" | grep -q PNG || fail_with "no $name.png"
+	done
+}
+
+# fits WIDTH: no line of $output is wider.
+fits() {
+	local wide
+	wide=$(printf '%s\n' "$output" | LC_ALL=C.UTF-8 awk -v width="$1" 'length($0) > width')
+	[ -z "$wide" ] || fail_with "wider than $1 columns:" "$wide"
+}
+
+@test "every figure that there is a script for is known here" {
+	local script name
+	for script in "$ROOT"/plots/*.gp; do
+		name=$(basename "$script" .gp)
+		[ "$name" = style ] || [[ " $(echo $FIGURES) " == *" $name "* ]] || fail_with "no $name in FIGURES"
+	done
+}
+
+@test "data files of a run of everything are well formed and hold something" {
+	local file name
+	for file in "$RUN"/plots/data/*.dat; do
+		well_formed "$file"
+	done
+	for name in first-write-cdf first-write-by-heap-sequential first-write-by-heap-shuffled \
+		first-write-by-page-kind tlb-refill tlb-shootdown-call tlb-shootdown-flush switch \
+		switch-difference teardown-end teardown-read; do
+		[ -s "$RUN/plots/data/$name.dat" ] || fail_with "$name.dat is empty"
+	done
+}
+
+@test "the shares of a distribution rise to 1, and what is above is what is not below" {
+	awk -F '\t' 'NF == 1 { if (seen && last < 0.999999) exit 1; last = 0; seen = 1 }
+		NF == 3 { if ($2 < last || $2 + $3 < 0.999999 || $2 + $3 > 1.000001) exit 1; last = $2 }
+		END { exit !(seen && last > 0.999999) }' "$RUN/plots/data/first-write-cdf.dat"
+}
+
+@test "every caption says what, from how much, of which run and by which version" {
+	local file text
+	for file in "$RUN"/plots/data/caption-*.dat; do
+		text=$(cat "$file")
+		[[ $text == *" samples in 1 replicate"* ]] || fail_with "no samples in $file" "$text"
+		[[ $text == *"; run $(basename "$(readlink "$RUN")"); forkcost "* ]] || fail_with "no run in $file" "$text"
+		[[ $text == *medians* || $text == *interval* ]] || fail_with "no intervals in $file" "$text"
+	done
+}
+
+@test "every figure of a run of everything is drawn" {
+	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+	cp -r "$(readlink -f "$RUN")" "$BATS_TEST_TMPDIR/run"
+	run --separate-stderr "$FORKCOST" plot "$BATS_TEST_TMPDIR/run"
+	[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "it does not draw"
+	drawn "$BATS_TEST_TMPDIR/run"
+}
+
+@test "without experiments and counters every figure is drawn, and says what is missing and why" {
+	local file name
+	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+	for file in "$BATS_FILE_TMPDIR"/spawn-alone/plots/data/*.dat; do
+		well_formed "$file"
+	done
+	run --separate-stderr "$FORKCOST" plot "$BATS_FILE_TMPDIR/spawn-alone"
+	[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "it does not draw"
+	drawn "$BATS_FILE_TMPDIR/spawn-alone"
+	for name in first-write-cdf tlb-refill tlb-shootdown switch teardown; do
+		grep -q 'not measured in this run' "$BATS_FILE_TMPDIR/spawn-alone/plots/$name.svg" || fail_with "$name is blank"
+		grep -q 'nothing measured: not part of this run; forkcost run --experiment' \
+			"$BATS_FILE_TMPDIR/spawn-alone/plots/data/caption-$name.dat" || fail_with "$name does not say why"
+	done
+	grep -q 'no counter was counted' "$BATS_FILE_TMPDIR/spawn-alone/plots/counters-by-arm.svg"
+	grep -q 'not counted: cycles (unavailable: taken out)' \
+		"$BATS_FILE_TMPDIR/spawn-alone/plots/data/caption-counters-by-arm.dat"
+}
+
+@test "show prints a table for each experiment, within 80 columns where spawn is left out" {
+	local word
+	run --separate-stderr "$FORKCOST" show "$RUN"
+	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	for word in 'first write to a page' take_back_exited 'reading pages again' 'TLB reach: ' fork_busy_others \
+		'a switch between' exit_copied read_shared 'counted: ' 'two clock readings, '; do
+		[[ $output == *"$word"* ]] || fail_with "no '$word'"
+	done
+	output=${output#*first write to a page}
+	fits 80
+	[[ $("$FORKCOST" show "$BATS_FILE_TMPDIR/spawn-alone") == *'not counted: cycles (unavailable: taken out)'* ]]
+}
+
+@test "every experiment has a table in Markdown and LaTeX" {
+	local name
+	for name in spawn $EXPERIMENTS counters; do
+		grep -q 'made by forkcost .* from run ' "$RUN/tables/$name.md" || fail_with "no $name.md"
+		grep -q 'made by forkcost .* from run ' "$RUN/tables/$name.tex" || fail_with "no $name.tex"
+	done
+	grep -q '^| child_copy | ' "$RUN/tables/first_write.md"
+	grep -q '^child\\_copy & ' "$RUN/tables/first_write.tex"
+	grep -q 'not part of this run' "$BATS_FILE_TMPDIR/spawn-alone/tables/switch.md"
+}
+
+@test "summary.json has what is derived" {
+	local key
+	for key in tlb_reach thread_slopes separate_minus_shared counting; do
+		grep -q "\"$key\": " "$RUN/summary.json" || fail_with "no $key"
+	done
+}

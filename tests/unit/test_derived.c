@@ -1,0 +1,238 @@
+/* What is worked out from several series, from runs made up so that the result is known. */
+#include "harness/driver/counter_words.h"
+#include "harness/driver/derived.h"
+#include "harness/driver/summary.h"
+#include "tests/unit/unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { REPLICATES = 6 };
+
+static const char *folder;
+static struct dataset dataset;
+static struct summary summary;
+
+/* Reads back what was put into `file`. */
+static void load(FILE *file)
+{
+	struct problem problem = {""};
+	unit_run_end(file);
+	if (dataset_read(&dataset, folder, &problem) ||
+	    summary_make(&summary, &dataset, folder, &problem))
+		fail_msg("%s", problem.text);
+}
+
+static void unload(void)
+{
+	summary_free(&summary);
+	dataset_free(&dataset);
+}
+
+static void put_shootdown(FILE *file, unsigned replicate, const char *case_name, const char *metric,
+			  unsigned threads, double value)
+{
+	char number[16];
+	snprintf(number, sizeof number, "%u", threads);
+	const struct unit_point point = {.experiment = "tlb_shootdown",
+					 .case_name = case_name,
+					 .metric = metric,
+					 .heap_bytes = 1 << 20,
+					 .value = value,
+					 .threads = number};
+	unit_point_put(file, replicate, &point);
+}
+
+/* A running thread costs 2000 ns and one of others' 500; each replicate has an offset of its own. */
+static void a_running_thread_costs_the_slope_less_that_of_the_control(void **state)
+{
+	(void)state;
+	static const unsigned threads[] = {0, 1, 2, 4, 7};
+	FILE *file = unit_points_begin();
+	for (unsigned r = 0; r < REPLICATES; r++)
+		for (size_t t = 0; t < COUNT_OF(threads); t++) {
+			double k = threads[t], offset = 50000 + 900.0 * r;
+			put_shootdown(file, r, "fork_running", "call_ns", threads[t],
+				      offset + 2000 * k);
+			put_shootdown(file, r, "fork_busy_others", "call_ns", threads[t],
+				      offset + (500 + 10.0 * r) * k);
+			put_shootdown(file, r, "flush_page", "flush_ns", threads[t], 700 - 20 * k);
+		}
+	load(file);
+	bool seen[3] = {false, false, false};
+	for (size_t i = 0; i < summary.derived.slope_count; i++) {
+		const struct slope *slope = &summary.derived.slopes[i];
+		if (slope->control && strcmp(slope->control, "fork_busy_others") == 0) {
+			seen[0] = true;
+			assert_int_equal(slope->replicates, REPLICATES);
+			assert_near(slope->per_thread.center, 1475, 1e-6);
+			assert_true(slope->per_thread.has_interval);
+			assert_true(slope->per_thread.low < 1475 && slope->per_thread.low > 1450);
+		} else if (slope->control) { /* fork_sleeping was not measured */
+			seen[1] = true;
+			assert_int_equal(slope->replicates, 0);
+			assert_contains(slope->why, "unavailable: ");
+		} else if (strcmp(slope->case_name, "flush_page") == 0) {
+			seen[2] = true; /* an interval of no width, below zero */
+			assert_near(slope->per_thread.center, -20, 1e-6);
+			assert_near(slope->per_thread.high, -20, 1e-6);
+		}
+	}
+	assert_true(seen[0] && seen[1] && seen[2]);
+	unload();
+}
+
+/* Without another CPU there is no thread to take the slope over. */
+static void without_threads_there_is_a_reason(void **state)
+{
+	(void)state;
+	FILE *file = unit_points_begin();
+	put_shootdown(file, 0, "fork_running", "call_ns", 0, 50000);
+	put_shootdown(file, 0, "fork_busy_others", "call_ns", 0, 50000);
+	load(file);
+	assert_true(summary.derived.slope_count > 0);
+	assert_int_equal(summary.derived.slopes[0].replicates, 0);
+	assert_contains(summary.derived.slopes[0].why, "no replicate has it with and without");
+	unload();
+}
+
+static void slope_goes_through_the_origin(void **state)
+{
+	(void)state;
+	const double x[] = {1, 2, 4}, y[] = {3, 6, 12}, zero[] = {0, 0, 0};
+	assert_near(differences_slope(x, y, 3), 3, 1e-12);
+	assert_true(isnan(differences_slope(zero, y, 3)));
+	assert_true(isnan(differences_slope(x, y, 0)));
+}
+
+static void separate_memory_costs_the_difference_within_a_replicate(void **state)
+{
+	(void)state;
+	FILE *file = unit_points_begin();
+	for (unsigned r = 0; r < REPLICATES; r++) {
+		struct unit_point point = {.experiment = "switch",
+					   .case_name = "shared",
+					   .metric = "switch_ns",
+					   .value = 1000 + 300.0 * r};
+		unit_point_put(file, r, &point);
+		point.case_name = "separate";
+		point.value += r % 2 ? -10 : 30;
+		unit_point_put(file, r, &point);
+	}
+	load(file);
+	assert_int_equal(summary.derived.switch_count, 1);
+	const struct switched *entry = &summary.derived.switches[0];
+	assert_int_equal(entry->replicates, REPLICATES);
+	assert_near(entry->difference.center, 10, 1e-6);
+	assert_true(entry->difference.low < 0 && entry->difference.high > 20);
+	unload();
+}
+
+static void put_refill(FILE *file, unsigned replicate, const char *case_name, uint64_t heap_bytes,
+		       double value)
+{
+	const struct unit_point point = {.experiment = "tlb_refill",
+					 .case_name = case_name,
+					 .metric = "page_ns",
+					 .heap_bytes = heap_bytes,
+					 .value = value};
+	unit_point_put(file, replicate, &point);
+}
+
+static void the_reach_comes_from_warm_and_flushed_reads(void **state)
+{
+	(void)state;
+	static const double refills[] = {2, 8, 6, 8}; /* of sizes in another order */
+	static const uint64_t heaps[] = {1024 * 4096, 16 * 4096, 256 * 4096, 64 * 4096};
+	FILE *file = unit_points_begin();
+	for (unsigned r = 0; r < REPLICATES; r++)
+		for (size_t h = 0; h < COUNT_OF(heaps); h++) {
+			put_refill(file, r, "warm", heaps[h], 3);
+			put_refill(file, r, "after_flush", heaps[h], 3 + refills[h]);
+			put_refill(file, r, "after_fork", heaps[h], 100);
+		}
+	load(file);
+	assert_true(summary.derived.reach.found);
+	assert_near(summary.derived.reach.pages, 512, 1e-3);
+	json_t *json = derived_json(&summary.derived);
+	assert_near(json_real_value(json_object_get(json_object_get(json, "tlb_reach"), "pages")),
+		    512, 1e-3);
+	json_decref(json);
+	unload();
+}
+
+/* Counted passes are no source of times, but say what counting costs. */
+static void counting_costs_the_ratio_of_counted_to_plain(void **state)
+{
+	(void)state;
+	static const char *const cases[] = {"child_copy", "parent_copy", "never_forked"};
+	static const double ratios[] = {1.1, 1.04, 1.0};
+	FILE *file = unit_points_begin();
+	for (unsigned r = 0; r < REPLICATES; r++)
+		for (size_t c = 0; c < COUNT_OF(cases); c++) {
+			const double plain = 2000 + 100 * r;
+			const struct unit_point point = {.experiment = "first_write",
+							 .case_name = cases[c],
+							 .metric = "write_ns",
+							 .heap_bytes = 4096 * 100,
+							 .value = plain,
+							 .counted_value = plain * ratios[c],
+							 .count = 100};
+			unit_point_put(file, r, &point);
+		}
+	load(file);
+	assert_int_equal(summary.derived.counting_count, 1);
+	const struct counting_cost *cost = &summary.derived.counting[0];
+	assert_string_equal(cost->experiment, "first_write");
+	assert_int_equal(cost->arms, 3);
+	assert_near(cost->ratio, 1.04, 1e-4);
+	struct series key = *summary.rows[0].series;
+	const struct row *times = summary_find(&summary, &key, NULL, NULL, "write_ns");
+	assert_int_equal(times->count, REPLICATES); /* none of a counted pass */
+	const struct row *counts = summary_find(&summary, &key, NULL, NULL, "page_faults_both");
+	assert_near(counts->interval.center, 100, 0);
+	assert_contains(counts->note, "counting changed write_ns by +4.0 %");
+	unload();
+}
+
+static void what_was_not_counted_is_said_once_a_reason(void **state)
+{
+	(void)state;
+	char words[COUNTER_WORDS_MAX];
+	load(unit_points_begin());
+	assert_string_equal(
+		counter_words_missing(&dataset, false, words),
+		"not counted: cycles, instructions (unavailable: made up, by us; ask us)");
+	assert_string_equal(counter_words_missing(&dataset, true, words),
+			    "not counted: cycles, instructions (made up)");
+	assert_string_equal(counter_words_counted(&dataset, words), "page_faults, dtlb_load_walks");
+	unload();
+}
+
+static int make(void **state)
+{
+	(void)state;
+	folder = unit_folder_make();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	unit_folder_remove();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_running_thread_costs_the_slope_less_that_of_the_control),
+		cmocka_unit_test(without_threads_there_is_a_reason),
+		cmocka_unit_test(slope_goes_through_the_origin),
+		cmocka_unit_test(separate_memory_costs_the_difference_within_a_replicate),
+		cmocka_unit_test(the_reach_comes_from_warm_and_flushed_reads),
+		cmocka_unit_test(counting_costs_the_ratio_of_counted_to_plain),
+		cmocka_unit_test(what_was_not_counted_is_said_once_a_reason),
+	};
+	return cmocka_run_group_tests_name("derived", tests, make, tear_down);
+}

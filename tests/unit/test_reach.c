@@ -1,0 +1,90 @@
+/* The TLB's reach, found in made-up curves whose reach is known. */
+#include "harness/driver/reach.h"
+#include "tests/unit/unit.h"
+
+#include <math.h>
+
+enum { POINTS = 11 };
+
+/* A cost that is level and halves at `reach` pages, at sizes from 16 on. */
+static void make_curve(double reach, double level, double pages[POINTS], double refill[POINTS])
+{
+	for (int i = 0; i < POINTS; i++) {
+		pages[i] = 16 << i;
+		refill[i] = level / (1 + pow(pages[i] / reach, 4));
+	}
+}
+
+static void reach_of_a_curve_is_found(void **state)
+{
+	(void)state;
+	static const double reaches[] = {64, 100, 1536, 2048, 3000};
+	double pages[POINTS], refill[POINTS];
+	for (size_t i = 0; i < COUNT_OF(reaches); i++) {
+		make_curve(reaches[i], 11, pages, refill);
+		struct reach reach = reach_find(pages, refill, POINTS);
+		assert_true(reach.found);
+		/* Interpolated between sizes that double. */
+		assert_near(log2(reach.pages / reaches[i]), 0, 0.15);
+		assert_near(reach.plateau_ns, 11, 0.2);
+	}
+}
+
+static void it_is_interpolated_over_the_log_of_pages(void **state)
+{
+	(void)state;
+	const double pages[] = {16, 64, 256, 1024}, refill[] = {8, 8, 6, 2};
+	/* From 6 to 2, half of 8 is half way; between 256 and 1024 that is 512. */
+	struct reach reach = reach_find(pages, refill, 4);
+	assert_true(reach.found);
+	assert_near(reach.pages, 512, 1e-9);
+}
+
+/* The highest cost need not come first, and what lies before it is no fall. */
+static void a_rise_before_the_plateau_is_no_reach(void **state)
+{
+	(void)state;
+	const double pages[] = {16, 32, 64, 128, 256}, refill[] = {1, 2, 10, 9, 1};
+	struct reach reach = reach_find(pages, refill, 5);
+	assert_true(reach.found);
+	assert_in_range((int)reach.pages, 129, 255);
+}
+
+static void a_reach_beyond_what_was_measured_is_said(void **state)
+{
+	(void)state;
+	double pages[POINTS], refill[POINTS];
+	make_curve(1e9, 11, pages, refill);
+	struct reach reach = reach_find(pages, refill, POINTS);
+	assert_false(reach.found);
+	assert_contains(reach.why, "beyond 16384 pages");
+	assert_near(reach.plateau_ns, 11, 0.2);
+}
+
+static void without_a_plateau_it_says_why(void **state)
+{
+	(void)state;
+	const double pages[] = {16, 32, 64}, none[] = {-1, 0, -3};
+	struct reach reach = reach_find(pages, none, 3);
+	assert_false(reach.found);
+	assert_contains(reach.why, "never dearer");
+	assert_true(isnan(reach.plateau_ns));
+	for (size_t n = 0; n < 3; n++) {
+		reach = reach_find(pages, pages, n);
+		assert_false(reach.found);
+		assert_contains(reach.why, "unavailable: ");
+		assert_contains(reach.why, "it takes 3");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reach_of_a_curve_is_found),
+		cmocka_unit_test(it_is_interpolated_over_the_log_of_pages),
+		cmocka_unit_test(a_rise_before_the_plateau_is_no_reach),
+		cmocka_unit_test(a_reach_beyond_what_was_measured_is_said),
+		cmocka_unit_test(without_a_plateau_it_says_why),
+	};
+	return cmocka_run_group_tests_name("reach", tests, NULL, NULL);
+}
