@@ -319,6 +319,14 @@ struct range {
  * this CPU's for a while, and a reference more than its own makes it copy. hugetlb pages are in none. */
 enum { HELD_BACK_MAX = 31 };
 
+enum { HUGE_BYTES = 2 << 20, MULTI_BYTES = 64 << 10 };
+
+static bool is_transparent(const struct run *run)
+{
+	unsigned kind = run->request->page_kind;
+	return kind == PAGE_KIND_THP || kind == PAGE_KIND_MTHP;
+}
+
 /* Bytes that one fault can settle at once, and so the fewest faults that a pass can take: a huge
  * page that is one entry is taken back or made whole. Copies of it are made page by page since
  * Linux 5.8, and whole before. */
@@ -326,24 +334,24 @@ static size_t bytes_a_fault(const struct run *run, enum fate fate)
 {
 	switch (run->request->page_kind) {
 	case PAGE_KIND_THP:
-		return 2ul << 20;
+		return HUGE_BYTES;
 	case PAGE_KIND_MTHP:
-		return fate == MADE ? 64ul << 10 : run->touch.page_bytes;
+		return fate == MADE ? MULTI_BYTES : run->touch.page_bytes;
 	default:
 		return run->touch.page_bytes;
 	}
 }
 
-/* khugepaged may be at work on a huge page that has come apart; a write that meets it faults again. */
+/* khugepaged may be at work where huge pages were asked for; a write that meets it faults again. */
 static struct range faults_expected(const struct run *run, enum fate fate)
 {
 	size_t at_once = bytes_a_fault(run, fate);
-	uint64_t fewest = (run->heap_bytes + at_once - 1) / at_once, pages = run->touch.count;
+	uint64_t fewest = (run->heap_bytes + at_once - 1) / at_once, most = run->touch.count;
 	if (fate == LEFT_ALONE)
 		return (struct range){0, 0};
-	if (run->request->page_kind == PAGE_KIND_THP)
-		return (struct range){fewest, pages + fewest};
-	return (struct range){fewest, pages};
+	if (is_transparent(run))
+		most += run->heap_bytes / HUGE_BYTES;
+	return (struct range){fewest, most};
 }
 
 /* A large folio that is mapped in small entries is always copied before Linux 6.15, so there any
@@ -352,14 +360,12 @@ static struct range changes_expected(const struct run *run, enum fate fate)
 {
 	uint64_t pages = run->touch.count;
 	unsigned kind = run->request->page_kind;
-	bool large = kind == PAGE_KIND_THP || kind == PAGE_KIND_MTHP;
+	uint64_t held_back = kind == PAGE_KIND_HUGETLB ? 0 : HELD_BACK_MAX;
 	switch (fate) {
 	case COPIED:
 		return (struct range){pages, pages};
 	case TAKEN_BACK:
-		return (struct range){0, large                       ? pages
-					 : kind == PAGE_KIND_HUGETLB ? 0
-								     : HELD_BACK_MAX};
+		return (struct range){0, is_transparent(run) ? pages : held_back};
 	default:
 		return (struct range){0, 0};
 	}
@@ -397,8 +403,8 @@ static uint64_t count_absent(const struct run *run)
 static enum outcome check_kind(struct run *run, unsigned index)
 {
 	unsigned kind = run->request->page_kind;
-	size_t folio_bytes = kind == PAGE_KIND_THP ? 2ul << 20 : 64ul << 10;
-	if (hidden || (kind != PAGE_KIND_THP && kind != PAGE_KIND_MTHP))
+	size_t folio_bytes = kind == PAGE_KIND_THP ? HUGE_BYTES : MULTI_BYTES;
+	if (hidden || !is_transparent(run))
 		return OUTCOME_OK;
 	size_t apart = pages_apart(stories[index].fate == MADE ? shared.after : shared.before,
 				   run->touch.count, folio_bytes / run->touch.page_bytes);

@@ -34,13 +34,15 @@ enum { FLUSHES = 32 };
 
 static const struct metric metrics[] = {
 	[CALL_NS] = {"call_ns", "ns", "the caller is inside clone(SIGCHLD)"},
-	[FLUSH_NS] = {"flush_ns", "ns", "one mprotect that takes away the right to write; mean of 32"},
+	[FLUSH_NS] = {"flush_ns", "ns",
+		      "one mprotect that takes away the right to write; mean of 32"},
 	[GAP_NS] = {"gap_ns", "ns", "longest gap in a thread's own loop during the call or calls"},
 	[GAP_IDLE_NS] = {"gap_idle_ns", "ns", "the same over as long a time without a call"},
 	[THREAD_PASS_NS] = {"thread_pass_ns", "ns",
 			    "a thread's walk over 64 pages right after the call or calls"},
 	[THREAD_WARM_NS] = {"thread_warm_ns", "ns", "the same after as long a time without a call"},
-	[CALLS] = {"calls", "count", "calls in the window: a fork, or 32 mprotects there and 32 back"},
+	[CALLS] = {"calls", "count",
+		   "calls in the window: a fork, or 32 mprotects there and 32 back"},
 	{0},
 };
 

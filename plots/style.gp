@@ -4,7 +4,12 @@
 #   FIG_H         canvas height, legend and caption apart, in layout units
 #                 (the canvas is FIG_W = 720 wide)
 #   CAPTION_FILE  the caption's data file
-#   FILES         (optional) series files by heap; their blocks become the series
+#   FILES         (optional) series files over heaps, pages or threads; their
+#                 blocks become the series
+#   HEAP_WIDE     (optional) set: the axis of heaps or pages is wide, and has
+#                 twice the tics
+#   LOOK_OF       (optional) the experiment whose cases are drawn, as
+#                 'first_write'; without it names are those of primitives
 # Run as  gnuplot -c NAME.gp FORMAT OUTPUT  from the folder of the data files,
 # FORMAT one of svg, pdf, png.
 #
@@ -34,6 +39,7 @@ positive(v) = v > 0 ? v : NaN
 time_label(v) = v < 0.9999e-6 ? sprintf('%.4g ns', v * 1e9) \
               : v < 0.9999e-3 ? sprintf('%.4g µs', v * 1e6) \
               : v < 0.9999 ? sprintf('%.4g ms', v * 1e3) : sprintf('%.4g s', v)
+time_label_signed(v) = v < 0 ? '−' . time_label(-v) : time_label(v)
 ratio_label(v) = sprintf('%.4g', v)
 heap_label(e) = sprintf('%d%s', 2**(e % 10), e < 10 ? '' : 'KMGTPE'[e / 10:e / 10])
 # Mantissas to label on a log axis that spans a factor of r.
@@ -45,7 +51,7 @@ low_end(a, b) = least(a / 1.25, sqrt(a * b / 2.0))
 high_end(a, b) = most(b * 1.25, sqrt(a * b * 2.0))
 
 # --- caption: its lines, wrapped at spaces, decide its height ------------------
-WRAP = 104
+WRAP = 118
 space_before(s, n) = n < 2 ? 0 : s[n:n] eq ' ' ? n : space_before(s, n - 1)
 cut(s) = space_before(s, WRAP) ? space_before(s, WRAP) : WRAP
 pieces(s) = strlen(s) <= WRAP ? 1 : 1 + pieces(s[cut(s) + 1:*])
@@ -57,8 +63,25 @@ CAPTION_H = 6 + 15 * (exists('STATS_sum') ? int(STATS_sum) : 0)
 # --- series: rank, colour, dash and marker by name ---------------------------
 # Names known here keep their look in every figure; others follow in order.
 # Those whose curves overlap differ in line width, dash, and marker size.
+if (!exists('LOOK_OF')) { LOOK_OF = 'spawn' }
 NAMES = "\tfork\tclone\tclone3\tclone_vfork\tvfork\tclone_vm_vfork" \
       . "\tposix_spawn\tclone_vm\tthread\teager_copy\t"
+if (LOOK_OF eq 'first_write') {
+    NAMES = "\tchild_copy\tparent_copy\tbefore_exec" \
+          . "\ttake_back_written\ttake_back_exited\tafter_exec" \
+          . "\tnever_forked\tafter_vfork\tafter_posix_spawn\tafter_clone_vm" \
+          . "\tfresh_zero\t"
+}
+if (LOOK_OF eq 'tlb_refill') {
+    NAMES = "\twarm\tagain\tafter_flush\tafter_evict\tafter_fork" \
+          . "\tafter_vfork\tafter_posix_spawn\tafter_switch\t"
+}
+if (LOOK_OF eq 'tlb_shootdown') {
+    NAMES = "\tfork_running\tfork_sleeping\tfork_busy_others" \
+          . "\tflush_page\tflush_range\tgap_ns\tgap_idle_ns" \
+          . "\tthread_pass_ns\tthread_warm_ns\t"
+}
+if (LOOK_OF eq 'switch') { NAMES = "\tshared\tseparate\t" }
 tabs(s) = strstrt(s, "\t") ? 1 + tabs(s[strstrt(s, "\t") + 1:*]) : 0
 rank(s) = tabs(NAMES[1:strstrt(NAMES, "\t" . s . "\t")])   # 0 when unknown
 
@@ -80,6 +103,45 @@ set linetype 14 lw 1.6 dt (12,6)       pt 15 ps 1.00 * PS lc rgb '#56B4E9'
 set linetype 15 lw 1.6 dt (3,4)        pt 10 ps 1.10 * PS lc rgb '#CC79A7'
 set linetype 16 lw 1.6 dt (12,4,3,4)   pt 1  ps 1.00 * PS lc rgb '#777777'
 set linetype cycle 16
+if (LOOK_OF eq 'first_write') {
+    # One hue for each thing that can become of the page.
+    set linetype  1 lw 2.6 dt solid      pt 7  ps 0.75 * PS lc rgb '#D55E00'
+    set linetype  2 lw 1.4 dt (12,6)     pt 4  ps 1.15 * PS lc rgb '#D55E00'
+    set linetype  3 lw 1.4 dt (3,4)      pt 8  ps 1.50 * PS lc rgb '#D55E00'
+    set linetype  4 lw 2.6 dt solid      pt 7  ps 0.75 * PS lc rgb '#0072B2'
+    set linetype  5 lw 1.4 dt (12,6)     pt 4  ps 1.15 * PS lc rgb '#0072B2'
+    set linetype  6 lw 1.4 dt (3,4)      pt 8  ps 1.50 * PS lc rgb '#0072B2'
+    set linetype  7 lw 2.6 dt solid      pt 7  ps 0.75 * PS lc rgb '#000000'
+    set linetype  8 lw 1.4 dt (12,6)     pt 4  ps 1.15 * PS lc rgb '#777777'
+    set linetype  9 lw 1.4 dt (3,4)      pt 8  ps 1.50 * PS lc rgb '#777777'
+    set linetype 10 lw 1.4 dt (12,4,3,4) pt 2  ps 1.00 * PS lc rgb '#777777'
+    set linetype 11 lw 2.2 dt solid      pt 13 ps 1.15 * PS lc rgb '#009E73'
+}
+if (LOOK_OF eq 'tlb_refill') {
+    set linetype  1 lw 3.0 dt solid      pt 7  ps 0.75 * PS lc rgb '#000000'
+    set linetype  2 lw 1.4 dt (12,6)     pt 4  ps 1.15 * PS lc rgb '#777777'
+    set linetype  3 lw 3.0 dt solid      pt 5  ps 0.75 * PS lc rgb '#0072B2'
+    set linetype  4 lw 1.8 dt (12,4,3,4) pt 12 ps 1.40 * PS lc rgb '#E69F00'
+    set linetype  5 lw 2.4 dt solid      pt 13 ps 1.10 * PS lc rgb '#D55E00'
+    set linetype  6 lw 1.4 dt (3,4)      pt 8  ps 1.40 * PS lc rgb '#56B4E9'
+    set linetype  7 lw 1.4 dt (12,6)     pt 6  ps 1.25 * PS lc rgb '#CC79A7'
+    set linetype  8 lw 1.6 dt (6,4)      pt 2  ps 1.00 * PS lc rgb '#009E73'
+}
+if (LOOK_OF eq 'tlb_shootdown') {
+    set linetype  1 lw 2.6 dt solid  pt 7  ps 0.90 * PS lc rgb '#D55E00'
+    set linetype  2 lw 1.6 dt (12,6) pt 4  ps 1.15 * PS lc rgb '#777777'
+    set linetype  3 lw 1.6 dt (3,4)  pt 8  ps 1.40 * PS lc rgb '#000000'
+    set linetype  4 lw 2.6 dt solid  pt 5  ps 0.90 * PS lc rgb '#0072B2'
+    set linetype  5 lw 1.6 dt (12,6) pt 12 ps 1.40 * PS lc rgb '#56B4E9'
+    set linetype  6 lw 2.6 dt solid  pt 13 ps 1.10 * PS lc rgb '#009E73'
+    set linetype  7 lw 1.6 dt (6,4)  pt 2  ps 1.00 * PS lc rgb '#777777'
+    set linetype  8 lw 2.6 dt solid  pt 9  ps 1.10 * PS lc rgb '#CC79A7'
+    set linetype  9 lw 1.6 dt (6,4)  pt 6  ps 1.15 * PS lc rgb '#777777'
+}
+if (LOOK_OF eq 'switch') {
+    set linetype  1 lw 2.6 dt solid  pt 7  ps 0.90 * PS lc rgb '#000000'
+    set linetype  2 lw 2.6 dt solid  pt 5  ps 0.90 * PS lc rgb '#D55E00'
+}
 
 # The series of FILES.  File f holds COUNT[f] of them, at entries FIRST[f] to
 # LAST[f] of BLOCK (block number in the file) and LOOK (linetype), in rank
@@ -157,6 +219,23 @@ if (exists('FILES')) {
     KEY_COLUMNS = KEY_LEN > 24 ? 2 : KEY_LEN > 15 ? 3 : 4
     KEY_ROWS = (KEYS + KEY_COLUMNS - 1) / KEY_COLUMNS
     LEGEND_H = 6 + 20 * KEY_ROWS
+    array KEY_COLUMN[KEYS + 1]
+    array KEY_ROW[KEYS + 1]
+    do for [k = 1:KEYS] {
+        KEY_COLUMN[k] = (k - 1) / KEY_ROWS
+        KEY_ROW[k] = (k - 1) % KEY_ROWS
+    }
+    if (LOOK_OF eq 'first_write' && KEYS > 0) {
+        # A column under a heading for each hue; what is unknown joins the last.
+        KEY_COLUMNS = 4
+        KEY_FONT = '13'
+        LEGEND_H = 6 + 20 * 5
+        do for [k = 1:KEYS] {
+            look = KEY_LOOK[k]
+            KEY_COLUMN[k] = look < 4 ? 0 : look < 7 ? 1 : look < 11 ? 2 : 3
+            KEY_ROW[k] = look < 4 ? look : look < 7 ? look - 3 : look < 11 ? look - 6 : look - 10
+        }
+    }
 
     # Heap axis: log, with heap 0 two octaves left of the smallest heap.
     HEAP_MIN = or(HEAP_MIN, 2.0**20)
@@ -164,7 +243,8 @@ if (exists('FILES')) {
     ZERO_AT = HEAP_MIN / 4
     heap_at(b) = b > 0 ? b : ZERO_AT
     OCTAVES = int(ceil(log(HEAP_MAX / HEAP_MIN) / log(2)))
-    HEAP_STEP = OCTAVES > 8 ? 4 : OCTAVES > 4 ? 2 : 1
+    HEAP_ROOM = exists('HEAP_WIDE') ? 2 : 1
+    HEAP_STEP = OCTAVES > 8 * HEAP_ROOM ? 4 : OCTAVES > 4 * HEAP_ROOM ? 2 : 1
     HEAP_TIC = int(ceil(log(HEAP_MIN) / log(2) / HEAP_STEP - 1e-6)) * HEAP_STEP
 }
 # With tic labels where SHOW_X.
@@ -180,6 +260,12 @@ FIG_H = FIG_H + LEGEND_H + CAPTION_H
 sx(u) = u / real(FIG_W)
 sy(u) = u / real(FIG_H)
 
+# --- tics and ranges of a linear axis ------------------------------------------
+# Three to seven steps of 1, 2 or 5 within a range.
+decade(r) = 10.0**floor(log10(r))
+nice_step(r) = decade(r) * (r / decade(r) >= 6 ? 2 : r / decade(r) >= 3 ? 1 \
+             : r / decade(r) >= 1.5 ? 0.5 : 0.2)
+
 # --- frame --------------------------------------------------------------------
 set border 3 lw 1 lc rgb '#444444'
 set tics nomirror out scale 0.5,0.25 textcolor rgb '#000000'
@@ -192,21 +278,27 @@ NOT_MEASURED = 'not measured in this run'
 
 # --- pieces that every figure draws last ---------------------------------------
 # Fixed commands, kept as strings so that `eval` can repeat them; no data here.
-BARE = "unset label; unset border; unset tics; unset grid;" \
+BARE = "unset label; unset arrow; unset border; unset tics; unset grid;" \
      . "unset logscale; set key off;" \
      . "set xrange [0:1]; set yrange [0:1];" \
      . "set lmargin at screen 0; set rmargin at screen 1;" \
      . "set bmargin at screen 0; set tmargin at screen 1;"
 
 # Legend of the series, in columns, above the caption.
-key_x(k) = sx(14 + 712 / KEY_COLUMNS * ((k - 1) / KEY_ROWS))
-key_y(k) = sy(CAPTION_H + LEGEND_H - 12 - 20 * ((k - 1) % KEY_ROWS))
+if (!exists('KEY_FONT')) { KEY_FONT = '15' }
+key_x(k) = sx(14 + 712 / KEY_COLUMNS * KEY_COLUMN[k])
+key_y(k) = sy(CAPTION_H + LEGEND_H - 12 - 20 * KEY_ROW[k])
+array HEADING[4] = ['page is copied', 'page is taken back', 'nothing to do', 'page is new']
+array HEADING_RGB[4] = ['#D55E00', '#0072B2', '#000000', '#009E73']
+KEY_HEADINGS = LOOK_OF eq 'first_write' \
+    ? "set for [h = 1:4] label HEADING[h] at screen sx(14 + 178 * (h - 1))," \
+    . "sy(CAPTION_H + LEGEND_H - 10) left font ',13' textcolor rgb HEADING_RGB[h];" : ''
 FOR_KEYS = "for [k = 1:KEYS] word(FILES, KEY_FILE[k]) index KEY_BLOCK[k]" \
     . " every ::0::0 using (key_x(k)"
-LEGEND = KEYS == 0 ? '' : BARE . "plot " \
+LEGEND = KEYS == 0 ? '' : BARE . KEY_HEADINGS . "plot " \
     . FOR_KEYS . "):(key_y(k)):(sx(38)):(0) with vectors nohead lt KEY_LOOK[k] notitle," \
     . FOR_KEYS . " + sx(19)):(key_y(k)) with points lt KEY_LOOK[k] notitle," \
-    . FOR_KEYS . " + sx(45)):(key_y(k)):(strcol(1)) with labels left notitle"
+    . FOR_KEYS . " + sx(45)):(key_y(k)):(strcol(1)) with labels left font ',' . KEY_FONT notitle"
 
 # Caption: the lines of CAPTION_FILE, wrapped, at the foot.
 CAPTION = CAPTION_H < 15 ? '' : BARE . "plot for [i = 0:9] CAPTION_FILE" \

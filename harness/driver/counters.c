@@ -539,26 +539,10 @@ const struct counters_missing *counters_find_missing(const struct counters *coun
 	return NULL;
 }
 
-/* Whether a metric is this stem, or this stem with a mode, and perhaps with children. */
-static bool is_metric_of(const char *metric, const char *stem)
-{
-	size_t length = strlen(stem);
-	if (strncmp(metric, stem, length) != 0)
-		return false;
-	for (unsigned mode = 0; mode <= MODE_ALL; mode++) {
-		size_t suffix = strlen(mode_suffix[mode]);
-		const char *rest = metric + length + suffix;
-		if (strncmp(metric + length, mode_suffix[mode], suffix) == 0 &&
-		    (!*rest || strcmp(rest, "_with_child") == 0))
-			return true;
-	}
-	return false;
-}
-
 const struct counters_role *counters_role_of(const struct counters *counters, const char *metric)
 {
 	for (size_t i = 0; i < counters->role_count; i++)
-		if (is_metric_of(metric, counters->roles[i].name))
+		if (roles_is_metric(counters->roles[i].name, metric))
 			return &counters->roles[i];
 	return NULL;
 }

@@ -17,13 +17,11 @@ static const struct option options[] = {
 void counters_report_print_help(void)
 {
 	printf("usage: forkcost counters [--counters LIST]\n\n"
-	       "Tries what the hardware and the kernel count here for a process of yours, and "
-	       "says\n"
-	       "by which event, in which group, or why not and what would permit it. Measures "
-	       "nothing.\n\n"
-	       "  --counters LIST   roles, and events as libpfm4 names them, with commas between "
-	       "[all\n"
-	       "                    roles]; none is nothing\n");
+	       "Tries what the hardware and the kernel count here for a process of yours, and\n"
+	       "says by which event, in which group, or why not and what would permit it.\n"
+	       "Measures nothing.\n\n"
+	       "  --counters LIST   roles, and events as libpfm4 names them, with commas\n"
+	       "                    between, or none [all roles]\n");
 }
 
 /* ---- the reasons, each once ---- */
@@ -121,11 +119,9 @@ static void print_role(const struct counters *counters, const struct counters_ro
 	char line[EVENT_NAME_MAX + WIRE_TEXT_MAX], state[STATE_MAX];
 	snprintf(line, sizeof line, "by %s%s%s%s", short_event(counters, role->event),
 		 *role->differs ? " (" : "", role->differs, *role->differs ? ")" : "");
-	printf("%-*s", NAME_COLUMNS - 1, role->name);
-	printf(" ");
-	/* An event by its own name needs the width of several lines for that. */
-	if (strlen(role->name) >= (size_t)NAME_COLUMNS)
-		printf("\n%*s", NAME_COLUMNS, "");
+	bool fits = strlen(role->name) < (size_t)NAME_COLUMNS;
+	printf("%s%s%*s", role->name, fits ? "" : "\n",
+	       fits ? NAME_COLUMNS - (int)strlen(role->name) : NAME_COLUMNS, "");
 	if (index < ROLE_COUNT) {
 		print_wrapped(roles[index].summary, NAME_COLUMNS);
 		if (*role->event)

@@ -122,6 +122,14 @@ const struct series *dataset_find(const struct dataset *dataset, const struct se
 	return NULL;
 }
 
+const char *dataset_failure(const struct dataset *dataset, const char *experiment)
+{
+	for (size_t i = 0; i < dataset->failed_count; i++)
+		if (strcmp(dataset->failed[i].experiment, experiment) == 0)
+			return dataset->failed[i].why;
+	return NULL;
+}
+
 /* Finds the series of `key`, or adds it. */
 static struct series *series_for(struct dataset *dataset, const struct series *key)
 {
@@ -296,6 +304,66 @@ static enum outcome read_counters(struct reader *reader, const json_t *experimen
 	return OUTCOME_OK;
 }
 
+/* Whether a counted pass counted children as well: all counters of a pass are alike in that. */
+static bool counts_with_child(const struct reader *reader, const json_t *counts)
+{
+	const json_t *counters = json_object_get(reader->dataset->run, "counters");
+	for (size_t i = 0; i < json_array_size(counters); i++) {
+		const json_t *counter = json_array_get(counters, i);
+		const char *name = json_string_value(json_object_get(counter, "name"));
+		if (name && json_object_get(counts, name))
+			return json_is_true(json_object_get(counter, "with_child"));
+	}
+	return false;
+}
+
+static enum outcome add_counted(struct reader *reader, struct series *series, const json_t *values,
+				uint64_t replicate, bool with_child)
+{
+	size_t count = json_array_size(values);
+	double *copy = count ? malloc(count * sizeof *copy) : NULL;
+	struct counted *grown = grow(series->counted, series->counted_count,
+				     &series->counted_capacity, sizeof *grown);
+	if (grown)
+		series->counted = grown;
+	if (!copy || !grown) {
+		free(copy);
+		return malformed(reader, count ? "out of memory" : "a counted pass has no values");
+	}
+	for (size_t i = 0; i < count; i++)
+		copy[i] = json_number_value(json_array_get(values, i));
+	grown[series->counted_count++] =
+		(struct counted){replicate, with_child, stats_median(copy, count)};
+	free(copy);
+	return OUTCOME_OK;
+}
+
+/* What the metrics came to in the counted passes, where a plain pass gives them as well. */
+static enum outcome read_counted_times(struct reader *reader, json_t *passes,
+				       const struct arm_place *place)
+{
+	const char *pass, *metric;
+	json_t *samples, *values;
+	json_object_foreach(passes, pass, samples)
+	{
+		const json_t *counts = json_object_get(samples, "counts");
+		json_t *metrics = counts ? json_object_get(samples, "metrics") : NULL;
+		json_object_foreach(metrics, metric, values)
+		{
+			const struct series *found =
+				dataset_find(reader->dataset, &place->key, metric);
+			if (!found || !found->block_count)
+				continue;
+			if (add_counted(reader,
+					&reader->dataset->series[found - reader->dataset->series],
+					values, place->replicate,
+					counts_with_child(reader, counts)))
+				return OUTCOME_FAILED;
+		}
+	}
+	return OUTCOME_OK;
+}
+
 static enum outcome read_histogram(struct reader *reader, const json_t *histogram,
 				   const struct arm_place *place)
 {
@@ -374,8 +442,10 @@ static enum outcome read_arm(struct reader *reader, const json_t *line, const js
 		return OUTCOME_FAILED;
 	bool counted = json_is_true(json_object_get(line, "counted")) &&
 		       json_is_true(json_object_get(experiment, "countable"));
-	return counted ? read_counters(reader, experiment, json_object_get(arm, "passes"), &place)
-		       : OUTCOME_OK;
+	json_t *passes = json_object_get(arm, "passes");
+	if (counted && read_counted_times(reader, passes, &place))
+		return OUTCOME_FAILED;
+	return counted ? read_counters(reader, experiment, passes, &place) : OUTCOME_OK;
 }
 
 static enum outcome read_cell(struct reader *reader, const json_t *line)
@@ -401,8 +471,8 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 	dataset->involuntary_switches +=
 		json_number_value(json_object_get(worker, "involuntary_switches"));
 	uint64_t mappings = (uint64_t)json_integer_value(json_object_get(worker, "mappings"));
-	if (key.heap_bytes == 0 && mappings > dataset->mappings_max)
-		dataset->mappings_max = mappings;
+	if (key.heap_bytes == 0 && (dataset->mappings_min == 0 || mappings < dataset->mappings_min))
+		dataset->mappings_min = mappings;
 	size_t i;
 	const json_t *arms = json_object_get(line, "arms");
 	for (i = 0; i < json_array_size(arms); i++) {
@@ -411,6 +481,19 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
+}
+
+static void read_failure(struct dataset *dataset, const json_t *line)
+{
+	struct dataset_failure failure;
+	if (!COPY(line, "why", failure.why))
+		wire_copy(failure.why, sizeof failure.why, "no reason given");
+	if (dataset->failure_count++ == 0)
+		wire_copy(dataset->first_failure, sizeof dataset->first_failure, failure.why);
+	if (COPY(line, "experiment", failure.experiment) &&
+	    !dataset_failure(dataset, failure.experiment) &&
+	    dataset->failed_count < WIRE_EXPERIMENTS_MAX)
+		dataset->failed[dataset->failed_count++] = failure;
 }
 
 static enum outcome read_line(struct reader *reader, json_t *line)
@@ -431,10 +514,7 @@ static enum outcome read_line(struct reader *reader, json_t *line)
 	if (strcmp(type, "cell") == 0)
 		return read_cell(reader, line);
 	if (strcmp(type, "failure") == 0) {
-		const char *why = json_string_value(json_object_get(line, "why"));
-		if (dataset->failure_count++ == 0)
-			wire_copy(dataset->first_failure, sizeof dataset->first_failure,
-				  why ? why : "no reason given");
+		read_failure(dataset, line);
 		return OUTCOME_OK;
 	}
 	if (strcmp(type, "end") == 0) {
@@ -506,6 +586,7 @@ void dataset_free(struct dataset *dataset)
 			free(series->blocks[b].window_ns);
 		}
 		free(series->blocks);
+		free(series->counted);
 		free(series->histogram);
 	}
 	if (dataset->index)

@@ -24,6 +24,14 @@ struct block {
 	double *at_us;
 };
 
+/* A metric's median over one counted pass: how long it took with counters open. No source of times; it
+ * says what counting costs. */
+struct counted {
+	uint64_t replicate;
+	bool with_child; /* children were counted, too */
+	double median;
+};
+
 /* All values of one metric of one arm in one cell. */
 struct series {
 	char experiment[WIRE_NAME_MAX], primitive[WIRE_NAME_MAX], case_name[WIRE_NAME_MAX];
@@ -38,7 +46,14 @@ struct series {
 	char missing[WIRE_TEXT_MAX + 16]; /* why there are no values; empty if there are */
 	size_t block_count, block_capacity;
 	struct block *blocks;
+	size_t counted_count, counted_capacity;
+	struct counted *counted;
 	uint32_t *histogram; /* of single values, HISTOGRAM_BUCKETS counts; NULL: none */
+};
+
+/* The first failed replicate of an experiment. */
+struct dataset_failure {
+	char experiment[WIRE_NAME_MAX], why[PROBLEM_TEXT_MAX];
 };
 
 struct dataset {
@@ -48,7 +63,9 @@ struct dataset {
 	struct series_index *index; /* private: finds a series by its key */
 	size_t failure_count;
 	char first_failure[PROBLEM_TEXT_MAX];
-	uint64_t mappings_max; /* of the worker with the smallest heap */
+	size_t failed_count; /* experiments with failures */
+	struct dataset_failure failed[WIRE_EXPERIMENTS_MAX];
+	uint64_t mappings_min; /* of workers without a heap the barest: some experiments map more */
 	double steal_ticks, involuntary_switches;
 	char warning[PROBLEM_TEXT_MAX]; /* a torn last line; empty if there is none */
 };
@@ -62,6 +79,9 @@ void dataset_free(struct dataset *dataset);
 /* The series that is alike in everything but the metric; NULL if there is none. */
 const struct series *dataset_find(const struct dataset *dataset, const struct series *like,
 				  const char *metric);
+
+/* Why the experiment's first failed replicate failed; NULL if none did. */
+const char *dataset_failure(const struct dataset *dataset, const char *experiment);
 
 /* All values of a series in one array, which the caller frees; NULL if there are none. */
 double *series_values(const struct series *series, size_t *count);

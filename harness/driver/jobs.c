@@ -16,6 +16,8 @@ enum {
 	OTHER_CPU_HEAP_MAX = 256 << 20,
 	/* Page kinds beside 4k are measured at the largest heap up to this, unless asked for. */
 	OTHER_KIND_HEAP_MAX = 64 << 20,
+	/* Beyond this counts only grow with the pages, and counted passes are dear. */
+	COUNTED_HEAP_MAX = 256 << 20,
 	HUGE_BYTES = 2 << 20,
 };
 
@@ -128,7 +130,9 @@ static bool add_cells(const struct jobs *jobs, struct plan_job *job, bool all_ce
 					.cache = cache,
 					.touch_order = order,
 					.threads = job->threads,
-					.counted = plain && job->child_cpu == CHILD_CPU_SAME,
+					.counted = plain && job->child_cpu == CHILD_CPU_SAME &&
+						   (settings->heaps_given ||
+						    job->heap_bytes <= COUNTED_HEAP_MAX),
 					.burst_max = cache == CACHE_COLD ? BURST_COLD : BURST_WARM,
 				};
 				fits = fits && add_cell(job, &cell);

@@ -146,6 +146,7 @@ static const struct file_fact {
 	{"perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid"},
 	{"cpu_governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"},
 	{"cpu_driver", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_driver"},
+	{"cpu_max_khz", "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq"},
 	{"cpu_boost", "/sys/devices/system/cpu/cpufreq/boost"},
 	{"no_turbo", "/sys/devices/system/cpu/intel_pstate/no_turbo"},
 	{"smt", "/sys/devices/system/cpu/smt/control"},
@@ -201,6 +202,24 @@ static json_t *describe_cpu_model(void)
 	if (text && strncmp(text, "rv", 2) == 0)
 		json_string_setn(model, text, strcspn(text, "_"));
 	return model;
+}
+
+/* What bears on the TLB among the CPU's flags (x86 only): address spaces told apart by tags, page
+ * tables kept apart for user and kernel, flushes that the hardware broadcasts. */
+static json_t *describe_tlb_flags(void)
+{
+	static const char *const names[] = {"pcid", "invpcid", "pti", "invlpgb"};
+	json_t *flags = cpuinfo("\nflags"), *found = json_object();
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char word[16];
+		snprintf(word, sizeof word, " %s", names[i]);
+		const char *at = strstr(json_string_value(flags), word);
+		bool whole = at && (at[strlen(word)] == ' ' || !at[strlen(word)]);
+		json_object_set_new(found, names[i],
+				    is_known(flags) ? json_boolean(whole) : json_incref(flags));
+	}
+	json_decref(flags);
+	return found;
 }
 
 static json_t *describe_mitigations(void)
@@ -352,6 +371,7 @@ json_t *machine_describe(const struct wire_clock *clock)
 	json_t *facts = json_object();
 	for (size_t i = 0; i < sizeof file_facts / sizeof *file_facts; i++)
 		json_object_set_new(facts, file_facts[i].name, text_or_reason(file_facts[i].path));
+	json_object_set_new(facts, "tlb_flags", describe_tlb_flags());
 	json_object_set_new(facts, "kernel_command_line", describe_command_line());
 	char host[128] = "unknown";
 	gethostname(host, sizeof host - 1);

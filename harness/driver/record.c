@@ -220,10 +220,11 @@ static void put(json_t **column, json_t *value)
 	json_array_append_new(*column, value);
 }
 
-/* Tenths are enough; whole numbers stay whole. */
+/* Tenths are enough, thousandths for what is small, as times a page are; whole numbers stay whole. */
 static json_t *number(double value)
 {
-	value = round(value * 10) / 10;
+	double parts = fabs(value) < 100 ? 1000 : 10;
+	value = round(value * parts) / parts;
 	return value == floor(value) ? json_integer((json_int_t)value) : json_real(value);
 }
 

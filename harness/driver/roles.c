@@ -65,8 +65,9 @@ const struct role roles[] = {
 			       PERF_TYPE_SOFTWARE},
 			      {0}},
 	/* context_switch() calls switch_mm() after prev's counters are off (prepare_task_switch) and
-	 * before next's are on (finish_task_switch): tried, 100 forks made 900 such flushes on the
-	 * CPU and none in the caller's or its children's counters. A 0 would be a lie. */
+	 * before next's are on (finish_task_switch). Tried: during 100 forks their CPU made some 900
+	 * such flushes, none of them in the caller's or its children's counters. A 0 would be a
+	 * lie. */
 	[ROLE_TLB_FLUSH_TASK_SWITCH] =
 		{"tlb_flush_task_switch",
 		 "flushes on a switch to another address space",
@@ -257,6 +258,22 @@ enum role_index roles_find(const char *name)
 	while (i < ROLE_COUNT && strcmp(roles[i].name, name) != 0)
 		i++;
 	return (enum role_index)i;
+}
+
+bool roles_is_metric(const char *stem, const char *metric)
+{
+	static const char *const modes[] = {"_user", "_kernel", "_both", ""};
+	size_t length = strlen(stem);
+	if (strncmp(metric, stem, length) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+		size_t mode = strlen(modes[i]);
+		const char *rest = metric + length + mode;
+		if (strncmp(metric + length, modes[i], mode) == 0 &&
+		    (!*rest || strcmp(rest, "_with_child") == 0))
+			return true;
+	}
+	return false;
 }
 
 const struct role_family *roles_family_at(size_t index)

@@ -3,6 +3,7 @@
 #ifndef FORKCOST_ROLES_H
 #define FORKCOST_ROLES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -72,6 +73,10 @@ extern const struct role roles[];
 
 /* Which role has this name; ROLE_COUNT if none. */
 enum role_index roles_find(const char *name);
+
+/* Whether a metric is that of a role, or of an event by name: the stem itself, or with _user, _kernel
+ * or _both; and with _with_child behind, or not. */
+bool roles_is_metric(const char *stem, const char *metric);
 
 /* The family that a PMU belongs to, by libpfm4's name for it ("skx"); NULL if it is not known. */
 const struct role_family *roles_family(const char *pmu);

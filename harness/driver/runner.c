@@ -285,7 +285,10 @@ static size_t choose_job(const struct runner *runner)
 		double rank = (double)state->replicates;
 		if (state->replicates >= REPLICATES_FOR_INTERVAL)
 			rank = 1e6 + (double)state->replicates * sqrt(cost_s);
-		if (rank < best) {
+		/* Small heaps are cheap: if the budget is short, every experiment has had its turn. */
+		if (rank < best ||
+		    (chosen < runner->plan->job_count && rank <= best &&
+		     runner->plan->jobs[i].heap_bytes < runner->plan->jobs[chosen].heap_bytes)) {
 			best = rank;
 			chosen = i;
 		}

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { STATS_INTERVAL_VALUES_MIN = 5 };
+
 /* A sorted copy; the caller frees it. Running out of memory on some kilobytes is not survivable. */
 static double *sorted_copy(const double *values, size_t n)
 {
@@ -49,21 +51,37 @@ struct stats_summary stats_summarize(const double *values, size_t n)
 	return summary;
 }
 
+/* Student's t on values: their mean, and 95 % around it. */
+static struct stats_interval t_interval(const double *values, size_t n)
+{
+	double mean = gsl_stats_mean(values, 1, n), half = 0;
+	bool has_interval = n >= STATS_INTERVAL_VALUES_MIN;
+	if (has_interval)
+		half = gsl_cdf_tdist_Pinv(0.975, (double)n - 1) *
+		       gsl_stats_sd_m(values, 1, n, mean) / sqrt((double)n);
+	return (struct stats_interval){mean, mean - half, mean + half, has_interval};
+}
+
+struct stats_interval stats_difference_interval(const double *differences, size_t n)
+{
+	double *values = sorted_copy(differences, n);
+	struct stats_interval interval = t_interval(values, n);
+	free(values);
+	return interval;
+}
+
 struct stats_interval stats_interval(const double *replicate_medians, size_t n)
 {
 	double *values = sorted_copy(replicate_medians, n);
 	bool logs = values[0] > 0;
 	for (size_t i = 0; logs && i < n; i++)
 		values[i] = log(values[i]);
-	double mean = gsl_stats_mean(values, 1, n);
-	struct stats_interval interval = {.has_interval = n >= 5};
-	double half = 0;
-	if (interval.has_interval)
-		half = gsl_cdf_tdist_Pinv(0.975, (double)n - 1) *
-		       gsl_stats_sd_m(values, 1, n, mean) / sqrt((double)n);
-	interval.center = logs ? exp(mean) : mean;
-	interval.low = logs ? exp(mean - half) : mean - half;
-	interval.high = logs ? exp(mean + half) : mean + half;
+	struct stats_interval interval = t_interval(values, n);
+	if (logs) {
+		interval.center = exp(interval.center);
+		interval.low = exp(interval.low);
+		interval.high = exp(interval.high);
+	}
 	free(values);
 	return interval;
 }

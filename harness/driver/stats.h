@@ -27,6 +27,9 @@ struct stats_interval {
  * and its interval. Where a median is not above zero, plain values instead of logs. n > 0. */
 struct stats_interval stats_interval(const double *replicate_medians, size_t n);
 
+/* The same on the values themselves: for differences, which may lie on both sides of zero. n > 0. */
+struct stats_interval stats_difference_interval(const double *differences, size_t n);
+
 /* Half the interval's width over its centre; infinite without an interval. 0 if it is of no width.
  */
 double stats_relative_half_width(const struct stats_interval *interval);

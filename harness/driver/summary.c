@@ -1,6 +1,7 @@
 #include "harness/driver/summary.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/doubts.h"
 #include "harness/driver/settings.h"
 #include "harness/driver/version.h"
 
@@ -109,13 +110,35 @@ static void note_modes(struct row *row, const double *values)
 	add_note(row, "%zu modes: %s", count, text);
 }
 
-static enum outcome make_row(struct row *row, const struct dataset *dataset,
+static bool is_with_child(const struct series *series)
+{
+	static const char ending[] = "_with_child";
+	size_t length = strlen(series->metric), end = sizeof ending - 1;
+	return length > end && strcmp(series->metric + length - end, ending) == 0;
+}
+
+/* Counts are taken beside the times, in passes that are a little slower. */
+static void note_counting(struct row *row, const struct derived *derived)
+{
+	char text[120];
+	if (*derived_counting_text(derived, row->series->experiment, is_with_child(row->series),
+				   text, sizeof text))
+		add_note(row, "%s", text);
+}
+
+static enum outcome make_row(struct row *row, const struct summary *summary,
 			     struct problem *problem)
 {
+	const struct dataset *dataset = summary->dataset;
 	const struct series *series = row->series;
 	if (series->block_count == 0) {
 		/* Counters' reasons say so themselves: unavailable, not permitted, refused. */
 		add_note(row, series->is_counter ? "%s" : "unavailable: %s", series->missing);
+		return OUTCOME_OK;
+	}
+	char doubt[PROBLEM_TEXT_MAX];
+	if (doubts_refuse(dataset, series, doubt, sizeof doubt)) {
+		add_note(row, "%s", doubt);
 		return OUTCOME_OK;
 	}
 	double *values = series_values(series, &row->count);
@@ -136,6 +159,8 @@ static enum outcome make_row(struct row *row, const struct dataset *dataset,
 			note_burst(row);
 			note_modes(row, values);
 		}
+		if (series->is_counter)
+			note_counting(row, &summary->derived);
 	}
 	bool room = values && medians;
 	free(values);
@@ -257,9 +282,10 @@ enum outcome summary_make(struct summary *summary, const struct dataset *dataset
 		summary_free(summary);
 		return fail(problem, "cannot summarise the run: out of memory");
 	}
+	derived_make(&summary->derived, dataset);
 	for (size_t i = 0; !outcome && i < dataset->series_count; i++) {
 		summary->rows[i].series = &dataset->series[i];
-		outcome = make_row(&summary->rows[i], dataset, problem);
+		outcome = make_row(&summary->rows[i], summary, problem);
 	}
 	if (!outcome)
 		outcome = make_ratios(summary, problem);
@@ -445,11 +471,12 @@ static enum outcome write_json(const struct summary *summary, const char *folder
 	for (size_t i = 0; i < summary->row_count; i++)
 		json_array_append_new(rows, row_json(summary, &summary->rows[i]));
 	json_t *result = json_pack(
-		"{s:i,s:s,s:s,s:O,s:I,s:f,s:f,s:o,s:o}", "format", FORKCOST_FORMAT, "made_by",
+		"{s:i,s:s,s:s,s:O,s:I,s:f,s:f,s:o,s:o,s:o}", "format", FORKCOST_FORMAT, "made_by",
 		"forkcost " FORKCOST_VERSION, "git_commit", FORKCOST_COMMIT, "run",
 		json_object_get(dataset->run, "id"), "failures", (json_int_t)dataset->failure_count,
 		"steal_ticks", dataset->steal_ticks, "involuntary_switches",
-		dataset->involuntary_switches, "hyperfine", crosscheck_json(summary), "rows", rows);
+		dataset->involuntary_switches, "hyperfine", crosscheck_json(summary), "derived",
+		derived_json(&summary->derived), "rows", rows);
 	FILE *file = result ? open_output(folder, "summary.json", problem) : NULL;
 	enum outcome outcome = OUTCOME_FAILED;
 	if (file) {

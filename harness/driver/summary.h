@@ -6,6 +6,7 @@
 #include "harness/common/problem.h"
 #include "harness/driver/crosscheck.h"
 #include "harness/driver/dataset.h"
+#include "harness/driver/derived.h"
 #include "harness/driver/stats.h"
 
 #include <stdio.h>
@@ -32,6 +33,7 @@ struct summary {
 	size_t row_count, ratio_count;
 	struct row *rows; /* one for every series, in the same order */
 	struct ratio *ratios;
+	struct derived derived;
 	struct crosscheck crosscheck;
 };
 

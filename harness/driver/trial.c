@@ -1,6 +1,6 @@
 #include "harness/driver/trial.h"
 
-#include "harness/driver/plausible.h"
+#include "harness/common/plausible.h"
 
 #include <errno.h>
 #include <stdint.h>

@@ -1,5 +1,7 @@
 #include "harness/worker/counting.h"
 
+#include "harness/common/plausible.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,14 +85,13 @@ static const char *distrust(const struct counting *counting, uint32_t i, char *t
 			 strerror((int)-counting->failed[i]));
 		return text;
 	}
-	uint64_t enabled_ns = to->enabled_ns - from->enabled_ns;
-	uint64_t running_ns = to->running_ns - from->running_ns;
-	if (enabled_ns != running_ns) {
-		snprintf(text, bytes, "refused: it ran %llu of %llu ns, so it shared its hardware",
-			 (unsigned long long)running_ns, (unsigned long long)enabled_ns);
-		return text;
-	}
-	return to->value < from->value ? "refused: it ran backwards" : NULL;
+	char why[PLAUSIBLE_TEXT_MAX];
+	if (plausible_times(to->enabled_ns - from->enabled_ns, to->running_ns - from->running_ns,
+			    why) &&
+	    plausible_growth(from->value, to->value, why))
+		return NULL;
+	snprintf(text, bytes, "refused: it %.*s", (int)(bytes - sizeof "refused: it "), why);
+	return text;
 }
 
 void counting_report(const struct counting *counting, struct wire_answer *answer,

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/prctl.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { WARMING_WALKS = 3, POLL_NS = 50000 };
 
@@ -80,9 +81,12 @@ __attribute__((noreturn)) static void enter(void *argument)
 {
 	struct threads_one *self = argument;
 	enum threads_kind kind = self->all->kind;
-	/* It must not spin on when the worker is killed. */
-	if (kind == THREADS_OTHERS)
+	/* It must not spin on when the worker is killed, nor when that happened just now. */
+	if (kind == THREADS_OTHERS) {
 		raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		if (raw_syscall(SYS_getppid, 0, 0, 0, 0, 0) != self->all->worker)
+			raw_exit_group(WIRE_STATUS_CHILD);
+	}
 	if (kind == THREADS_SLEEPING)
 		life_sleeping(self);
 	else
@@ -134,6 +138,7 @@ struct threads *threads_make(struct run *run)
 	if (!threads)
 		return NULL;
 	threads->room = room;
+	threads->worker = getpid();
 	threads->chain = make_chain(run);
 	return threads->chain ? threads : NULL;
 }

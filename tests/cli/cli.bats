@@ -21,7 +21,7 @@ fits_100() {
 	local command
 	run --separate-stderr "$FORKCOST" --help
 	[ "$status" -eq 0 ] && [ -z "$stderr" ]
-	for command in run once summarize plot show list doctor; do
+	for command in run once summarize plot show list counters doctor; do
 		[[ $output == *"  $command"* ]] || fail_with "no $command"
 	done
 	[[ $output == *--version* && $output == *130* ]]

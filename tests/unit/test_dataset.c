@@ -60,7 +60,7 @@ static void good_run(void **state)
 	assert_string_equal(dataset.warning, "");
 	assert_int_equal(dataset.series_count, 6); /* two arms, three metrics */
 	assert_int_equal(dataset.failure_count, 0);
-	assert_int_equal(dataset.mappings_max, 13);
+	assert_int_equal(dataset.mappings_min, 13);
 	assert_non_null(dataset.end);
 
 	const struct series *fork = &dataset.series[0];

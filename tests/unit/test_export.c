@@ -1,5 +1,6 @@
 /* The data files that gnuplot reads: nothing in them that it would take for syntax. */
 #include "harness/driver/export.h"
+#include "harness/driver/figures/figures.h"
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
@@ -10,13 +11,13 @@ static void text_is_cleaned(void **state)
 {
 	(void)state;
 	char text[] = "a\"b'c\\d`e\tf\ng\x7fh\x1bi";
-	export_clean_text(text);
+	figures_clean_text(text);
 	assert_string_equal(text, "a b c d e f g h i");
 	char harmless[] = "8 GiB, 2.5 GHz; 95 % (x86-64) \xc2\xb5s";
-	export_clean_text(harmless);
+	figures_clean_text(harmless);
 	assert_string_equal(harmless, "8 GiB, 2.5 GHz; 95 % (x86-64) \xc2\xb5s");
 	char empty[] = "";
-	export_clean_text(empty);
+	figures_clean_text(empty);
 	assert_string_equal(empty, "");
 }
 

@@ -1,5 +1,5 @@
 /* Counts that can be true, and counts that cannot. */
-#include "harness/driver/plausible.h"
+#include "harness/common/plausible.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>

@@ -28,8 +28,8 @@ bool plausible_growth(uint64_t before, uint64_t after, char why[PLAUSIBLE_TEXT_M
 bool plausible_cycles(uint64_t cycles, double window_ns, double max_hz, unsigned cpus,
 		      char why[PLAUSIBLE_TEXT_MAX]);
 
-/* A part of the user's or the kernel's, or of the cycles, cannot exceed the whole; `slack` for what
- * passes between starting one counter and the next. */
+/* A part (the user's, the kernel's, walk cycles of cycles) cannot exceed the whole; `slack` for what
+ * passes between the start of one counter and the next. */
 bool plausible_part(uint64_t part, uint64_t whole, uint64_t slack, char why[PLAUSIBLE_TEXT_MAX]);
 
 /* User and kernel together must make both, to 1 % and 2,000: counters of one group do not start at
@@ -40,5 +40,9 @@ bool plausible_split(uint64_t user, uint64_t kernel, uint64_t both, char why[PLA
  * fault twice, on its first read and its first write; starting a program takes some more. */
 bool plausible_faults(uint64_t faults, uint64_t pages, unsigned processes,
 		      char why[PLAUSIBLE_TEXT_MAX]);
+
+/* No more than so many each nanosecond of each CPU; the window may be off by a microsecond. */
+bool plausible_rate(uint64_t count, double window_ns, double most_per_ns, unsigned cpus,
+		    char why[PLAUSIBLE_TEXT_MAX]);
 
 #endif

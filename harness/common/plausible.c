@@ -1,4 +1,4 @@
-#include "harness/driver/plausible.h"
+#include "harness/common/plausible.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -85,5 +85,15 @@ bool plausible_faults(uint64_t faults, uint64_t pages, unsigned processes,
 	if ((double)faults > most)
 		return refuse(why, "%" PRIu64 " page faults of %u processes with %" PRIu64 " pages",
 			      faults, processes, pages);
+	return accept(why);
+}
+
+bool plausible_rate(uint64_t count, double window_ns, double most_per_ns, unsigned cpus,
+		    char why[PLAUSIBLE_TEXT_MAX])
+{
+	double most = most_per_ns * (window_ns + 1000) * cpus;
+	if (!isfinite(most) || (double)count > most)
+		return refuse(why, "%" PRIu64 " in %.0f ns: more than %u CPU%s can make", count,
+			      window_ns, cpus, cpus == 1 ? "" : "s");
 	return accept(why);
 }

@@ -1,0 +1,116 @@
+#include "harness/driver/pick.h"
+
+#include <string.h>
+
+enum { HEAPS_MAX = 64, MIDDLE_HEAP_MAX = 16 << 20, PAGE_BYTES = 4096 };
+
+static bool takes_name(const char *wanted, const char *name)
+{
+	return !wanted || strcmp(wanted, PICK_ANY) == 0 || strcmp(wanted, name) == 0;
+}
+
+/* `plain` is what NULL stands for; a level that is not varied may be empty. */
+static bool takes_level(const char *wanted, const char *plain, const char *level)
+{
+	if (wanted)
+		return takes_name(wanted, level);
+	return !*level || strcmp(level, plain) == 0;
+}
+
+bool pick_takes(const struct pick *pick, const struct series *series)
+{
+	return !series->twin && takes_name(pick->experiment, series->experiment) &&
+	       takes_name(pick->metric, series->metric) &&
+	       takes_name(pick->primitive, series->primitive) &&
+	       takes_name(pick->action, series->action) &&
+	       takes_name(pick->case_name, series->case_name) &&
+	       takes_level(pick->page_kind, "4k", series->page_kind) &&
+	       takes_level(pick->state, "dirty", series->state) &&
+	       takes_level(pick->cache, "warm", series->cache) &&
+	       takes_level(pick->child_cpu, "same", series->child_cpu) &&
+	       takes_level(pick->touch_order, "sequential", series->touch_order) &&
+	       takes_level(pick->threads, "0", series->threads) &&
+	       (!pick->counters || series->is_counter) &&
+	       (!pick->with_heap || pick->heap_bytes == series->heap_bytes);
+}
+
+const struct row *pick_row(const struct summary *summary, const struct pick *pick)
+{
+	for (size_t i = 0; i < summary->row_count; i++)
+		if (summary->rows[i].count && pick_takes(pick, summary->rows[i].series))
+			return &summary->rows[i];
+	return NULL;
+}
+
+const struct row *pick_any_row(const struct summary *summary, const struct pick *pick)
+{
+	const struct row *row = pick_row(summary, pick);
+	for (size_t i = 0; !row && i < summary->row_count; i++)
+		if (pick_takes(pick, summary->rows[i].series))
+			row = &summary->rows[i];
+	return row;
+}
+
+size_t pick_heaps(const struct summary *summary, const struct pick *pick, uint64_t *heap_bytes,
+		  size_t capacity)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < summary->row_count && count < capacity; i++) {
+		const struct row *row = &summary->rows[i];
+		size_t at = 0;
+		if (!row->count || !pick_takes(pick, row->series))
+			continue;
+		while (at < count && heap_bytes[at] < row->series->heap_bytes)
+			at++;
+		if (at < count && heap_bytes[at] == row->series->heap_bytes)
+			continue;
+		memmove(heap_bytes + at + 1, heap_bytes + at, (count - at) * sizeof *heap_bytes);
+		heap_bytes[at] = row->series->heap_bytes;
+		count++;
+	}
+	return count;
+}
+
+bool pick_middle_heap(const struct summary *summary, const struct pick *pick, uint64_t *heap_bytes)
+{
+	uint64_t heaps[HEAPS_MAX];
+	size_t count = pick_heaps(summary, pick, heaps, HEAPS_MAX);
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || heaps[i] <= MIDDLE_HEAP_MAX)
+			*heap_bytes = heaps[i];
+	return count > 0;
+}
+
+double pick_pages(const struct summary *summary, const struct series *series)
+{
+	const struct row *pages = summary_find(summary, series, NULL, NULL, "pages");
+	if (pages && pages->count && pages->interval.center > 0)
+		return pages->interval.center;
+	return (double)series->heap_bytes / PAGE_BYTES;
+}
+
+const char *pick_why_none(const struct summary *summary, const char *experiment,
+			  char text[PICK_WHY_MAX])
+{
+	const struct dataset *dataset = summary->dataset;
+	const char *missing = NULL;
+	*text = '\0';
+	for (size_t i = 0; i < dataset->series_count; i++) {
+		const struct series *series = &dataset->series[i];
+		if (strcmp(series->experiment, experiment) != 0 || series->is_counter)
+			continue;
+		if (series->block_count)
+			return text;
+		missing = missing ? missing : series->missing;
+	}
+	const char *failure = dataset_failure(dataset, experiment);
+	if (missing)
+		snprintf(text, PICK_WHY_MAX, "unavailable: %s", missing);
+	else if (failure)
+		snprintf(text, PICK_WHY_MAX, "failed: %.280s", failure);
+	else
+		snprintf(text, PICK_WHY_MAX,
+			 "not part of this run; forkcost run --experiment %s measures it",
+			 experiment);
+	return text;
+}

@@ -1,0 +1,106 @@
+#include "harness/driver/tables/blocks.h"
+
+#include "harness/common/units.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+static const struct row *check_row(const struct summary *summary, const char *experiment,
+				   const char *case_name)
+{
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct series *series = summary->rows[i].series;
+		if (strcmp(series->experiment, experiment) == 0 &&
+		    strcmp(series->case_name, case_name) == 0 && summary->rows[i].count)
+			return &summary->rows[i];
+	}
+	return NULL;
+}
+
+/* The A/A check: how many twins differ from their originals by more than chance would have it. */
+static void print_twins(const struct summary *summary)
+{
+	size_t twins = 0, apart = 0;
+	double worst = 0;
+	for (size_t i = 0; i < summary->ratio_count; i++) {
+		const struct ratio *ratio = &summary->ratios[i];
+		if (!ratio->series->twin || !ratio->series->is_main ||
+		    !ratio->interval.has_interval)
+			continue;
+		twins++;
+		worst = fmax(worst, fabs(ratio->interval.center - 1));
+		apart += ratio->interval.low > 1 || ratio->interval.high < 1;
+	}
+	if (twins)
+		printf("  A/A: fork differs from itself in %zu of %zu cells (5 %% by chance), "
+		       "worst "
+		       "%.1f %%\n",
+		       apart, twins, worst * 100);
+	else
+		printf("  A/A: unavailable: fewer than 5 replicates\n");
+}
+
+void block_checks_print(const struct summary *summary)
+{
+	char text[BLOCK_TEXT_MAX];
+	const struct dataset *dataset = summary->dataset;
+	printf("checks\n");
+	printf("  null: an empty window takes %s\n",
+	       block_time(check_row(summary, "null", ""), false, text));
+	printf("  known_delay: 1 us, 10 us, 100 us read as");
+	static const char *const cases[] = {"1us", "10us", "100us"};
+	for (size_t i = 0; i < 3; i++)
+		printf("%s %s", i ? "," : "",
+		       block_time(check_row(summary, "known_delay", cases[i]), false, text));
+	printf("\n");
+	print_twins(summary);
+	printf("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
+	       dataset->steal_ticks, dataset->involuntary_switches);
+	if (dataset->mappings_min)
+		printf("  the worker without a heap has %" PRIu64 " mappings\n",
+		       dataset->mappings_min);
+}
+
+/* Our own reaped_ns (clean, warm) that a second opinion is held against; NULL if there is none. */
+static const struct row *crosscheck_row(const struct summary *summary,
+					const struct crosscheck_entry *entry)
+{
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct series *series = summary->rows[i].series;
+		if (series->heap_bytes == entry->heap_bytes && !series->twin &&
+		    strcmp(series->primitive, entry->primitive) == 0 &&
+		    strcmp(series->action, entry->action) == 0 &&
+		    strcmp(series->state, "clean") == 0 && strcmp(series->cache, "warm") == 0 &&
+		    strcmp(series->child_cpu, "same") == 0 &&
+		    strcmp(series->metric, "reaped_ns") == 0)
+			return &summary->rows[i];
+	}
+	return NULL;
+}
+
+void block_crosscheck_print(const struct summary *summary)
+{
+	const struct crosscheck *crosscheck = &summary->crosscheck;
+	if (!crosscheck->count)
+		return;
+	printf("\nsecond opinion: hyperfine on whole commands against reaped_ns (clean, warm)\n");
+	printf("  %-15s %-5s %10s %10s  %-22s %10s  %s\n", "primitive", "child", "heap",
+	       "hyperfine", "95 % interval", "reaped_ns", "ratio");
+	for (size_t i = 0; i < crosscheck->count; i++) {
+		const struct crosscheck_entry *entry = &crosscheck->entries[i];
+		char heap[UNITS_TEXT_MAX], spawn[UNITS_TEXT_MAX], low[UNITS_TEXT_MAX],
+			high[UNITS_TEXT_MAX], own[BLOCK_TEXT_MAX], interval[2 * UNITS_TEXT_MAX + 8];
+		const struct row *row = crosscheck_row(summary, entry);
+		snprintf(interval, sizeof interval, "%s to %s", units_format_ns(entry->low_ns, low),
+			 units_format_ns(entry->high_ns, high));
+		printf("  %-15s %-5s %10s %10s  %-22s %10s  ", entry->primitive, entry->action,
+		       units_format_bytes(entry->heap_bytes, heap),
+		       units_format_ns(entry->spawn_ns, spawn), interval,
+		       block_time(row, false, own));
+		if (row && row->count)
+			printf("%.2f\n", entry->spawn_ns / row->interval.center);
+		else
+			printf("n/a\n");
+	}
+}

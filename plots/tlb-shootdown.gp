@@ -1,0 +1,74 @@
+# What flushing the TLB on other CPUs costs, by threads of the caller that run
+# there.  Fork with those threads, and the controls: threads that sleep, and
+# other processes that keep the CPUs busy.  Flushes alone, for comparison.  What
+# each thread loses: the longest gap in its loop, and its next pass over memory.
+# Reads tlb-shootdown-{call,flush,gap,pass}.dat (a block a case or metric: its
+# name, then rows of threads, ns, low, high) and caption-tlb-shootdown.dat.
+
+LOOK_OF = 'tlb_shootdown'
+FILES = 'tlb-shootdown-call.dat tlb-shootdown-flush.dat ' \
+      . 'tlb-shootdown-gap.dat tlb-shootdown-pass.dat'
+CAPTION_FILE = 'caption-tlb-shootdown.dat'
+FIG_H = 480
+call 'style.gp' ARG1 ARG2
+
+WIDE = 252                             # size of a panel
+BASE = CAPTION_H + LEGEND_H + 50
+TALL = (FIG_H - BASE - 28 - 40) / 2
+array TITLE[4] = ['fork, inside the call', 'mprotect, inside the call', \
+    'a thread''s longest gap', 'a thread''s next pass, by page']
+
+KMAX = 1                               # most threads
+array HIGH[4]                          # highest time of each panel
+do for [f = 1:4] {
+    HIGH[f] = 1e-9
+    do for [c = 1:COUNT[f] > 0 ? 4 : 0] {
+        stats word(FILES, f) every ::1 using (column(c)) nooutput
+        if (exists('STATS_max')) {
+            if (c == 1) { KMAX = most(KMAX, STATS_max) } \
+            else { HIGH[f] = most(HIGH[f], STATS_max * NS) }
+        }
+    }
+}
+KSTEP = most(1, ceil(nice_step(KMAX)))
+
+set multiplot
+do for [f = 1:4] {
+    right = (f + 1) % 2
+    lower = f > 2
+    foot = BASE + (lower ? 0 : TALL + 40)
+    side = right ? 456 : 94
+    set lmargin at screen sx(side)
+    set rmargin at screen sx(side + WIDE)
+    set bmargin at screen sy(foot)
+    set tmargin at screen sy(foot + TALL)
+    set xrange [-0.15 * KMAX:1.15 * KMAX]
+    set xtics ()
+    set for [k = 0:KMAX:KSTEP] xtics add (lower ? sprintf('%d', k) : '' k)
+    step = nice_step(HIGH[f])
+    set yrange [0:1.12 * HIGH[f]]
+    set ytics ()
+    set for [k = 0:int(ceil(HIGH[f] / step))] ytics add \
+        (k == 0 ? '0' : time_label(k * step) k * step)
+    unset label
+    set label TITLE[f] at screen sx(side + WIDE / 2),sy(foot + TALL + 14) center
+    set label (lower ? 'running threads' : '') \
+        at screen sx(side + WIDE / 2),sy(foot - 36) center
+    if (COUNT[f] == 0) {
+        unset ytics
+        set label NOT_MEASURED at graph 0.5,0.5 center
+        plot NaN notitle
+        set ytics nomirror out scale 0.5,0.25 offset 0.5,0 textcolor rgb '#000000'
+    } else {
+        plot for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
+                using 1:($3 * NS):($4 * NS) with filledcurves lt LOOK[s] notitle, \
+            for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
+                using 1:($3 * NS):(0):(($4 - $3) * NS) \
+                with vectors nohead lt LOOK[s] dt solid lw 1 notitle, \
+            for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
+                using 1:($2 * NS) with linespoints lt LOOK[s] notitle
+    }
+}
+eval LEGEND
+eval CAPTION
+unset multiplot

@@ -1,0 +1,82 @@
+#!/usr/bin/env bats
+# A child's end, and what it has to fault in again.
+load helpers
+
+setup_file() {
+	"$FORKCOST" run --experiment teardown --heap 0,1M,32M --replicates 1 --cell-time 1ms --no-plots \
+		--no-table --output "$BATS_FILE_TMPDIR/results" 3>&- 2>"$BATS_FILE_TMPDIR/stderr" || {
+		cat "$BATS_FILE_TMPDIR/stderr" >&2
+		return 1
+	}
+	tsv "$BATS_FILE_TMPDIR/results/latest/summary.csv" >"$BATS_FILE_TMPDIR/table"
+}
+
+setup() {
+	TABLE=$BATS_FILE_TMPDIR/table
+}
+
+# number CASE METRIC HEAP [COLUMN]
+number() {
+	rows "experiment == \"teardown\" && case_name == \"$1\" && metric == \"$2\" && heap == $3" "${4:-min}"
+}
+
+# ends CASE: what grows with the heap, by the shortest samples: of 0 and of 32 MiB.
+ends() {
+	echo "$(number "$1" end_ns 0) $(number "$1" end_ns 33554432)"
+}
+
+@test "the end of a child with copied memory grows with the heap, with shared memory it does not" {
+	local name
+	for name in exit_copied exit_written exec_copied; do
+		awk '{ exit !($1 > 0 && $2 > 2 * $1) }' <<<"$(ends $name)" || fail_with "$name: $(ends $name)"
+	done
+	for name in exit_shared exec_shared; do
+		awk '{ exit !($1 > 0 && $2 < 2 * $1) }' <<<"$(ends $name)" || fail_with "$name: $(ends $name)"
+	done
+	# Its own frames are to be given back, too.
+	awk '{ exit !($2 > $1) }' <<<"$(number exit_copied end_ns 33554432) $(number exit_written end_ns 33554432)"
+}
+
+@test "the parts lie within the whole" {
+	local name heap
+	for name in exit_copied exit_written exit_shared; do
+		for heap in 0 1048576 33554432; do
+			awk '{ exit !($1 > 0 && $2 > 0 && $1 < $3 && $2 < $3 && $3 * 1.0001 >= $1 + $2) }' \
+				<<<"$(number $name wait_ns $heap) $(number $name reap_ns $heap) $(number $name end_ns $heap)" ||
+				fail_with "$name at $heap: wait $(number $name wait_ns $heap), reap $(number $name reap_ns $heap), end $(number $name end_ns $heap)"
+		done
+	done
+}
+
+@test "private pages are there, shared and file pages come by faults, several at a time" {
+	local name
+	[ "$(number read_private faults 33554432 'min " " max')" = '0 0' ]
+	for name in read_shared read_file; do
+		awk '{ exit !($1 >= 1 && $2 < 8192) }' <<<"$(number $name faults 33554432 'min " " max')" ||
+			fail_with "$name: $(number $name faults 33554432 '$0')"
+		awk '{ exit !($1 > 0) }' <<<"$(number $name page_read_ns 33554432)"
+	done
+}
+
+@test "the kernel's own event counts as many faults as the reading child has" {
+	some 'metric == "page_faults_both" && case_name == "read_shared" && count > 0' 2>/dev/null ||
+		skip "page faults cannot be counted here"
+	local name heap
+	for name in read_private read_shared read_file; do
+		for heap in 1048576 33554432; do
+			[ "$(number $name faults $heap median)" = "$(number $name page_faults_both $heap median)" ] ||
+				fail_with "$name at $heap: $(number $name faults $heap median) and $(number $name page_faults_both $heap median)"
+		done
+	done
+}
+
+@test "what an arm cannot have says why" {
+	none 'case_name ~ /^read_/ && heap > 0 && metric == "end_ns" && note !~ /^unavailable: the child.s end is not what/'
+	none 'case_name == "exec_copied" && metric == "wait_ns" && note !~ /^unavailable: nobody waits/'
+	none 'case_name ~ /^exec_/ && metric == "reap_ns" && note !~ /^unavailable: the child does not exit/'
+	none 'case_name ~ /^ex/ && metric == "page_read_ns" && note !~ /^unavailable: the child reads nothing/'
+	none 'case_name ~ /^read_/ && heap == 0 && metric ~ /^(page_read_ns|faults)$/ && note !~ /^unavailable: there is no heap to read/'
+	none 'case_name ~ /^ex/ && metric == "end_ns" && count == 0'
+	none 'case_name == "exec_shared" && metric == "wait_ns" && count == 0'
+	none 'case_name ~ /^read_/ && metric == "page_read_ns" && heap > 0 && count == 0'
+}
