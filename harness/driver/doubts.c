@@ -60,7 +60,7 @@ static double most_per_cycle(const char *metric)
 		[ROLE_CYCLES] = 1,           [ROLE_INSTRUCTIONS] = 16,
 		[ROLE_DTLB_LOAD_WALKS] = 4,  [ROLE_DTLB_STORE_WALKS] = 4,
 		[ROLE_DTLB_WALK_CYCLES] = 1, [ROLE_ITLB_WALKS] = 4,
-		[ROLE_TLB_FLUSHES] = 1,      [ROLE_LLC_MISSES] = 4,
+		[ROLE_TLB_FLUSHES] = 0,      [ROLE_LLC_MISSES] = 4,
 	};
 	for (unsigned i = 0; i < ROLE_COUNT; i++)
 		if (roles_is_metric(roles[i].name, metric))

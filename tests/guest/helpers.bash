@@ -8,3 +8,49 @@ guest_run() {
 	local command=${*: -1}
 	timeout -k 10 120 sh "$ROOT/scripts/guest" run --timeout 90 "${@:1:$#-1}" -- "$command" 3>&-
 }
+
+# What the guest's PMU counts, and page faults.
+COUNTERS=dtlb_load_walks,dtlb_store_walks,itlb_walks,instructions,page_faults
+# The options of a small run in the guest that counts them; EXPERIMENT-heap and output are to follow.
+COUNTED="--counters $COUNTERS --replicates 1 --cell-time 1ms --state dirty --cache warm --child-cpu same
+	--page-kind 4k --touch-order sequential --evict 1M --no-plots --no-table"
+COUNTED=${COUNTED//[$'\n\t']/ }
+
+# boot_once [OPTION...] COMMAND: for setup_file: COMMAND in the guest, with what it leaves in /results in
+# $BATS_FILE_TMPDIR. Shows what it printed if it fails.
+boot_once() {
+	guest_run "${@:1:$#-1}" "$BATS_FILE_TMPDIR" "${*: -1}" >"$BATS_FILE_TMPDIR/printed" 2>&1 || {
+		cat "$BATS_FILE_TMPDIR/printed" >&2
+		return 1
+	}
+}
+
+# table_of NAME: makes $TABLE of the run in the guest whose output was /results/NAME.
+table_of() {
+	FOLDER=$BATS_FILE_TMPDIR/$1/latest
+	TABLE=$BATS_TEST_TMPDIR/table
+	! grep '"type":"failure"' "$FOLDER/samples.jsonl" || fail_with "some cells failed"
+	tsv "$FOLDER/summary.csv" >"$TABLE"
+}
+
+# every NUMBER CONDITION CLAIM: so many rows meet the condition, and the claim holds for each.
+every() {
+	local found
+	found=$(rows "$2" 1 | wc -l)
+	[ "$found" -eq "$1" ] || fail_with "$found rows, not $1, are: $2"
+	none "($2) && !($3)"
+}
+
+# shown_on_host NAME...: the host's forkcost summarizes, draws and shows the run of the guest.
+shown_on_host() {
+	local name folder
+	for name; do
+		folder=$BATS_TEST_TMPDIR/$name
+		cp -R "$BATS_FILE_TMPDIR/$name/latest/." "$folder"
+		rm "$folder/summary.csv"
+		"$FORKCOST" summarize "$folder" >/dev/null && "$FORKCOST" plot "$folder" >/dev/null
+		[ -s "$folder/summary.csv" ] || fail_with "$name: no summary.csv"
+		run --separate-stderr "$FORKCOST" show "$folder"
+		[[ $status == 0 && $output == *"emulated by QEMU"* ]] || fail_with "$name: not shown"
+	done
+}

@@ -72,6 +72,23 @@ static void cycles_have_a_limit(void **state)
 	assert_doubt("cycles_both", "8.00 GHz");
 }
 
+static void other_roles_have_a_limit(void **state)
+{
+	(void)state;
+	/* A CPU of 1 GHz makes no more than 16 instructions a nanosecond, and 4 walks. */
+	write_run(slow, "[0, 0]", "[32000, 32001]", "[32000, 32001]", "instructions");
+	assert_doubt("instructions_kernel", "refused: 32001 in 1000 ns");
+	write_run(slow, "[0, 0]", "[7000, 8000]", "[7000, 8000]", "dtlb_load_walks");
+	assert_doubt("dtlb_load_walks_both", NULL);
+	write_run(slow, "[0, 0]", "[7000, 8001]", "[7000, 8001]", "dtlb_load_walks");
+	assert_doubt("dtlb_load_walks_both", "refused: 8001 in 1000 ns");
+	write_run(slow, "[0, 0]", "[0, 2100]", "[0, 2100]", "dtlb_walk_cycles");
+	assert_doubt("dtlb_walk_cycles_both", "refused: 2100 cycles");
+	/* Nothing is known of what an event by its own name can be. */
+	write_run(slow, "[0, 0]", "[1, 99999]", "[1, 99999]", "uops_issued_any");
+	assert_doubt("uops_issued_any_both", NULL);
+}
+
 static void parts_make_the_whole(void **state)
 {
 	(void)state;
@@ -143,6 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cycles_have_a_limit),
+		cmocka_unit_test(other_roles_have_a_limit),
 		cmocka_unit_test(parts_make_the_whole),
 		cmocka_unit_test(faults_have_pages),
 		cmocka_unit_test(each_metric_has_its_bound),

@@ -100,6 +100,18 @@ static void faults_keep_to_the_pages(void **state)
 	assert_false(plausible_faults(UINT64_MAX, 1 << 20, 2, why));
 }
 
+static void rates_have_a_bound(void **state)
+{
+	(void)state;
+	/* A microsecond more is granted. */
+	assert_true(plausible_rate(1100, 10000, 0.1, 1, why));
+	assert_false(plausible_rate(1101, 10000, 0.1, 1, why));
+	assert_contains(why, "1101 in 10000 ns");
+	assert_true(plausible_rate(1101, 10000, 0.1, 2, why));
+	assert_false(plausible_rate(1, NAN, 0.1, 1, why));
+	assert_false(plausible_rate(1, 1, INFINITY, 1, why));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +122,7 @@ int main(void)
 		cmocka_unit_test(parts_do_not_exceed_the_whole),
 		cmocka_unit_test(user_and_kernel_make_both),
 		cmocka_unit_test(faults_keep_to_the_pages),
+		cmocka_unit_test(rates_have_a_bound),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -266,6 +266,19 @@ static void trace_roles_are_tracepoints(void **state)
 	assert_null(roles[ROLE_PAGE_FAULT_USER].tracepoint.filter);
 }
 
+static void metrics_are_told_by_their_stem(void **state)
+{
+	(void)state;
+	assert_true(roles_is_metric("cycles", "cycles_user"));
+	assert_true(roles_is_metric("cycles", "cycles"));
+	assert_true(roles_is_metric("dtlb_walk_cycles", "dtlb_walk_cycles_both_with_child"));
+	assert_true(roles_is_metric("page_fault_user", "page_fault_user_with_child"));
+	assert_false(roles_is_metric("page_faults", "page_fault_user"));
+	assert_false(roles_is_metric("cycles", "cycles_not_in_halt_user"));
+	assert_false(roles_is_metric("cycles", "cycles_user_with_children"));
+	assert_false(roles_is_metric("cycles", ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +288,7 @@ int main(void)
 		cmocka_unit_test(role_names_are_metric_names),
 		cmocka_unit_test(generic_events_mean_their_roles),
 		cmocka_unit_test(trace_roles_are_tracepoints),
+		cmocka_unit_test(metrics_are_told_by_their_stem),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,7 +133,7 @@ static void put_series(FILE *file, const struct series *series)
 	size_t count = 0, index = 0;
 	for (size_t b = 0; b < series->block_count; b++)
 		count += series->blocks[b].count;
-	size_t step = 1 + (count ? count - 1 : 0) / SAMPLES_SHOWN_MAX;
+	size_t step = count > SAMPLES_SHOWN_MAX ? (count - 1) / SAMPLES_SHOWN_MAX + 1 : 1;
 	figures_put_text(file, series->primitive);
 	fprintf(file, " %s call_ns, heap %s", series->action,
 		units_format_bytes(series->heap_bytes, heap));
