@@ -145,9 +145,12 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 	double *medians = series_medians(series);
 	if (values && medians) {
 		row->spread = stats_summarize(values, row->count);
-		row->interval = is_time(series)
-					? stats_interval(medians, series->block_count)
-					: (struct stats_interval){.center = row->spread.p50};
+		/* A replicate of many samples counts no more than one of few, here either. */
+		row->interval =
+			is_time(series)
+				? stats_interval(medians, series->block_count)
+				: (struct stats_interval){
+					  .center = stats_median(medians, series->block_count)};
 		add_note(row, "stopped: %s", why_stopped(dataset, row));
 		if (!is_time(series))
 			add_note(row, "no interval: a count");

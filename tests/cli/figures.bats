@@ -3,8 +3,8 @@
 load helpers
 
 EXPERIMENTS='first_write tlb_refill tlb_shootdown switch teardown'
-FIGURES='counters-by-arm first-write-by-heap first-write-by-page-kind first-write-cdf
-	ratio-to-fork-by-heap samples-in-order spawn-by-heap switch teardown timeline tlb-refill tlb-shootdown'
+FIGURES=(counters-by-arm first-write-by-heap first-write-by-page-kind first-write-cdf ratio-to-fork-by-heap
+	samples-in-order spawn-by-heap switch teardown timeline tlb-refill tlb-shootdown)
 
 setup_file() {
 	"$FORKCOST" run --heap 64K,256K,2M --replicates 1 --cell-time 1ms --cache warm --state dirty \
@@ -46,7 +46,7 @@ well_formed() {
 # drawn FOLDER: every figure, in every form.
 drawn() {
 	local name
-	for name in $FIGURES; do
+	for name in "${FIGURES[@]}"; do
 		head -c 200 "$1/plots/$name.svg" | grep -q '<svg\|<?xml' || fail_with "no $name.svg"
 		[ "$(head -c 5 "$1/plots/$name.pdf")" = %PDF- ] || fail_with "no $name.pdf"
 		head -c 8 "$1/plots/$name.png" | grep -q PNG || fail_with "no $name.png"
@@ -64,7 +64,7 @@ fits() {
 	local script name
 	for script in "$ROOT"/plots/*.gp; do
 		name=$(basename "$script" .gp)
-		[ "$name" = style ] || [[ " $(echo $FIGURES) " == *" $name "* ]] || fail_with "no $name in FIGURES"
+		[ "$name" = style ] || [[ " ${FIGURES[*]} " == *" $name "* ]] || fail_with "no $name in FIGURES"
 	done
 }
 

@@ -143,7 +143,7 @@ static void the_reach_comes_from_warm_and_flushed_reads(void **state)
 {
 	(void)state;
 	static const double refills[] = {2, 8, 6, 8}; /* of sizes in another order */
-	static const uint64_t heaps[] = {1024 * 4096, 16 * 4096, 256 * 4096, 64 * 4096};
+	static const uint64_t heaps[] = {1024ul * 4096, 16ul * 4096, 256ul * 4096, 64ul * 4096};
 	FILE *file = unit_points_begin();
 	for (unsigned r = 0; r < REPLICATES; r++)
 		for (size_t h = 0; h < COUNT_OF(heaps); h++) {
@@ -174,7 +174,7 @@ static void counting_costs_the_ratio_of_counted_to_plain(void **state)
 			const struct unit_point point = {.experiment = "first_write",
 							 .case_name = cases[c],
 							 .metric = "write_ns",
-							 .heap_bytes = 4096 * 100,
+							 .heap_bytes = 409600,
 							 .value = plain,
 							 .counted_value = plain * ratios[c],
 							 .count = 100};

@@ -230,7 +230,7 @@ static void counts_reach_the_walks_and_the_grid(void **state)
 	const struct unit_point point = {.experiment = "tlb_refill",
 					 .case_name = "after_flush",
 					 .metric = "page_ns",
-					 .heap_bytes = 4096 * 256,
+					 .heap_bytes = 1 << 20,
 					 .value = 12,
 					 .counted_value = 12,
 					 .count = 384};

@@ -36,7 +36,8 @@ static double x_of(const struct summary *summary, const struct curves *curves,
 static bool takes(const struct summary *summary, const struct curves *curves,
 		  const struct series *series)
 {
-	return series->block_count && pick_takes(&curves->pick, series) &&
+	return summary->rows[series - summary->dataset->series].count &&
+	       pick_takes(&curves->pick, series) &&
 	       (!curves->takes || curves->takes(summary, series)) &&
 	       (!curves->to_fork || summary_ratio(summary, series));
 }
