@@ -564,5 +564,5 @@ static const char *missing(const struct run *run, const struct arm *arm, unsigne
 EXPERIMENT(first_write, .summary = "the first write to a page after a process was started",
 	   .metrics = metrics, .cases = cases, .takes_stamped = true, .is_countable = true,
 	   .needs_heap = true, .copies_heap = true, .varies = VARIES_PAGE_KIND | VARIES_TOUCH_ORDER,
-	   .heaps = "1M,8M,32M", .quick_heaps = "4M", .histogram = 1 + SINGLE_NS, .make = make,
+	   .heaps = "1M,4M,24M", .quick_heaps = "4M", .histogram = 1 + SINGLE_NS, .make = make,
 	   .refuses = refuses, .missing = missing, .sample = sample);
