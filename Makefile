@@ -42,8 +42,8 @@ PROGRAMS := $(BUILD)/forkcost $(BUILD)/forkcost-worker $(BUILD)/forkcost-target
 help: all
 	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
 
-#: make bench       set up, build, measure (5 minutes), draw, print a table
-#: make quick       the same in under a minute
+#: make bench       set up, build, measure (6 minutes), draw, print a table
+#: make quick       the same in a minute and a half
 #: make full        the same up to 4 GiB, in about half an hour
 #: make plots       draw the latest run again; RUN=FOLDER for another
 #: make test        set up, build, run all tests
