@@ -1,7 +1,7 @@
 #include "harness/driver/doctor.h"
 
 #include "harness/common/units.h"
-#include "harness/driver/counters_report.h"
+#include "harness/driver/counters/report.h"
 #include "harness/driver/locate.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/memory.h"

@@ -1,6 +1,6 @@
 #include "harness/driver/doubts.h"
 
-#include "harness/driver/roles.h"
+#include "harness/driver/counters/roles.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * never forks to measure. */
 #include "harness/common/units.h"
 #include "harness/driver/catalog.h"
-#include "harness/driver/counters_report.h"
+#include "harness/driver/counters/report.h"
 #include "harness/driver/dataset.h"
 #include "harness/driver/doctor.h"
 #include "harness/driver/estimate.h"

@@ -6,7 +6,7 @@
 
 #include "harness/common/problem.h"
 #include "harness/common/wire.h"
-#include "harness/driver/counters.h"
+#include "harness/driver/counters/counters.h"
 #include "harness/driver/settings.h"
 
 #include <stdint.h>

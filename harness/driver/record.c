@@ -98,15 +98,20 @@ static json_t *describe_catalog(const struct wire_catalog *catalog)
 	return experiments;
 }
 
-/* Every counter asked for: what it is counted as, or why it is not. */
+/* Every counter asked for: which event counts it, and how that differs from its role; or why it is not
+ * counted. */
 static json_t *describe_counters(const struct counters *counters)
 {
 	json_t *list = json_array();
-	for (size_t i = 0; i < counters->count; i++)
-		json_array_append_new(list, json_pack("{s:s,s:i,s:b}", "name",
-						      counters->counted[i].name, "group",
-						      (int)counters->counted[i].group, "with_child",
-						      (int)counters->counted[i].with_child));
+	for (size_t i = 0; i < counters->count; i++) {
+		const struct wire_counter *counter = &counters->counted[i];
+		const struct counters_role *role = counters_role_of(counters, counter->name);
+		json_array_append_new(list, json_pack("{s:s,s:i,s:b,s:s,s:s}", "name",
+						      counter->name, "group", (int)counter->group,
+						      "with_child", (int)counter->with_child,
+						      "event", role ? role->event : "", "differs",
+						      role ? role->differs : ""));
+	}
 	for (size_t i = 0; i < counters->missing_count; i++)
 		json_array_append_new(list,
 				      json_pack("{s:s,s:s}", "name", counters->missing[i].name,

@@ -212,21 +212,42 @@ static enum outcome take_pass(struct loop *loop, struct place place, unsigned pa
 	return OUTCOME_OK;
 }
 
-/* The passes that count: one for each group of counters, which is open meanwhile and no longer. */
-static enum outcome take_counted(struct loop *loop, struct place place)
+static bool is_counted(const struct loop *loop, uint32_t arm, uint32_t group)
+{
+	const struct experiment *experiment = loop->arms[arm].experiment;
+	return experiment->is_countable && !loop->area->answer.arms[arm].refused[0] &&
+	       (experiment->counts_children || !counting_is_with_child(loop->run->request, group));
+}
+
+/* An arm's counted samples. Its sequence runs once before: another arm's came last. */
+static enum outcome count_arm(struct loop *loop, struct place place, uint32_t group)
 {
 	struct run *run = loop->run;
+	struct wire_sample scratch = {0};
 	const struct arm *arm = &loop->arms[place.arm];
-	if (!run->cell->counted || !arm->experiment->is_countable)
-		return OUTCOME_OK;
-	for (uint32_t group = 0; group < counting_groups(run->request); group++) {
-		if (counting_is_with_child(run->request, group) &&
-		    !arm->experiment->counts_children)
-			continue;
-		counting_open(&loop->arena->counting, run->request, group);
-		run->counting = &loop->arena->counting;
-		enum outcome outcome = take_pass(loop, place, PASS_COUNTED + group);
-		run->counting = NULL;
+	set_stamping(run, false);
+	if (prepare(loop, arm, place.cell) || arm->experiment->sample(run, arm, &scratch))
+		return OUTCOME_FAILED;
+	run->counting = &loop->arena->counting;
+	enum outcome outcome = take_pass(loop, place, PASS_COUNTED + group);
+	run->counting = NULL;
+	return outcome;
+}
+
+/* The passes that count: one for each group of counters, over all arms, after everything else of the
+ * round. Counters are open meanwhile and no longer; for each arm anew would be dear, since the kernel
+ * waits some 20 ms when a tracepoint's last counter is closed. */
+static enum outcome take_counted(struct loop *loop, uint32_t cell, uint32_t round)
+{
+	const struct wire_request *request = loop->run->request;
+	uint32_t groups = loop->run->cell->counted ? counting_groups(request) : 0;
+	for (uint32_t group = 0; group < groups; group++) {
+		enum outcome outcome = OUTCOME_OK;
+		counting_open(&loop->arena->counting, request, group);
+		for (uint32_t i = 0; i < request->arm_count && !outcome; i++)
+			if (is_counted(loop, loop->order[i], group))
+				outcome = count_arm(
+					loop, (struct place){cell, loop->order[i], round}, group);
 		counting_close(&loop->arena->counting);
 		if (outcome)
 			return OUTCOME_FAILED;
@@ -234,16 +255,14 @@ static enum outcome take_counted(struct loop *loop, struct place place)
 	return OUTCOME_OK;
 }
 
-/* One arm's turn in a round: warm-ups, then its samples, plain before stamped before counted. */
+/* One arm's turn in a round: warm-ups, then its samples, plain before stamped. */
 static enum outcome burst(struct loop *loop, struct place place)
 {
 	const struct arm *arm = &loop->arms[place.arm];
 	set_stamping(loop->run, false);
 	if (warm_up(loop, arm, place.cell) || take_pass(loop, place, PASS_PLAIN))
 		return OUTCOME_FAILED;
-	if (takes_stamped(arm) && take_pass(loop, place, PASS_STAMPED))
-		return OUTCOME_FAILED;
-	return take_counted(loop, place);
+	return takes_stamped(arm) ? take_pass(loop, place, PASS_STAMPED) : OUTCOME_OK;
 }
 
 static enum outcome measure_cell(struct loop *loop, uint32_t cell)
@@ -269,6 +288,8 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 			if (burst(loop, place))
 				return OUTCOME_FAILED;
 		}
+		if (take_counted(loop, cell, round))
+			return OUTCOME_FAILED;
 		answer->rounds_done = round + 1;
 		facts->rounds = round + 1;
 	}

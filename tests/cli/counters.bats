@@ -238,7 +238,7 @@ arm_root() {
 	arm=$(cat "$BATS_TEST_TMPDIR/root")
 	cd "$ROOT"
 	aarch64-linux-gnu-gcc -std=gnu11 -D_GNU_SOURCE -I. --sysroot="$arm" -o "$program" \
-		tests/unit/test_roles.c harness/driver/roles.c harness/driver/events.c \
+		tests/unit/test_roles.c harness/driver/counters/roles.c harness/driver/counters/events.c \
 		-L"$arm/usr/lib/aarch64-linux-gnu" -lpfm -lcmocka
 	CMOCKA_MESSAGE_OUTPUT=TAP run qemu-aarch64-static -L "$arm" "$program"
 	[ "$status" -eq 0 ] || fail_with "it failed"

@@ -9,8 +9,14 @@ load helpers
 }
 
 @test "a command that takes too long is ended, and that is said" {
-	run --separate-stderr sh "$ROOT/scripts/guest" run --timeout 8 "$BATS_TEST_TMPDIR" -- 'echo began; sleep 60' 3>&-
-	[ "$status" -eq 124 ] && [[ $stderr == *"longer than 8 s"* ]] || fail_with "no time-out"
+	local limit
+	# To boot takes 4 seconds, on a machine that has nothing else to do.
+	for limit in 8 60; do
+		run --separate-stderr sh "$ROOT/scripts/guest" run --timeout $limit "$BATS_TEST_TMPDIR" -- \
+			'echo began; sleep 600' 3>&-
+		[ "$status" -eq 124 ] && [[ $stderr == *"longer than $limit s"* ]] || fail_with "no time-out"
+		[ -z "$output" ] || break
+	done
 	[ "$output" = began ] || fail_with "what it printed is lost"
 }
 

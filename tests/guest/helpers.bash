@@ -3,10 +3,10 @@
 load ../cli/helpers
 
 # guest_run [OPTION...] FOLDER COMMAND: COMMAND in the guest, as `sh scripts/guest run` has it; what it
-# left in /results comes into FOLDER. No longer than 90 seconds.
+# left in /results comes into FOLDER. No longer than 3 minutes.
 guest_run() {
 	local command=${*: -1}
-	timeout -k 10 120 sh "$ROOT/scripts/guest" run --timeout 90 "${@:1:$#-1}" -- "$command" 3>&-
+	timeout -k 10 210 sh "$ROOT/scripts/guest" run --timeout 180 "${@:1:$#-1}" -- "$command" 3>&-
 }
 
 # What the guest's PMU counts, and page faults.
@@ -28,7 +28,7 @@ boot_once() {
 # table_of NAME: makes $TABLE of the run in the guest whose output was /results/NAME.
 table_of() {
 	FOLDER=$BATS_FILE_TMPDIR/$1/latest
-	TABLE=$BATS_TEST_TMPDIR/table
+	TABLE=$BATS_TEST_TMPDIR/$1.table
 	! grep '"type":"failure"' "$FOLDER/samples.jsonl" || fail_with "some cells failed"
 	tsv "$FOLDER/summary.csv" >"$TABLE"
 }

@@ -4,18 +4,19 @@
 load helpers
 
 setup_file() {
-	boot_once --icount --memory 512M "for run in one other; do
-		forkcost run $COUNTED --counters instructions --experiment spawn --primitive clone,vfork \
-			--action exit --heap 1M,2M,4M,8M,16M --output /results/\$run || exit
-		done"
+	local run="forkcost run $COUNTED --counters instructions --experiment spawn --primitive clone,vfork"
+	run="$run --action exit"
+	boot_once --icount --memory 512M "$run --heap 1M,2M,4M,8M,16M --output /results/one || exit
+		$run --heap 1M,4M --replicates 2 --output /results/other"
 }
 
-# counts NAME PRIMITIVE: "pages instructions" of the call, for each heap. The least of the samples: what a
-# clock tick or a refill of the kernel's free lists adds is not the call's.
+# counts NAME PRIMITIVE: "pages instructions" of the call, for each heap. The least of the samples, those
+# of the arm that is there twice included: what a clock tick or a refill of the kernel's free lists
+# adds is not the call's.
 counts() {
 	table_of "$1"
-	rows "primitive == \"$2\" && case_name == \"\" && metric == \"instructions_both\" && count > 0" \
-		'heap / 4096 " " min'
+	rows "primitive == \"$2\" && metric == \"instructions_both\" && count > 0" 'heap / 4096 " " min' |
+		awk '!($1 in least) || $2 < least[$1] { least[$1] = $2 } END { for (n in least) print n, least[n] }'
 }
 
 # line: slope and r squared of the straight line through "x y" lines.
@@ -28,27 +29,29 @@ line() {
 }
 
 @test "clone's instructions grow linearly with the heap's pages, vfork's do not" {
-	local name grows flat
-	for name in one other; do
-		[ "$(counts "$name" clone | wc -l)" -eq 5 ] && [ "$(counts "$name" vfork | wc -l)" -eq 5 ] ||
-			fail_with "not five heaps"
-		grows=$(counts "$name" clone | line)
-		flat=$(counts "$name" vfork | line)
-		# A page costs at least its entry in the page table, read and written.
-		awk -v grows="$grows" -v flat="$flat" 'BEGIN {
-			split(grows, clone); split(flat, vfork)
-			exit !(clone[1] > 10 && clone[2] > 0.99 && vfork[1] < 0.03 * clone[1])
-		}' || fail_with "slope and r^2: clone $grows, vfork $flat" "$(counts "$name" clone)"
-	done
+	local grows flat
+	[ "$(counts one clone | wc -l)" -eq 5 ] && [ "$(counts one vfork | wc -l)" -eq 5 ] ||
+		fail_with "not five heaps"
+	grows=$(counts one clone | line)
+	flat=$(counts one vfork | line)
+	# A page costs at least its entry in the page table, read and written.
+	awk -v grows="$grows" -v flat="$flat" 'BEGIN {
+		split(grows, clone); split(flat, vfork)
+		exit !(clone[1] > 10 && clone[2] > 0.99 && vfork[1] < 0.03 * clone[1])
+	}' || fail_with "slope and r^2: clone $grows, vfork $flat" "$(counts one clone)"
 }
 
 @test "instructions repeat within 2 % from run to run" {
-	local primitive
-	for primitive in clone vfork; do
-		paste -d ' ' <(counts one $primitive) <(counts other $primitive) |
-			awk '{ ratio = $2 / $4; n++; if (!(ratio > 0.98 && ratio < 1.02)) { print; bad = 1 } }
-				END { exit bad || n != 5 }' || fail_with "$primitive: as above: pages, counts"
-	done
+	join <(counts one clone | sort) <(counts other clone | sort) >"$BATS_TEST_TMPDIR/clone"
+	# What does not depend on the heap is one number for all of them.
+	paste -d ' ' <(echo any) <(least_of one vfork) <(least_of other vfork) >"$BATS_TEST_TMPDIR/vfork"
+	awk '{ ratio = $2 / $3; n++; if (!(ratio > 0.98 && ratio < 1.02)) bad = 1 }
+		END { exit bad || n != 3 }' "$BATS_TEST_TMPDIR/clone" "$BATS_TEST_TMPDIR/vfork" ||
+		fail_with "pages, instructions, and again:" "$(cat "$BATS_TEST_TMPDIR/clone" "$BATS_TEST_TMPDIR/vfork")"
+}
+
+least_of() {
+	counts "$@" | sort -n -k 2 | awk 'NR == 1 { print $2 }'
 }
 
 @test "instructions that the PMU cannot tell by mode are given for both modes alone, with the reason" {

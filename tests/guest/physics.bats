@@ -10,7 +10,7 @@ load helpers
 setup_file() {
 	boot_once --icount --memory 512M "forkcost counters >/results/counters || exit
 		forkcost run $COUNTED --experiment tlb_refill --heap 1M,4M --output /results/refill || exit
-		forkcost run $COUNTED --experiment first_write --heap 256K,1M --output /results/write || exit
+		forkcost run $COUNTED --experiment first_write --heap 256K,512K --output /results/write || exit
 		forkcost run $COUNTED --experiment spawn --heap 1M --output /results/spawn \
 			--primitive clone,fork,eager_copy,vfork,posix_spawn"
 }

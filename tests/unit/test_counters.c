@@ -1,7 +1,7 @@
 /* Counters chosen on this machine, whatever it counts. */
-#include "harness/driver/counters.h"
-#include "harness/driver/counters_report.h"
-#include "harness/driver/tracefs.h"
+#include "harness/driver/counters/counters.h"
+#include "harness/driver/counters/report.h"
+#include "harness/driver/counters/tracefs.h"
 #include "tests/unit/unit.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* Grouping, on PMUs made up here and on one that is real everywhere on x86: the debug registers, of
  * which there are four. */
-#include "harness/driver/groups.h"
-#include "harness/driver/trial.h"
+#include "harness/driver/counters/groups.h"
+#include "harness/driver/counters/trial.h"
 #include "tests/unit/unit.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* Why a counter is refused, and what would permit it, for each errno and each set of facts. */
-#include "harness/driver/permit.h"
+#include "harness/driver/counters/permit.h"
 #include "tests/unit/unit.h"
 
 #include <errno.h>

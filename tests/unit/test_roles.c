@@ -2,8 +2,8 @@
  * by LIBPFM_FORCE_PMU. The numbers are from the vendors' manuals: event in bits 0 to 7, unit mask in
  * 8 to 15; Intel's counter mask in 24 to 31. */
 #include "harness/common/counted.h"
-#include "harness/driver/events.h"
-#include "harness/driver/roles.h"
+#include "harness/driver/counters/events.h"
+#include "harness/driver/counters/roles.h"
 #include "tests/unit/unit.h"
 
 #include <ctype.h>

@@ -6,8 +6,8 @@
 #include "harness/common/counted.h"
 #include "harness/common/problem.h"
 #include "harness/common/wire.h"
-#include "harness/driver/events.h"
-#include "harness/driver/permit.h"
+#include "harness/driver/counters/events.h"
+#include "harness/driver/counters/permit.h"
 
 #include <stdbool.h>
 #include <stddef.h>

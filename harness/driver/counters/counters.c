@@ -1,9 +1,9 @@
-#include "harness/driver/counters.h"
+#include "harness/driver/counters/counters.h"
 
-#include "harness/driver/groups.h"
-#include "harness/driver/probe.h"
-#include "harness/driver/tracefs.h"
-#include "harness/driver/trial.h"
+#include "harness/driver/counters/groups.h"
+#include "harness/driver/counters/probe.h"
+#include "harness/driver/counters/tracefs.h"
+#include "harness/driver/counters/trial.h"
 
 #include <assert.h>
 #include <ctype.h>

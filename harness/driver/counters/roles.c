@@ -1,4 +1,4 @@
-#include "harness/driver/roles.h"
+#include "harness/driver/counters/roles.h"
 
 #include <linux/perf_event.h>
 #include <string.h>

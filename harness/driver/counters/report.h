@@ -3,7 +3,7 @@
 #define FORKCOST_COUNTERS_REPORT_H
 
 #include "harness/common/problem.h"
-#include "harness/driver/counters.h"
+#include "harness/driver/counters/counters.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "harness/driver/events.h"
+#include "harness/driver/counters/events.h"
 
 #include <perfmon/pfmlib.h>
 #include <perfmon/pfmlib_perf_event.h>

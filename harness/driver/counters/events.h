@@ -3,7 +3,7 @@
 #define FORKCOST_EVENTS_H
 
 #include "harness/common/problem.h"
-#include "harness/driver/roles.h"
+#include "harness/driver/counters/roles.h"
 
 #include <linux/perf_event.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "harness/driver/permit.h"
+#include "harness/driver/counters/permit.h"
 
 #include "harness/driver/textfile.h"
 

@@ -1,4 +1,4 @@
-#include "harness/driver/counters_report.h"
+#include "harness/driver/counters/report.h"
 
 #include "harness/driver/machine.h"
 

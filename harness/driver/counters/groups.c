@@ -1,4 +1,4 @@
-#include "harness/driver/groups.h"
+#include "harness/driver/counters/groups.h"
 
 /* The group that is being filled. */
 struct open_group {

@@ -1,4 +1,4 @@
-#include "harness/driver/trial.h"
+#include "harness/driver/counters/trial.h"
 
 #include "harness/common/plausible.h"
 

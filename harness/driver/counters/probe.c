@@ -1,4 +1,4 @@
-#include "harness/driver/probe.h"
+#include "harness/driver/counters/probe.h"
 
 #include <stdint.h>
 #include <sys/ioctl.h>

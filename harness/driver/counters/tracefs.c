@@ -1,4 +1,4 @@
-#include "harness/driver/tracefs.h"
+#include "harness/driver/counters/tracefs.h"
 
 #include "harness/driver/textfile.h"
 
