@@ -115,3 +115,37 @@ const char *pick_why_none(const struct summary *summary, const char *experiment,
 			 experiment);
 	return text;
 }
+
+/* Whether an arm of this case gave anything, and whether `before` it the case was seen already. */
+static bool case_is_told(const struct dataset *dataset, const struct series *of, size_t before)
+{
+	for (size_t i = 0; i < dataset->series_count; i++) {
+		const struct series *series = &dataset->series[i];
+		if (strcmp(series->experiment, of->experiment) == 0 &&
+		    strcmp(series->case_name, of->case_name) == 0 &&
+		    (series->block_count || i < before))
+			return true;
+	}
+	return false;
+}
+
+const char *pick_cases_left_out(const struct summary *summary, const char *experiment,
+				char text[PICK_WHY_MAX])
+{
+	const struct dataset *dataset = summary->dataset;
+	bool any = false;
+	*text = '\0';
+	for (size_t i = 0; i < dataset->series_count; i++) {
+		const struct series *series = &dataset->series[i];
+		size_t length = strlen(text);
+		if (strcmp(series->experiment, experiment) != 0 || !*series->case_name)
+			continue;
+		any = any || series->block_count;
+		if (!series->is_counter && !case_is_told(dataset, series, i))
+			snprintf(text + length, PICK_WHY_MAX - length, "%s%s (%s)",
+				 length ? ", " : "left out: ", series->case_name, series->missing);
+	}
+	if (!any)
+		*text = '\0';
+	return text;
+}

@@ -45,4 +45,9 @@ enum { PICK_WHY_MAX = 320 };
 const char *pick_why_none(const struct summary *summary, const char *experiment,
 			  char text[PICK_WHY_MAX]);
 
+/* "left out: after_evict (reason), ...": cases of an experiment that has values, which themselves have none in
+ * this run; empty if there are no such. Returns `text`. */
+const char *pick_cases_left_out(const struct summary *summary, const char *experiment,
+				char text[PICK_WHY_MAX]);
+
 #endif

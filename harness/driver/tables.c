@@ -34,10 +34,12 @@ static void fill(const struct table_block *block, const struct summary *summary,
 	char why[PICK_WHY_MAX] = "";
 	if (block->fill != block_counters)
 		pick_why_none(summary, block->name, why);
-	if (*why)
+	if (*why) {
 		grid_begin(grid, 0, "%s: %s", block->name, why);
-	else
-		block->fill(summary, grid);
+		return;
+	}
+	block->fill(summary, grid);
+	grid_note(grid, "%s", pick_cases_left_out(summary, block->name, why));
 }
 
 void tables_print(const struct summary *summary, const char *folder)

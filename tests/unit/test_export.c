@@ -247,6 +247,24 @@ static void counts_reach_the_walks_and_the_grid(void **state)
 		"not counted: cycles, instructions (unavailable: made up, by us; ask us)");
 }
 
+/* A case that could not be measured is no gap without words. */
+static void cases_without_values_are_named(void **state)
+{
+	(void)state;
+	FILE *file = unit_points_begin();
+	struct unit_point point = {.experiment = "tlb_shootdown",
+				   .case_name = "fork_running",
+				   .metric = "call_ns",
+				   .value = 10000,
+				   .threads = "0"};
+	unit_point_put(file, 0, &point);
+	point.case_name = "flush_page";
+	point.metric = "none";
+	unit_point_put(file, 0, &point);
+	export_points(file);
+	assert_file_contains("plots/data/caption-tlb-shootdown.dat", "left out: flush_page (no)\n");
+}
+
 /* An experiment that did not run has empty files, and captions that say so. */
 static void what_did_not_run_is_said(void **state)
 {
@@ -294,6 +312,7 @@ int main(void)
 		cmocka_unit_test(first_writes_are_parted_by_order_and_kind),
 		cmocka_unit_test(distributions_are_cumulative),
 		cmocka_unit_test(counts_reach_the_walks_and_the_grid),
+		cmocka_unit_test(cases_without_values_are_named),
 		cmocka_unit_test(what_did_not_run_is_said),
 	};
 	return cmocka_run_group_tests_name("export", tests, make, tear_down);

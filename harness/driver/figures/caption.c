@@ -78,13 +78,16 @@ static void put_origin(FILE *file, const struct dataset *dataset)
 
 enum outcome caption_write(const struct figures *figures, const struct caption *caption)
 {
-	char name[96], words[COUNTER_WORDS_MAX];
+	char name[96], left_out[PICK_WHY_MAX], words[COUNTER_WORDS_MAX];
 	snprintf(name, sizeof name, "caption-%s.dat", caption->figure);
 	FILE *file = figures_open(figures, name);
 	if (!file)
 		return OUTCOME_FAILED;
 	put_what(file, figures, caption);
 	put_line(file, caption->remark);
+	if (caption->pick.experiment)
+		put_line(file,
+			 pick_cases_left_out(figures->summary, caption->pick.experiment, left_out));
 	put_line(file,
 		 counter_words_missing(figures->summary->dataset, !caption->full_reasons, words));
 	put_origin(file, figures->summary->dataset);

@@ -168,9 +168,9 @@ static void put_panel(struct grid *grid, const struct panel *panel)
 	if (!find_cell(grid, panel, &pick))
 		return;
 	size_t count = find_arms(summary, &pick, arms);
-	snprintf(title, sizeof title, "%s, heap %s%s%s%s", panel->title,
-		 units_format_bytes(pick.heap_bytes, heap), pick.threads ? ", " : "",
-		 pick.threads ? pick.threads : "", pick.threads ? " running threads" : "");
+	snprintf(title, sizeof title, "%s, heap %s%s%s", panel->title,
+		 units_format_bytes(pick.heap_bytes, heap),
+		 pick.threads ? ", running threads: " : "", pick.threads ? pick.threads : "");
 	put_cell(grid, -2, title, 0);
 	grid->row_count++;
 	for (size_t a = 0; a < count; a++)
