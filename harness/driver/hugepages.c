@@ -180,7 +180,7 @@ static int size_lock = -1;
 static enum outcome lock_sizes(bool alone, struct problem *problem)
 {
 	const struct timespec pause = {.tv_nsec = 10000000};
-	long left = LOCK_TIMEOUT_S * (1000000000l / pause.tv_nsec);
+	long left = LOCK_TIMEOUT_S * (1000000000L / pause.tv_nsec);
 	size_lock = open(THP "enabled", O_RDONLY | O_CLOEXEC);
 	if (size_lock < 0)
 		return OUTCOME_OK; /* no such pages, nothing to keep */
