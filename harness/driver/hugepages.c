@@ -9,13 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #define THP "/sys/kernel/mm/transparent_hugepage/"
 #define MULTI "hugepages-64kB/enabled"
 #define POOL "/sys/kernel/mm/hugepages/hugepages-2048kB/"
 
-enum { HUGE_BYTES = 2 << 20, CHANGES_MAX = 16, VALUE_MAX = 80 };
+enum { HUGE_BYTES = 2 << 20, CHANGES_MAX = 16, VALUE_MAX = 80, LOCK_TIMEOUT_S = 60 };
 
 /* What was changed, with what was there before. */
 static struct change {
@@ -171,8 +173,33 @@ static enum outcome lend_hugetlb(uint64_t bytes, struct problem *problem)
 		    needed);
 }
 
+/* Two runs at once must not change each other's pages: whoever switches the sizes of transparent huge
+ * pages holds this alone, whoever needs them to stay holds it with others. */
+static int size_lock = -1;
+
+static enum outcome lock_sizes(bool alone, struct problem *problem)
+{
+	const struct timespec pause = {.tv_nsec = 10000000};
+	long left = LOCK_TIMEOUT_S * (1000000000L / pause.tv_nsec);
+	size_lock = open(THP "enabled", O_RDONLY | O_CLOEXEC);
+	if (size_lock < 0)
+		return OUTCOME_OK; /* no such pages, nothing to keep */
+	while (flock(size_lock, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK || left-- == 0)
+			return fail(problem,
+				    "cannot wait any longer for another run that uses huge pages: "
+				    "%s; end it first, or use --page-kind 4k",
+				    strerror(errno));
+		nanosleep(&pause, NULL);
+	}
+	return OUTCOME_OK;
+}
+
 enum outcome hugepages_lend(enum page_kind kind, uint64_t bytes, struct problem *problem)
 {
+	if ((kind == PAGE_KIND_MTHP || kind == PAGE_KIND_THP) &&
+	    lock_sizes(kind == PAGE_KIND_MTHP, problem))
+		return OUTCOME_FAILED;
 	if (kind == PAGE_KIND_MTHP)
 		return lend_multi(problem);
 	if (kind == PAGE_KIND_HUGETLB)
@@ -186,4 +213,7 @@ void hugepages_return(void)
 		change_count--;
 		write_text(changes[change_count].path, changes[change_count].before);
 	}
+	if (size_lock >= 0)
+		close(size_lock);
+	size_lock = -1;
 }

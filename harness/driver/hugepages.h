@@ -14,7 +14,8 @@
 bool hugepages_can(enum page_kind kind, uint64_t bytes, char why[WIRE_TEXT_MAX]);
 
 /* Before a worker: raises the pool of hugetlb pages, or switches 64 KiB pages on and 2 MiB ones off
- * where a 64 KiB heap is to be had. Nothing for other kinds, or where it is so already. */
+ * where a 64 KiB heap is to be had. Nothing for other kinds, or where it is so already. Waits up to a
+ * minute for other runs that change or need the sizes of transparent huge pages. */
 enum outcome hugepages_lend(enum page_kind kind, uint64_t bytes, struct problem *problem);
 
 /* After it: puts back what hugepages_lend() changed. */
