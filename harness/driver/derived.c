@@ -54,7 +54,9 @@ static struct reach find_reach(const struct dataset *dataset)
 		refill_ns[n++] = refill;
 	}
 	sort_by_pages(pages, refill_ns, n);
-	return reach_find(pages, refill_ns, n);
+	const json_t *clock = json_object_get(dataset->environment, "clock");
+	return reach_find(pages, refill_ns, n,
+			  json_number_value(json_object_get(clock, "resolution_ns")));
 }
 
 void derived_make(struct derived *derived, const struct dataset *dataset)

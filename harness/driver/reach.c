@@ -11,12 +11,13 @@ static double crossing(double x0, double y0, double x1, double y1, double y)
 	return exp2(log2(x0) + (log2(x1) - log2(x0)) * (y0 - y) / (y0 - y1));
 }
 
-struct reach reach_find(const double *pages, const double *refill_ns, size_t n)
+struct reach reach_find(const double *pages, const double *refill_ns, size_t n, double step_ns)
 {
 	struct reach reach = {.pages = n ? pages[n - 1] : 0, .plateau_ns = NAN};
-	size_t top = 0;
-	for (size_t i = 1; i < n; i++)
-		if (refill_ns[i] > refill_ns[top])
+	size_t top = n;
+	for (size_t i = 0; i < n; i++)
+		if (refill_ns[i] > 0 && refill_ns[i] * pages[i] >= step_ns &&
+		    (top == n || refill_ns[i] > refill_ns[top]))
 			top = i;
 	if (n < REACH_POINTS_MIN) {
 		snprintf(reach.why, sizeof reach.why,
@@ -24,9 +25,10 @@ struct reach reach_find(const double *pages, const double *refill_ns, size_t n)
 			 n, REACH_POINTS_MIN);
 		return reach;
 	}
-	if (!(refill_ns[top] > 0)) {
+	if (top == n) {
 		snprintf(reach.why, sizeof reach.why,
-			 "unavailable: reads after a flush were never dearer than warm ones");
+			 "unavailable: reads after a flush were never dearer than warm ones by a "
+			 "step of the clock");
 		return reach;
 	}
 	reach.plateau_ns = refill_ns[top];

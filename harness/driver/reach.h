@@ -17,7 +17,8 @@ struct reach {
 };
 
 /* `pages` rises; refill_ns[i] is what a page costs more after a flush than warm. The reach is where that
- * falls to half of its highest, beyond it, interpolated over the log of the pages. */
-struct reach reach_find(const double *pages, const double *refill_ns, size_t n);
+ * falls to half of its highest, beyond it, interpolated over the log of the pages. What a whole walk
+ * costs more must not be less than a step of the clock, step_ns, or is taken for nothing. */
+struct reach reach_find(const double *pages, const double *refill_ns, size_t n, double step_ns);
 
 #endif

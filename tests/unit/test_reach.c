@@ -22,7 +22,7 @@ static void reach_of_a_curve_is_found(void **state)
 	double pages[POINTS], refill[POINTS];
 	for (size_t i = 0; i < COUNT_OF(reaches); i++) {
 		make_curve(reaches[i], 11, pages, refill);
-		struct reach reach = reach_find(pages, refill, POINTS);
+		struct reach reach = reach_find(pages, refill, POINTS, 0);
 		assert_true(reach.found);
 		/* Interpolated between sizes that double. */
 		assert_near(log2(reach.pages / reaches[i]), 0, 0.15);
@@ -35,7 +35,7 @@ static void it_is_interpolated_over_the_log_of_pages(void **state)
 	(void)state;
 	const double pages[] = {16, 64, 256, 1024}, refill[] = {8, 8, 6, 2};
 	/* From 6 to 2, half of 8 is half way; between 256 and 1024 that is 512. */
-	struct reach reach = reach_find(pages, refill, 4);
+	struct reach reach = reach_find(pages, refill, 4, 0);
 	assert_true(reach.found);
 	assert_near(reach.pages, 512, 1e-9);
 }
@@ -45,7 +45,7 @@ static void a_rise_before_the_plateau_is_no_reach(void **state)
 {
 	(void)state;
 	const double pages[] = {16, 32, 64, 128, 256}, refill[] = {1, 2, 10, 9, 1};
-	struct reach reach = reach_find(pages, refill, 5);
+	struct reach reach = reach_find(pages, refill, 5, 0);
 	assert_true(reach.found);
 	assert_in_range((int)reach.pages, 129, 255);
 }
@@ -55,7 +55,7 @@ static void a_reach_beyond_what_was_measured_is_said(void **state)
 	(void)state;
 	double pages[POINTS], refill[POINTS];
 	make_curve(1e9, 11, pages, refill);
-	struct reach reach = reach_find(pages, refill, POINTS);
+	struct reach reach = reach_find(pages, refill, POINTS, 0);
 	assert_false(reach.found);
 	assert_contains(reach.why, "beyond 16384 pages");
 	assert_near(reach.plateau_ns, 11, 0.2);
@@ -65,16 +65,28 @@ static void without_a_plateau_it_says_why(void **state)
 {
 	(void)state;
 	const double pages[] = {16, 32, 64}, none[] = {-1, 0, -3};
-	struct reach reach = reach_find(pages, none, 3);
+	struct reach reach = reach_find(pages, none, 3, 0);
 	assert_false(reach.found);
 	assert_contains(reach.why, "never dearer");
 	assert_true(isnan(reach.plateau_ns));
 	for (size_t n = 0; n < 3; n++) {
-		reach = reach_find(pages, pages, n);
+		reach = reach_find(pages, pages, n, 0);
 		assert_false(reach.found);
 		assert_contains(reach.why, "unavailable: ");
 		assert_contains(reach.why, "it takes 3");
 	}
+}
+
+/* A walk over 64 pages that takes 40 ns longer by a clock that ticks every 100 ns. */
+static void less_than_a_step_of_the_clock_is_nothing(void **state)
+{
+	(void)state;
+	const double pages[] = {16, 64, 256}, refill[] = {1, 0.6, 0};
+	struct reach reach = reach_find(pages, refill, 3, 100);
+	assert_false(reach.found);
+	assert_contains(reach.why, "by a step of the clock");
+	reach = reach_find(pages, refill, 3, 10);
+	assert_true(reach.found);
 }
 
 int main(void)
@@ -85,6 +97,7 @@ int main(void)
 		cmocka_unit_test(a_rise_before_the_plateau_is_no_reach),
 		cmocka_unit_test(a_reach_beyond_what_was_measured_is_said),
 		cmocka_unit_test(without_a_plateau_it_says_why),
+		cmocka_unit_test(less_than_a_step_of_the_clock_is_nothing),
 	};
 	return cmocka_run_group_tests_name("reach", tests, NULL, NULL);
 }
