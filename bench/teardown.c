@@ -404,6 +404,6 @@ static const char *missing(const struct run *run, const struct arm *arm, unsigne
 
 EXPERIMENT(teardown, .summary = "a child's end with an inherited heap, and its first reads",
 	   .metrics = metrics, .cases = cases, .spawns = true, .is_countable = true,
-	   .counts_children = true, .copies_heap = true, .heaps = "0,1M,16M,64M",
+	   .counts_children = true, .copies_heap = true, .heaps = "0,1M,16M,32M",
 	   .quick_heaps = "0,16M", .make = make, .refuses = refuses, .missing = missing,
 	   .sample = sample);

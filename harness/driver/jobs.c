@@ -17,7 +17,7 @@ enum {
 	/* Page kinds beside 4k are measured at the largest heap up to this, unless asked for. */
 	OTHER_KIND_HEAP_MAX = 64 << 20,
 	/* Beyond this counts only grow with the pages, and counted passes are dear. */
-	COUNTED_HEAP_MAX = 256 << 20,
+	COUNTED_HEAP_MAX = 64 << 20,
 	HUGE_BYTES = 2 << 20,
 };
 
