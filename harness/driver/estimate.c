@@ -213,8 +213,12 @@ void estimate_print(const struct estimate *estimate, const struct plan *plan)
 	char text[UNITS_TEXT_MAX];
 	printf("%zu jobs, each with up to %llu fresh workers\n", plan->job_count,
 	       (unsigned long long)plan->settings.replicates_max);
-	printf("worker on CPU %d, children elsewhere on CPU %d; cold samples walk over %s\n\n",
-	       plan->caller_cpu, plan->other_cpu, units_format_bytes(plan->evict_bytes, text));
+	printf("worker on CPU %d", plan->caller_cpu);
+	if (plan->other_cpu >= 0)
+		printf(", children elsewhere on CPU %d", plan->other_cpu);
+	if (plan->evict_bytes)
+		printf("; cold samples walk over %s", units_format_bytes(plan->evict_bytes, text));
+	printf("\n\n");
 	printf("%-15s %9s  %4s  %-30s  %s\n", "experiment", "heap", "arms", "cells", "a replicate");
 	for (size_t i = 0; i < plan->job_count; i++) {
 		const struct plan_job *job = &plan->jobs[i];
