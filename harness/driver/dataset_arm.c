@@ -6,6 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum outcome dataset_malformed(const struct reader *reader, const char *what)
+{
+	return fail(reader->problem,
+		    "cannot read %s/samples.jsonl, line %zu: %s; was it edited? see "
+		    "docs/RESULTS-FORMAT.md",
+		    reader->folder, reader->line, what);
+}
+
 /* The columns of a pass, side by side. */
 struct columns {
 	const json_t *round, *place, *at_us, *values, *window_ns;

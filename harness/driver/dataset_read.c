@@ -7,14 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum outcome dataset_malformed(const struct reader *reader, const char *what)
-{
-	return fail(reader->problem,
-		    "cannot read %s/samples.jsonl, line %zu: %s; was it edited? see "
-		    "docs/RESULTS-FORMAT.md",
-		    reader->folder, reader->line, what);
-}
-
 bool dataset_copy_text(const json_t *object, const char *key, char *text, size_t text_bytes)
 {
 	const char *value = json_string_value(json_object_get(object, key));
