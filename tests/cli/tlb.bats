@@ -69,7 +69,7 @@ times() { grep -cE "^[0-9]+ $2" "$1" || :; }
 
 @test "tlb_refill: reads fault nowhere, after a fork neither" {
 	# At most the kernel's own write behind a switch of processes (rseq), where one falls into a window.
-	none 'experiment == "tlb_refill" && metric == "faults" && count > 0 && (median > 0 || max > 2)'
+	none 'experiment == "tlb_refill" && metric == "faults" && count > 0 && (min > 0 || max > 2)'
 	[ "$(cases_of tlb_refill faults)" = "$(cases_of tlb_refill page_ns)" ]
 }
 
@@ -119,18 +119,19 @@ times() { grep -cE "^[0-9]+ $2" "$1" || :; }
 	[ "$(rows 'experiment == "tlb_shootdown" && metric == "call_ns" && case_name == "fork_running" && heap == 65536' '$10' | sort -n | tail -1)" -eq "$OTHERS" ]
 }
 
+# The least of the samples: now and then a fault of the caller's own comes into one, and flushes a page.
 @test "tlb_shootdown: one flush a fork, and an interrupt only for a thread that runs" {
 	local where='experiment == "tlb_shootdown" && metric == "tlb_flush_remote_send_ipi"'
 	[ "$(uname -m)" = x86_64 ] || skip "the tracepoint is x86-64's"
 	none "$where && count == 0 && note !~ /^(unavailable|not permitted)/"
 	[ -n "$(rows "$where && count > 0" 1)" ] || skip "not counted: $(rows "$where" note | head -1)"
-	none 'experiment == "tlb_shootdown" && metric == "tlb_flush_local_mm_shootdown" && case_name ~ /^fork/ && (median != 1)'
+	none 'experiment == "tlb_shootdown" && metric == "tlb_flush_local_mm_shootdown" && case_name ~ /^fork/ && (min != 1)'
 	none 'experiment == "tlb_shootdown" && metric == "tlb_flush_local_mm_shootdown" && case_name ~ /^flush/ && (median < 32)'
-	none "$where && case_name !~ /running|flush/ && median != 0"
-	none "$where && \$10 == 0 && median != 0"
+	none "$where && case_name !~ /running|flush/ && min != 0"
+	none "$where && \$10 == 0 && min != 0"
 	[ "$OTHERS" -gt 0 ] || skip "one CPU only"
 	! grep -qw invlpgb /proc/cpuinfo || skip "this CPU flushes others by broadcast"
-	none "$where && \$10 > 0 && case_name == \"fork_running\" && median != 1"
+	none "$where && \$10 > 0 && case_name == \"fork_running\" && (min > 1 || max < 1)"
 	none "$where && \$10 > 0 && case_name ~ /^flush/ && median < 32"
 }
 
