@@ -1,6 +1,9 @@
 #include "harness/driver/derived.h"
 
+#include "harness/driver/settings.h"
+
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,23 +41,29 @@ static bool is_warm_read(const struct series *series)
 static struct reach find_reach(const struct dataset *dataset)
 {
 	double pages[SIZES_MAX], refill_ns[SIZES_MAX];
-	size_t n = 0;
+	size_t n = 0, fewest = SIZE_MAX;
 	for (size_t i = 0; i < dataset->series_count && n < SIZES_MAX; i++) {
 		const struct series *warm = &dataset->series[i];
 		struct series key = *warm;
 		if (!is_warm_read(warm))
 			continue;
 		wire_copy(key.case_name, sizeof key.case_name, "after_flush");
-		double refill =
-			center_of(dataset_find(dataset, &key, warm->metric)) - center_of(warm);
+		const struct series *flushed = dataset_find(dataset, &key, warm->metric);
+		double refill = center_of(flushed) - center_of(warm);
 		if (!isfinite(refill))
 			continue;
+		fewest = warm->block_count < fewest ? warm->block_count : fewest;
+		fewest = flushed->block_count < fewest ? flushed->block_count : fewest;
 		const double count = center_of(dataset_find(dataset, warm, "pages"));
 		pages[n] = count > 0 ? count : (double)warm->heap_bytes / PAGE_BYTES;
 		refill_ns[n++] = refill;
 	}
 	sort_by_pages(pages, refill_ns, n);
 	const json_t *clock = json_object_get(dataset->environment, "clock");
+	/* The difference of two medians of few processes falls to its half anywhere, by chance. */
+	if (n && fewest < REPLICATES_FOR_INTERVAL)
+		return (struct reach){.plateau_ns = NAN,
+				      .why = "unavailable: fewer than 5 replicates of some size"};
 	return reach_find(pages, refill_ns, n,
 			  json_number_value(json_object_get(clock, "resolution_ns")));
 }

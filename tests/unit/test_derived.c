@@ -139,6 +139,22 @@ static void put_refill(FILE *file, unsigned replicate, const char *case_name, ui
 	unit_point_put(file, replicate, &point);
 }
 
+/* Four processes: half of the plateau is reached anywhere, by chance. */
+static void few_replicates_tell_no_reach(void **state)
+{
+	(void)state;
+	FILE *file = unit_points_begin();
+	for (unsigned r = 0; r < 4; r++)
+		for (uint64_t pages = 16; pages <= 4096; pages *= 16) {
+			put_refill(file, r, "warm", pages * 4096, 3);
+			put_refill(file, r, "after_flush", pages * 4096, pages > 1024 ? 3 : 11);
+		}
+	load(file);
+	assert_false(summary.derived.reach.found);
+	assert_contains(summary.derived.reach.why, "fewer than 5 replicates");
+	unload();
+}
+
 static void the_reach_comes_from_warm_and_flushed_reads(void **state)
 {
 	(void)state;
@@ -231,6 +247,7 @@ int main(void)
 		cmocka_unit_test(slope_goes_through_the_origin),
 		cmocka_unit_test(separate_memory_costs_the_difference_within_a_replicate),
 		cmocka_unit_test(the_reach_comes_from_warm_and_flushed_reads),
+		cmocka_unit_test(few_replicates_tell_no_reach),
 		cmocka_unit_test(counting_costs_the_ratio_of_counted_to_plain),
 		cmocka_unit_test(what_was_not_counted_is_said_once_a_reason),
 	};
