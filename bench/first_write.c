@@ -18,7 +18,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 
 enum {
 	WRITE_NS,
@@ -134,12 +133,11 @@ static void life_before_exec(struct run *run)
 	child_end(run, ACTION_EXEC);
 }
 
-/* Becomes a program that stays. It must not outlive the worker. */
+/* Becomes a program that stays. */
 static void life_after_exec(struct run *run)
 {
 	static char name[] = "forkcost-target", with_counter[] = "ts", with_gettime[] = "ms";
 	char *argv[] = {name, worker_clock.is_counter ? with_counter : with_gettime, NULL};
-	raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	raw_syscall(SYS_execve, (long)run->target_path, (long)argv, (long)run->target_envp, 0, 0);
 	raw_exit_group(127);
 }

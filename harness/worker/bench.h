@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -51,6 +52,7 @@ struct run {
 	volatile struct wire_stamps *stamps;
 	const struct wire_request *request;
 	struct problem *problem;
+	pid_t worker; /* this process */
 	char *heap;
 	size_t heap_bytes;
 	void *child_stack_top;     /* shared memory, 16-byte aligned */
@@ -167,6 +169,15 @@ static inline __attribute__((always_inline)) void child_begin(const struct run *
 		if (stamp)
 			run->stamps->moved_ticks = clock_ticks_in_child();
 	}
+}
+
+/* For a child that may stay for long, or becomes a program that does: it ends when the worker is
+ * killed, and at once if that happened before it could ask for it. */
+static inline __attribute__((always_inline)) void child_die_with(pid_t worker)
+{
+	raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (raw_syscall(SYS_getppid, 0, 0, 0, 0, 0) != worker)
+		raw_exit_group(WIRE_STATUS_CHILD);
 }
 
 /* The child's end: exec or exit. */

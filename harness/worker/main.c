@@ -72,6 +72,7 @@ int main(void)
 		fprintf(stderr, "forkcost-worker: %s\n", problem.text);
 		return 1;
 	}
+	run.worker = getpid();
 	run.request = &area->request;
 	run.stamps = &area->stamps;
 	run.problem = &area->answer.problem;

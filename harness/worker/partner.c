@@ -33,6 +33,7 @@ struct beginning {
 __attribute__((noreturn)) static void begin(void *argument)
 {
 	struct beginning *beginning = argument;
+	child_die_with(beginning->run->worker);
 	beginning->life(beginning->run);
 	raw_exit_group(WIRE_STATUS_CHILD);
 }

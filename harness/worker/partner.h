@@ -1,6 +1,7 @@
 /* A partner: a child that takes steps in turn with the caller, so that a window in one of them opens
  * when the other is where the case wants it. Both wait on futexes in shared memory; every wait has a
- * time-out. Raw system calls only, so that the child may share the caller's memory. */
+ * time-out, and the child dies with the worker, also as another program. Raw system calls only, so that
+ * the child may share the caller's memory. */
 #ifndef FORKCOST_PARTNER_H
 #define FORKCOST_PARTNER_H
 

@@ -5,7 +5,6 @@
 #include "harness/worker/futex.h"
 
 #include <errno.h>
-#include <linux/prctl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -81,12 +80,9 @@ __attribute__((noreturn)) static void enter(void *argument)
 {
 	struct threads_one *self = argument;
 	enum threads_kind kind = self->all->kind;
-	/* It must not spin on when the worker is killed, nor when that happened just now. */
-	if (kind == THREADS_OTHERS) {
-		raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		if (raw_syscall(SYS_getppid, 0, 0, 0, 0, 0) != self->all->worker)
-			raw_exit_group(WIRE_STATUS_CHILD);
-	}
+	/* It must not spin on when the worker is killed. */
+	if (kind == THREADS_OTHERS)
+		child_die_with(self->all->worker);
 	if (kind == THREADS_SLEEPING)
 		life_sleeping(self);
 	else

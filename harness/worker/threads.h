@@ -39,7 +39,7 @@ struct threads {
 	enum threads_order order; /* written before the turn */
 	_Alignas(64) enum threads_kind kind;
 	unsigned count, room;
-	long worker;       /* its process id */
+	pid_t worker;      /* its process id */
 	const void *chain; /* of THREADS_PAGES pages of shared memory (chain.h), the same for all */
 	_Alignas(4096) struct threads_one one[];
 };
