@@ -9,6 +9,7 @@
  * Expect:   4 KiB pages: copied 1.6 to 2.8 us a page, taken back 0.5 to 1.1 us, by CPU and
  *           mitigations; else as a plain pass, about 1 ns, or 4 above the TLB's reach. Single
  *           writes hold two clock readings besides, `null`'s window_ns. */
+#include "harness/common/fate.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/bench.h"
 #include "harness/worker/pages.h"
@@ -57,9 +58,6 @@ static const struct percentile {
 };
 
 enum { PERCENTILES = sizeof percentiles / sizeof percentiles[0] };
-
-/* What becomes of the pages. */
-enum fate { COPIED, TAKEN_BACK, LEFT_ALONE, MADE };
 
 struct story {
 	enum fate fate;
@@ -295,79 +293,24 @@ static const char *const cases[] = {
 };
 
 static const struct story stories[] = {
-	[CHILD_COPY] = {COPIED, true, begin_child_copy, partner_reap},
-	[PARENT_COPY] = {COPIED, false, begin_parent_copy, partner_reap},
-	[TAKE_BACK_WRITTEN] = {TAKEN_BACK, false, begin_written, partner_reap},
-	[TAKE_BACK_EXITED] = {TAKEN_BACK, false, begin_exited, NULL},
-	[BEFORE_EXEC] = {COPIED, false, begin_before_exec, partner_reap_target},
-	[AFTER_EXEC] = {TAKEN_BACK, false, begin_after_exec, end_after_exec},
-	[AFTER_VFORK] = {LEFT_ALONE, false, begin_vfork, NULL},
-	[AFTER_POSIX_SPAWN] = {LEFT_ALONE, false, begin_posix_spawn, NULL},
-	[AFTER_CLONE_VM] = {LEFT_ALONE, false, begin_clone_vm, NULL},
-	[NEVER_FORKED] = {LEFT_ALONE, false, begin_nothing, NULL},
-	[FRESH_ZERO] = {MADE, false, begin_fresh, NULL},
+	[CHILD_COPY] = {FATE_COPIED, true, begin_child_copy, partner_reap},
+	[PARENT_COPY] = {FATE_COPIED, false, begin_parent_copy, partner_reap},
+	[TAKE_BACK_WRITTEN] = {FATE_TAKEN_BACK, false, begin_written, partner_reap},
+	[TAKE_BACK_EXITED] = {FATE_TAKEN_BACK, false, begin_exited, NULL},
+	[BEFORE_EXEC] = {FATE_COPIED, false, begin_before_exec, partner_reap_target},
+	[AFTER_EXEC] = {FATE_TAKEN_BACK, false, begin_after_exec, end_after_exec},
+	[AFTER_VFORK] = {FATE_LEFT_ALONE, false, begin_vfork, NULL},
+	[AFTER_POSIX_SPAWN] = {FATE_LEFT_ALONE, false, begin_posix_spawn, NULL},
+	[AFTER_CLONE_VM] = {FATE_LEFT_ALONE, false, begin_clone_vm, NULL},
+	[NEVER_FORKED] = {FATE_LEFT_ALONE, false, begin_nothing, NULL},
+	[FRESH_ZERO] = {FATE_MADE, false, begin_fresh, NULL},
 };
 
 /* ---- the proof (method rule 16) ---- */
 
-struct range {
-	uint64_t least, most;
-};
-
-/* Frames that may change where pages are taken back: the kernel holds up to 31 of them in a list of
- * this CPU's for a while, and a reference more than its own makes it copy. hugetlb pages are in none. */
-enum { HELD_BACK_MAX = 31 };
-
-enum { HUGE_BYTES = 2 << 20, MULTI_BYTES = 64 << 10 };
-
-static bool is_transparent(const struct run *run)
+static enum page_kind kind_of(const struct run *run)
 {
-	unsigned kind = run->request->page_kind;
-	return kind == PAGE_KIND_THP || kind == PAGE_KIND_MTHP;
-}
-
-/* Bytes that one fault can settle at once, and so the fewest faults that a pass can take: a huge
- * page that is one entry is taken back or made whole. Copies of it are made page by page since
- * Linux 5.8, and whole before. */
-static size_t bytes_a_fault(const struct run *run, enum fate fate)
-{
-	switch (run->request->page_kind) {
-	case PAGE_KIND_THP:
-		return HUGE_BYTES;
-	case PAGE_KIND_MTHP:
-		return fate == MADE ? MULTI_BYTES : run->touch.page_bytes;
-	default:
-		return run->touch.page_bytes;
-	}
-}
-
-/* khugepaged may be at work where huge pages were asked for; a write that meets it faults again. */
-static struct range faults_expected(const struct run *run, enum fate fate)
-{
-	size_t at_once = bytes_a_fault(run, fate);
-	uint64_t fewest = (run->heap_bytes + at_once - 1) / at_once, most = run->touch.count;
-	if (fate == LEFT_ALONE)
-		return (struct range){0, 0};
-	if (is_transparent(run))
-		most += run->heap_bytes / HUGE_BYTES;
-	return (struct range){fewest, most};
-}
-
-/* A large folio that is mapped in small entries is always copied before Linux 6.15, so there any
- * number of frames may change when pages are taken back. */
-static struct range changes_expected(const struct run *run, enum fate fate)
-{
-	uint64_t pages = run->touch.count;
-	unsigned kind = run->request->page_kind;
-	uint64_t held_back = kind == PAGE_KIND_HUGETLB ? 0 : HELD_BACK_MAX;
-	switch (fate) {
-	case COPIED:
-		return (struct range){pages, pages};
-	case TAKEN_BACK:
-		return (struct range){0, is_transparent(run) ? pages : held_back};
-	default:
-		return (struct range){0, 0};
-	}
+	return run->request->page_kind;
 }
 
 static enum outcome check(struct run *run, unsigned index, const char *what, uint64_t found,
@@ -401,11 +344,11 @@ static uint64_t count_absent(const struct run *run)
 /* Transparent huge pages are the kernel's to give or not, each time anew. */
 static enum outcome check_kind(struct run *run, unsigned index)
 {
-	unsigned kind = run->request->page_kind;
+	enum page_kind kind = kind_of(run);
 	size_t folio_bytes = kind == PAGE_KIND_THP ? HUGE_BYTES : MULTI_BYTES;
-	if (hidden || !is_transparent(run))
+	if (hidden || !page_kind_is_transparent(kind))
 		return OUTCOME_OK;
-	size_t apart = pages_apart(stories[index].fate == MADE ? shared.after : shared.before,
+	size_t apart = pages_apart(stories[index].fate == FATE_MADE ? shared.after : shared.before,
 				   run->touch.count, folio_bytes / run->touch.page_bytes);
 	if (apart * 100 <= run->touch.count)
 		return OUTCOME_OK;
@@ -422,15 +365,16 @@ static enum outcome prove(struct run *run, unsigned index)
 	if (check_kind(run, index))
 		return OUTCOME_FAILED;
 	if (check(run, index, "page faults", window_faults(shared.window),
-		  faults_expected(run, fate)))
+		  fate_faults(fate, kind_of(run), run->touch.count, run->touch.page_bytes)))
 		return OUTCOME_FAILED;
 	if (hidden)
 		return OUTCOME_OK;
 	if (check(run, index, "pages without a frame", count_absent(run), (struct range){0, 0}))
 		return OUTCOME_FAILED;
-	if (fate == MADE)
+	if (fate == FATE_MADE)
 		return OUTCOME_OK;
-	return check(run, index, "frames changed", count_changed(run), changes_expected(run, fate));
+	return check(run, index, "frames changed", count_changed(run),
+		     fate_frames_changed(fate, kind_of(run), run->touch.count));
 }
 
 /* ---- what a pass yields ---- */
@@ -485,7 +429,7 @@ static void set_pass(struct run *run, unsigned index, struct wire_sample *out)
 	sample_set(out, WRITE_NS, ns / (double)run->touch.count);
 	sample_set(out, PAGES, (double)run->touch.count);
 	sample_set(out, FAULTS, (double)window_faults(shared.window));
-	if (!hidden && stories[index].fate != MADE)
+	if (!hidden && stories[index].fate != FATE_MADE)
 		sample_set(out, FRAMES_CHANGED, (double)count_changed(run));
 }
 
@@ -497,7 +441,7 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	if (story->begin(run))
 		return OUTCOME_FAILED;
 	if (!story->child_writes) {
-		write_heap(run, shared.window, story->fate != MADE);
+		write_heap(run, shared.window, story->fate != FATE_MADE);
 		see_frames(run, shared.after);
 	}
 	if ((story->end && story->end(run)) || prove(run, arm->case_index))
@@ -555,7 +499,7 @@ static const char *missing(const struct run *run, const struct arm *arm, unsigne
 			return percentiles[i].too_few;
 	if (metric != FRAMES_CHANGED)
 		return NULL;
-	if (stories[arm->case_index].fate == MADE)
+	if (stories[arm->case_index].fate == FATE_MADE)
 		return "a page that is not there yet has no frame to keep";
 	return hidden;
 }

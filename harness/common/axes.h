@@ -22,6 +22,14 @@ enum child_cpu { CHILD_CPU_SAME, CHILD_CPU_FREE, CHILD_CPU_OTHER, CHILD_CPU_COUN
  * 64 KiB, the usual multi-size one; hugetlb pages of 2 MiB. */
 enum page_kind { PAGE_KIND_4K, PAGE_KIND_THP, PAGE_KIND_MTHP, PAGE_KIND_HUGETLB, PAGE_KIND_COUNT };
 
+enum { HUGE_BYTES = 2 << 20, MULTI_BYTES = 64 << 10 };
+
+/* Whether the kernel gives such pages or not as it likes, and splits them. */
+static inline bool page_kind_is_transparent(enum page_kind kind)
+{
+	return kind == PAGE_KIND_THP || kind == PAGE_KIND_MTHP;
+}
+
 /* The order in which a pass touches the heap's pages. */
 enum touch_order { TOUCH_SEQUENTIAL, TOUCH_SHUFFLED, TOUCH_COUNT };
 

@@ -17,7 +17,7 @@
 #define MULTI "hugepages-64kB/enabled"
 #define POOL "/sys/kernel/mm/hugepages/hugepages-2048kB/"
 
-enum { HUGE_BYTES = 2 << 20, CHANGES_MAX = 16, VALUE_MAX = 80, LOCK_TIMEOUT_S = 60 };
+enum { CHANGES_MAX = 16, VALUE_MAX = 80, LOCK_TIMEOUT_S = 60 };
 
 /* What was changed, with what was there before. */
 static struct change {

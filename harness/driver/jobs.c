@@ -18,7 +18,6 @@ enum {
 	OTHER_KIND_HEAP_MAX = 64 << 20,
 	/* Beyond this counts only grow with the pages, and counted passes are dear. */
 	COUNTED_HEAP_MAX = 64 << 20,
-	HUGE_BYTES = 2 << 20,
 };
 
 /* What the jobs of one experiment share. */

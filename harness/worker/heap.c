@@ -17,8 +17,6 @@
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
 #endif
 
-enum { HUGE_BYTES = 2 << 20, MULTI_BYTES = 64 << 10 };
-
 static size_t base_bytes(void)
 {
 	return (size_t)sysconf(_SC_PAGESIZE);
