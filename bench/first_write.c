@@ -131,15 +131,6 @@ static void life_before_exec(struct run *run)
 	child_end(run, ACTION_EXEC);
 }
 
-/* Becomes a program that stays. */
-static void life_after_exec(struct run *run)
-{
-	static char name[] = "forkcost-target", with_counter[] = "ts", with_gettime[] = "ms";
-	char *argv[] = {name, worker_clock.is_counter ? with_counter : with_gettime, NULL};
-	raw_syscall(SYS_execve, (long)run->target_path, (long)argv, (long)run->target_envp, 0, 0);
-	raw_exit_group(127);
-}
-
 static void life_of_leaving(struct run *run)
 {
 	(void)run;
@@ -186,36 +177,16 @@ static enum outcome begin_before_exec(struct run *run)
 	return start_copy(run, life_before_exec);
 }
 
-/* Until the new program's stamp shows that the old memory is gone; by then it is about to sleep. */
 static enum outcome begin_after_exec(struct run *run)
 {
-	const struct timespec pause = {.tv_nsec = 100000};
-	long left = PARTNER_TIMEOUT_S * 1000000000L / pause.tv_nsec;
-	run->stamps->target_ticks = 0;
-	if (partner_start(run, SIGCHLD, life_after_exec))
+	if (partner_start(run, SIGCHLD, partner_become_target))
 		return OUTCOME_FAILED;
-	while (run->stamps->target_ticks == 0 && left-- > 0)
-		raw_syscall(SYS_nanosleep, (long)&pause, 0, 0, 0, 0);
-	raw_syscall(SYS_nanosleep, (long)&pause, 0, 0, 0, 0);
-	if (run->stamps->target_ticks)
-		return OUTCOME_OK;
-	partner_kill(run);
-	return fail(run->problem,
-		    "cannot exec '%s': it left no stamp within %d s; rebuild it with make",
-		    run->target_path, PARTNER_TIMEOUT_S);
+	return partner_await_target(run);
 }
 
-/* The child must have been there until now. */
 static enum outcome end_after_exec(struct run *run)
 {
-	partner_kill(run);
-	int status = run->partner->wait_status;
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-		return OUTCOME_OK;
-	return fail(
-		run->problem,
-		"cannot trust case after_exec: the new program ended early, status %#x; run make",
-		(unsigned)status);
+	return partner_end_target(run, "case after_exec");
 }
 
 /* A child that borrows the caller's memory, becomes another program and ends. */

@@ -4,10 +4,10 @@
  * Expect:   1 to 3 us; separate memory a little above shared without pages, and more with every page
  *           that the TLB must find again. Both cases read the same frames, so the same cache lines:
  *           the difference is the address space. */
+#include "harness/common/futex.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/bench.h"
 #include "harness/worker/counting.h"
-#include "harness/worker/futex.h"
 #include "harness/worker/pages.h"
 #include "harness/worker/partner.h"
 

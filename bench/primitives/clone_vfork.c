@@ -11,4 +11,4 @@ static void start(struct run *run, enum action action)
 
 PRIMITIVE(clone_vfork,
 	  .summary = "clone(CLONE_VFORK) without CLONE_VM: the trap, page tables are copied",
-	  .start = start);
+	  .traits = TRAIT_STOPS_CALLER, .start = start);

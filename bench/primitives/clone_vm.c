@@ -9,4 +9,4 @@ static void start(struct run *run, enum action action)
 }
 
 PRIMITIVE(clone_vm, .summary = "clone(CLONE_VM): memory shared, own stack, caller keeps running",
-	  .start = start);
+	  .traits = TRAIT_SHARES_MEMORY, .start = start);

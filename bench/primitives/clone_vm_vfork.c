@@ -10,4 +10,4 @@ static void start(struct run *run, enum action action)
 
 PRIMITIVE(clone_vm_vfork,
 	  .summary = "clone(CLONE_VM|CLONE_VFORK), own stack: the floor of posix_spawn",
-	  .start = start);
+	  .traits = TRAIT_SHARES_MEMORY | TRAIT_STOPS_CALLER, .start = start);

@@ -6,8 +6,9 @@
 /* A thread leaves alone: exit_group would take the worker with it. */
 __attribute__((noreturn)) static void thread_enter(void *argument)
 {
-	const struct run *run = argument;
+	struct run *run = argument;
 	child_begin(run, run->stamping);
+	child_live(run);
 	raw_exit_thread();
 }
 
@@ -29,4 +30,4 @@ static void start(struct run *run, enum action action)
 
 PRIMITIVE(thread, .summary = "a bare thread by clone: the floor, not a process",
 	  .refuses_exec = "an exec in a thread would replace the whole worker",
-	  .traits = TRAIT_THREAD, .start = start);
+	  .traits = TRAIT_THREAD | TRAIT_SHARES_MEMORY, .start = start);

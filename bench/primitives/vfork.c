@@ -27,4 +27,4 @@ static void start(struct run *run, enum action action)
 }
 
 PRIMITIVE(vfork, .summary = "libc's vfork(): memory borrowed, caller stopped until exit or exec",
-	  .start = start);
+	  .traits = TRAIT_SHARES_MEMORY | TRAIT_STOPS_CALLER, .start = start);

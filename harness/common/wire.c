@@ -83,6 +83,24 @@ static enum outcome check_counters(const struct wire_request *request, struct pr
 	return OUTCOME_OK;
 }
 
+static bool walk_ok(const struct wire_walk *walk)
+{
+	if (walk->step_count < 3 || walk->step_count > WALK_STEPS_MAX ||
+	    walk->rehearsals > WALK_REHEARSALS_MAX)
+		return false;
+	bool gone = false;
+	for (uint32_t i = 0; i < walk->step_count; i++) {
+		const struct walk_step *step = &walk->steps[i];
+		if (step->act >= WALK_ACT_COUNT || step->who >= WALK_WHO_COUNT ||
+		    (step->act == WALK_OWN) != (i == 0) || (step->act == WALK_START) != (i == 1) ||
+		    (step->act == WALK_END) != (i == walk->step_count - 1) ||
+		    (gone && step->act == WALK_WRITE && step->who == WALK_CHILD))
+			return false;
+		gone = gone || step->act == WALK_EXEC;
+	}
+	return true;
+}
+
 enum outcome wire_check_request(const struct wire_area *area, size_t mapped_bytes,
 				struct problem *problem)
 {
@@ -109,6 +127,8 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 		    request->cells[i].touch_order >= TOUCH_COUNT ||
 		    request->cells[i].threads >= WIRE_CPUS_MAX)
 			return malformed("a cell", problem);
+	if (request->mode == WIRE_WALK && !walk_ok(&request->walk))
+		return malformed("the walk", problem);
 	return check_counters(request, problem);
 }
 
@@ -119,7 +139,8 @@ static enum outcome check_catalog(const struct wire_catalog *catalog, struct pro
 		return malformed("catalogue counts", problem);
 	for (uint32_t i = 0; i < catalog->primitive_count; i++) {
 		const struct wire_primitive *primitive = &catalog->primitives[i];
-		bool good = ENDS(primitive->name) && ENDS(primitive->summary);
+		bool good = ENDS(primitive->name) && ENDS(primitive->summary) &&
+			    !(primitive->traits & ~(uint32_t)TRAITS_ALL);
 		for (unsigned action = 0; action < ACTION_COUNT; action++)
 			good = good && ENDS(primitive->refuses[action]);
 		if (!good)
@@ -171,6 +192,8 @@ enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes
 	for (uint32_t i = 0; i < COUNTERS_MAX; i++)
 		if (!ENDS(answer->counter_refused[i]))
 			return malformed("a counter's reason", problem);
+	if (answer->walked.rehearsed > WALK_REHEARSALS_MAX)
+		return malformed("the walk's counts", problem);
 	if (answer->histogram_count > WIRE_HISTOGRAMS_MAX)
 		return malformed("histogram counts", problem);
 	for (uint32_t i = 0; i < answer->histogram_count; i++)

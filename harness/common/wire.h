@@ -12,6 +12,8 @@
 #include "harness/common/counted.h"
 #include "harness/common/histogram.h"
 #include "harness/common/problem.h"
+#include "harness/common/traits.h"
+#include "harness/common/walk.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +21,7 @@
 
 enum {
 	WIRE_FD = 3,
-	WIRE_VERSION = 3,
+	WIRE_VERSION = 4,
 	WIRE_NAME_MAX = 32,
 	WIRE_TEXT_MAX = 120,
 	WIRE_PATH_MAX = 1024,
@@ -44,8 +46,9 @@ enum {
 #define WIRE_MAGIC 0x54534f434b524f46ull /* "FORKCOST" */
 
 /* What the worker is asked to do. CATALOG: say what is compiled in, and calibrate the clock.
- * MEASURE: run the request's cells. ONCE: start `once_count` children and nothing else. */
-enum wire_mode { WIRE_CATALOG, WIRE_MEASURE, WIRE_ONCE, WIRE_MODE_COUNT };
+ * MEASURE: run the request's cells. ONCE: start `once_count` children and nothing else. WALK: take the
+ * first arm's child through the request's walk. */
+enum wire_mode { WIRE_CATALOG, WIRE_MEASURE, WIRE_ONCE, WIRE_WALK, WIRE_MODE_COUNT };
 
 enum wire_clock_kind { WIRE_CLOCK_GETTIME, WIRE_CLOCK_COUNTER, WIRE_CLOCK_KIND_COUNT };
 
@@ -95,6 +98,7 @@ struct wire_request {
 	struct wire_clock clock;
 	uint32_t counter_count, reserved2;
 	struct wire_counter counters[COUNTERS_MAX];
+	struct wire_walk walk;
 	char target_path[WIRE_PATH_MAX];
 	struct wire_arm arms[WIRE_ARMS_MAX];
 	struct wire_cell cells[WIRE_CELLS_MAX];
@@ -112,7 +116,7 @@ struct wire_primitive {
 	char name[WIRE_NAME_MAX];
 	char summary[WIRE_TEXT_MAX];
 	char refuses[ACTION_COUNT][WIRE_TEXT_MAX]; /* empty: the action is supported */
-	uint32_t copies_heap;
+	uint32_t traits;                           /* enum primitive_traits, or-ed */
 	uint32_t reserved;
 };
 
@@ -189,6 +193,7 @@ struct wire_answer {
 	struct wire_arm_facts arms[WIRE_ARMS_MAX];
 	char counter_refused[COUNTERS_MAX][WIRE_TEXT_MAX]; /* why a count is not to be trusted */
 	struct wire_catalog catalog;
+	struct wire_walked walked;
 	uint32_t histogram_count, reserved;
 	struct wire_histogram histograms[WIRE_HISTOGRAMS_MAX];
 };

@@ -146,7 +146,7 @@ static bool needs_second_heap(const struct jobs *jobs, const struct plan_job *jo
 	for (uint32_t i = 0; i < job->arm_count; i++) {
 		const struct wire_primitive *primitive =
 			catalog_primitive(&plan->catalog, plan->arms[job->arm_from + i].primitive);
-		needs = needs || (primitive && primitive->copies_heap);
+		needs = needs || (primitive && primitive->traits & TRAIT_COPIES_HEAP);
 	}
 	return needs;
 }

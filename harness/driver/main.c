@@ -6,7 +6,9 @@
 #include "harness/driver/dataset.h"
 #include "harness/driver/doctor.h"
 #include "harness/driver/estimate.h"
+#include "harness/driver/explain/explain.h"
 #include "harness/driver/export.h"
+#include "harness/driver/interrupts.h"
 #include "harness/driver/once.h"
 #include "harness/driver/plan.h"
 #include "harness/driver/plot.h"
@@ -35,6 +37,8 @@ static void print_help(void)
 	printf("forkcost: what starting a process really costs this program on this machine\n\n"
 	       "usage: forkcost COMMAND [options]\n\n"
 	       "  run         measure, and write a run folder; see forkcost run --help\n"
+	       "  explain     what happens to a page when a process is started, live, step by "
+	       "step\n"
 	       "  once        start N children and nothing else, for timing from outside\n"
 	       "  summarize   compute a run's statistics, tables and plot data anew: summarize "
 	       "RUN\n"
@@ -139,7 +143,7 @@ static int measure(const struct plan *plan, int argc, char **argv)
 	struct problem problem;
 	struct record record;
 	struct runner_result result;
-	runner_catch_interrupts();
+	interrupts_catch();
 	if (record_open(&record, plan, argc, argv, &problem))
 		return complain(&problem, EXIT_CELLS_FAILED);
 	fprintf(stderr, "measuring into %s\n", record.folder);
@@ -211,6 +215,24 @@ static int command_counters(int argc, char **argv)
 	if (help)
 		counters_report_print_help();
 	return EXIT_DONE;
+}
+
+static int command_explain(int argc, char **argv)
+{
+	struct problem problem;
+	switch (explain(argc, argv, &problem)) {
+	case EXPLAINED_HELP:
+	case EXPLAINED_HOLDS:
+		return EXIT_DONE;
+	case EXPLAINED_FAILS:
+		return EXIT_CELLS_FAILED;
+	case EXPLAINED_USAGE:
+		return complain(&problem, EXIT_USAGE);
+	case EXPLAINED_INTERRUPTED:
+		return EXIT_INTERRUPTED;
+	default:
+		return complain(&problem, EXIT_CELLS_FAILED);
+	}
 }
 
 static void list_axis(const struct axis *axis)
@@ -336,17 +358,12 @@ static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"run", command_run},
-	{"once", command_once},
-	{"summarize", command_summarize},
-	{"plot", command_plot},
-	{"show", command_show},
-	{"list", command_list},
-	{"counters", command_counters},
-	{"doctor", command_doctor},
-	{"--help", command_help},
-	{"-h", command_help},
-	{"help", command_help},
+	{"run", command_run},           {"explain", command_explain},
+	{"once", command_once},         {"summarize", command_summarize},
+	{"plot", command_plot},         {"show", command_show},
+	{"list", command_list},         {"counters", command_counters},
+	{"doctor", command_doctor},     {"--help", command_help},
+	{"-h", command_help},           {"help", command_help},
 	{"--version", command_version},
 };
 

@@ -3,13 +3,13 @@
 #include "harness/common/shuffle.h"
 #include "harness/common/units.h"
 #include "harness/driver/hugepages.h"
+#include "harness/driver/interrupts.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/memory.h"
 #include "harness/driver/progress.h"
 #include "harness/driver/stats.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,27 +20,6 @@ enum {
 	FAILURES_MAX = 3,  /* a job that fails so often is given up */
 	REPLICATES_KEPT = 1000,
 };
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal)
-{
-	(void)signal;
-	interrupted = 1;
-}
-
-void runner_catch_interrupts(void)
-{
-	struct sigaction action = {.sa_handler = on_interrupt};
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-}
-
-bool runner_is_interrupted(void)
-{
-	return interrupted;
-}
 
 double runner_seconds(void)
 {
@@ -170,7 +149,7 @@ static void show(struct runner *runner, const struct wire_answer *answer, bool m
 static bool look(void *context, const struct wire_answer *answer)
 {
 	show(context, answer, false);
-	return !interrupted;
+	return !interrupts_came();
 }
 
 enum outcome runner_replicate(const struct plan *plan, const struct plan_job *job, uint64_t seed,
@@ -232,7 +211,7 @@ static enum outcome run_replicate(struct runner *runner, struct problem *problem
 	enum outcome outcome = OUTCOME_OK;
 	if (trustworthy)
 		outcome = record_cells(runner->record, plan, &replicate, session.area, problem);
-	if (!outcome && measured && !interrupted) {
+	if (!outcome && measured && !interrupts_came()) {
 		note_failure(runner, session.area ? &session.area->answer : NULL, failure.text);
 		state->ended = ++state->failures == FAILURES_MAX;
 		outcome = record_failure(runner->record, plan, &replicate, failure.text, problem);
@@ -301,13 +280,13 @@ static const char *why_ended(const struct runner *runner)
 	bool all_ended = true;
 	for (size_t i = 0; i < runner->plan->job_count; i++)
 		all_ended = all_ended && runner->jobs[i].ended;
-	return interrupted ? "interrupted" : all_ended ? "complete" : "budget";
+	return interrupts_came() ? "interrupted" : all_ended ? "complete" : "budget";
 }
 
 static enum outcome run_jobs(struct runner *runner, struct problem *problem)
 {
 	const struct plan *plan = runner->plan;
-	while (!interrupted && (runner->job = choose_job(runner)) < plan->job_count) {
+	while (!interrupts_came() && (runner->job = choose_job(runner)) < plan->job_count) {
 		struct job_state *state = &runner->jobs[runner->job];
 		show(runner, NULL, !runner->progress.is_terminal && state->replicates == 0);
 		if (run_replicate(runner, problem))
@@ -337,7 +316,7 @@ enum outcome runner_run(const struct plan *plan, struct record *record,
 	machine_leave_cpu(plan->caller_cpu);
 	enum outcome outcome = run_jobs(runner, problem);
 	progress_close(&runner->progress);
-	result->interrupted = interrupted;
+	result->interrupted = interrupts_came();
 	result->duration_s = runner_seconds() - runner->began_s;
 	if (!outcome)
 		outcome = record_close(record, result->duration_s, why_ended(runner), problem);

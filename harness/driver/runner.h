@@ -30,8 +30,4 @@ enum outcome runner_replicate(const struct plan *plan, const struct plan_job *jo
 /* Seconds on the monotonic clock. */
 double runner_seconds(void);
 
-/* Catches SIGINT and SIGTERM from now on; true once one has come. */
-void runner_catch_interrupts(void);
-bool runner_is_interrupted(void);
-
 #endif

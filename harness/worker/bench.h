@@ -9,6 +9,7 @@
 #include "harness/common/axes.h"
 #include "harness/common/problem.h"
 #include "harness/common/rawsys.h"
+#include "harness/common/traits.h"
 #include "harness/common/wire.h"
 #include "harness/worker/clock.h"
 
@@ -62,9 +63,11 @@ struct run {
 	struct touch touch;
 	struct counting *counting; /* NULL: the sample being taken is not a counted one */
 	struct partner *partner;   /* shared memory */
-	char *scratch;             /* a page of shared memory, for what must be written somewhere */
-	uint32_t *histogram;       /* shared memory; NULL: the sample is not to be added to one */
-	char *const *target_argv;  /* for exec: forkcost-target, told to stamp or not */
+	/* What a child does before it exits or execs; NULL: nothing. Raw system calls only. */
+	void (*life)(struct run *run);
+	char *scratch;            /* a page of shared memory, for what must be written somewhere */
+	uint32_t *histogram;      /* shared memory; NULL: the sample is not to be added to one */
+	char *const *target_argv; /* for exec: forkcost-target, told to stamp or not */
 	char *const *target_envp;
 	const char *target_path;
 };
@@ -73,18 +76,11 @@ struct arm;
 
 /* ---- primitives ---- */
 
-enum primitive_traits {
-	TRAIT_COPIES_HEAP = 1 << 0, /* needs memory for a second heap */
-	TRAIT_LIBC_CHILD = 1 << 1,  /* none of our code runs in the child before exec */
-	TRAIT_THREAD = 1 << 2,      /* ends at a cleared tid and is never reaped */
-	TRAIT_NOT_STAMPED = 1 << 3, /* its child starts as clone's does: not worth the time */
-};
-
 struct primitive {
 	const char *name, *summary;
 	/* Why an action makes no sense with this primitive; NULL: it is supported. */
 	const char *refuses_exit, *refuses_exec;
-	unsigned traits;
+	unsigned traits; /* enum primitive_traits, or-ed */
 	/* Starts a child that does `action`: reads the clock beside the call into
 	 * run->child->called and ->returned, and sets ->id. */
 	void (*start)(struct run *run, enum action action);
@@ -180,10 +176,18 @@ static inline __attribute__((always_inline)) void child_die_with(pid_t worker)
 		raw_exit_group(WIRE_STATUS_CHILD);
 }
 
+/* What comes between a child's first acts and its end. */
+static inline __attribute__((always_inline)) void child_live(struct run *run)
+{
+	if (__builtin_expect(run->life != NULL, 0))
+		run->life(run);
+}
+
 /* The child's end: exec or exit. */
-static inline __attribute__((always_inline, noreturn)) void child_end(const struct run *run,
+static inline __attribute__((always_inline, noreturn)) void child_end(struct run *run,
 								      enum action action)
 {
+	child_live(run);
 	if (action == ACTION_EXEC) {
 		raw_syscall(SYS_execve, (long)run->target_path, (long)run->target_argv,
 			    (long)run->target_envp, 0, 0);
@@ -194,7 +198,7 @@ static inline __attribute__((always_inline, noreturn)) void child_end(const stru
 
 /* The child's whole life: begin, then exit or exec. Never returns. A stamp before exec would delay
  * what exec_start_ns measures: there the target alone stamps. */
-static inline __attribute__((always_inline, noreturn)) void child_act(const struct run *run,
+static inline __attribute__((always_inline, noreturn)) void child_act(struct run *run,
 								      enum action action)
 {
 	child_begin(run, run->stamping && action == ACTION_EXIT);
@@ -265,6 +269,10 @@ enum outcome child_check(struct run *run, const struct arm *arm);
 /* Waits for a child that is not measured, by its id or a negative errno value, and checks that it left
  * with the status expected. `what` it was to do, for the error message. */
 enum outcome child_reap(struct run *run, long id, int expected, const char *what);
+
+/* Waits until forkcost-target has stamped, which shows that the old memory is gone, and a little longer, by
+ * when one that is to stay sleeps. The stamp was cleared before. */
+enum outcome child_await_stamp(struct run *run);
 
 /* Starts a child by raw clone that exits at once, and reaps it: leaves every heap page clean. */
 enum outcome child_clean_heap(struct run *run);

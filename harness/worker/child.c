@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SETTLE_ROUNDS = 3 };
+enum { SETTLE_ROUNDS = 3, STAMP_TIMEOUT_S = 20 };
 
 void child_enter_exit(void *run)
 {
@@ -66,6 +66,20 @@ static enum outcome check_status(struct run *run, const struct arm *arm)
 		    WEXITSTATUS(status), expected,
 		    arm->action == ACTION_EXEC ? "the exec target is not forkcost-target: run make"
 					       : "a seccomp filter may be in the way");
+}
+
+enum outcome child_await_stamp(struct run *run)
+{
+	const struct timespec pause = {.tv_nsec = 100000};
+	for (long left = STAMP_TIMEOUT_S * 1000000000L / pause.tv_nsec; left > 0; left--) {
+		bool is_there = run->stamps->target_ticks;
+		raw_syscall(SYS_nanosleep, (long)&pause, 0, 0, 0, 0);
+		if (is_there)
+			return OUTCOME_OK;
+	}
+	return fail(run->problem,
+		    "cannot exec '%s': it left no stamp within %d s; rebuild it with make",
+		    run->target_path, STAMP_TIMEOUT_S);
 }
 
 enum outcome child_check(struct run *run, const struct arm *arm)

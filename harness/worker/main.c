@@ -6,6 +6,7 @@
 #include "harness/worker/isolation.h"
 #include "harness/worker/registry.h"
 #include "harness/worker/rounds.h"
+#include "harness/worker/walk.h"
 
 #include <stdio.h>
 #include <sys/mman.h>
@@ -54,6 +55,8 @@ static enum outcome serve(struct run *run, struct wire_area *area, const struct 
 		return OUTCOME_FAILED;
 	if (run->request->mode == WIRE_ONCE)
 		return rounds_once(run, once);
+	if (run->request->mode == WIRE_WALK)
+		return walk_take(run, once, &area->answer);
 	return rounds_measure(run, area, arena);
 }
 
@@ -80,8 +83,9 @@ int main(void)
 	run.target_envp = no_environment;
 	struct arm once = {0};
 	bool is_once = run.request->mode == WIRE_ONCE;
+	bool has_one_arm = is_once || run.request->mode == WIRE_WALK;
 	int status = 0;
-	if (is_once && rounds_resolve_once(&run, &once))
+	if (has_one_arm && rounds_resolve_once(&run, &once))
 		status = STATUS_USAGE;
 	else if (serve(&run, area, &once))
 		status = 1;

@@ -1,6 +1,6 @@
 #include "harness/worker/partner.h"
 
-#include "harness/worker/futex.h"
+#include "harness/common/futex.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -43,6 +43,7 @@ enum outcome partner_start(struct run *run, unsigned long flags, void (*life)(st
 	static struct beginning beginning;
 	struct partner *partner = run->partner;
 	partner->allowed = partner->done = 0;
+	run->stamps->target_ticks = 0;
 	beginning = (struct beginning){run, life};
 	long id;
 	if (flags & CLONE_VM) {
@@ -159,6 +160,33 @@ enum outcome partner_reap(struct run *run)
 enum outcome partner_reap_target(struct run *run)
 {
 	return reap(run, WIRE_STATUS_TARGET);
+}
+
+void partner_become_target(struct run *run)
+{
+	static char name[] = "forkcost-target", with_counter[] = "ts", with_gettime[] = "ms";
+	char *argv[] = {name, worker_clock.is_counter ? with_counter : with_gettime, NULL};
+	raw_syscall(SYS_execve, (long)run->target_path, (long)argv, (long)run->target_envp, 0, 0);
+	raw_exit_group(127);
+}
+
+enum outcome partner_await_target(struct run *run)
+{
+	if (child_await_stamp(run) == OUTCOME_OK)
+		return OUTCOME_OK;
+	partner_kill(run);
+	return OUTCOME_FAILED;
+}
+
+enum outcome partner_end_target(struct run *run, const char *what)
+{
+	partner_kill(run);
+	int status = run->partner->wait_status;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		return OUTCOME_OK;
+	return fail(run->problem,
+		    "cannot trust %s: the new program ended early, status %#x; run make", what,
+		    (unsigned)status);
 }
 
 void partner_kill(struct run *run)

@@ -61,6 +61,14 @@ void partner_count_take(struct run *run);
 enum outcome partner_reap(struct run *run);
 enum outcome partner_reap_target(struct run *run);
 
+/* In the child: becomes forkcost-target, told to stamp and to stay. */
+__attribute__((noreturn)) void partner_become_target(struct run *run);
+
+/* In the caller: waits until the target is there, so that the old memory is gone, and about to sleep; and
+ * ends it, which must have been there until now. `what` it is part of, for the error message. */
+enum outcome partner_await_target(struct run *run);
+enum outcome partner_end_target(struct run *run, const char *what);
+
 /* Ends and reaps a child that is still there, for ways out after a failure. */
 void partner_kill(struct run *run);
 

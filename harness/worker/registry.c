@@ -21,7 +21,7 @@ static bool describe_primitive(const struct primitive *primitive, struct wire_pr
 		const char *why = registry_refusal(primitive, action);
 		fits = fits && COPY(wire->refuses[action], why ? why : "");
 	}
-	wire->copies_heap = primitive->traits & TRAIT_COPIES_HEAP ? 1 : 0;
+	wire->traits = primitive->traits;
 	return fits;
 }
 

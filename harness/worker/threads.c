@@ -1,8 +1,8 @@
 #include "harness/worker/threads.h"
 
+#include "harness/common/futex.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/chain.h"
-#include "harness/worker/futex.h"
 
 #include <errno.h>
 #include <string.h>

@@ -193,16 +193,9 @@ kinds() {
 	none 'metric == "write_ns" && count == 0'
 }
 
-# broken SED SCRIPT: a worker with one line of the experiment changed, in $place.
+# broken SED SCRIPT: what a worker says with one line of the experiment changed.
 broken() {
-	place=$BATS_TEST_TMPDIR/broken
-	mkdir "$place"
-	cp -a "$ROOT/Makefile" "$ROOT/harness" "$ROOT/bench" "$ROOT/plots" "$ROOT/scripts" "$place/"
-	cp -a "$BUILD" "$place/build"
-	sed -i "$1" "$place/bench/first_write.c"
-	! cmp -s "$place/bench/first_write.c" "$ROOT/bench/first_write.c" || fail_with "nothing changed: $1"
-	FORKCOST_NO_INSTALL=1 make -C "$place" --no-print-directory BUILD=build \
-		COMMIT="$(cat "$place/build/commit" 2>/dev/null || echo unknown)" build/forkcost-worker >/dev/null 3>&-
+	broken_worker bench/first_write.c "$1"
 	run --separate-stderr "$place/build/forkcost" run --experiment first_write --heap 1M --page-kind 4k \
 		--replicates 1 --cell-time 1ms --no-plots --no-table --output "$place/results" 3>&-
 	[ "$status" -eq 1 ] || fail_with "status is not 1"

@@ -89,6 +89,18 @@ private_build() {
 	cp -r "$ROOT/plots" "$1/plots"
 }
 
+# broken_worker FILE SED-SCRIPT: a worker with something changed in a source file, in $place/build.
+broken_worker() {
+	place=$BATS_TEST_TMPDIR/broken
+	mkdir "$place"
+	cp -a "$ROOT/Makefile" "$ROOT/harness" "$ROOT/bench" "$ROOT/plots" "$ROOT/scripts" "$place/"
+	cp -a "$BUILD" "$place/build"
+	sed -i "$2" "$place/$1"
+	! cmp -s "$place/$1" "$ROOT/$1" || fail_with "nothing changed: $2"
+	FORKCOST_NO_INSTALL=1 make -C "$place" --no-print-directory BUILD=build \
+		COMMIT="$(cat "$place/build/commit" 2>/dev/null || echo unknown)" build/forkcost-worker >/dev/null 3>&-
+}
+
 # processes_of FOLDER: ids of the processes whose program lies there.
 processes_of() {
 	find /proc -maxdepth 2 -name exe -lname "$1/*" 2>/dev/null | cut -d/ -f3

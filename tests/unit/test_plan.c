@@ -25,7 +25,7 @@ static int make(void **state)
 	PUT(catalog.primitives[SPAWN].refuses[ACTION_EXIT], "it always starts a program");
 	PUT(catalog.primitives[EAGER].name, "eager_copy");
 	PUT(catalog.primitives[EAGER].refuses[ACTION_EXEC], "exec drops the copy");
-	catalog.primitives[EAGER].copies_heap = 1;
+	catalog.primitives[EAGER].traits = TRAIT_COPIES_HEAP;
 	struct wire_experiment *null = &catalog.experiments[0], *delay = &catalog.experiments[1],
 			       *spawn = &catalog.experiments[2];
 	PUT(null->name, "null");

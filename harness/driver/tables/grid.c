@@ -1,5 +1,7 @@
 #include "harness/driver/tables/grid.h"
 
+#include "harness/driver/wrapped.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -46,24 +48,6 @@ void grid_note(struct grid *grid, const char *format, ...)
 
 /* ---- terminal ---- */
 
-/* Breaks at blanks; lines after the first begin with `indent` blanks, the first with `first`. */
-static void print_wrapped(const char *text, int first, int indent)
-{
-	const char *line = text;
-	for (int at = first; *line; at = indent) {
-		size_t room = (size_t)(GRID_WIDTH - at), length = strlen(line);
-		if (length > room) {
-			length = room;
-			while (length > 0 && line[length] != ' ')
-				length--;
-			if (length == 0) /* a word longer than a line */
-				length = strcspn(line, " ");
-		}
-		printf("%*s%.*s\n", at, "", (int)length, line);
-		line += length + strspn(line + length, " ");
-	}
-}
-
 /* Columns of text on the screen: UTF-8's continuation bytes take none. */
 static size_t width_of(const char *text)
 {
@@ -87,7 +71,7 @@ static void print_cell(const struct grid *grid, size_t row, size_t column, size_
 void grid_print(const struct grid *grid)
 {
 	size_t widths[GRID_COLUMNS_MAX] = {0};
-	print_wrapped(grid->title, 0, 0);
+	wrapped_print(stdout, grid->title, 0, 0);
 	if (grid->rows)
 		printf("\n");
 	for (size_t r = 0; r < grid->rows; r++)
@@ -102,7 +86,7 @@ void grid_print(const struct grid *grid)
 	if (grid->rows && grid->note_count)
 		printf("\n");
 	for (size_t n = 0; n < grid->note_count; n++)
-		print_wrapped(grid->notes[n], 2, 4);
+		wrapped_print(stdout, grid->notes[n], 2, 4);
 }
 
 /* ---- files ---- */

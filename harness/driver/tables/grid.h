@@ -13,7 +13,6 @@ enum {
 	GRID_CELL_MAX = 48,
 	GRID_NOTES_MAX = 8,
 	GRID_NOTE_MAX = 2200,
-	GRID_WIDTH = 80, /* columns that titles and notes are wrapped to on a terminal */
 };
 
 struct grid {

@@ -1,4 +1,4 @@
-/* Futexes in shared memory, between the worker and its children or threads. Raw system calls, inlined:
+/* Futexes in shared memory, between processes or threads. Raw system calls, inlined:
  * children may share the caller's memory, and nothing that fork copies is written. */
 #ifndef FORKCOST_FUTEX_H
 #define FORKCOST_FUTEX_H

@@ -1,0 +1,14 @@
+/* forkcost explain as JSON; docs/RESULTS-FORMAT.md describes it. */
+#ifndef FORKCOST_REPORT_JSON_H
+#define FORKCOST_REPORT_JSON_H
+
+#include "harness/driver/explain/story.h"
+
+#include <jansson.h>
+
+/* A scene without its steps, which are to be appended to its "steps". */
+json_t *report_scene(const struct scene *scene);
+
+json_t *report_step(const struct told *told);
+
+#endif

@@ -1,0 +1,269 @@
+#include "harness/driver/explain/show.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/explain/draw.h"
+#include "harness/driver/explain/words.h"
+#include "harness/driver/wrapped.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { CELL_MAX = 64, NAME_WIDTH = 17, CELL_WIDTH = 28 };
+
+/* By which register the MMU is told whose page tables to walk. */
+static const char *root_register(void)
+{
+#if defined(__x86_64__)
+	return "CR3";
+#elif defined(__aarch64__)
+	return "TTBR0_EL1";
+#elif defined(__riscv)
+	return "satp";
+#else
+	return "a register of its own";
+#endif
+}
+
+void show_begin(struct show *show, FILE *file, const char *machine)
+{
+	char text[WORDS_MAX];
+	*show = (struct show){.file = file};
+	fprintf(file, "fork and its kin, step by step, with live processes\n");
+	wrapped_print(file, machine, 0, 0);
+	fprintf(file, "\n");
+	snprintf(text, sizeof text,
+		 "Both processes use the same virtual addresses. The MMU does not tell them apart: "
+		 "it walks the page tables whose root the kernel puts into %s when it switches to "
+		 "a process. So the question is what those tables hold, and what changes in them.",
+		 root_register());
+	wrapped_print(file, text, 0, 0);
+}
+
+void show_scene(struct show *show, const struct scene *scene)
+{
+	char text[WORDS_MAX], line[WRAPPED_WIDTH + 1];
+	memset(line, '=', WRAPPED_WIDTH);
+	line[WRAPPED_WIDTH] = '\0';
+	show->scenes++;
+	show->steps = 0;
+	fprintf(show->file, "\n%s\n%s\n", line, words_scene(scene, text));
+	wrapped_print(show->file, scene->primitive->summary, 0, 0);
+}
+
+/* ---- the table ---- */
+
+/* The number of a reason, from 1. */
+static size_t reason_number(struct show *show, const char *why)
+{
+	for (size_t i = 0; i < show->reason_count; i++)
+		if (strcmp(show->reasons[i], why) == 0)
+			return i + 1;
+	if (show->reason_count < SHOW_REASONS_MAX)
+		show->reasons[show->reason_count++] = why;
+	return show->reason_count;
+}
+
+/* A reason as it fits a cell: its first word with a footnote, or all of a short one. */
+static const char *why_text(struct show *show, const char *why, char text[CELL_MAX])
+{
+	const char *colon = strchr(why, ':');
+	if (colon)
+		snprintf(text, CELL_MAX, "%.*s [%zu]", (int)(colon - why), why,
+			 reason_number(show, why));
+	else
+		snprintf(text, CELL_MAX, "%s", why);
+	return text;
+}
+
+enum form { FORM_DECIMAL, FORM_HEX, FORM_YES, FORM_BYTES, FORM_CHARACTER, FORM_TIMES };
+
+static const char *fact_text(struct show *show, const struct fact *fact, enum form form,
+			     char text[CELL_MAX])
+{
+	char size[UNITS_TEXT_MAX];
+	uint64_t value = fact->value;
+	if (!fact->known)
+		return why_text(show, fact->why, text);
+	switch (form) {
+	case FORM_HEX:
+		snprintf(text, CELL_MAX, "0x%" PRIx64, value);
+		break;
+	case FORM_YES:
+		snprintf(text, CELL_MAX, "%s", value ? "yes" : "no");
+		break;
+	case FORM_BYTES:
+		snprintf(text, CELL_MAX, "%s", units_format_bytes(value, size));
+		break;
+	case FORM_CHARACTER:
+		if (value > ' ' && value < 127)
+			snprintf(text, CELL_MAX, "'%c'", (char)value);
+		else
+			snprintf(text, CELL_MAX, "%" PRIu64, value);
+		break;
+	case FORM_TIMES:
+		snprintf(text, CELL_MAX, "%" PRIu64 " time%s", value, value == 1 ? "" : "s");
+		break;
+	default:
+		snprintf(text, CELL_MAX, "%" PRIu64, value);
+		break;
+	}
+	return text;
+}
+
+static void row(const struct show *show, const char *name, const char *parent, const char *child)
+{
+	fprintf(show->file, "  %-*s  %-*s  %s\n", NAME_WIDTH, name, CELL_WIDTH, parent, child);
+}
+
+static bool is_there(const struct told *told, enum walk_who who)
+{
+	enum standing standing = told->after.standing[who];
+	return standing != STANDING_NONE && standing != STANDING_GONE;
+}
+
+/* A row of facts; a process that is not there has none. */
+static void fact_row(struct show *show, const struct told *told, const char *name, enum form form,
+		     const struct fact *parent, const struct fact *child)
+{
+	char texts[WALK_WHO_COUNT][CELL_MAX];
+	row(show, name, fact_text(show, parent, form, texts[0]),
+	    is_there(told, WALK_CHILD) ? fact_text(show, child, form, texts[1]) : "-");
+}
+
+static const char *process_text(const struct told *told, enum walk_who who, char text[CELL_MAX])
+{
+	static const char *const standings[] = {
+		[STANDING_RUNS] = "",
+		[STANDING_STOPPED] = ", stands still",
+		[STANDING_FOREIGN] = ", another program",
+	};
+	if (told->after.standing[who] == STANDING_GONE)
+		return "gone";
+	if (!is_there(told, who))
+		return "-";
+	snprintf(text, CELL_MAX, "%d%s", told->ids[who], standings[told->after.standing[who]]);
+	return text;
+}
+
+static const char *address_text(const struct told *told, enum walk_who who, char text[CELL_MAX])
+{
+	if (!is_there(told, who))
+		return "-";
+	if (told->after.frame[who] == THEORY_NO_FRAME)
+		return "another program";
+	snprintf(text, CELL_MAX, "0x%" PRIx64, told->pages.address);
+	return text;
+}
+
+/* The kernel shows no entry's permission; what it is follows from what was done, and the faults of the
+ * next write prove it. */
+static const char *writable_text(const struct told *told, enum walk_who who)
+{
+	if (!is_there(told, who))
+		return "-";
+	if (told->after.frame[who] == THEORY_NO_FRAME)
+		return "another program";
+	return told->after.writable[who] ? "yes *" : "no *";
+}
+
+static const char *faults_text(struct show *show, const struct told *told, enum walk_who who,
+			       char text[CELL_MAX])
+{
+	const struct fact *now = &told->sights[who].faults, *before = &told->earlier[who].faults;
+	if (!is_there(told, who))
+		return "-";
+	if (!now->known || !before->known || told->step == 0)
+		return fact_text(show, now, FORM_DECIMAL, text);
+	snprintf(text, CELL_MAX, "%" PRIu64 " (+%" PRIu64 ")", now->value,
+		 now->value - before->value);
+	return text;
+}
+
+static void show_table(struct show *show, const struct told *told)
+{
+	const struct sight *parent = &told->sights[WALK_CALLER], *child = &told->sights[WALK_CHILD];
+	char texts[WALK_WHO_COUNT][CELL_MAX];
+	bool thread = told->scene->primitive->traits & TRAIT_THREAD;
+	row(show, "", "parent", "child");
+	row(show, thread ? "thread" : "process", process_text(told, WALK_CALLER, texts[0]),
+	    process_text(told, WALK_CHILD, texts[1]));
+	row(show, "virtual address", address_text(told, WALK_CALLER, texts[0]),
+	    address_text(told, WALK_CHILD, texts[1]));
+	fact_row(show, told, "frame number", FORM_HEX, &parent->frame, &child->frame);
+	fact_row(show, told, "frame is mapped", FORM_TIMES, &parent->map_count, &child->map_count);
+	fact_row(show, told, "exclusive", FORM_YES, &parent->exclusive, &child->exclusive);
+	fact_row(show, told, "soft-dirty", FORM_YES, &parent->soft_dirty, &child->soft_dirty);
+	row(show, "writable", writable_text(told, WALK_CALLER), writable_text(told, WALK_CHILD));
+	row(show, "minor faults", faults_text(show, told, WALK_CALLER, texts[0]),
+	    faults_text(show, told, WALK_CHILD, texts[1]));
+	fact_row(show, told, "page tables", FORM_BYTES, &parent->page_tables_bytes,
+		 &child->page_tables_bytes);
+	fact_row(show, told, "content", FORM_CHARACTER, &told->bytes[WALK_CALLER],
+		 &told->bytes[WALK_CHILD]);
+}
+
+static void tell_reasons(struct show *show)
+{
+	char text[WORDS_MAX];
+	for (; show->reasons_told < show->reason_count; show->reasons_told++) {
+		snprintf(text, sizeof text, "[%zu] %s", show->reasons_told + 1,
+			 show->reasons[show->reasons_told]);
+		wrapped_print(show->file, text, 2, 6);
+	}
+}
+
+/* ---- the statements ---- */
+
+static void show_check(struct show *show, const struct check *check)
+{
+	static const char *const marks[] = {
+		[VERDICT_HOLDS] = "ok", [VERDICT_FAILS] = "NO", [VERDICT_UNSEEN] = "?"};
+	char text[2 * WORDS_MAX], why[CELL_MAX];
+	show->holds += check->verdict == VERDICT_HOLDS;
+	show->fails += check->verdict == VERDICT_FAILS;
+	show->unseen += check->verdict == VERDICT_UNSEEN;
+	if (check->verdict == VERDICT_UNSEEN)
+		snprintf(text, sizeof text, "%-2s  not seen: %s: %s", marks[check->verdict],
+			 check->text, why_text(show, check->why, why));
+	else
+		snprintf(text, sizeof text, "%-2s  %s", marks[check->verdict], check->text);
+	wrapped_print(show->file, text, 2, 6);
+}
+
+void show_step(struct show *show, const struct told *told)
+{
+	char text[WORDS_MAX], line[WORDS_MAX + 16];
+	show->steps++;
+	snprintf(line, sizeof line, "%u.%u  %s", show->scenes, show->steps,
+		 words_title(told, text));
+	fprintf(show->file, "\n%s\n\n", line);
+	wrapped_print(show->file, words_meaning(told, text), 2, 2);
+	fprintf(show->file, "\n");
+	show_table(show, told);
+	if (show->scenes == 1 && show->steps == 1)
+		wrapped_print(
+			show->file,
+			"* told from what was done: the kernel shows no entry's write bit, but "
+			"the faults of the next write prove it",
+			2, 4);
+	fprintf(show->file, "\n");
+	draw_step(told, show->file);
+	fprintf(show->file, "\n");
+	snprintf(line, sizeof line, "cost: %s", words_cost(told, text));
+	wrapped_print(show->file, line, 2, 8);
+	for (size_t i = 0; i < told->check_count; i++)
+		show_check(show, &told->checks[i]);
+	tell_reasons(show);
+}
+
+void show_end(const struct show *show)
+{
+	fprintf(show->file, "\n%zu statements hold, %zu do not, %zu could not be seen\n",
+		show->holds, show->fails, show->unseen);
+	if (show->fails)
+		wrapped_print(show->file,
+			      "This kernel does something else than told above, where it says NO. "
+			      "Does something move pages (KSM, NUMA balancing, compaction)? Else "
+			      "report it.",
+			      0, 0);
+}

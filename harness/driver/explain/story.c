@@ -1,0 +1,229 @@
+#include "harness/driver/explain/story.h"
+
+#include "harness/common/futex.h"
+#include "harness/common/traits.h"
+#include "harness/driver/hugepages.h"
+#include "harness/driver/interrupts.h"
+#include "harness/driver/session.h"
+#include "harness/driver/stats.h"
+
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	STEP_LIMIT_MS = 60000, /* rehearsals and each step */
+	LOOK_INTERVAL_MS = 1,
+	STANDSTILL_S = 20,
+};
+
+const char *story_name(enum walk_who who)
+{
+	return who == WALK_CALLER ? "parent" : "child";
+}
+
+uint64_t story_page_bytes(enum page_kind page_kind)
+{
+	return page_kind == PAGE_KIND_HUGETLB ? HUGE_BYTES : (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void fill_request(const struct story *story, const struct scene *scene,
+			 struct wire_request *request)
+{
+	struct wire_arm *arm = &request->arms[0];
+	request->mode = WIRE_WALK;
+	request->page_kind = story->page_kind;
+	request->child_cpu = CHILD_CPU_SAME;
+	request->caller_cpu = story->caller_cpu;
+	request->other_cpu = -1;
+	request->arm_count = request->cell_count = 1;
+	request->heap_bytes = story->page_count * story_page_bytes(story->page_kind);
+	request->clock = *story->clock;
+	request->walk = scene->walk;
+	arm->action = scene->action;
+	wire_copy(arm->experiment, sizeof arm->experiment, "spawn");
+	wire_copy(arm->primitive, sizeof arm->primitive, scene->primitive->name);
+}
+
+/* ---- taking turns with the worker ---- */
+
+static bool is_running(const struct session *session)
+{
+	siginfo_t ended = {0};
+	return waitid(P_PID, (id_t)session->worker, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       ended.si_pid == 0;
+}
+
+/* Waits until *word is `value` and *seen holds all of `mask`; false if the worker ended or took too long. */
+static bool await(const struct session *session, const int32_t *word, int32_t value,
+		  const uint32_t *seen, uint32_t mask)
+{
+	const struct timespec pause = {.tv_nsec = LOOK_INTERVAL_MS * 1000000L};
+	for (int left = STEP_LIMIT_MS / LOOK_INTERVAL_MS; left > 0; left--) {
+		if (__atomic_load_n(word, __ATOMIC_ACQUIRE) == value &&
+		    (__atomic_load_n(seen, __ATOMIC_ACQUIRE) & mask) == mask)
+			return true;
+		if (!is_running(session) || interrupts_came())
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+/* The worker's own words if it is gone, else that it hangs. */
+static enum outcome give_up(struct session *session, const char *what, struct problem *problem)
+{
+	bool trustworthy;
+	if (interrupts_came())
+		return fail(problem, "interrupted");
+	if (is_running(session))
+		return fail(problem, "cannot go on: %s took longer than %d s; give fewer --pages",
+			    what, STEP_LIMIT_MS / 1000);
+	if (session_wait(session, STANDSTILL_S, NULL, NULL, &trustworthy, problem))
+		return OUTCOME_FAILED;
+	return fail(problem, "cannot go on: the worker left early; report this");
+}
+
+/* Who reads its first page after a step. */
+static uint32_t readers(const struct theory *theory)
+{
+	uint32_t mask = 0;
+	for (unsigned who = 0; who < WALK_WHO_COUNT; who++)
+		mask |= (theory->standing[who] == STANDING_RUNS ? 1u : 0) << who;
+	return mask;
+}
+
+static enum outcome take_step(struct session *session, const struct told *told,
+			      struct problem *problem)
+{
+	struct wire_walked *walked = &session->area->answer.walked;
+	uint32_t step = told->step;
+	futex_raise(&walked->turn, (int)(2 * step));
+	if (await(session, &walked->turn, (int32_t)(2 * step + 1), &walked->seen[step],
+		  readers(&told->after)))
+		return OUTCOME_OK;
+	return give_up(session, "a step", problem);
+}
+
+/* ---- what became of it ---- */
+
+static enum outcome look(struct told *told, struct problem *problem)
+{
+	for (unsigned who = 0; who < WALK_WHO_COUNT; who++) {
+		bool has_pages = told->after.frame[who] != THEORY_NO_FRAME;
+		/* A thread has its caller's process. */
+		bool is_thread = told->scene->primitive->traits & TRAIT_THREAD;
+		int process = told->ids[is_thread ? WALK_CALLER : who];
+		sight_free(&told->earlier[who]);
+		told->earlier[who] = told->sights[who];
+		told->sights[who] = (struct sight){.entries_why = "not there"};
+		if (told->after.standing[who] == STANDING_NONE ||
+		    told->after.standing[who] == STANDING_GONE)
+			continue;
+		if (!sight_take(&told->sights[who], process, told->ids[who],
+				has_pages ? &told->pages : NULL))
+			return fail(problem,
+				    "cannot keep %llu page entries: out of memory; give "
+				    "fewer --pages",
+				    (unsigned long long)told->pages.count);
+	}
+	told->one_memory = (struct fact){.why = "there is no child"};
+	enum standing child = told->after.standing[WALK_CHILD];
+	if (child == STANDING_RUNS || child == STANDING_FOREIGN)
+		told->one_memory = sight_one_memory(told->ids[WALK_CALLER], told->ids[WALK_CHILD]);
+	return OUTCOME_OK;
+}
+
+static struct cost sum_up(const struct told *told, const struct walk_took *rehearsals,
+			  size_t rehearsed)
+{
+	struct cost cost = {0};
+	double ns[WALK_REHEARSALS_MAX];
+	uint32_t act = told->scene->walk.steps[told->step].act;
+	uint32_t traits = told->scene->primitive->traits;
+	bool passes = act == WALK_OWN || act == WALK_WRITE;
+	/* A call that lasts as long as the child's life holds all the pauses of the walk. */
+	if (act == WALK_START && traits & TRAIT_STOPS_CALLER && !(traits & TRAIT_LIBC_CHILD))
+		return cost;
+	for (size_t i = 0; i < rehearsed; i++) {
+		if (rehearsals[i].ns <= 0)
+			return cost;
+		ns[i] = rehearsals[i].ns / (passes ? (double)told->pages.count : 1);
+	}
+	if (rehearsed == 0)
+		return cost;
+	struct stats_summary summary = stats_summarize(ns, rehearsed);
+	return (struct cost){rehearsed, summary.p50, summary.min, summary.max};
+}
+
+static void read_answer(struct told *told, const struct wire_walked *walked)
+{
+	uint32_t step = told->step, rehearsed = walked->rehearsed;
+	if (rehearsed > WALK_REHEARSALS_MAX)
+		rehearsed = WALK_REHEARSALS_MAX;
+	for (unsigned who = 0; who < WALK_WHO_COUNT; who++) {
+		told->ids[who] = (int)walked->ids[who];
+		told->bytes[who] = (struct fact){.why = "not there"};
+		if (told->after.standing[who] == STANDING_RUNS)
+			told->bytes[who] =
+				(struct fact){.known = true, .value = walked->bytes[step][who]};
+		else if (told->after.standing[who] == STANDING_STOPPED)
+			told->bytes[who].why = "stopped";
+		else if (told->after.standing[who] == STANDING_FOREIGN)
+			told->bytes[who].why = "another program";
+	}
+	told->faults = walked->took[step][rehearsed].faults;
+	told->cost = sum_up(told, walked->took[step], rehearsed);
+}
+
+static enum outcome play_steps(const struct story *story, struct session *session,
+			       struct told *told, struct problem *problem)
+{
+	struct wire_walked *walked = &session->area->answer.walked;
+	const struct scene *scene = told->scene;
+	bool trustworthy, go_on = true;
+	const uint32_t nothing = 0;
+	if (!await(session, &walked->live, 1, &nothing, 0))
+		return give_up(session, "the rehearsals", problem);
+	told->pages = (struct sight_pages){walked->address, walked->page_bytes, walked->page_count};
+	for (uint32_t step = 0; step < scene->walk.step_count && go_on; step++) {
+		told->step = step;
+		told->before = told->after;
+		theory_step(&told->after, &scene->walk, step, scene->primitive->traits);
+		if (take_step(session, told, problem))
+			return OUTCOME_FAILED;
+		read_answer(told, walked);
+		if (look(told, problem))
+			return OUTCOME_FAILED;
+		story_check(told, walked->took[step], told->cost.count);
+		go_on = story->tell(story->context, told);
+	}
+	futex_raise(&walked->turn, (int)(2 * scene->walk.step_count));
+	return go_on ? session_wait(session, STANDSTILL_S, NULL, NULL, &trustworthy, problem)
+		     : OUTCOME_OK;
+}
+
+enum outcome story_play(const struct story *story, const struct scene *scene,
+			struct problem *problem)
+{
+	struct session session;
+	struct told told = {.scene = scene, .page_kind = story->page_kind};
+	theory_begin(&told.after);
+	if (session_open(&session, 0, problem))
+		return OUTCOME_FAILED;
+	uint64_t heap_bytes = story->page_count * story_page_bytes(story->page_kind);
+	fill_request(story, scene, &session.area->request);
+	enum outcome outcome = hugepages_lend(story->page_kind, 2 * heap_bytes, problem);
+	if (!outcome)
+		outcome = session_start(&session, 1, problem);
+	if (!outcome)
+		outcome = play_steps(story, &session, &told, problem);
+	session_close(&session);
+	hugepages_return();
+	for (unsigned who = 0; who < WALK_WHO_COUNT; who++) {
+		sight_free(&told.earlier[who]);
+		sight_free(&told.sights[who]);
+	}
+	return outcome;
+}

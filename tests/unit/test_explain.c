@@ -1,0 +1,236 @@
+/* What forkcost explain expects of a walk, and whether it notices when the kernel does something else. */
+#include "harness/common/traits.h"
+#include "harness/driver/explain/scene.h"
+#include "harness/driver/explain/story.h"
+#include "harness/driver/explain/theory.h"
+#include "tests/unit/unit.h"
+
+enum { PAGES = 3 };
+
+static struct wire_catalog catalog;
+
+static void add_primitive(const char *name, uint32_t traits)
+{
+	struct wire_primitive *primitive = &catalog.primitives[catalog.primitive_count++];
+	wire_copy(primitive->name, sizeof primitive->name, name);
+	primitive->traits = traits;
+}
+
+static int make(void **state)
+{
+	(void)state;
+	add_primitive("fork", 0);
+	add_primitive("vfork", TRAIT_SHARES_MEMORY | TRAIT_STOPS_CALLER);
+	add_primitive("posix_spawn", TRAIT_SHARES_MEMORY | TRAIT_STOPS_CALLER | TRAIT_LIBC_CHILD);
+	add_primitive("eager_copy", TRAIT_COPIES_HEAP);
+	return 0;
+}
+
+/* The theory after step `step` of the first scene of a primitive. */
+static struct theory theory_after(const char *primitive, enum walk_who first, uint32_t step)
+{
+	struct scene scenes[SCENES_MAX];
+	struct theory theory;
+	struct problem problem;
+	size_t count;
+	assert_int_equal(scenes_make(scenes, &count, &catalog, primitive, first, &problem),
+			 OUTCOME_OK);
+	theory_begin(&theory);
+	for (uint32_t i = 0; i <= step; i++)
+		theory_step(&theory, &scenes[0].walk, i, scenes[0].primitive->traits);
+	return theory;
+}
+
+static void a_fork_shares_frames_by_copy(void **state)
+{
+	(void)state;
+	struct theory theory = theory_after("fork", WALK_CHILD, 1);
+	assert_int_equal(theory.frame[WALK_CALLER], theory.frame[WALK_CHILD]);
+	assert_int_equal(theory_map_count(&theory, WALK_CALLER), 2);
+	assert_false(theory.writable[WALK_CALLER] || theory.writable[WALK_CHILD]);
+	assert_false(theory.one_table);
+}
+
+static void who_writes_first_gets_the_copy_and_the_other_takes_back(void **state)
+{
+	(void)state;
+	for (enum walk_who first = WALK_CALLER; first < WALK_WHO_COUNT; first++) {
+		enum walk_who second = first == WALK_CALLER ? WALK_CHILD : WALK_CALLER;
+		struct theory copied = theory_after("fork", first, 2);
+		struct theory taken = theory_after("fork", first, 3);
+		struct theory again = theory_after("fork", first, 4);
+		assert_int_equal(copied.fate, FATE_COPIED);
+		assert_int_equal(copied.frame[first], 1);
+		assert_int_equal(copied.frame[second], 0);
+		assert_false(copied.writable[second]);
+		assert_int_equal(taken.fate, FATE_TAKEN_BACK);
+		assert_int_equal(taken.frame[second], 0);
+		assert_true(taken.writable[second]);
+		assert_int_equal(again.fate, FATE_LEFT_ALONE);
+	}
+}
+
+static void a_vfork_has_one_table_and_leaves_pages_writable(void **state)
+{
+	(void)state;
+	struct theory theory = theory_after("vfork", WALK_CHILD, 2);
+	assert_true(theory.one_table);
+	assert_int_equal(theory.fate, FATE_LEFT_ALONE);
+	assert_int_equal(theory.standing[WALK_CALLER], STANDING_STOPPED);
+	assert_int_equal(theory.byte[WALK_CALLER], 'C');
+	theory = theory_after("vfork", WALK_CHILD, 4);
+	assert_int_equal(theory.standing[WALK_CHILD], STANDING_FOREIGN);
+	assert_int_equal(theory.fate, FATE_LEFT_ALONE);
+}
+
+static void after_an_eager_copy_the_caller_takes_its_pages_back(void **state)
+{
+	(void)state;
+	struct theory theory = theory_after("eager_copy", WALK_CHILD, 1);
+	assert_int_equal(theory.fate, FATE_COPIED);
+	assert_int_equal(theory.frame[WALK_CALLER], 0);
+	assert_int_equal(theory_after("eager_copy", WALK_CHILD, 3).fate, FATE_TAKEN_BACK);
+}
+
+static void a_parent_that_stands_still_cannot_write_first(void **state)
+{
+	(void)state;
+	struct scene scenes[SCENES_MAX];
+	struct problem problem;
+	size_t count;
+	assert_int_equal(scenes_make(scenes, &count, &catalog, "vfork", WALK_CALLER, &problem),
+			 OUTCOME_FAILED);
+	assert_contains(problem.text, "leave out --who");
+}
+
+/* ---- statements ---- */
+
+static const uint64_t EXCLUSIVE = UINT64_C(1) << 56, PRESENT = UINT64_C(1) << 63;
+
+static struct fact known(uint64_t value)
+{
+	return (struct fact){.known = true, .value = value};
+}
+
+/* The child of a fork has just written, and all is as it should be. */
+static struct told told_of_copies(struct scene *scene, uint64_t entries[4][PAGES])
+{
+	struct problem problem;
+	struct scene scenes[SCENES_MAX];
+	size_t count;
+	assert_int_equal(scenes_make(scenes, &count, &catalog, "fork", WALK_CHILD, &problem),
+			 OUTCOME_OK);
+	*scene = scenes[0];
+	struct told told = {.scene = scene, .step = 2, .pages = {4096, 4096, PAGES}};
+	told.before = theory_after("fork", WALK_CHILD, 1);
+	told.after = theory_after("fork", WALK_CHILD, 2);
+	for (size_t i = 0; i < PAGES; i++) {
+		entries[0][i] = entries[1][i] = PRESENT | (i + 1); /* earlier: shared */
+		entries[2][i] = PRESENT | EXCLUSIVE | (i + 1);
+		entries[3][i] = PRESENT | EXCLUSIVE | (i + 101);
+	}
+	for (unsigned who = 0; who < WALK_WHO_COUNT; who++) {
+		told.earlier[who] = (struct sight){.count = PAGES, .entries = entries[who]};
+		told.sights[who] = (struct sight){
+			.count = PAGES, .entries = entries[2 + who], .map_count = known(1)};
+	}
+	told.one_memory = known(0);
+	told.bytes[WALK_CALLER] = known('A');
+	told.bytes[WALK_CHILD] = known('C');
+	told.faults = PAGES;
+	return told;
+}
+
+static size_t failing(struct told *told, const char **first)
+{
+	size_t fails = 0;
+	struct walk_took rehearsals[2] = {{1, PAGES}, {1, PAGES}};
+	story_check(told, rehearsals, 2);
+	*first = "";
+	for (size_t i = told->check_count; i-- > 0;)
+		if (told->checks[i].verdict == VERDICT_FAILS) {
+			fails++;
+			*first = told->checks[i].text;
+		}
+	return fails;
+}
+
+static void what_is_as_it_should_be_holds(void **state)
+{
+	(void)state;
+	struct scene scene;
+	uint64_t entries[4][PAGES];
+	const char *text;
+	struct told told = told_of_copies(&scene, entries);
+	assert_int_equal(failing(&told, &text), 0);
+	assert_true(told.check_count >= 10);
+	for (size_t i = 0; i < told.check_count; i++)
+		assert_int_equal(told.checks[i].verdict, VERDICT_HOLDS);
+}
+
+static void each_thing_that_is_otherwise_fails(void **state)
+{
+	(void)state;
+	struct scene scene;
+	uint64_t entries[4][PAGES];
+	const char *text;
+	struct told told = told_of_copies(&scene, entries);
+	told.faults = PAGES - 1;
+	assert_int_equal(failing(&told, &text), 1);
+	assert_contains(text, "2 page faults in the child for 3 pages written, expected 3");
+	told = told_of_copies(&scene, entries);
+	entries[3][1] = entries[1][1]; /* not copied */
+	assert_int_equal(failing(&told, &text), 3);
+	assert_contains(text, "the child's frames: 2 of 3 changed, expected 3");
+	told = told_of_copies(&scene, entries);
+	entries[2][0] += 50;
+	assert_int_equal(failing(&told, &text), 1);
+	assert_contains(text, "the parent's frames: 1 of 3 changed, expected 0");
+	told = told_of_copies(&scene, entries);
+	entries[2][2] &= ~EXCLUSIVE;
+	assert_int_equal(failing(&told, &text), 1);
+	assert_contains(text, "exclusive in the parent: 2 of 3 pages, expected 3");
+	told = told_of_copies(&scene, entries);
+	told.sights[WALK_CHILD].map_count.value = 2;
+	assert_int_equal(failing(&told, &text), 1);
+	told = told_of_copies(&scene, entries);
+	told.one_memory.value = 1;
+	assert_int_equal(failing(&told, &text), 1);
+	assert_contains(text, "one set of page tables, which was not expected");
+	told = told_of_copies(&scene, entries);
+	told.bytes[WALK_CALLER].value = 'C';
+	assert_int_equal(failing(&told, &text), 1);
+	assert_contains(text, "the parent reads byte 67, expected 'A'");
+}
+
+static void a_hidden_frame_is_not_an_equal_one(void **state)
+{
+	(void)state;
+	struct scene scene;
+	uint64_t entries[4][PAGES];
+	const char *text;
+	size_t unseen = 0;
+	struct told told = told_of_copies(&scene, entries);
+	for (size_t i = 0; i < 4; i++)
+		for (size_t page = 0; page < PAGES; page++)
+			entries[i][page] &= PRESENT | EXCLUSIVE;
+	assert_int_equal(failing(&told, &text), 0);
+	for (size_t i = 0; i < told.check_count; i++)
+		unseen += told.checks[i].verdict == VERDICT_UNSEEN;
+	assert_int_equal(unseen, 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_fork_shares_frames_by_copy),
+		cmocka_unit_test(who_writes_first_gets_the_copy_and_the_other_takes_back),
+		cmocka_unit_test(a_vfork_has_one_table_and_leaves_pages_writable),
+		cmocka_unit_test(after_an_eager_copy_the_caller_takes_its_pages_back),
+		cmocka_unit_test(a_parent_that_stands_still_cannot_write_first),
+		cmocka_unit_test(what_is_as_it_should_be_holds),
+		cmocka_unit_test(each_thing_that_is_otherwise_fails),
+		cmocka_unit_test(a_hidden_frame_is_not_an_equal_one),
+	};
+	return cmocka_run_group_tests_name("explain", tests, make, NULL);
+}
