@@ -13,14 +13,9 @@
 #include "harness/worker/arena.h"
 #include "harness/worker/bench.h"
 #include "harness/worker/counting.h"
+#include "harness/worker/mapped.h"
 #include "harness/worker/pages.h"
 #include "harness/worker/partner.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 enum { END_NS, WAIT_NS, REAP_NS, PAGE_READ_NS, PAGES, FAULTS };
 
@@ -304,66 +299,13 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 
 /* ---- once per worker ---- */
 
-enum { MAPPED_MAX = 256 << 20 }; /* these take as much memory as the heap, each */
-
-/* Maps an open file of `bytes` with all pages present in the caller, and closes it. */
-static const char *map_file(int fd, size_t bytes, int flags)
-{
-	char *pages = mmap(NULL, bytes, PROT_READ, flags | MAP_POPULATE, fd, 0);
-	close(fd);
-	return pages == MAP_FAILED ? NULL : pages;
-}
-
-/* Writes the heap's bytes into a file, so that its pages are there. */
-static bool fill(int fd, const struct run *run)
-{
-	for (size_t at = 0; at < run->heap_bytes;) {
-		ssize_t put = write(fd, run->heap + at, run->heap_bytes - at);
-		if (put <= 0)
-			return false;
-		at += (size_t)put;
-	}
-	return true;
-}
-
-static const char *make_pages(int fd, const struct run *run, int flags)
-{
-	if (fd >= 0 && fill(fd, run))
-		return map_file(fd, run->heap_bytes, flags);
-	if (fd >= 0)
-		close(fd);
-	return NULL;
-}
-
-/* A file without a name: nothing is left of it when the worker ends. */
-static int open_temporary(void)
-{
-	static const char *const folders[] = {"/var/tmp", "/tmp", "."};
-	int fd = -1;
-	for (size_t i = 0; fd < 0 && i < sizeof folders / sizeof folders[0]; i++)
-		fd = open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	return fd;
-}
-
 static enum outcome make(struct run *run)
 {
 	static char name[] = "forkcost-target", with_counter[] = "t", with_gettime[] = "m";
 	stamping_argv[0] = name;
 	stamping_argv[1] = worker_clock.is_counter ? with_counter : with_gettime;
-	if (run->heap_bytes == 0) {
-		no_shared_pages = no_file_pages = "there is no heap to read";
-	} else if (run->heap_bytes > MAPPED_MAX) {
-		no_shared_pages = no_file_pages =
-			"taken up to 256 MiB, for it takes the memory again";
-	} else {
-		int memory = memfd_create("forkcost-shared", MFD_CLOEXEC);
-		shared_pages = make_pages(memory, run, MAP_SHARED);
-		if (!shared_pages)
-			no_shared_pages = "no memfd of the heap's size can be had";
-		file_pages = make_pages(open_temporary(), run, MAP_PRIVATE);
-		if (!file_pages)
-			no_file_pages = "no temporary file can be had in /var/tmp, /tmp or here";
-	}
+	shared_pages = mapped_shared(run, &no_shared_pages);
+	file_pages = mapped_file(run, &no_file_pages);
 	return OUTCOME_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "harness/worker/pages.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #if __has_include(<sys/rseq.h>)
@@ -133,9 +134,9 @@ enum { PAGEMAP_CHUNK = 512 };
  * (Documentation/admin-guide/mm/pagemap.rst). */
 static const uint64_t PAGEMAP_FRAME = (UINT64_C(1) << 55) - 1;
 
-bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames)
+static bool read_frames(const char *path, const struct touch *touch, const char *base,
+			uint64_t *frames)
 {
-	static const char path[] = "/proc/self/pagemap";
 	size_t base_bytes = (size_t)sysconf(_SC_PAGESIZE);
 	size_t step = touch->page_bytes / base_bytes;
 	long fd = raw_syscall(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0);
@@ -158,6 +159,18 @@ bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames)
 	}
 	raw_syscall(SYS_close, fd, 0, 0, 0, 0);
 	return good;
+}
+
+bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames)
+{
+	return read_frames("/proc/self/pagemap", touch, base, frames);
+}
+
+bool pages_frames_of(long process, const struct touch *touch, const char *base, uint64_t *frames)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/%ld/pagemap", process);
+	return read_frames(path, touch, base, frames);
 }
 
 size_t pages_apart(const uint64_t *frames, size_t count, size_t per_folio)

@@ -60,6 +60,9 @@ static inline uint64_t window_faults(const struct window *window)
  * system calls only. `frames` is shared memory. */
 bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames);
 
+/* The same of another process's pages at the same addresses. */
+bool pages_frames_of(long process, const struct touch *touch, const char *base, uint64_t *frames);
+
 /* How many of `count` pages are not where those of large folios are, which hold `per_folio` each: side by
  * side, the first at a multiple. */
 size_t pages_apart(const uint64_t *frames, size_t count, size_t per_folio);
