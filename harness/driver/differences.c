@@ -17,7 +17,7 @@ double differences_slope(const double *x, const double *y, size_t n)
 	return squares > 0 ? products / squares : NAN;
 }
 
-static double median_of(const struct series *series, uint64_t replicate)
+double differences_median(const struct series *series, uint64_t replicate)
 {
 	for (size_t b = 0; series && b < series->block_count; b++)
 		if (series->blocks[b].replicate == replicate)
@@ -39,8 +39,8 @@ static const struct series *sibling(const struct dataset *dataset, const struct 
 static double growth(const struct dataset *dataset, const struct series *like,
 		     const char *case_name, const char *threads, uint64_t replicate)
 {
-	return median_of(sibling(dataset, like, case_name, threads), replicate) -
-	       median_of(sibling(dataset, like, case_name, "0"), replicate);
+	return differences_median(sibling(dataset, like, case_name, threads), replicate) -
+	       differences_median(sibling(dataset, like, case_name, "0"), replicate);
 }
 
 /* Whether `series` is of the slope's case and metric, at its heap. */
@@ -132,8 +132,8 @@ size_t differences_switch(const struct dataset *dataset, struct switched switche
 			sibling(dataset, shared, "separate", shared->threads);
 		for (size_t b = 0; b < shared->block_count && n < REPLICATES_MAX; b++) {
 			uint64_t replicate = shared->blocks[b].replicate;
-			double value =
-				median_of(separate, replicate) - median_of(shared, replicate);
+			double value = differences_median(separate, replicate) -
+				       differences_median(shared, replicate);
 			if (isfinite(value))
 				values[n++] = value;
 		}

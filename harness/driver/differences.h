@@ -25,6 +25,9 @@ struct switched {
 	struct stats_interval difference; /* ns */
 };
 
+/* The median of a series in one replicate; NAN if it has none, or is NULL. */
+double differences_median(const struct series *series, uint64_t replicate);
+
 /* The slope of y over x of a line through the origin, by least squares; NAN without an x beside 0. */
 double differences_slope(const double *x, const double *y, size_t n);
 

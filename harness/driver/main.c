@@ -2,6 +2,7 @@
  * never forks to measure. */
 #include "harness/common/units.h"
 #include "harness/driver/catalog.h"
+#include "harness/driver/claims/view.h"
 #include "harness/driver/counters/report.h"
 #include "harness/driver/dataset.h"
 #include "harness/driver/doctor.h"
@@ -44,6 +45,8 @@ static void print_help(void)
 	       "RUN\n"
 	       "  plot        draw a run's figures: plot RUN\n"
 	       "  show        print a run's table: show RUN\n"
+	       "  claims      what people say about fork, put to the test: claims RUN "
+	       "[--markdown|--json]\n"
 	       "  list        experiments, primitives, arms, axes, metrics with units\n"
 	       "  counters    what can be counted here, by which events, and why not the rest\n"
 	       "  doctor      what this machine can and cannot measure, and how to mend it\n\n"
@@ -80,10 +83,14 @@ static enum outcome present(const char *folder, unsigned wanted, struct problem 
 	enum outcome outcome = OUTCOME_OK;
 	if (wanted & WANT_FILES &&
 	    (summary_write(&summary, folder, problem) || tables_write(&summary, folder, problem) ||
-	     export_write(&summary, folder, problem)))
+	     export_write(&summary, folder, problem) || claims_write(&summary, folder, problem)))
 		outcome = OUTCOME_FAILED;
-	if (wanted & WANT_TABLE)
-		tables_print(&summary, folder);
+	if (wanted & WANT_TABLE) {
+		tables_print(&summary);
+		if (!outcome)
+			outcome = claims_print_brief(&summary, problem);
+		printf("\nresults: %s\n", folder);
+	}
 	if (!outcome && wanted & WANT_PLOTS) {
 		outcome = plot_draw(folder, &figures, problem);
 		if (!outcome)
@@ -125,6 +132,52 @@ static int command_plot(int argc, char **argv)
 static int command_show(int argc, char **argv)
 {
 	return present_command(argc, argv, WANT_TABLE);
+}
+
+/* RUN and at most one option. */
+static enum outcome read_claims_options(int argc, char **argv, const char **folder,
+					enum claims_form *form, struct problem *problem)
+{
+	*folder = NULL;
+	*form = CLAIMS_TERMINAL;
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--markdown") == 0)
+			*form = CLAIMS_MARKDOWN;
+		else if (strcmp(argv[i], "--json") == 0)
+			*form = CLAIMS_JSON;
+		else if (*argv[i] == '-' || *folder)
+			return fail(problem,
+				    "cannot use '%s': forkcost claims takes a run folder, "
+				    "--markdown or --json; leave it out",
+				    argv[i]);
+		else
+			*folder = argv[i];
+	}
+	if (*folder)
+		return OUTCOME_OK;
+	return fail(problem, "cannot tell which run: give one run folder, as forkcost claims "
+			     "results/latest");
+}
+
+static int command_claims(int argc, char **argv)
+{
+	struct problem problem;
+	struct dataset dataset;
+	struct summary summary;
+	const char *folder;
+	enum claims_form form;
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		print_help();
+		return EXIT_DONE;
+	}
+	if (read_claims_options(argc, argv, &folder, &form, &problem))
+		return complain(&problem, EXIT_USAGE);
+	if (load(folder, &dataset, &summary, &problem))
+		return complain(&problem, EXIT_CELLS_FAILED);
+	enum outcome outcome = claims_put(&summary, form, stdout, &problem);
+	summary_free(&summary);
+	dataset_free(&dataset);
+	return outcome ? complain(&problem, EXIT_CELLS_FAILED) : EXIT_DONE;
 }
 
 static int dry_run(const struct plan *plan)
@@ -361,10 +414,10 @@ static const struct command {
 	{"run", command_run},           {"explain", command_explain},
 	{"once", command_once},         {"summarize", command_summarize},
 	{"plot", command_plot},         {"show", command_show},
-	{"list", command_list},         {"counters", command_counters},
-	{"doctor", command_doctor},     {"--help", command_help},
-	{"-h", command_help},           {"help", command_help},
-	{"--version", command_version},
+	{"claims", command_claims},     {"list", command_list},
+	{"counters", command_counters}, {"doctor", command_doctor},
+	{"--help", command_help},       {"-h", command_help},
+	{"help", command_help},         {"--version", command_version},
 };
 
 int main(int argc, char **argv)

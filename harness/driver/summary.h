@@ -7,6 +7,7 @@
 #include "harness/driver/crosscheck.h"
 #include "harness/driver/dataset.h"
 #include "harness/driver/derived.h"
+#include "harness/driver/ratio.h"
 #include "harness/driver/stats.h"
 
 #include <stdio.h>
@@ -21,18 +22,11 @@ struct row {
 	char note[NOTE_MAX];
 };
 
-/* One arm's metric over fork's, same cell and action, taken round by round. */
-struct ratio {
-	const struct series *series;
-	size_t replicates;
-	struct stats_interval interval;
-};
-
 struct summary {
 	const struct dataset *dataset;
 	size_t row_count, ratio_count;
-	struct row *rows; /* one for every series, in the same order */
-	struct ratio *ratios;
+	struct row *rows;     /* one for every series, in the same order */
+	struct ratio *ratios; /* to fork, same cell and action */
 	struct derived derived;
 	struct crosscheck crosscheck;
 };

@@ -1,8 +1,8 @@
 #include "harness/driver/summary.h"
 
+#include "harness/driver/outfile.h"
 #include "harness/driver/version.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -62,42 +62,23 @@ static void put_row(FILE *file, const struct row *row)
 	putc('\n', file);
 }
 
-static FILE *open_output(const char *folder, const char *name, struct problem *problem)
-{
-	char path[WIRE_PATH_MAX + 200];
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	FILE *file = fopen(path, "we");
-	if (!file)
-		fail(problem, "cannot write %s: %s; make the folder writable", path,
-		     strerror(errno));
-	return file;
-}
-
-static enum outcome close_output(FILE *file, const char *name, struct problem *problem)
-{
-	bool bad = ferror(file);
-	if (fclose(file) == 0 && !bad)
-		return OUTCOME_OK;
-	return fail(problem, "cannot write %s: %s; free some disk space", name, strerror(errno));
-}
-
 static enum outcome write_csv(const struct summary *summary, const char *folder,
 			      struct problem *problem)
 {
-	FILE *file = open_output(folder, "summary.csv", problem);
+	FILE *file = outfile_open(folder, "summary.csv", problem);
 	if (!file)
 		return OUTCOME_FAILED;
 	fprintf(file, "%s,n,replicates,median,ci_low,ci_high,p5,p95,p99,min,max,mad,note\n",
 		levels_header);
 	for (size_t i = 0; i < summary->row_count; i++)
 		put_row(file, &summary->rows[i]);
-	return close_output(file, "summary.csv", problem);
+	return outfile_close(file, folder, "summary.csv", problem);
 }
 
 static enum outcome write_ratios(const struct summary *summary, const char *folder,
 				 struct problem *problem)
 {
-	FILE *file = open_output(folder, "ratios.csv", problem);
+	FILE *file = outfile_open(folder, "ratios.csv", problem);
 	if (!file)
 		return OUTCOME_FAILED;
 	fprintf(file, "%s,replicates,ratio_to_fork,ci_low,ci_high\n", levels_header);
@@ -110,7 +91,7 @@ static enum outcome write_ratios(const struct summary *summary, const char *fold
 		else
 			fprintf(file, ",,\n");
 	}
-	return close_output(file, "ratios.csv", problem);
+	return outfile_close(file, folder, "ratios.csv", problem);
 }
 
 static json_t *interval_json(const struct stats_interval *interval)
@@ -178,12 +159,12 @@ static enum outcome write_json(const struct summary *summary, const char *folder
 		"steal_ticks", dataset->steal_ticks, "involuntary_switches",
 		dataset->involuntary_switches, "hyperfine", crosscheck_json(summary), "derived",
 		derived_json(&summary->derived), "rows", rows);
-	FILE *file = result ? open_output(folder, "summary.json", problem) : NULL;
+	FILE *file = result ? outfile_open(folder, "summary.json", problem) : NULL;
 	enum outcome outcome = OUTCOME_FAILED;
 	if (file) {
 		json_dumpf(result, file, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
 		putc('\n', file);
-		outcome = close_output(file, "summary.json", problem);
+		outcome = outfile_close(file, folder, "summary.json", problem);
 	}
 	json_decref(result);
 	return outcome;

@@ -1,6 +1,7 @@
 #include "harness/driver/tables.h"
 
 #include "harness/driver/machine.h"
+#include "harness/driver/outfile.h"
 #include "harness/driver/tables/blocks.h"
 #include "harness/driver/version.h"
 
@@ -42,7 +43,7 @@ static void fill(const struct table_block *block, const struct summary *summary,
 	grid_note(grid, "%s", pick_cases_left_out(summary, block->name, why));
 }
 
-void tables_print(const struct summary *summary, const char *folder)
+void tables_print(const struct summary *summary)
 {
 	static struct grid grid;
 	const struct dataset *dataset = summary->dataset;
@@ -62,7 +63,6 @@ void tables_print(const struct summary *summary, const char *folder)
 	if (dataset->failure_count)
 		printf("\n%zu replicates failed; the first: %s\n", dataset->failure_count,
 		       dataset->first_failure);
-	printf("\nresults: %s\n", folder);
 }
 
 /* ---- files ---- */
@@ -72,29 +72,17 @@ enum form { MARKDOWN, LATEX, FORMS };
 static FILE *open_file(const struct summary *summary, const char *folder, const char *name,
 		       enum form form, struct problem *problem)
 {
-	char path[WIRE_PATH_MAX + 200];
-	snprintf(path, sizeof path, "%s/tables/%s.%s", folder, name, form == LATEX ? "tex" : "md");
-	FILE *file = fopen(path, "we");
-	if (!file) {
-		fail(problem, "cannot write %s: %s; make the folder writable", path,
-		     strerror(errno));
+	char path[WIRE_NAME_MAX + 16];
+	snprintf(path, sizeof path, "tables/%s.%s", name, form == LATEX ? "tex" : "md");
+	FILE *file = outfile_open(folder, path, problem);
+	if (!file)
 		return NULL;
-	}
 	const char *run = json_string_value(json_object_get(summary->dataset->run, "id"));
 	fprintf(file,
 		form == LATEX ? "%% made by forkcost %s from run %s\n"
 			      : "<!-- made by forkcost %s from run %s -->\n",
 		FORKCOST_VERSION, run ? run : "unknown");
 	return file;
-}
-
-static enum outcome close_file(FILE *file, const char *folder, struct problem *problem)
-{
-	bool bad = ferror(file);
-	if (fclose(file) == 0 && !bad)
-		return OUTCOME_OK;
-	return fail(problem, "cannot write into %s/tables: %s; free some disk space", folder,
-		    strerror(errno));
 }
 
 static void write_grid(const struct grid *grid, FILE *file, enum form form)
@@ -113,7 +101,7 @@ static enum outcome write_spawn(const struct summary *summary, const char *folde
 	for (size_t i = 0; i < 2; i++)
 		if (block_spawn(summary, states[i], &grid))
 			write_grid(&grid, file, form);
-	return close_file(file, folder, problem);
+	return outfile_close(file, folder, "tables", problem);
 }
 
 static enum outcome write_block(const struct summary *summary, const struct table_block *block,
@@ -125,7 +113,7 @@ static enum outcome write_block(const struct summary *summary, const struct tabl
 		return OUTCOME_FAILED;
 	fill(block, summary, &grid);
 	write_grid(&grid, file, form);
-	return close_file(file, folder, problem);
+	return outfile_close(file, folder, "tables", problem);
 }
 
 enum outcome tables_write(const struct summary *summary, const char *folder,

@@ -7,7 +7,7 @@
 
 /* Prints the run's tables, checks and second opinion on stdout: that of spawn at most 100 columns wide, the
  * others 80. */
-void tables_print(const struct summary *summary, const char *folder);
+void tables_print(const struct summary *summary);
 
 /* Writes RUN/tables/NAME.md and NAME.tex for each experiment, and for counters. */
 enum outcome tables_write(const struct summary *summary, const char *folder,

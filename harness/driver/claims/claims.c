@@ -1,0 +1,197 @@
+#include "harness/driver/claims/claims.h"
+
+#include <stdio.h>
+
+const struct claim claims[CLAIM_COUNT] = {
+	[C1] = {"C1",
+		"After fork the same virtual address in both processes leads to the same physical "
+		"page.",
+		NULL, NULL},
+	[C2] = {"C2",
+		"They are two separate sets of page tables that happen to hold identical entries.",
+		NULL, NULL},
+	[C3] = {"C3",
+		"A write by either process, no matter which, faults; the kernel copies the page "
+		"and "
+		"the writer goes on at the same virtual address with another frame.",
+		"first-write-cdf", NULL},
+	[C4] = {"C4",
+		"The other process's entry is untouched, but once a page has a single owner it "
+		"becomes writable again without a copy.",
+		"first-write-cdf", NULL},
+	[C5] = {"C5",
+		"At a switch between two processes the MMU must be told; depending on the CPU, by "
+		"a "
+		"register or by tables.",
+		"switch", NULL},
+	[C6] = {"C6",
+		"Forking to run another program through exec slows down the first write to any "
+		"page "
+		"of the caller.",
+		"first-write-by-heap", NULL},
+	[C7] = {"C7", "That penalty lasts only until the child calls exec.", "first-write-cdf",
+		NULL},
+	[C8] = {"C8", "exec drops the child's claim on the caller's pages.", NULL, NULL},
+	[C9] = {"C9",
+		"vfork exists to avoid marking a large program's whole address space copy-on-write "
+		"and undoing that at exec.",
+		"spawn-by-heap", NULL},
+	[C10] = {"C10",
+		 "On a modern CPU, copying page tables and flushing TLBs alone keeps vfork a "
+		 "significant win, the more so the larger the caller.",
+		 "ratio-to-fork-by-heap", NULL},
+	[C11] = {"C11",
+		 "vfork is mostly obsolete: with copy-on-write it is only a minor improvement.",
+		 "ratio-to-fork-by-heap", NULL},
+	[C12] = {"C12", "The first Unix fork copied the whole process.", "spawn-by-heap",
+		 "it is history, which no run can show; what such a fork would cost here, can"},
+};
+
+static const char lazily[] =
+	"not at once: nobody gives the right to write back, so the owner's next write to each page "
+	"still takes a fault, cheaper than a copy, but not nothing";
+static const char not_all_tables[] = "page tables of shared memory and of file mappings that were "
+				     "never written are not copied at "
+				     "all: the child's accesses fault them in";
+
+/* The thresholds. Counts leave no doubt, so they must be exact, but for the up to 31 pages that the kernel
+ * copies where it could have taken them back, since a list of the CPU's still holds them (5 % of the pages
+ * allow for that). Times must differ by 10 % to be called different, and by half where a fault is told from
+ * none. Twice as fast is a significant win, less is a minor improvement. */
+const struct rule claim_rules[] = {
+	{C1, REQUIRED, FRAMES_ALIKE, AT_LEAST, 1, NULL},
+
+	{C2, REQUIRED, TABLES_COPIED, AT_LEAST, 1, NULL},
+	{C2, REQUIRED, FRAMES_ALIKE, AT_LEAST, 1, NULL},
+	{C2, REQUIRED, CHANGED_ALONE, AT_LEAST, 1, NULL},
+	{C2, REQUIRED, CHANGED_ALONE, AT_MOST, 1, NULL},
+	{C2, CORRECTS, TABLES_SHARED, AT_MOST, 0, not_all_tables},
+	{C2, CORRECTS, TABLES_FILE, AT_MOST, 0, not_all_tables},
+
+	{C3, REQUIRED, FAULTS_CHILD_COPY, AT_LEAST, 1, NULL},
+	{C3, REQUIRED, FAULTS_CHILD_COPY, AT_MOST, 1, NULL},
+	{C3, REQUIRED, FRAMES_CHILD_COPY, AT_LEAST, 1, NULL},
+	{C3, REQUIRED, FAULTS_PARENT_COPY, AT_LEAST, 1, NULL},
+	{C3, REQUIRED, FAULTS_PARENT_COPY, AT_MOST, 1, NULL},
+	{C3, REQUIRED, FRAMES_PARENT_COPY, AT_LEAST, 1, NULL},
+
+	{C4, REQUIRED, CHANGED_ALONE, AT_MOST, 1, NULL},
+	{C4, REQUIRED, FRAMES_TAKE_BACK, AT_MOST, 0.05, NULL},
+	{C4, REQUIRED, COPY_OVER_TAKE_BACK, AT_LEAST, 1.1, NULL},
+	{C4, CORRECTS, FAULTS_TAKE_BACK, AT_LEAST, 1, lazily},
+	{C4, SHOWN, TAKE_BACK_OVER_PLAIN, AT_LEAST, 0, NULL},
+
+	{C5, REQUIRED, SWITCH_ADDS, AT_LEAST, 1, NULL},
+
+	{C6, REQUIRED, AFTER_EXEC_OVER_PLAIN, AT_LEAST, 1.5, NULL},
+	{C6, REQUIRED, AFTER_EXEC_OVER_VFORK, AT_LEAST, 1.5, NULL},
+	{C6, REQUIRED, AFTER_EXEC_OVER_SPAWN, AT_LEAST, 1.5, NULL},
+
+	{C7, REQUIRED, BEFORE_OVER_AFTER_EXEC, AT_LEAST, 1.1, NULL},
+	{C7, CORRECTS, AFTER_EXEC_OVER_PLAIN, AT_LEAST, 1.5,
+	 "the copy lasts until then; after exec each first write still takes a fault that takes "
+	 "the page "
+	 "back, cheaper than a copy, but not nothing"},
+
+	{C8, REQUIRED, MAPPINGS_EXECED, AT_MOST, 1, NULL},
+	{C8, REQUIRED, RESIDENT_EXECED, AT_MOST, 0.05, NULL},
+	{C8, REQUIRED, FRAMES_AFTER_EXEC, AT_MOST, 0.05, NULL},
+
+	{C9, REQUIRED, DIRTY_OVER_CLEAN, AT_LEAST, 1.05, NULL},
+	{C9, REQUIRED, FORK_OVER_VFORK_LARGEST, AT_LEAST, 1.1, NULL},
+	{C9, CORRECTS, MARKING_SHARE, AT_MOST, 0.5,
+	 "the marking is the smaller part of what vfork spares: most of it is page tables, copied "
+	 "and torn "
+	 "down"},
+
+	{C10, REQUIRED, FORK_OVER_VFORK_LARGEST, AT_LEAST, 2, NULL},
+	{C10, REQUIRED, FORK_OVER_VFORK_GROWTH, AT_LEAST, 1.5, NULL},
+	{C10, CORRECTS, MARKING_SHARE, AT_LEAST, 0.05,
+	 "not these alone: write-protecting the caller's pages is a part of it, too"},
+	{C10, SHOWN, TABLES_SHARE, AT_LEAST, 0, NULL},
+	{C10, SHOWN, THREAD_ADDS, AT_LEAST, 0, NULL},
+	{C10, SHOWN, WINS_2, AT_LEAST, 0, NULL},
+	{C10, SHOWN, WINS_10, AT_LEAST, 0, NULL},
+	{C10, SHOWN, WINS_100, AT_LEAST, 0, NULL},
+
+	{C11, REQUIRED, FORK_OVER_VFORK_LARGEST, AT_MOST, 2, NULL},
+	{C11, SHOWN, FORK_OVER_VFORK_SMALLEST, AT_LEAST, 0, NULL},
+	{C11, SHOWN, WINS_2, AT_LEAST, 0, NULL},
+	{C11, SHOWN, WINS_10, AT_LEAST, 0, NULL},
+	{C11, SHOWN, WINS_100, AT_LEAST, 0, NULL},
+
+	{C12, SHOWN, EAGER_OVER_FORK, AT_LEAST, 0, NULL},
+};
+
+const size_t claim_rule_count = sizeof claim_rules / sizeof *claim_rules;
+
+const char *claim_ruling_words(enum ruling ruling)
+{
+	static const char *const words[] = {
+		[RULING_HOLDS] = "holds",
+		[RULING_CORRECTED] = "holds, with this correction",
+		[RULING_REFUTED] = "does not hold here",
+		[RULING_OPEN] = "cannot tell here",
+	};
+	return words[ruling];
+}
+
+enum met claim_rule_met(const struct rule *rule, const struct finding *finding)
+{
+	if (!finding->known)
+		return OPEN;
+	if (rule->relation == AT_LEAST) {
+		if (finding->low >= rule->threshold)
+			return MET;
+		return finding->high < rule->threshold ? NOT_MET : OPEN;
+	}
+	if (finding->high <= rule->threshold)
+		return MET;
+	return finding->low > rule->threshold ? NOT_MET : OPEN;
+}
+
+/* The first reason counts. */
+static void say_open(struct judgement *judgement, const struct rule *rule,
+		     const struct finding *finding)
+{
+	if (*judgement->why)
+		return;
+	if (finding->known)
+		snprintf(judgement->why, sizeof judgement->why,
+			 "%s: the interval lies on both sides of the threshold; run longer",
+			 finding_words(rule->finding));
+	else
+		snprintf(judgement->why, sizeof judgement->why, "%s: %s",
+			 finding_words(rule->finding), finding->why);
+}
+
+struct judgement claim_judge(enum claim_id claim, const struct finding findings[FINDING_COUNT])
+{
+	struct judgement judgement = {.why = ""};
+	bool refuted = false, open = false, corrected = false;
+	if (claims[claim].history) {
+		judgement.ruling = RULING_OPEN;
+		snprintf(judgement.why, sizeof judgement.why, "%s", claims[claim].history);
+		return judgement;
+	}
+	for (size_t i = 0; i < claim_rule_count; i++) {
+		const struct rule *rule = &claim_rules[i];
+		if (rule->claim != claim || rule->role == SHOWN)
+			continue;
+		const struct finding *finding = &findings[rule->finding];
+		enum met met = claim_rule_met(rule, finding);
+		refuted = refuted || (met == NOT_MET && rule->role == REQUIRED);
+		corrected = corrected || (met == MET && rule->role == CORRECTS);
+		if (met == OPEN) {
+			open = true;
+			say_open(&judgement, rule, finding);
+		}
+	}
+	judgement.ruling = refuted     ? RULING_REFUTED
+			   : open      ? RULING_OPEN
+			   : corrected ? RULING_CORRECTED
+				       : RULING_HOLDS;
+	if (judgement.ruling != RULING_OPEN)
+		*judgement.why = '\0';
+	return judgement;
+}

@@ -1,0 +1,546 @@
+#include "harness/driver/claims/findings.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/pick.h"
+#include "harness/driver/settings.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { HEAPS_MAX = 64, REPLICATES_MAX = 1024 };
+
+struct definition;
+typedef enum outcome take_finding(const struct summary *summary,
+				  const struct definition *definition, struct finding *finding,
+				  struct problem *problem);
+
+static take_finding take_share, take_count_difference, take_time_ratio, take_switch, take_states,
+	take_share_of_difference, take_thread, take_win, take_growth, take_win_from;
+
+/* What a finding is taken from: one series, and mostly another that it is held against. */
+struct definition {
+	const char *name, *words;
+	enum finding_unit unit;
+	take_finding *take;
+	struct pick one, other;
+	double parameter; /* what it means, `take` says */
+};
+
+#define OF(e, c, m)                                                \
+	{                                                          \
+		.experiment = (e), .case_name = (c), .metric = (m) \
+	}
+#define WRITES(c, m) OF("first_write", c, m)
+#define INHERITS(c, m) OF("inherit", c, m)
+#define SPAWNS(p, a, s, m)                                                            \
+	{                                                                             \
+		.experiment = "spawn", .primitive = (p), .action = (a), .state = (s), \
+		.metric = (m)                                                         \
+	}
+#define FORK_OVER_VFORK \
+	SPAWNS("fork", "exec", "dirty", "reaped_ns"), SPAWNS("vfork", "exec", "dirty", "reaped_ns")
+
+enum { LARGEST_HEAP = -1, SMALLEST_HEAP = -2 };
+
+static const struct definition definitions[FINDING_COUNT] = {
+	[FRAMES_ALIKE] = {"frames_alike", "pages of a forked child in its caller's frames",
+			  FINDING_SHARE, take_share, INHERITS("forked", "frames_alike"),
+			  INHERITS("forked", "pages"), 0},
+	[TABLES_COPIED] = {"tables_copied", "pages of page tables that the child has for the heap",
+			   FINDING_COUNTS, take_count_difference,
+			   INHERITS("forked", "child_tables"),
+			   INHERITS("without_heap", "child_tables"), 0},
+	[TABLES_SHARED] = {"tables_shared_memory",
+			   "pages of page tables that it has for shared memory of that size",
+			   FINDING_COUNTS, take_count_difference,
+			   INHERITS("shared_memory", "child_tables"),
+			   INHERITS("without_heap", "child_tables"), 0},
+	[TABLES_FILE] = {"tables_file_memory",
+			 "pages of page tables that it has for a file mapping never written",
+			 FINDING_COUNTS, take_count_difference,
+			 INHERITS("file_memory", "child_tables"),
+			 INHERITS("without_heap", "child_tables"), 0},
+	[CHANGED_ALONE] = {"changed_alone", "entries that change when the child writes one page",
+			   FINDING_COUNTS, take_count_difference, INHERITS("wrote_one", "pages"),
+			   INHERITS("wrote_one", "frames_alike"), 0},
+	[FAULTS_CHILD_COPY] = {"faults_child_copy",
+			       "page faults a page when the child writes first", FINDING_COUNTS,
+			       take_share, WRITES("child_copy", "faults"),
+			       WRITES("child_copy", "pages"), 0},
+	[FAULTS_PARENT_COPY] = {"faults_parent_copy",
+				"page faults a page when the caller writes first", FINDING_COUNTS,
+				take_share, WRITES("parent_copy", "faults"),
+				WRITES("parent_copy", "pages"), 0},
+	[FRAMES_CHILD_COPY] = {"frames_child_copy",
+			       "pages in another frame after the child's write", FINDING_SHARE,
+			       take_share, WRITES("child_copy", "frames_changed"),
+			       WRITES("child_copy", "pages"), 0},
+	[FRAMES_PARENT_COPY] = {"frames_parent_copy",
+				"pages in another frame after the caller's write", FINDING_SHARE,
+				take_share, WRITES("parent_copy", "frames_changed"),
+				WRITES("parent_copy", "pages"), 0},
+	[FAULTS_TAKE_BACK] = {"faults_take_back", "page faults a page when the last owner writes",
+			      FINDING_COUNTS, take_share, WRITES("take_back_exited", "faults"),
+			      WRITES("take_back_exited", "pages"), 0},
+	[FRAMES_TAKE_BACK] = {"frames_take_back",
+			      "pages in another frame after the last owner's write", FINDING_SHARE,
+			      take_share, WRITES("take_back_exited", "frames_changed"),
+			      WRITES("take_back_exited", "pages"), 0},
+	[COPY_OVER_TAKE_BACK] = {"copy_over_take_back", "a copying write over one that takes back",
+				 FINDING_TIMES, take_time_ratio, WRITES("parent_copy", "write_ns"),
+				 WRITES("take_back_exited", "write_ns"), 0},
+	[TAKE_BACK_OVER_PLAIN] = {"take_back_over_plain",
+				  "a write that takes back over a plain one", FINDING_TIMES,
+				  take_time_ratio, WRITES("take_back_exited", "write_ns"),
+				  WRITES("never_forked", "write_ns"), 0},
+	[SWITCH_ADDS] = {"switch_adds", "what separate memory adds to a switch of processes",
+			 FINDING_NS, take_switch, OF("switch", "separate", "switch_ns"),
+			 OF("switch", "shared", "switch_ns"), 0},
+	[AFTER_EXEC_OVER_PLAIN] =
+		{"after_exec_over_plain",
+		 "the caller's first write after fork and exec over one that never "
+		 "forked",
+		 FINDING_TIMES, take_time_ratio, WRITES("after_exec", "write_ns"),
+		 WRITES("never_forked", "write_ns"), 0},
+	[AFTER_EXEC_OVER_VFORK] =
+		{"after_exec_over_vfork",
+		 "the caller's first write after fork and exec over one after vfork and exec",
+		 FINDING_TIMES, take_time_ratio, WRITES("after_exec", "write_ns"),
+		 WRITES("after_vfork", "write_ns"), 0},
+	[AFTER_EXEC_OVER_SPAWN] =
+		{"after_exec_over_posix_spawn",
+		 "the caller's first write after fork and exec over one after posix_spawn",
+		 FINDING_TIMES, take_time_ratio, WRITES("after_exec", "write_ns"),
+		 WRITES("after_posix_spawn", "write_ns"), 0},
+	[BEFORE_OVER_AFTER_EXEC] =
+		{"before_over_after_exec",
+		 "the caller's first write before the child's exec over one after "
+		 "it",
+		 FINDING_TIMES, take_time_ratio, WRITES("before_exec", "write_ns"),
+		 WRITES("after_exec", "write_ns"), 0},
+	[MAPPINGS_EXECED] = {"mappings_after_exec", "mappings a page of the caller's after exec",
+			     FINDING_COUNTS, take_share, INHERITS("execed", "mappings"),
+			     INHERITS("execed", "pages"), 0},
+	[RESIDENT_EXECED] = {"resident_after_exec",
+			     "what the new program has resident, of the caller's heap",
+			     FINDING_SHARE, take_share, INHERITS("execed", "child_resident"),
+			     INHERITS("execed", "pages"), 0},
+	[FRAMES_AFTER_EXEC] = {"frames_after_exec",
+			       "pages in another frame after the caller's write behind exec",
+			       FINDING_SHARE, take_share, WRITES("after_exec", "frames_changed"),
+			       WRITES("after_exec", "pages"), 0},
+	[DIRTY_OVER_CLEAN] = {"dirty_over_clean", "fork of a dirty heap over one of a clean heap",
+			      FINDING_TIMES, take_states,
+			      SPAWNS("fork", "exec", "dirty", "call_ns"),
+			      SPAWNS("fork", "exec", "clean", "call_ns"), 0},
+	[MARKING_SHARE] = {"marking_share",
+			   "write-protecting, of what fork and exec cost more than vfork and exec",
+			   FINDING_SHARE, take_share_of_difference, FORK_OVER_VFORK, 0},
+	[TABLES_SHARE] = {"tables_share",
+			  "all else of that, above all page tables, copied and torn down",
+			  FINDING_SHARE, take_share_of_difference, FORK_OVER_VFORK, 1},
+	[THREAD_ADDS] = {"thread_adds", "what each running thread adds to a fork, by the TLB flush",
+			 FINDING_NS, take_thread, OF("tlb_shootdown", "fork_running", "call_ns"),
+			 OF("tlb_shootdown", "fork_busy_others", "call_ns"), 0},
+	[FORK_OVER_VFORK_SMALLEST] = {"fork_over_vfork_smallest",
+				      "fork and exec over vfork and exec, smallest heap",
+				      FINDING_TIMES, take_win, FORK_OVER_VFORK, SMALLEST_HEAP},
+	[FORK_OVER_VFORK_LARGEST] = {"fork_over_vfork_largest",
+				     "fork and exec over vfork and exec, largest heap",
+				     FINDING_TIMES, take_win, FORK_OVER_VFORK, LARGEST_HEAP},
+	[FORK_OVER_VFORK_GROWTH] = {"fork_over_vfork_growth",
+				    "how much more at the largest heap than at the smallest",
+				    FINDING_TIMES, take_growth, FORK_OVER_VFORK, 0},
+	[WINS_2] = {"vfork_wins_2_from", "vfork and exec wins 2 times from a heap of",
+		    FINDING_BYTES, take_win_from, FORK_OVER_VFORK, 2},
+	[WINS_10] = {"vfork_wins_10_from", "10 times from", FINDING_BYTES, take_win_from,
+		     FORK_OVER_VFORK, 10},
+	[WINS_100] = {"vfork_wins_100_from", "100 times from", FINDING_BYTES, take_win_from,
+		      FORK_OVER_VFORK, 100},
+	[EAGER_OVER_FORK] = {"eager_over_fork",
+			     "a child that has all memory copied over one of fork, largest heap",
+			     FINDING_TIMES, take_win,
+			     SPAWNS("eager_copy", "exit", "dirty", "reaped_ns"),
+			     SPAWNS("fork", "exit", "dirty", "reaped_ns"), LARGEST_HEAP},
+};
+
+const char *finding_name(enum finding_id id)
+{
+	return definitions[id].name;
+}
+
+const char *finding_words(enum finding_id id)
+{
+	return definitions[id].words;
+}
+
+enum finding_unit finding_unit(enum finding_id id)
+{
+	return definitions[id].unit;
+}
+
+/* ---- helpers ---- */
+
+static enum outcome unknown(struct finding *finding, const char *why)
+{
+	finding->known = false;
+	snprintf(finding->why, sizeof finding->why, "%.*s", FINDING_WHY_MAX - 1, why);
+	return OUTCOME_OK;
+}
+
+/* Why a row picked has no values: its own note, or its experiment's. */
+static enum outcome no_row(const struct summary *summary, const struct pick *pick,
+			   struct finding *finding)
+{
+	char why[PICK_WHY_MAX];
+	const struct row *row = pick_any_row(summary, pick);
+	if (row && *row->note)
+		return unknown(finding, row->note);
+	if (*pick_why_none(summary, pick->experiment, why))
+		return unknown(finding, why);
+	return unknown(finding, "not part of this run");
+}
+
+static const char few[] = "fewer than 5 replicates, so there is no interval; run longer";
+
+static enum outcome by_interval(struct finding *finding, const struct stats_interval *interval,
+				size_t replicates)
+{
+	finding->replicates = replicates;
+	if (!replicates)
+		return unknown(finding, "the two were not measured in the same process");
+	if (!interval->has_interval)
+		return unknown(finding, few);
+	finding->known = true;
+	finding->center = interval->center;
+	finding->low = interval->low;
+	finding->high = interval->high;
+	return OUTCOME_OK;
+}
+
+static void say_heap(struct finding *finding, uint64_t heap_bytes)
+{
+	char text[UNITS_TEXT_MAX];
+	snprintf(finding->where, sizeof finding->where, "heap %s",
+		 units_format_bytes(heap_bytes, text));
+}
+
+/* Sets the heap that both have, as parameter LARGEST_HEAP or SMALLEST_HEAP, or up to the usual one. */
+static bool pick_heap(const struct summary *summary, struct pick *one, struct pick *other,
+		      double parameter)
+{
+	uint64_t heaps[HEAPS_MAX], middle;
+	size_t count = pick_heaps(summary, one, heaps, HEAPS_MAX), chosen;
+	if (count == 0)
+		return false;
+	if (parameter == SMALLEST_HEAP)
+		chosen = 0;
+	else if (parameter == LARGEST_HEAP || !pick_middle_heap(summary, one, PICK_HEAP, &middle))
+		chosen = count - 1;
+	else
+		for (chosen = 0; heaps[chosen] != middle;)
+			chosen++;
+	one->heap_bytes = other->heap_bytes = heaps[chosen];
+	one->with_heap = other->with_heap = true;
+	return true;
+}
+
+/* Both rows, at the heap that `parameter` says; false with the reason in the finding. */
+static bool both_rows(const struct summary *summary, const struct definition *definition,
+		      double parameter, struct finding *finding, const struct row **one,
+		      const struct row **other)
+{
+	struct pick first = definition->one, second = definition->other;
+	*one = *other = NULL;
+	if (pick_heap(summary, &first, &second, parameter)) {
+		*one = pick_row(summary, &first);
+		*other = pick_row(summary, &second);
+		say_heap(finding, first.heap_bytes);
+	}
+	if (*one && *other)
+		return true;
+	no_row(summary, *one ? &definition->other : &definition->one, finding);
+	return false;
+}
+
+static double difference(double one, double other)
+{
+	return one - other;
+}
+
+static double quotient(double one, double other)
+{
+	return one / other;
+}
+
+/* A value for each replicate that both have, out of its two medians; returns how many. */
+static size_t each_replicate(const struct row *one, const struct row *other,
+			     double (*combine)(double, double), double values[REPLICATES_MAX])
+{
+	size_t n = 0;
+	for (size_t b = 0; b < one->series->block_count && n < REPLICATES_MAX; b++) {
+		uint64_t replicate = one->series->blocks[b].replicate;
+		double value = combine(differences_median(one->series, replicate),
+				       differences_median(other->series, replicate));
+		if (isfinite(value))
+			values[n++] = value;
+	}
+	return n;
+}
+
+/* ---- takes ---- */
+
+/* A count over another one, sample by sample alike: its least and its most. */
+static enum outcome take_share(const struct summary *summary, const struct definition *definition,
+			       struct finding *finding, struct problem *problem)
+{
+	const struct row *one, *other;
+	(void)problem;
+	if (!both_rows(summary, definition, 0, finding, &one, &other))
+		return OUTCOME_OK;
+	double whole = other->spread.p50;
+	if (!(whole > 0))
+		return unknown(finding, "nothing to take a share of");
+	finding->known = true;
+	finding->replicates = one->series->block_count;
+	finding->center = one->spread.p50 / whole;
+	finding->low = one->spread.min / whole;
+	finding->high = one->spread.max / whole;
+	return OUTCOME_OK;
+}
+
+/* A count minus another one of the same replicate. */
+static enum outcome take_count_difference(const struct summary *summary,
+					  const struct definition *definition,
+					  struct finding *finding, struct problem *problem)
+{
+	const struct row *one, *other;
+	double differences[REPLICATES_MAX];
+	(void)problem;
+	if (!both_rows(summary, definition, 0, finding, &one, &other))
+		return OUTCOME_OK;
+	size_t n = each_replicate(one, other, difference, differences);
+	if (!n)
+		return by_interval(finding, NULL, 0);
+	struct stats_summary spread = stats_summarize(differences, n);
+	finding->known = true;
+	finding->replicates = n;
+	finding->center = spread.p50;
+	finding->low = spread.min;
+	finding->high = spread.max;
+	return OUTCOME_OK;
+}
+
+static enum outcome ratio_of_rows(const struct row *one, const struct row *other,
+				  struct finding *finding, struct problem *problem)
+{
+	struct ratio ratio;
+	if (ratio_make(&ratio, one->series, other->series, problem))
+		return OUTCOME_FAILED;
+	return by_interval(finding, &ratio.interval, ratio.replicates);
+}
+
+static enum outcome take_time_ratio(const struct summary *summary,
+				    const struct definition *definition, struct finding *finding,
+				    struct problem *problem)
+{
+	const struct row *one, *other;
+	if (!both_rows(summary, definition, 0, finding, &one, &other))
+		return OUTCOME_OK;
+	return ratio_of_rows(one, other, finding, problem);
+}
+
+/* At the largest or the smallest heap. */
+static enum outcome take_win(const struct summary *summary, const struct definition *definition,
+			     struct finding *finding, struct problem *problem)
+{
+	const struct row *one, *other;
+	if (!both_rows(summary, definition, definition->parameter, finding, &one, &other))
+		return OUTCOME_OK;
+	return ratio_of_rows(one, other, finding, problem);
+}
+
+/* Heaps are measured in workers of their own, so the two intervals are combined at their worst. */
+static enum outcome take_growth(const struct summary *summary, const struct definition *definition,
+				struct finding *finding, struct problem *problem)
+{
+	struct definition at = *definition;
+	struct finding smallest = {0}, largest = {0};
+	at.parameter = SMALLEST_HEAP;
+	if (take_win(summary, &at, &smallest, problem))
+		return OUTCOME_FAILED;
+	at.parameter = LARGEST_HEAP;
+	if (take_win(summary, &at, &largest, problem))
+		return OUTCOME_FAILED;
+	if (!smallest.known || !largest.known)
+		return unknown(finding, smallest.known ? largest.why : smallest.why);
+	if (strcmp(smallest.where, largest.where) == 0)
+		return unknown(finding, "one heap size alone was measured");
+	finding->known = true;
+	finding->replicates = largest.replicates;
+	finding->center = largest.center / smallest.center;
+	finding->low = largest.low / smallest.high;
+	finding->high = largest.high / smallest.low;
+	return OUTCOME_OK;
+}
+
+/* fork by the heap's state, at the largest heap: states lie in cells of their own, so the ratio is by
+ * replicate. */
+static enum outcome take_states(const struct summary *summary, const struct definition *definition,
+				struct finding *finding, struct problem *problem)
+{
+	const struct row *dirty, *clean;
+	double ratios[REPLICATES_MAX];
+	(void)problem;
+	if (!both_rows(summary, definition, LARGEST_HEAP, finding, &dirty, &clean))
+		return OUTCOME_OK;
+	size_t n = each_replicate(dirty, clean, quotient, ratios);
+	struct stats_interval interval = {0};
+	if (n)
+		interval = stats_interval(ratios, n);
+	return by_interval(finding, &interval, n);
+}
+
+/* Of what fork and exec cost more than vfork and exec, at the largest heap: the part that a clean heap is
+ * spared (parameter 0), or what is left without it (1). */
+static enum outcome take_share_of_difference(const struct summary *summary,
+					     const struct definition *definition,
+					     struct finding *finding, struct problem *problem)
+{
+	const struct row *fork, *vfork, *clean;
+	double shares[REPLICATES_MAX];
+	size_t n = 0;
+	(void)problem;
+	if (!both_rows(summary, definition, LARGEST_HEAP, finding, &fork, &vfork))
+		return OUTCOME_OK;
+	struct pick pick = definition->one;
+	pick.state = "clean";
+	pick.heap_bytes = fork->series->heap_bytes;
+	pick.with_heap = true;
+	clean = pick_row(summary, &pick);
+	if (!clean)
+		return no_row(summary, &pick, finding);
+	for (size_t b = 0; b < fork->series->block_count && n < REPLICATES_MAX; b++) {
+		uint64_t replicate = fork->series->blocks[b].replicate;
+		double dirty_ns = differences_median(fork->series, replicate);
+		double more_ns = dirty_ns - differences_median(vfork->series, replicate);
+		double share = (dirty_ns - differences_median(clean->series, replicate)) / more_ns;
+		if (isfinite(share) && more_ns > 0)
+			shares[n++] = definition->parameter > 0 ? 1 - share : share;
+	}
+	struct stats_interval interval = {0};
+	if (n)
+		interval = stats_difference_interval(shares, n);
+	return by_interval(finding, &interval, n);
+}
+
+/* Where both read the most pages in between. */
+static enum outcome take_switch(const struct summary *summary, const struct definition *definition,
+				struct finding *finding, struct problem *problem)
+{
+	const struct derived *derived = &summary->derived;
+	const struct switched *most = NULL;
+	char pages[UNITS_TEXT_MAX];
+	(void)problem;
+	for (size_t i = 0; i < derived->switch_count; i++)
+		if (!most || derived->switches[i].heap_bytes > most->heap_bytes)
+			most = &derived->switches[i];
+	if (!most)
+		return no_row(summary, &definition->one, finding);
+	snprintf(finding->where, sizeof finding->where, "with %s read between",
+		 units_format_bytes(most->heap_bytes, pages));
+	return by_interval(finding, &most->difference, most->replicates);
+}
+
+/* At the smallest heap, where it is not lost in the rest. */
+static enum outcome take_thread(const struct summary *summary, const struct definition *definition,
+				struct finding *finding, struct problem *problem)
+{
+	const struct derived *derived = &summary->derived;
+	const struct slope *found = NULL;
+	(void)problem;
+	for (size_t i = 0; i < derived->slope_count; i++) {
+		const struct slope *slope = &derived->slopes[i];
+		if (slope->control && strcmp(slope->case_name, definition->one.case_name) == 0 &&
+		    strcmp(slope->control, definition->other.case_name) == 0 &&
+		    (!found || slope->heap_bytes < found->heap_bytes))
+			found = slope;
+	}
+	if (!found)
+		return no_row(summary, &definition->one, finding);
+	if (!found->replicates)
+		return unknown(finding, found->why);
+	say_heap(finding, found->heap_bytes);
+	return by_interval(finding, &found->per_thread, found->replicates);
+}
+
+/* ---- from which heap on ---- */
+
+bool finding_wins_from(const double *heap_bytes, const double *ratio, size_t n, double factor,
+		       double *from_bytes)
+{
+	size_t first = n;
+	while (first > 0 && ratio[first - 1] >= factor)
+		first--;
+	if (first == n)
+		return false;
+	*from_bytes = heap_bytes[0];
+	if (first > 0)
+		*from_bytes = heap_bytes[first - 1] + (heap_bytes[first] - heap_bytes[first - 1]) *
+							      (factor - ratio[first - 1]) /
+							      (ratio[first] - ratio[first - 1]);
+	return true;
+}
+
+/* The heap from which on the ratio is `parameter` or more: where its center crosses that, and, as bounds,
+ * where the upper and the lower end of its interval do. */
+static enum outcome take_win_from(const struct summary *summary,
+				  const struct definition *definition, struct finding *finding,
+				  struct problem *problem)
+{
+	uint64_t heaps[HEAPS_MAX];
+	double bytes[HEAPS_MAX], center[HEAPS_MAX], low[HEAPS_MAX], high[HEAPS_MAX];
+	size_t count = pick_heaps(summary, &definition->one, heaps, HEAPS_MAX), n = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct pick one = definition->one, other = definition->other;
+		struct finding at = {0};
+		one.heap_bytes = other.heap_bytes = heaps[i];
+		one.with_heap = other.with_heap = true;
+		const struct row *fork = pick_row(summary, &one),
+				 *vfork = pick_row(summary, &other);
+		if (!fork || !vfork)
+			continue;
+		if (ratio_of_rows(fork, vfork, &at, problem))
+			return OUTCOME_FAILED;
+		if (!at.known)
+			return unknown(finding, at.why);
+		bytes[n] = (double)heaps[i];
+		center[n] = at.center;
+		low[n] = at.low;
+		high[n++] = at.high;
+		finding->replicates = at.replicates;
+	}
+	if (n == 0)
+		return no_row(summary, &definition->one, finding);
+	if (!finding_wins_from(bytes, center, n, definition->parameter, &finding->center))
+		return unknown(finding, "at no heap that was measured");
+	/* The lower end of the ratio reaches the factor later, and perhaps not at all. */
+	if (!finding_wins_from(bytes, low, n, definition->parameter, &finding->high))
+		finding->high = INFINITY;
+	if (!finding_wins_from(bytes, high, n, definition->parameter, &finding->low))
+		finding->low = finding->center;
+	finding->known = true;
+	return OUTCOME_OK;
+}
+
+enum outcome findings_make(const struct summary *summary, struct finding findings[FINDING_COUNT],
+			   struct problem *problem)
+{
+	for (size_t i = 0; i < FINDING_COUNT; i++) {
+		findings[i] = (struct finding){0};
+		if (definitions[i].take(summary, &definitions[i], &findings[i], problem))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}

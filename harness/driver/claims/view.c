@@ -1,0 +1,356 @@
+#include "harness/driver/claims/view.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/machine.h"
+#include "harness/driver/outfile.h"
+#include "harness/driver/version.h"
+#include "harness/driver/wrapped.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+enum { VALUE_MAX = 48, LINE_MAX = 640 };
+
+/* A number without its unit where all numbers of a finding share that: "2.61", "99.8", "+83.8 ns". */
+static const char *value_text(enum finding_unit unit, double value, char text[VALUE_MAX])
+{
+	char units[UNITS_TEXT_MAX];
+	switch (unit) {
+	case FINDING_SHARE:
+		snprintf(text, VALUE_MAX, "%.3g", 100 * value);
+		break;
+	case FINDING_TIMES:
+		snprintf(text, VALUE_MAX, "%.3g", value);
+		break;
+	case FINDING_NS:
+		snprintf(text, VALUE_MAX, "%s%s", value < 0 ? "-" : "",
+			 units_format_ns(fabs(value), units));
+		break;
+	case FINDING_BYTES:
+		if (isinf(value))
+			snprintf(text, VALUE_MAX, "none that was measured");
+		else
+			snprintf(text, VALUE_MAX, "%s", units_format_bytes((uint64_t)value, units));
+		break;
+	default:
+		snprintf(text, VALUE_MAX, "%.4g", value);
+		break;
+	}
+	return text;
+}
+
+static const char *unit_text(enum finding_unit unit)
+{
+	return unit == FINDING_SHARE ? " %" : unit == FINDING_TIMES ? " times" : "";
+}
+
+/* "2.61 (2.52 to 2.7) times". A count that never differed has no range. */
+static void put_value(enum finding_id id, const struct finding *finding, char *text, size_t bytes)
+{
+	char center[VALUE_MAX], low[VALUE_MAX], high[VALUE_MAX];
+	enum finding_unit unit = finding_unit(id);
+	value_text(unit, finding->center, center);
+	if (finding->low == finding->high)
+		snprintf(text, bytes, "%s%s", center, unit_text(unit));
+	else
+		snprintf(text, bytes, "%s (%s to %s)%s", center,
+			 value_text(unit, finding->low, low), value_text(unit, finding->high, high),
+			 unit_text(unit));
+}
+
+/* The rule of the same claim that asks for the other bound of the same finding; NULL if there is none. */
+static const struct rule *other_bound(const struct rule *rule)
+{
+	for (size_t i = 0; i < claim_rule_count; i++)
+		if (claim_rules[i].claim == rule->claim && &claim_rules[i] != rule &&
+		    claim_rules[i].finding == rule->finding)
+			return &claim_rules[i];
+	return NULL;
+}
+
+/* "; asked for: at least 2 times": what the rule wants; empty if it is only shown. */
+static const char *wanted_text(const struct rule *rule, char text[VALUE_MAX + 32])
+{
+	char threshold[VALUE_MAX];
+	if (rule->role == SHOWN)
+		return "";
+	snprintf(text, VALUE_MAX + 32, "; asked for: %s %s%s",
+		 other_bound(rule)            ? "exactly"
+		 : rule->relation == AT_LEAST ? "at least"
+					      : "at most",
+		 value_text(finding_unit(rule->finding), rule->threshold, threshold),
+		 unit_text(finding_unit(rule->finding)));
+	return text;
+}
+
+/* What a rule saw, in one line. */
+static const char *evidence_text(const struct rule *rule, const struct finding *finding,
+				 char text[LINE_MAX])
+{
+	char value[3 * VALUE_MAX + 16], wanted[VALUE_MAX + 32], where[FINDING_WHERE_MAX + 4] = "";
+	if (!finding->known) {
+		snprintf(text, LINE_MAX, "%s: not known: %s", finding_words(rule->finding),
+			 finding->why);
+		return text;
+	}
+	put_value(rule->finding, finding, value, sizeof value);
+	if (*finding->where)
+		snprintf(where, sizeof where, ", %s", finding->where);
+	snprintf(text, LINE_MAX, "%s: %s%s%s", finding_words(rule->finding), value, where,
+		 wanted_text(rule, wanted));
+	return text;
+}
+
+/* By what the MMU of the run's machine is told, as far as is known. */
+static const char *note_of(enum claim_id claim, const struct summary *summary, char text[LINE_MAX])
+{
+	const json_t *environment = summary->dataset->environment;
+	const char *machine = json_string_value(
+		json_object_get(json_object_get(environment, "kernel"), "machine"));
+	const json_t *flags = json_object_get(json_object_get(environment, "facts"), "tlb_flags");
+	if (claim != C5 || !machine)
+		return "";
+	if (strcmp(machine, "x86_64") == 0)
+		snprintf(text, LINE_MAX,
+			 "Here by a register: the kernel loads CR3 with the root of the next page "
+			 "tables%s.",
+			 json_is_true(json_object_get(flags, "pcid"))
+				 ? ", tagged (PCID), so that the TLB keeps what it has of others"
+				 : "; without PCID that empties the TLB");
+	else if (strncmp(machine, "riscv", 5) == 0)
+		snprintf(text, LINE_MAX, "Here by a register: satp holds the root of page tables.");
+	else if (strcmp(machine, "aarch64") == 0)
+		snprintf(text, LINE_MAX,
+			 "Here by a register: TTBR0_EL1 holds the root of page tables, and a tag "
+			 "(ASID).");
+	else
+		return "";
+	return text;
+}
+
+static bool is_rule_of(const struct rule *rule, enum claim_id claim)
+{
+	return rule->claim == claim;
+}
+
+/* Whether the rule is shown in a line of its own: of two bounds the first is for both. */
+static bool has_line(const struct rule *rule, enum claim_id claim)
+{
+	return is_rule_of(rule, claim) && (!other_bound(rule) || rule < other_bound(rule));
+}
+
+/* Whether this rule's correction applies, and was not told by a rule before it. */
+static bool corrects(const struct rule *rule, const struct finding *findings)
+{
+	if (rule->role != CORRECTS || claim_rule_met(rule, &findings[rule->finding]) != MET)
+		return false;
+	for (const struct rule *other = claim_rules; other < rule; other++)
+		if (is_rule_of(other, rule->claim) && other->role == CORRECTS &&
+		    other->correction == rule->correction &&
+		    claim_rule_met(other, &findings[other->finding]) == MET)
+			return false;
+	return true;
+}
+
+/* Every correction that applies, one after the other. */
+static const char *correction_text(enum claim_id claim, const struct judgement *judgement,
+				   const struct finding *findings, char text[LINE_MAX])
+{
+	*text = '\0';
+	if (judgement->ruling != RULING_CORRECTED)
+		return text;
+	for (size_t i = 0; i < claim_rule_count; i++) {
+		size_t length = strlen(text);
+		if (is_rule_of(&claim_rules[i], claim) && corrects(&claim_rules[i], findings))
+			snprintf(text + length, LINE_MAX - length, "%s%s", length ? "; " : "",
+				 claim_rules[i].correction);
+	}
+	return text;
+}
+
+static const char *figure_text(enum claim_id claim, char text[VALUE_MAX])
+{
+	snprintf(text, VALUE_MAX, claims[claim].figure ? "plots/%s" : "forkcost explain",
+		 claims[claim].figure ? claims[claim].figure : "");
+	return text;
+}
+
+/* ---- terminal ---- */
+
+static void put_terminal(const struct summary *summary, enum claim_id claim,
+			 const struct finding *findings, FILE *file)
+{
+	char line[2 * LINE_MAX], text[LINE_MAX], figure[VALUE_MAX];
+	struct judgement judgement = claim_judge(claim, findings);
+	snprintf(line, sizeof line, "%-4s %s", claims[claim].id, claims[claim].words);
+	wrapped_print(file, line, 0, 5);
+	snprintf(line, sizeof line, "=> %s%s%s", claim_ruling_words(judgement.ruling),
+		 *judgement.why ? ": " : "", judgement.why);
+	if (judgement.ruling == RULING_CORRECTED)
+		snprintf(line, sizeof line, "=> %s: %s", claim_ruling_words(judgement.ruling),
+			 correction_text(claim, &judgement, findings, text));
+	wrapped_print(file, line, 5, 8);
+	for (size_t i = 0; i < claim_rule_count; i++)
+		if (has_line(&claim_rules[i], claim)) {
+			snprintf(line, sizeof line, "- %s",
+				 evidence_text(&claim_rules[i], &findings[claim_rules[i].finding],
+					       text));
+			wrapped_print(file, line, 5, 7);
+		}
+	wrapped_print(file, note_of(claim, summary, text), 5, 5);
+	fprintf(file, "     see: %s\n\n", figure_text(claim, figure));
+}
+
+/* ---- Markdown ---- */
+
+static void put_markdown(const struct summary *summary, enum claim_id claim,
+			 const struct finding *findings, FILE *file)
+{
+	char text[LINE_MAX], figure[VALUE_MAX];
+	struct judgement judgement = claim_judge(claim, findings);
+	const char *correction = correction_text(claim, &judgement, findings, text);
+	fprintf(file, "| %s | %s | **%s**%s%s%s | ", claims[claim].id, claims[claim].words,
+		claim_ruling_words(judgement.ruling), *correction || *judgement.why ? ": " : "",
+		correction, judgement.why);
+	bool first = true;
+	for (size_t i = 0; i < claim_rule_count; i++)
+		if (has_line(&claim_rules[i], claim)) {
+			fprintf(file, "%s%s", first ? "" : "<br>",
+				evidence_text(&claim_rules[i], &findings[claim_rules[i].finding],
+					      text));
+			first = false;
+		}
+	if (*note_of(claim, summary, text))
+		fprintf(file, "<br>%s", text);
+	fprintf(file, " | %s |\n", figure_text(claim, figure));
+}
+
+/* ---- JSON ---- */
+
+static json_t *finding_json(const struct rule *rule, const struct finding *finding)
+{
+	static const char *const roles[] = {
+		[REQUIRED] = "required", [CORRECTS] = "corrects", [SHOWN] = "shown"};
+	static const char *const mets[] = {[MET] = "met", [NOT_MET] = "not met", [OPEN] = "open"};
+	static const char *const units[] = {[FINDING_COUNTS] = "count",
+					    [FINDING_SHARE] = "share",
+					    [FINDING_TIMES] = "times",
+					    [FINDING_NS] = "ns",
+					    [FINDING_BYTES] = "bytes"};
+	json_t *json = json_pack("{s:s,s:s,s:s,s:s}", "name", finding_name(rule->finding), "words",
+				 finding_words(rule->finding), "unit",
+				 units[finding_unit(rule->finding)], "role", roles[rule->role]);
+	if (rule->role != SHOWN) {
+		json_object_set_new(json, rule->relation == AT_LEAST ? "at_least" : "at_most",
+				    json_real(rule->threshold));
+		json_object_set_new(json, "rule", json_string(mets[claim_rule_met(rule, finding)]));
+	}
+	if (!finding->known) {
+		json_object_set_new(json, "why", json_string(finding->why));
+		return json;
+	}
+	json_object_set_new(json, "value", json_real(finding->center));
+	json_object_set_new(json, "low", json_real(finding->low));
+	json_object_set_new(json, "high",
+			    isinf(finding->high) ? json_string("none that was measured")
+						 : json_real(finding->high));
+	json_object_set_new(json, "replicates", json_integer((json_int_t)finding->replicates));
+	json_object_set_new(json, "where", json_string(finding->where));
+	return json;
+}
+
+static json_t *claim_json(enum claim_id claim, const struct finding *findings)
+{
+	char text[LINE_MAX], figure[VALUE_MAX];
+	struct judgement judgement = claim_judge(claim, findings);
+	json_t *evidence = json_array();
+	for (size_t i = 0; i < claim_rule_count; i++)
+		if (is_rule_of(&claim_rules[i], claim))
+			json_array_append_new(
+				evidence,
+				finding_json(&claim_rules[i], &findings[claim_rules[i].finding]));
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o}", "id", claims[claim].id, "claim",
+			 claims[claim].words, "verdict", claim_ruling_words(judgement.ruling),
+			 "correction", correction_text(claim, &judgement, findings, text), "why",
+			 judgement.why, "see", figure_text(claim, figure), "evidence", evidence);
+}
+
+static void put_json(const char *run, const struct finding *findings, FILE *file)
+{
+	json_t *list = json_array();
+	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++)
+		json_array_append_new(list, claim_json(claim, findings));
+	json_t *all = json_pack("{s:s,s:s,s:o}", "forkcost_version", FORKCOST_VERSION, "run", run,
+				"claims", list);
+	json_dumpf(all, file, JSON_INDENT(1));
+	fprintf(file, "\n");
+	json_decref(all);
+}
+
+/* ---- all of it ---- */
+
+enum outcome claims_put(const struct summary *summary, enum claims_form form, FILE *file,
+			struct problem *problem)
+{
+	static struct finding findings[FINDING_COUNT];
+	char machine[256];
+	const char *run = json_string_value(json_object_get(summary->dataset->run, "id"));
+	run = run ? run : "unknown";
+	if (findings_make(summary, findings, problem))
+		return OUTCOME_FAILED;
+	if (form == CLAIMS_JSON) {
+		put_json(run, findings, file);
+		return OUTCOME_OK;
+	}
+	machine_summary(summary->dataset->environment, machine, sizeof machine);
+	if (form == CLAIMS_MARKDOWN)
+		fprintf(file,
+			"<!-- made by forkcost %s from run %s -->\n\n"
+			"What people say about fork, and what run %s says to it (%s):\n\n"
+			"| | claim | verdict | numbers | see |\n|---|---|---|---|---|\n",
+			FORKCOST_VERSION, run, run, machine);
+	else
+		fprintf(file, "what people say about fork, and what this run says to it\n%.80s\n\n",
+			machine);
+	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++)
+		(form == CLAIMS_MARKDOWN ? put_markdown : put_terminal)(summary, claim, findings,
+									file);
+	return OUTCOME_OK;
+}
+
+enum outcome claims_write(const struct summary *summary, const char *folder,
+			  struct problem *problem)
+{
+	static const struct {
+		const char *name;
+		enum claims_form form;
+	} files[] = {{"claims.md", CLAIMS_MARKDOWN}, {"claims.json", CLAIMS_JSON}};
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		FILE *file = outfile_open(folder, files[i].name, problem);
+		if (!file)
+			return OUTCOME_FAILED;
+		enum outcome outcome = claims_put(summary, files[i].form, file, problem);
+		struct problem other;
+		if (outfile_close(file, folder, files[i].name, outcome ? &other : problem) ||
+		    outcome)
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+enum outcome claims_print_brief(const struct summary *summary, struct problem *problem)
+{
+	static struct finding findings[FINDING_COUNT];
+	if (findings_make(summary, findings, problem))
+		return OUTCOME_FAILED;
+	printf("\nclaims (forkcost claims RUN tells them with numbers)\n");
+	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
+		char line[LINE_MAX];
+		struct judgement judgement = claim_judge(claim, findings);
+		snprintf(line, sizeof line, "%-4s %s => %s", claims[claim].id, claims[claim].words,
+			 claim_ruling_words(judgement.ruling));
+		wrapped_print(stdout, line, 2, 7);
+	}
+	return OUTCOME_OK;
+}

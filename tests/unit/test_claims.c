@@ -1,0 +1,367 @@
+/* Verdicts: the rules on both sides of every threshold, and the findings in runs that are made up. */
+#include "harness/driver/claims/claims.h"
+#include "tests/unit/unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- the rules ---- */
+
+static struct finding exactly(double value)
+{
+	return (struct finding){.known = true, .center = value, .low = value, .high = value};
+}
+
+/* A value at which every rule of the claim about this finding is met; there must be one. */
+static double value_that_meets(enum claim_id claim, enum finding_id id)
+{
+	double least = -INFINITY, most = INFINITY;
+	for (size_t i = 0; i < claim_rule_count; i++) {
+		const struct rule *rule = &claim_rules[i];
+		if (rule->claim != claim || rule->finding != id || rule->role == SHOWN)
+			continue;
+		if (rule->relation == AT_LEAST)
+			least = fmax(least, rule->threshold);
+		else
+			most = fmin(most, rule->threshold);
+	}
+	assert_true(least <= most);
+	return isfinite(least) ? least : isfinite(most) ? most : 0;
+}
+
+static void meet_all(enum claim_id claim, struct finding findings[FINDING_COUNT])
+{
+	for (size_t i = 0; i < FINDING_COUNT; i++)
+		findings[i] = exactly(value_that_meets(claim, (enum finding_id)i));
+}
+
+static bool has_corrections(enum claim_id claim)
+{
+	for (size_t i = 0; i < claim_rule_count; i++)
+		if (claim_rules[i].claim == claim && claim_rules[i].role == CORRECTS)
+			return true;
+	return false;
+}
+
+/* The least step to the other side of a threshold. */
+static double beyond(const struct rule *rule)
+{
+	double step = fmax(fabs(rule->threshold), 1) * 1e-9;
+	return rule->relation == AT_LEAST ? rule->threshold - step : rule->threshold + step;
+}
+
+static void every_claim_has_a_rule_that_it_falls_with_or_says_why_not(void **state)
+{
+	(void)state;
+	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
+		size_t required = 0;
+		for (size_t i = 0; i < claim_rule_count; i++)
+			required +=
+				claim_rules[i].claim == claim && claim_rules[i].role == REQUIRED;
+		assert_true(claims[claim].history ? required == 0 : required > 0);
+	}
+	for (size_t i = 0; i < claim_rule_count; i++)
+		assert_true((claim_rules[i].role == CORRECTS) ==
+			    (claim_rules[i].correction != NULL));
+}
+
+static void a_claim_whose_rules_are_all_met_holds_or_is_corrected(void **state)
+{
+	(void)state;
+	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
+		struct finding findings[FINDING_COUNT];
+		meet_all(claim, findings);
+		enum ruling expected = claims[claim].history    ? RULING_OPEN
+				       : has_corrections(claim) ? RULING_CORRECTED
+								: RULING_HOLDS;
+		assert_int_equal(claim_judge(claim, findings).ruling, expected);
+	}
+}
+
+static void on_the_other_side_of_each_required_threshold_it_does_not_hold(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < claim_rule_count; i++) {
+		const struct rule *rule = &claim_rules[i];
+		struct finding findings[FINDING_COUNT];
+		if (rule->role != REQUIRED)
+			continue;
+		meet_all(rule->claim, findings);
+		findings[rule->finding] = exactly(beyond(rule));
+		assert_int_equal(claim_rule_met(rule, &findings[rule->finding]), NOT_MET);
+		assert_int_equal(claim_judge(rule->claim, findings).ruling, RULING_REFUTED);
+	}
+}
+
+static void on_the_other_side_of_every_correction_it_holds_as_it_is(void **state)
+{
+	(void)state;
+	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
+		struct finding findings[FINDING_COUNT];
+		if (!has_corrections(claim))
+			continue;
+		meet_all(claim, findings);
+		for (size_t i = 0; i < claim_rule_count; i++)
+			if (claim_rules[i].claim == claim && claim_rules[i].role == CORRECTS)
+				findings[claim_rules[i].finding] = exactly(beyond(&claim_rules[i]));
+		assert_int_equal(claim_judge(claim, findings).ruling, RULING_HOLDS);
+	}
+}
+
+static void a_range_over_a_threshold_or_a_missing_value_leaves_it_open(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < claim_rule_count; i++) {
+		const struct rule *rule = &claim_rules[i];
+		struct finding findings[FINDING_COUNT];
+		if (rule->role == SHOWN)
+			continue;
+		meet_all(rule->claim, findings);
+		struct finding *finding = &findings[rule->finding];
+		finding->low = rule->threshold - 1e-6;
+		finding->high = rule->threshold + 1e-6;
+		assert_int_equal(claim_judge(rule->claim, findings).ruling, RULING_OPEN);
+		*finding = (struct finding){.why = "nobody looked"};
+		struct judgement judgement = claim_judge(rule->claim, findings);
+		assert_int_equal(judgement.ruling, RULING_OPEN);
+		assert_contains(judgement.why, "nobody looked");
+		assert_contains(judgement.why, finding_words(rule->finding));
+	}
+}
+
+/* What is known to be wrong is wrong whatever else is not known. */
+static void refuted_comes_before_open(void **state)
+{
+	(void)state;
+	struct finding findings[FINDING_COUNT];
+	meet_all(C3, findings);
+	findings[FAULTS_CHILD_COPY] = exactly(0);
+	findings[FRAMES_PARENT_COPY] = (struct finding){.why = "hidden"};
+	assert_int_equal(claim_judge(C3, findings).ruling, RULING_REFUTED);
+}
+
+static void what_is_only_shown_decides_nothing(void **state)
+{
+	(void)state;
+	struct finding findings[FINDING_COUNT];
+	meet_all(C11, findings);
+	findings[WINS_2] = (struct finding){.why = "at no heap that was measured"};
+	assert_int_equal(claim_judge(C11, findings).ruling, RULING_HOLDS);
+}
+
+/* ---- from which heap on ---- */
+
+static void the_heap_from_which_vfork_wins_is_read_off_straight_lines(void **state)
+{
+	(void)state;
+	const double heaps[] = {0, 1000, 5000}, ratio[] = {1, 3, 11};
+	double from;
+	assert_true(finding_wins_from(heaps, ratio, 3, 2, &from));
+	assert_near(from, 500, 1e-9);
+	assert_true(finding_wins_from(heaps, ratio, 3, 10, &from));
+	assert_near(from, 4500, 1e-9);
+	assert_true(finding_wins_from(heaps, ratio, 3, 0.5, &from));
+	assert_near(from, 0, 0);
+	assert_false(finding_wins_from(heaps, ratio, 3, 11.1, &from));
+}
+
+static void a_win_that_is_lost_again_does_not_count(void **state)
+{
+	(void)state;
+	const double heaps[] = {0, 10, 20, 30}, ratio[] = {5, 1, 3, 5};
+	double from;
+	assert_true(finding_wins_from(heaps, ratio, 4, 2, &from));
+	assert_near(from, 15, 1e-9);
+}
+
+/* ---- findings in made-up runs ---- */
+
+enum { SERIES_MAX = 32, REPLICATES = 6, VALUES = 3 };
+
+static struct {
+	struct summary summary;
+	struct dataset dataset;
+	struct series series[SERIES_MAX];
+	struct row rows[SERIES_MAX];
+	struct block blocks[SERIES_MAX][REPLICATES];
+	double values[SERIES_MAX][REPLICATES][VALUES];
+	unsigned rounds[VALUES];
+} made;
+
+static void made_begin(void)
+{
+	memset(&made, 0, sizeof made);
+	made.dataset.series = made.series;
+	made.summary.dataset = &made.dataset;
+	made.summary.rows = made.rows;
+}
+
+/* A series of so many replicates: `value` times (1 + replicate * spread). */
+static struct series *made_add(const char *experiment, const char *name, const char *metric,
+			       const char *unit, double value, double spread, size_t replicates)
+{
+	size_t at = made.dataset.series_count++;
+	struct series *series = &made.series[at];
+	double medians[REPLICATES], pooled[REPLICATES * VALUES];
+	bool spawns = strcmp(experiment, "spawn") == 0;
+	wire_copy(series->experiment, WIRE_NAME_MAX, experiment);
+	wire_copy(spawns ? series->primitive : series->case_name, WIRE_NAME_MAX, name);
+	wire_copy(series->action, WIRE_NAME_MAX, spawns ? "exec" : "");
+	wire_copy(series->metric, COUNTER_NAME_MAX, metric);
+	wire_copy(series->unit, WIRE_NAME_MAX, unit);
+	wire_copy(series->state, WIRE_NAME_MAX, "dirty");
+	series->heap_bytes = 1 << 20;
+	series->block_count = replicates;
+	series->blocks = made.blocks[at];
+	for (size_t r = 0; r < replicates; r++) {
+		medians[r] = value * (1 + (double)r * spread);
+		for (size_t i = 0; i < VALUES; i++)
+			pooled[r * VALUES + i] = made.values[at][r][i] = medians[r];
+		made.blocks[at][r] = (struct block){.replicate = r,
+						    .count = VALUES,
+						    .values = made.values[at][r],
+						    .rounds = made.rounds};
+	}
+	made.rows[at] = (struct row){.series = series, .count = replicates * VALUES};
+	made.rows[at].interval = stats_interval(medians, replicates);
+	made.rows[at].spread = stats_summarize(pooled, replicates * VALUES);
+	made.summary.row_count = made.dataset.series_count;
+	return series;
+}
+
+static struct finding found(enum finding_id id)
+{
+	static struct finding findings[FINDING_COUNT];
+	struct problem problem;
+	assert_int_equal(findings_make(&made.summary, findings, &problem), OUTCOME_OK);
+	return findings[id];
+}
+
+static void a_ratio_of_cases_is_taken_within_replicates(void **state)
+{
+	(void)state;
+	made_begin();
+	/* Each drifts by 20 % a replicate, both alike: the ratio does not. */
+	made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0.2, REPLICATES);
+	made_add("first_write", "take_back_exited", "write_ns", "ns", 1000, 0.2, REPLICATES);
+	struct finding finding = found(COPY_OVER_TAKE_BACK);
+	assert_true(finding.known);
+	assert_near(finding.center, 3, 1e-9);
+	assert_near(finding.high - finding.low, 0, 1e-9);
+	assert_int_equal(finding.replicates, REPLICATES);
+	assert_contains(finding.where, "heap 1 MiB");
+}
+
+static void with_too_few_replicates_a_ratio_is_not_known(void **state)
+{
+	(void)state;
+	made_begin();
+	made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0, 4);
+	made_add("first_write", "take_back_exited", "write_ns", "ns", 1000, 0, 4);
+	struct finding finding = found(COPY_OVER_TAKE_BACK);
+	assert_false(finding.known);
+	assert_contains(finding.why, "fewer than 5 replicates");
+}
+
+static void a_count_must_be_so_in_every_sample(void **state)
+{
+	(void)state;
+	made_begin();
+	made_add("first_write", "child_copy", "pages", "count", 100, 0, 2);
+	struct series *faults = made_add("first_write", "child_copy", "faults", "count", 100, 0, 2);
+	assert_near(found(FAULTS_CHILD_COPY).low, 1, 0);
+	assert_near(found(FAULTS_CHILD_COPY).high, 1, 0);
+	made.rows[faults - made.series].spread.min = 99; /* one sample was short of a fault */
+	assert_near(found(FAULTS_CHILD_COPY).low, 0.99, 1e-12);
+}
+
+static void page_tables_are_counted_against_a_child_without_the_heap(void **state)
+{
+	(void)state;
+	made_begin();
+	made_add("inherit", "forked", "child_tables", "count", 19, 0, 2);
+	made_add("inherit", "without_heap", "child_tables", "count", 11, 0, 2);
+	made_add("inherit", "shared_memory", "child_tables", "count", 11, 0, 2);
+	made_add("inherit", "wrote_one", "pages", "count", 4096, 0, 2);
+	made_add("inherit", "wrote_one", "frames_alike", "count", 4095, 0, 2);
+	assert_near(found(TABLES_COPIED).low, 8, 0);
+	assert_near(found(TABLES_SHARED).high, 0, 0);
+	assert_near(found(CHANGED_ALONE).center, 1, 0);
+	assert_false(found(TABLES_FILE).known);
+}
+
+/* fork: 100 us and 1000 us a MiB, a tenth of it for marking; vfork: 50 us. */
+static void add_spawns(uint64_t heap_bytes)
+{
+	double mib = (double)heap_bytes / (1 << 20);
+	made_add("spawn", "fork", "reaped_ns", "ns", 1e5 + 1e6 * mib, 0, REPLICATES)->heap_bytes =
+		heap_bytes;
+	struct series *clean =
+		made_add("spawn", "fork", "reaped_ns", "ns", 1e5 + 0.9e6 * mib, 0, REPLICATES);
+	clean->heap_bytes = heap_bytes;
+	wire_copy(clean->state, WIRE_NAME_MAX, "clean");
+	made_add("spawn", "vfork", "reaped_ns", "ns", 5e4, 0, REPLICATES)->heap_bytes = heap_bytes;
+}
+
+static void vforks_wins_and_what_they_are_made_of_are_found(void **state)
+{
+	(void)state;
+	made_begin();
+	add_spawns(0);
+	add_spawns(4 << 20);
+	assert_near(found(FORK_OVER_VFORK_SMALLEST).center, 2, 1e-9);
+	assert_near(found(FORK_OVER_VFORK_LARGEST).center, 82, 1e-9);
+	assert_near(found(FORK_OVER_VFORK_GROWTH).center, 41, 1e-9);
+	/* 10 times is 500 us: 0.4 MiB on the straight line. */
+	assert_near(found(WINS_10).center / (1 << 20), 0.4, 1e-9);
+	assert_near(found(WINS_2).center, 0, 1);
+	assert_false(found(WINS_100).known);
+	/* 0.4 ms of the 4.05 ms that fork takes longer. */
+	assert_near(found(MARKING_SHARE).center, 0.4 / 4.05, 1e-9);
+	assert_near(found(TABLES_SHARE).center, 1 - 0.4 / 4.05, 1e-9);
+	assert_contains(found(FORK_OVER_VFORK_LARGEST).where, "heap 4 MiB");
+}
+
+static void with_one_heap_there_is_no_growth(void **state)
+{
+	(void)state;
+	made_begin();
+	add_spawns(4 << 20);
+	assert_false(found(FORK_OVER_VFORK_GROWTH).known);
+	assert_contains(found(FORK_OVER_VFORK_GROWTH).why, "one heap size");
+}
+
+static void what_was_not_measured_is_not_known_and_says_how_to(void **state)
+{
+	(void)state;
+	made_begin();
+	for (size_t i = 0; i < FINDING_COUNT; i++) {
+		struct finding finding = found((enum finding_id)i);
+		assert_false(finding.known);
+		assert_true(strlen(finding.why) > 8);
+	}
+	assert_contains(found(MAPPINGS_EXECED).why, "forkcost run --experiment inherit");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_claim_has_a_rule_that_it_falls_with_or_says_why_not),
+		cmocka_unit_test(a_claim_whose_rules_are_all_met_holds_or_is_corrected),
+		cmocka_unit_test(on_the_other_side_of_each_required_threshold_it_does_not_hold),
+		cmocka_unit_test(on_the_other_side_of_every_correction_it_holds_as_it_is),
+		cmocka_unit_test(a_range_over_a_threshold_or_a_missing_value_leaves_it_open),
+		cmocka_unit_test(refuted_comes_before_open),
+		cmocka_unit_test(what_is_only_shown_decides_nothing),
+		cmocka_unit_test(the_heap_from_which_vfork_wins_is_read_off_straight_lines),
+		cmocka_unit_test(a_win_that_is_lost_again_does_not_count),
+		cmocka_unit_test(a_ratio_of_cases_is_taken_within_replicates),
+		cmocka_unit_test(with_too_few_replicates_a_ratio_is_not_known),
+		cmocka_unit_test(a_count_must_be_so_in_every_sample),
+		cmocka_unit_test(page_tables_are_counted_against_a_child_without_the_heap),
+		cmocka_unit_test(vforks_wins_and_what_they_are_made_of_are_found),
+		cmocka_unit_test(with_one_heap_there_is_no_growth),
+		cmocka_unit_test(what_was_not_measured_is_not_known_and_says_how_to),
+	};
+	return cmocka_run_group_tests_name("claims", tests, NULL, NULL);
+}
