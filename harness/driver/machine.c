@@ -385,13 +385,19 @@ json_t *machine_describe(const struct wire_clock *clock)
 			 describe_clock(clock), "facts", facts);
 }
 
+bool machine_was_emulated(const json_t *environment)
+{
+	const char *hypervisor = json_string_value(json_object_get(environment, "hypervisor"));
+	return hypervisor && strncmp(hypervisor, emulation, strlen(emulation)) == 0;
+}
+
 void machine_summary(const json_t *environment, char *text, size_t text_bytes)
 {
 	const json_t *topology = json_object_get(environment, "topology");
 	const char *model = json_string_value(json_object_get(environment, "cpu_model"));
 	const char *hypervisor = json_string_value(json_object_get(environment, "hypervisor"));
 	const char *virtual = "";
-	if (hypervisor && strncmp(hypervisor, emulation, strlen(emulation)) == 0)
+	if (machine_was_emulated(environment))
 		virtual = ", emulated by QEMU";
 	else if (hypervisor && strncmp(hypervisor, "none", 4) != 0 &&
 		 strncmp(hypervisor, "unavailable", 11) != 0)

@@ -26,6 +26,9 @@ uint64_t machine_cache_bytes(void);
 /* Everything for environment.json but the settings. A fact that cannot be had says why. */
 json_t *machine_describe(const struct wire_clock *clock);
 
+/* Whether the environment is that of an emulated CPU, whose times mean nothing. */
+bool machine_was_emulated(const json_t *environment);
+
 /* "AMD EPYC, 2 CPUs, 23.5 GiB, KVM guest": for captions. */
 void machine_summary(const json_t *environment, char *text, size_t text_bytes);
 

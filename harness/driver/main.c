@@ -141,6 +141,9 @@ static enum outcome read_claims_options(int argc, char **argv, const char **fold
 	*folder = NULL;
 	*form = CLAIMS_TERMINAL;
 	for (int i = 1; i < argc; i++) {
+		if (*argv[i] == '-' && *form != CLAIMS_TERMINAL)
+			return fail(problem, "cannot use '%s' as well: give --markdown or --json",
+				    argv[i]);
 		if (strcmp(argv[i], "--markdown") == 0)
 			*form = CLAIMS_MARKDOWN;
 		else if (strcmp(argv[i], "--json") == 0)
@@ -167,7 +170,12 @@ static int command_claims(int argc, char **argv)
 	const char *folder;
 	enum claims_form form;
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		print_help();
+		printf("usage: forkcost claims RUN [--markdown|--json]\n\n"
+		       "Holds twelve things that people say about fork against a run's data. Each "
+		       "gets a\n"
+		       "verdict with numbers, intervals and the figure to look at. docs/CLAIMS.md "
+		       "has\n"
+		       "the rules.\n");
 		return EXIT_DONE;
 	}
 	if (read_claims_options(argc, argv, &folder, &form, &problem))

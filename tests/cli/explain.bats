@@ -64,7 +64,7 @@ tables_of() { sed -n 's/^VmPTE:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
 
 # told NAME COLUMN: what the step's table says, 2: of the parent, 3: of the child.
 told() {
-	awk -v name="$1" -v column="$2" 'index($0, "  " name) == 1 {
+	awk -v name="$1" -v column="$2" '/^  / { line = $0; sub(/^ +/, "", line) } index(line, name) == 1 {
 		value = column == 2 ? substr($0, 22, 30) : substr($0, 52)
 		sub(/ +$/, "", value); print value }' "$BATS_TEST_TMPDIR/step" | head -1
 }
@@ -163,7 +163,7 @@ shown() {
 	[[ $output == *"statements hold, 0 do not, "[1-9]*" could not be seen"* ]] || fail_with "nothing hidden"
 	[[ $output == *"[1] hidden: the kernel shows frame numbers to CAP_SYS_ADMIN only; run as root"* ]] ||
 		fail_with "not said how to see them"
-	[[ $output != *"frame number       0x"* ]] || fail_with "a frame number is shown"
+	[[ $output != *"frame number     0x"* ]] || fail_with "a frame number is shown"
 	[[ $output == *"ok  64 page faults in the child for 64 pages written"* ]] || fail_with "no fault counts"
 	[[ $output == *"ok  the child reads 'C'"* ]] || fail_with "no contents"
 }

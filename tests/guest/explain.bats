@@ -12,6 +12,7 @@ setup_file() {
 	[ "$(tr -d '\n' <"$BATS_FILE_TMPDIR/status")" = 00 ] || fail_with "it failed"
 	[[ ${lines[-1]} =~ ^[1-9][0-9]*\ statements\ hold,\ 0\ do\ not,\ 0\ could ]] || fail_with "not all holds"
 	[[ $output == *"puts into satp"* ]] || fail_with "another register"
+	[[ $output == *"The CPU is emulated: costs below say nothing"* ]] || fail_with "not marked"
 	[[ $output == *"ok  64 page faults in the child for 64 pages written"* ]] || fail_with "no copies"
 }
 

@@ -331,6 +331,21 @@ static void with_one_heap_there_is_no_growth(void **state)
 	assert_contains(found(FORK_OVER_VFORK_GROWTH).why, "one heap size");
 }
 
+static void times_of_an_emulated_machine_are_not_known_and_counts_are(void **state)
+{
+	(void)state;
+	made_begin();
+	made.dataset.environment = json_pack("{s:s}", "hypervisor", "QEMU emulation (board)");
+	made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0, REPLICATES);
+	made_add("first_write", "take_back_exited", "write_ns", "ns", 1000, 0, REPLICATES);
+	made_add("inherit", "execed", "mappings", "count", 64, 0, 2);
+	made_add("inherit", "execed", "pages", "count", 64, 0, 2);
+	assert_false(found(COPY_OVER_TAKE_BACK).known);
+	assert_contains(found(COPY_OVER_TAKE_BACK).why, "emulated");
+	assert_near(found(MAPPINGS_EXECED).high, 1, 0);
+	json_decref(made.dataset.environment);
+}
+
 static void what_was_not_measured_is_not_known_and_says_how_to(void **state)
 {
 	(void)state;
@@ -361,6 +376,7 @@ int main(void)
 		cmocka_unit_test(page_tables_are_counted_against_a_child_without_the_heap),
 		cmocka_unit_test(vforks_wins_and_what_they_are_made_of_are_found),
 		cmocka_unit_test(with_one_heap_there_is_no_growth),
+		cmocka_unit_test(times_of_an_emulated_machine_are_not_known_and_counts_are),
 		cmocka_unit_test(what_was_not_measured_is_not_known_and_says_how_to),
 	};
 	return cmocka_run_group_tests_name("claims", tests, NULL, NULL);

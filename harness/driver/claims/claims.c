@@ -105,9 +105,9 @@ const struct rule claim_rules[] = {
 	 "down"},
 
 	{C10, REQUIRED, FORK_OVER_VFORK_LARGEST, AT_LEAST, 2, NULL},
+	{C10, REQUIRED, CLEAN_OVER_VFORK_LARGEST, AT_LEAST, 2, NULL},
 	{C10, REQUIRED, FORK_OVER_VFORK_GROWTH, AT_LEAST, 1.5, NULL},
-	{C10, CORRECTS, MARKING_SHARE, AT_LEAST, 0.05,
-	 "not these alone: write-protecting the caller's pages is a part of it, too"},
+	{C10, SHOWN, MARKING_SHARE, AT_LEAST, 0, NULL},
 	{C10, SHOWN, TABLES_SHARE, AT_LEAST, 0, NULL},
 	{C10, SHOWN, THREAD_ADDS, AT_LEAST, 0, NULL},
 	{C10, SHOWN, WINS_2, AT_LEAST, 0, NULL},

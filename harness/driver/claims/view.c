@@ -69,13 +69,14 @@ static const struct rule *other_bound(const struct rule *rule)
 	return NULL;
 }
 
-/* "; asked for: at least 2 times": what the rule wants; empty if it is only shown. */
+/* "; required: at least 2 times": what the rule wants; empty if it is only shown. */
 static const char *wanted_text(const struct rule *rule, char text[VALUE_MAX + 32])
 {
 	char threshold[VALUE_MAX];
 	if (rule->role == SHOWN)
 		return "";
-	snprintf(text, VALUE_MAX + 32, "; asked for: %s %s%s",
+	snprintf(text, VALUE_MAX + 32, "; %s: %s %s%s",
+		 rule->role == CORRECTS ? "a correction if" : "required",
 		 other_bound(rule)            ? "exactly"
 		 : rule->relation == AT_LEAST ? "at least"
 					      : "at most",
@@ -84,14 +85,15 @@ static const char *wanted_text(const struct rule *rule, char text[VALUE_MAX + 32
 	return text;
 }
 
-/* What a rule saw, in one line. */
+/* What a rule saw, in one line. A reason that the verdict gave is not repeated. */
 static const char *evidence_text(const struct rule *rule, const struct finding *finding,
-				 char text[LINE_MAX])
+				 const struct judgement *judgement, char text[LINE_MAX])
 {
 	char value[3 * VALUE_MAX + 16], wanted[VALUE_MAX + 32], where[FINDING_WHERE_MAX + 4] = "";
 	if (!finding->known) {
-		snprintf(text, LINE_MAX, "%s: not known: %s", finding_words(rule->finding),
-			 finding->why);
+		bool told = strstr(judgement->why, finding->why);
+		snprintf(text, LINE_MAX, "%s: not known%s%s", finding_words(rule->finding),
+			 told ? "" : ": ", told ? "" : finding->why);
 		return text;
 	}
 	put_value(rule->finding, finding, value, sizeof value);
@@ -176,26 +178,43 @@ static const char *figure_text(enum claim_id claim, char text[VALUE_MAX])
 	return text;
 }
 
+/* The verdict with what belongs to it: "holds, with this correction: ...". */
+static const char *verdict_text(enum claim_id claim, const struct judgement *judgement,
+				const struct finding *findings, char text[2 * LINE_MAX])
+{
+	char correction[LINE_MAX], from[3 * VALUE_MAX];
+	const char *ruling = claim_ruling_words(judgement->ruling);
+	if (judgement->ruling == RULING_CORRECTED)
+		snprintf(text, 2 * LINE_MAX, "%s: %s", ruling,
+			 correction_text(claim, judgement, findings, correction));
+	else if (judgement->ruling == RULING_OPEN)
+		snprintf(text, 2 * LINE_MAX, "%s: %s", ruling, judgement->why);
+	else if (claim == C11 && judgement->ruling == RULING_REFUTED && findings[WINS_2].known) {
+		put_value(WINS_2, &findings[WINS_2], from, sizeof from);
+		snprintf(text, 2 * LINE_MAX,
+			 "%s: from a heap of %s on vfork and exec take half as long, or less",
+			 ruling, from);
+	} else
+		snprintf(text, 2 * LINE_MAX, "%s", ruling);
+	return text;
+}
+
 /* ---- terminal ---- */
 
 static void put_terminal(const struct summary *summary, enum claim_id claim,
 			 const struct finding *findings, FILE *file)
 {
-	char line[2 * LINE_MAX], text[LINE_MAX], figure[VALUE_MAX];
+	char line[2 * LINE_MAX + 8], verdict[2 * LINE_MAX], text[LINE_MAX], figure[VALUE_MAX];
 	struct judgement judgement = claim_judge(claim, findings);
 	snprintf(line, sizeof line, "%-4s %s", claims[claim].id, claims[claim].words);
 	wrapped_print(file, line, 0, 5);
-	snprintf(line, sizeof line, "=> %s%s%s", claim_ruling_words(judgement.ruling),
-		 *judgement.why ? ": " : "", judgement.why);
-	if (judgement.ruling == RULING_CORRECTED)
-		snprintf(line, sizeof line, "=> %s: %s", claim_ruling_words(judgement.ruling),
-			 correction_text(claim, &judgement, findings, text));
+	snprintf(line, sizeof line, "=> %s", verdict_text(claim, &judgement, findings, verdict));
 	wrapped_print(file, line, 5, 8);
 	for (size_t i = 0; i < claim_rule_count; i++)
 		if (has_line(&claim_rules[i], claim)) {
 			snprintf(line, sizeof line, "- %s",
 				 evidence_text(&claim_rules[i], &findings[claim_rules[i].finding],
-					       text));
+					       &judgement, text));
 			wrapped_print(file, line, 5, 7);
 		}
 	wrapped_print(file, note_of(claim, summary, text), 5, 5);
@@ -207,18 +226,18 @@ static void put_terminal(const struct summary *summary, enum claim_id claim,
 static void put_markdown(const struct summary *summary, enum claim_id claim,
 			 const struct finding *findings, FILE *file)
 {
-	char text[LINE_MAX], figure[VALUE_MAX];
+	char verdict[2 * LINE_MAX], text[LINE_MAX], figure[VALUE_MAX];
 	struct judgement judgement = claim_judge(claim, findings);
-	const char *correction = correction_text(claim, &judgement, findings, text);
-	fprintf(file, "| %s | %s | **%s**%s%s%s | ", claims[claim].id, claims[claim].words,
-		claim_ruling_words(judgement.ruling), *correction || *judgement.why ? ": " : "",
-		correction, judgement.why);
+	verdict_text(claim, &judgement, findings, verdict);
+	size_t words = strcspn(verdict, ":"); /* the verdict proper */
+	fprintf(file, "| %s | %s | **%.*s**%s | ", claims[claim].id, claims[claim].words,
+		(int)words, verdict, verdict + words);
 	bool first = true;
 	for (size_t i = 0; i < claim_rule_count; i++)
 		if (has_line(&claim_rules[i], claim)) {
 			fprintf(file, "%s%s", first ? "" : "<br>",
 				evidence_text(&claim_rules[i], &findings[claim_rules[i].finding],
-					      text));
+					      &judgement, text));
 			first = false;
 		}
 	if (*note_of(claim, summary, text))
@@ -346,10 +365,10 @@ enum outcome claims_print_brief(const struct summary *summary, struct problem *p
 		return OUTCOME_FAILED;
 	printf("\nclaims (forkcost claims RUN tells them with numbers)\n");
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
-		char line[LINE_MAX];
+		char line[3 * LINE_MAX], verdict[2 * LINE_MAX];
 		struct judgement judgement = claim_judge(claim, findings);
 		snprintf(line, sizeof line, "%-4s %s => %s", claims[claim].id, claims[claim].words,
-			 claim_ruling_words(judgement.ruling));
+			 verdict_text(claim, &judgement, findings, verdict));
 		wrapped_print(stdout, line, 2, 7);
 	}
 	return OUTCOME_OK;

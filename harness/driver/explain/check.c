@@ -59,9 +59,9 @@ static void check_faults(struct told *told, const struct walk_took *rehearsals, 
 	struct range range = fate_faults(told->after.fate, told->page_kind, told->pages.count,
 					 told->pages.page_bytes);
 	state(told, within(told->faults, range),
-	      COUNT " page faults in the %s for " COUNT " pages written%s", told->faults,
-	      story_name(told->after.writer), told->pages.count,
-	      expected(told->faults, range, text));
+	      COUNT " page fault%s in the %s for " COUNT " page%s written%s", told->faults,
+	      told->faults == 1 ? "" : "s", story_name(told->after.writer), told->pages.count,
+	      told->pages.count == 1 ? "" : "s", expected(told->faults, range, text));
 	size_t others = 0;
 	for (size_t i = 0; i < rehearsed; i++)
 		others += !within(rehearsals[i].faults, range);

@@ -53,7 +53,8 @@ static void print_help(void)
 	printf("usage: forkcost explain [options]\n\n"
 	       "Starts a child and has both write, one step after the other, and shows at each\n"
 	       "step what the kernel shows of both: addresses, frames, page faults, page tables.\n"
-	       "Each step says what should happen, and checks that it does.\n\n"
+	       "Each step says what should happen, and checks that it does. Frame numbers are\n"
+	       "shown to root only.\n\n"
 	       "  --primitive NAME   which primitive; see forkcost list [fork, then vfork]\n"
 	       "  --pages N          how many pages [64; of large kinds a few whole ones]\n"
 	       "  --who WHO          parent or child writes first [child]\n"
@@ -73,7 +74,10 @@ static enum outcome take_option(struct options *options, int choice, const char 
 		options->primitive = optarg;
 		return OUTCOME_OK;
 	case 'n':
-		return units_parse_count(optarg, 1, PAGES_MAX, &options->pages, problem);
+		if (!units_parse_count(optarg, 1, PAGES_MAX, &options->pages, problem))
+			return OUTCOME_OK;
+		return fail(problem, "cannot take '%s' for --pages: give a number from 1 to %d",
+			    optarg, PAGES_MAX);
 	case 'w':
 		options->first = strcmp(optarg, "parent") == 0 ? WALK_CALLER : WALK_CHILD;
 		if (options->first == WALK_CHILD && strcmp(optarg, "child") != 0)
@@ -110,7 +114,7 @@ static enum outcome read_options(struct options *options, int argc, char **argv,
 	int choice;
 	*options = (struct options){.first = WALK_CHILD};
 	optind = opterr = 0;
-	while ((choice = getopt_long(argc, argv, "", long_options, NULL)) != -1 && !options->help)
+	while ((choice = getopt_long(argc, argv, "h", long_options, NULL)) != -1 && !options->help)
 		if (take_option(options, choice, argv[optind - 1], problem))
 			return OUTCOME_FAILED;
 	if (optind < argc && !options->help)
@@ -167,11 +171,12 @@ static bool tell(void *context, const struct told *told)
 	return pause_after(telling);
 }
 
-static const char *machine_words(const struct wire_clock *clock, char text[320])
+static const char *machine_words(const struct wire_clock *clock, bool *emulated, char text[320])
 {
 	char words[256];
 	json_t *environment = machine_describe(clock);
 	machine_summary(environment, words, sizeof words);
+	*emulated = machine_was_emulated(environment);
 	json_decref(environment);
 	snprintf(text, 320, "forkcost %s on %s", FORKCOST_VERSION, words);
 	return text;
@@ -200,10 +205,11 @@ static enum outcome tell_all(struct telling *telling, const struct options *opti
 			     struct problem *problem)
 {
 	char machine[320];
-	machine_words(story->clock, machine);
+	bool emulated;
+	machine_words(story->clock, &emulated, machine);
 	json_t *told = json_array();
 	if (!telling->json)
-		show_begin(&telling->show, stdout, machine);
+		show_begin(&telling->show, stdout, machine, emulated);
 	enum outcome outcome = play(telling, story, scenes, count, told, problem);
 	if (!outcome && telling->json) {
 		json_t *all = json_pack("{s:s,s:s,s:s,s:i,s:O}", "forkcost_version",

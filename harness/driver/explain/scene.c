@@ -77,7 +77,8 @@ static const struct wire_primitive *find(const struct wire_catalog *catalog, con
 {
 	const struct wire_primitive *primitive = catalog_primitive(catalog, name);
 	if (!primitive)
-		fail(problem, "cannot find primitive '%s'; see forkcost list", name);
+		fail(problem, "cannot find primitive '%s'; give one that forkcost list shows",
+		     name);
 	return primitive;
 }
 

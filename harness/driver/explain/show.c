@@ -24,17 +24,22 @@ static const char *root_register(void)
 #endif
 }
 
-void show_begin(struct show *show, FILE *file, const char *machine)
+void show_begin(struct show *show, FILE *file, const char *machine, bool emulated)
 {
 	char text[WORDS_MAX];
 	*show = (struct show){.file = file};
 	fprintf(file, "fork and its kin, step by step, with live processes\n");
 	wrapped_print(file, machine, 0, 0);
+	if (emulated)
+		wrapped_print(file,
+			      "The CPU is emulated: costs below say nothing about any processor.",
+			      0, 0);
 	fprintf(file, "\n");
 	snprintf(text, sizeof text,
-		 "Both processes use the same virtual addresses. The MMU does not tell them apart: "
-		 "it walks the page tables whose root the kernel puts into %s when it switches to "
-		 "a process. So the question is what those tables hold, and what changes in them.",
+		 "Both processes use the same virtual addresses, and an address alone does not say "
+		 "whose it is. The MMU walks the page tables whose root the kernel puts into %s "
+		 "when it switches to a process. So the question is what those tables hold, and "
+		 "what changes in them.",
 		 root_register());
 	wrapped_print(file, text, 0, 0);
 }
@@ -163,7 +168,7 @@ static const char *writable_text(const struct told *told, enum walk_who who)
 		return "-";
 	if (told->after.frame[who] == THEORY_NO_FRAME)
 		return "another program";
-	return told->after.writable[who] ? "yes *" : "no *";
+	return told->after.writable[who] ? "yes" : "no";
 }
 
 static const char *faults_text(struct show *show, const struct told *told, enum walk_who who,
@@ -187,19 +192,43 @@ static void show_table(struct show *show, const struct told *told)
 	row(show, "", "parent", "child");
 	row(show, thread ? "thread" : "process", process_text(told, WALK_CALLER, texts[0]),
 	    process_text(told, WALK_CHILD, texts[1]));
-	row(show, "virtual address", address_text(told, WALK_CALLER, texts[0]),
+	fprintf(show->file, "  its first page\n");
+	row(show, "  virtual address", address_text(told, WALK_CALLER, texts[0]),
 	    address_text(told, WALK_CHILD, texts[1]));
-	fact_row(show, told, "frame number", FORM_HEX, &parent->frame, &child->frame);
-	fact_row(show, told, "frame is mapped", FORM_TIMES, &parent->map_count, &child->map_count);
-	fact_row(show, told, "exclusive", FORM_YES, &parent->exclusive, &child->exclusive);
-	fact_row(show, told, "soft-dirty", FORM_YES, &parent->soft_dirty, &child->soft_dirty);
-	row(show, "writable", writable_text(told, WALK_CALLER), writable_text(told, WALK_CHILD));
-	row(show, "minor faults", faults_text(show, told, WALK_CALLER, texts[0]),
-	    faults_text(show, told, WALK_CHILD, texts[1]));
-	fact_row(show, told, "page tables", FORM_BYTES, &parent->page_tables_bytes,
-		 &child->page_tables_bytes);
-	fact_row(show, told, "content", FORM_CHARACTER, &told->bytes[WALK_CALLER],
+	fact_row(show, told, "  frame number", FORM_HEX, &parent->frame, &child->frame);
+	fact_row(show, told, "  frame is mapped", FORM_TIMES, &parent->map_count,
+		 &child->map_count);
+	fact_row(show, told, "  exclusive", FORM_YES, &parent->exclusive, &child->exclusive);
+	fact_row(show, told, "  soft-dirty", FORM_YES, &parent->soft_dirty, &child->soft_dirty);
+	row(show, "  writable *", writable_text(told, WALK_CALLER),
+	    writable_text(told, WALK_CHILD));
+	fact_row(show, told, "  content", FORM_CHARACTER, &told->bytes[WALK_CALLER],
 		 &told->bytes[WALK_CHILD]);
+	fprintf(show->file, "  all of it\n");
+	row(show, "  minor faults", faults_text(show, told, WALK_CALLER, texts[0]),
+	    faults_text(show, told, WALK_CHILD, texts[1]));
+	fact_row(show, told, "  page tables", FORM_BYTES, &parent->page_tables_bytes,
+		 &child->page_tables_bytes);
+}
+
+/* What the rows mean, once a scene. */
+static void show_legend(const struct show *show)
+{
+	static const char *const lines[] = {
+		"*           and rw or r- in the drawing: told from what was done. The kernel "
+		"shows no "
+		"entry's write bit; the faults of the next write tell it",
+		"exclusive   mapped by one address space alone; that gives no right to write",
+		"soft-dirty  written since somebody last asked to be told (clear_refs)",
+		"page tables of all that it maps; fork copies those alone that hold pages of its "
+		"own",
+		"(+N)        page faults since the step before, those for the process's own stack "
+		"and "
+		"data included; the statements below count those of the pages alone",
+	};
+	fprintf(show->file, "\n");
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		wrapped_print(show->file, lines[i], 4, 16);
 }
 
 static void tell_reasons(struct show *show)
@@ -240,12 +269,8 @@ void show_step(struct show *show, const struct told *told)
 	wrapped_print(show->file, words_meaning(told, text), 2, 2);
 	fprintf(show->file, "\n");
 	show_table(show, told);
-	if (show->scenes == 1 && show->steps == 1)
-		wrapped_print(
-			show->file,
-			"* told from what was done: the kernel shows no entry's write bit, but "
-			"the faults of the next write prove it",
-			2, 4);
+	if (show->steps == 1)
+		show_legend(show);
 	fprintf(show->file, "\n");
 	draw_step(told, show->file);
 	fprintf(show->file, "\n");

@@ -18,7 +18,7 @@ struct show {
 };
 
 /* What all this is about, and on which machine. */
-void show_begin(struct show *show, FILE *file, const char *machine);
+void show_begin(struct show *show, FILE *file, const char *machine, bool emulated);
 
 void show_scene(struct show *show, const struct scene *scene);
 void show_step(struct show *show, const struct told *told);

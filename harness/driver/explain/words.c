@@ -28,16 +28,26 @@ static bool wrote_before(const struct told *told)
 	return false;
 }
 
+/* What holds the pages, where the kernel may settle many of them by one fault. */
+static const char *folio_words(const struct told *told)
+{
+	if (told->page_kind == PAGE_KIND_THP)
+		return ", in huge pages of 2 MiB,";
+	return told->page_kind == PAGE_KIND_MTHP ? ", in large pages of 64 KiB," : "";
+}
+
 const char *words_title(const struct told *told, char text[WORDS_MAX])
 {
 	const char *name = told->scene->primitive->name;
+	char size[UNITS_TEXT_MAX];
 	switch (step_of(told)->act) {
 	case WALK_OWN:
-		snprintf(text, WORDS_MAX, "the parent has %" PRIu64 " page%s of its own",
-			 told->pages.count, told->pages.count == 1 ? "" : "s");
+		snprintf(text, WORDS_MAX, "the parent has %" PRIu64 " page%s of %s%s of its own",
+			 told->pages.count, told->pages.count == 1 ? "" : "s",
+			 units_format_bytes(told->pages.page_bytes, size), folio_words(told));
 		break;
 	case WALK_START:
-		snprintf(text, WORDS_MAX, "the parent starts a child with %s", name);
+		snprintf(text, WORDS_MAX, "the parent starts a child (%s)", name);
 		break;
 	case WALK_WRITE:
 		snprintf(text, WORDS_MAX, "the %s writes each page%s",
@@ -98,13 +108,21 @@ static void meaning_of_write(const struct told *told, char text[WORDS_MAX])
 	case FATE_TAKEN_BACK:
 		snprintf(text, WORDS_MAX,
 			 "Nobody else has the pages any more, but the %s still has no right to "
-			 "write them: nobody gave it back. Each first write faults; the kernel "
-			 "finds a single owner and lets it write. The frame stays, nothing is "
-			 "copied.",
-			 writer);
+			 "write them: nobody gave it back. %s; the kernel finds a single owner and "
+			 "lets it write. The frame stays, nothing is copied.",
+			 writer,
+			 page_kind_is_transparent(told->page_kind)
+				 ? "The first writes fault, for each page or for a whole large one "
+				   "at once"
+				 : "Each first write faults");
 		break;
 	default:
-		if (told->after.one_table)
+		if (told->after.one_table && told->after.standing[WALK_CALLER] == STANDING_STOPPED)
+			snprintf(text, WORDS_MAX,
+				 "No page fault and no copy: it is one memory, and the parent will "
+				 "read the new bytes. (POSIX forbids this to the child of a vfork. "
+				 "It is done here to show whose memory it is.)");
+		else if (told->after.one_table)
 			snprintf(text, WORDS_MAX,
 				 "No page fault and no copy: it is one memory, so the %s's entry "
 				 "is the %s's, and it reads the new bytes, too.",
@@ -115,10 +133,9 @@ static void meaning_of_write(const struct told *told, char text[WORDS_MAX])
 				 "never write-protected.",
 				 told->scene->primitive->name);
 		else
-			snprintf(
-				text, WORDS_MAX,
-				"No page fault any more: the pages are the %s's own, and writable.",
-				writer);
+			snprintf(text, WORDS_MAX,
+				 "No page fault: the pages are the %s's own, and writable.",
+				 writer);
 		break;
 	}
 }
@@ -126,8 +143,8 @@ static void meaning_of_write(const struct told *told, char text[WORDS_MAX])
 static const char *meaning_of_exec(const struct told *told)
 {
 	if (told->before.one_table)
-		return "The child has memory of its own now, and the parent goes on. Its page "
-		       "tables are as they were: what was spared is the copying, and the page "
+		return "The child has memory of its own now, and the parent goes on. The parent's "
+		       "page tables are as they were: what was spared is the copying, and the page "
 		       "faults that come after it.";
 	if (told->before.frame[WALK_CHILD] != told->before.frame[WALK_CALLER])
 		return "The child's memory is gone, with its copies. The parent's pages are its "
@@ -154,7 +171,10 @@ const char *words_meaning(const struct told *told, char text[WORDS_MAX])
 		snprintf(text, WORDS_MAX, "%s", meaning_of_exec(told));
 		break;
 	default:
-		snprintf(text, WORDS_MAX, "It is reaped; the parent's pages stay as they are.");
+		snprintf(text, WORDS_MAX, "%s; the parent's pages stay as they are.",
+			 told->scene->primitive->traits & TRAIT_THREAD
+				 ? "The thread is gone and was joined"
+				 : "It is reaped");
 		break;
 	}
 	return text;
@@ -164,11 +184,15 @@ const char *words_cost_unit(const struct told *told)
 {
 	switch (step_of(told)->act) {
 	case WALK_START:
-		return "in the call";
+		return told->scene->primitive->traits & TRAIT_COPIES_HEAP
+			       ? "in the call, before the child copies anything"
+			       : "in the call";
 	case WALK_EXEC:
 		return "from the call of exec to the new program's first instruction";
 	case WALK_END:
-		return "from the child's last instruction to the return of wait";
+		return told->scene->primitive->traits & TRAIT_THREAD
+			       ? "from the thread's last instruction until the parent knows"
+			       : "from the child's last instruction to the return of wait";
 	default:
 		return "a page";
 	}
@@ -187,8 +211,9 @@ const char *words_cost(const struct told *told, char text[WORDS_MAX])
 		snprintf(text, WORDS_MAX, "not timed: the new program was told to end");
 		return text;
 	}
-	snprintf(text, WORDS_MAX, "%s %s (median of %zu rehearsals; %s to %s)",
+	snprintf(text, WORDS_MAX, "%s %s (median of %zu rehearsal%s; %s to %s)",
 		 units_format_ns(cost->median_ns, median), words_cost_unit(told), cost->count,
-		 units_format_ns(cost->least_ns, least), units_format_ns(cost->most_ns, most));
+		 cost->count == 1 ? "" : "s", units_format_ns(cost->least_ns, least),
+		 units_format_ns(cost->most_ns, most));
 	return text;
 }
