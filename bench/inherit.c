@@ -1,12 +1,13 @@
 /* Measures: no time, but what a child has of its caller's memory: pages in the same frame, how often a frame
  *           is mapped, and page tables, in the child and in the caller. While the child runs, when
  *           it has written one page, when it has become another program, and without the heap; and
- *           with memory whose page tables fork does not copy: shared memory, and a file's.
+ *           with memory whose page tables fork does not copy: shared memory, and a file's. Each case's
+ *           child has the memory that the case is about and nothing else of that size.
  * Excludes: what the child does by itself: it touches nothing but its own stack.
  * Expect:   a running child has all pages in the caller's frames, each mapped twice, by page tables of
  *           its own, 1 page of tables for 512 pages; one page less when it wrote one. After exec each
  *           is mapped once, and the child has the few tables of a small program. Shared and file
- *           memory add nothing to the child's tables, but to the caller's. */
+ *           memory add nothing to the child's tables, though they took as many of the caller's. */
 #include "harness/worker/arena.h"
 #include "harness/worker/bench.h"
 #include "harness/worker/mapped.h"
@@ -18,9 +19,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-enum { PAGES, FRAMES_ALIKE, MAPPINGS, CHILD_TABLES, CALLER_TABLES, CHILD_RESIDENT };
+enum {
+	PAGES,
+	FRAMES_ALIKE,
+	MAPPINGS,
+	CHILD_TABLES,
+	MAPPED_TABLES,
+	CHILD_RESIDENT,
+	CALLER_CHANGED,
+};
 
 static const struct metric metrics[] = {
 	[PAGES] = {"pages", "count",
@@ -30,20 +40,32 @@ static const struct metric metrics[] = {
 		      "how often the caller's frames are mapped, all pages together"},
 	[CHILD_TABLES] = {"child_tables", "count",
 			  "pages of page tables that the child has (VmPTE)"},
-	[CALLER_TABLES] = {"caller_tables", "count", "the same of the caller"},
+	[MAPPED_TABLES] = {"mapped_tables", "count",
+			   "pages of page tables that it took the caller to map it"},
 	[CHILD_RESIDENT] = {"child_resident", "count", "pages that the child has resident (VmRSS)"},
+	[CALLER_CHANGED] = {"caller_changed", "count",
+			    "pages of the caller\'s in another frame than before the child"},
 	{0},
 };
 
 /* Shared memory. */
 static struct {
-	uint64_t *callers, *childs; /* frame numbers */
-} frames;
+	uint64_t *before;           /* frame numbers of the caller's, before the child */
+	uint64_t *callers, *childs; /* and while it is there */
+	char *status;               /* of a process, which may list many groups */
+} shared;
+
+enum { STATUS_BYTES = 256 << 10 };
 
 static const char *hidden;    /* why frame numbers are; NULL: they are not */
 static const char *uncounted; /* why mappings are not counted */
-static const char *shared_pages, *file_pages;
-static const char *no_shared_pages, *no_file_pages;
+
+/* Memory that fork copies no page tables of. */
+static struct other_memory {
+	const char *pages;
+	const char *why;      /* not there, if it is not */
+	double mapped_tables; /* page tables that it took */
+} shared_memory, file_memory;
 
 /* ---- the child's lives: raw system calls only ---- */
 
@@ -79,17 +101,15 @@ static bool has_heap(unsigned index)
 	return index == FORKED || index == WROTE_ONE || index == EXECED;
 }
 
+static const struct other_memory *other_memory_of(unsigned index)
+{
+	return index == SHARED_MEMORY ? &shared_memory : index == FILE_MEMORY ? &file_memory : NULL;
+}
+
 /* The memory that pages are compared of. */
 static const char *memory_of(const struct run *run, unsigned index)
 {
-	switch (index) {
-	case SHARED_MEMORY:
-		return shared_pages;
-	case FILE_MEMORY:
-		return file_pages;
-	default:
-		return run->heap;
-	}
+	return other_memory_of(index) ? other_memory_of(index)->pages : run->heap;
 }
 
 /* ---- what the kernel shows ---- */
@@ -97,15 +117,19 @@ static const char *memory_of(const struct run *run, unsigned index)
 /* A line of /proc/PROCESS/status in kB, as pages; false if it is not there. */
 static bool read_status(long process, const char *name, double *pages)
 {
-	char path[64], text[4096];
+	char path[64];
+	size_t length = 0;
+	ssize_t got;
 	snprintf(path, sizeof path, "/proc/%ld/status", process);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	ssize_t got = read(fd, text, sizeof text - 1);
+	while ((got = read(fd, shared.status + length, STATUS_BYTES - 1 - length)) > 0)
+		length += (size_t)got;
 	close(fd);
-	text[got > 0 ? got : 0] = '\0';
-	const char *line = strstr(text, name);
+	shared.status[length] = '\0';
+	const char *line = strstr(shared.status, name);
+	errno = ENODATA;
 	if (!line)
 		return false;
 	*pages = (double)strtoull(line + strlen(name), NULL, 10) * 1024 /
@@ -130,11 +154,11 @@ static bool count_mappings(const uint64_t *frame, size_t count, double *mappings
 	return good;
 }
 
-static size_t count_alike(size_t count)
+static size_t count_alike(const uint64_t *one, const uint64_t *other, size_t count)
 {
 	size_t alike = 0;
 	for (size_t i = 0; i < count; i++)
-		alike += frames.callers[i] != 0 && frames.callers[i] == frames.childs[i];
+		alike += one[i] != 0 && one[i] == other[i];
 	return alike;
 }
 
@@ -153,22 +177,24 @@ static enum outcome look(struct run *run, unsigned index, struct wire_sample *ou
 	if (!read_status(run->partner->id, "\nVmPTE:", &pages))
 		return unreadable(run, "page tables");
 	sample_set(out, CHILD_TABLES, pages);
-	if (!read_status(run->worker, "\nVmPTE:", &pages))
-		return unreadable(run, "page tables");
-	sample_set(out, CALLER_TABLES, pages);
+	if (other_memory_of(index))
+		sample_set(out, MAPPED_TABLES, other_memory_of(index)->mapped_tables);
 	if (!read_status(run->partner->id, "\nVmRSS:", &pages))
 		return unreadable(run, "resident memory");
 	sample_set(out, CHILD_RESIDENT, pages);
 	if (hidden || index == WITHOUT_HEAP)
 		return OUTCOME_OK;
-	if (!pages_frames(&touch, memory, frames.callers))
+	if (!pages_frames(&touch, memory, shared.callers))
 		return unreadable(run, "the pagemap");
+	sample_set(out, CALLER_CHANGED,
+		   (double)(touch.count - count_alike(shared.before, shared.callers, touch.count)));
 	if (index != EXECED) {
-		if (!pages_frames_of(run->partner->id, &touch, memory, frames.childs))
+		if (!pages_frames_of(run->partner->id, &touch, memory, shared.childs))
 			return unreadable(run, "the pagemap");
-		sample_set(out, FRAMES_ALIKE, (double)count_alike(touch.count));
+		sample_set(out, FRAMES_ALIKE,
+			   (double)count_alike(shared.callers, shared.childs, touch.count));
 	}
-	if (!uncounted && count_mappings(frames.callers, touch.count, &pages))
+	if (!uncounted && count_mappings(shared.callers, touch.count, &pages))
 		sample_set(out, MAPPINGS, pages);
 	return OUTCOME_OK;
 }
@@ -194,10 +220,28 @@ static enum outcome end(struct run *run, unsigned index)
 	return index == EXECED ? partner_end_target(run, "case execed") : partner_reap(run);
 }
 
+/* Has the child get what the case is about, or all as it was. */
+static enum outcome choose_memory(struct run *run, unsigned index, bool chosen)
+{
+	const struct other_memory *other = other_memory_of(index);
+	if (has_heap(index))
+		return OUTCOME_OK;
+	if (child_heap_copied(run, !chosen))
+		return OUTCOME_FAILED;
+	if (!other || madvise((void *)other->pages, run->heap_bytes,
+			      chosen ? MADV_DOFORK : MADV_DONTFORK) == 0)
+		return OUTCOME_OK;
+	return fail(run->problem, "cannot choose what a child inherits: %s; report this",
+		    strerror(errno));
+}
+
 static enum outcome sample(struct run *run, const struct arm *arm, struct wire_sample *out)
 {
 	unsigned index = arm->case_index;
-	if (!has_heap(index) && child_heap_copied(run, false))
+	if (!hidden && index != WITHOUT_HEAP &&
+	    !pages_frames(&run->touch, memory_of(run, index), shared.before))
+		return unreadable(run, "the pagemap");
+	if (choose_memory(run, index, true))
 		return OUTCOME_FAILED;
 	enum outcome outcome = begin(run, index);
 	if (!outcome)
@@ -206,9 +250,36 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 		partner_kill(run);
 	else
 		outcome = end(run, index);
-	if (!has_heap(index) && child_heap_copied(run, true))
+	if (choose_memory(run, index, false))
 		return OUTCOME_FAILED;
 	return outcome;
+}
+
+/* Maps memory page by page, and sees how many page tables that takes; it stays out of children. */
+static enum outcome make_other(struct run *run, struct other_memory *memory,
+			       const char *(*map)(const struct run *, const char **))
+{
+	double before, after;
+	if (!read_status(run->worker, "\nVmPTE:", &before))
+		return unreadable(run, "page tables");
+	memory->pages = map(run, &memory->why);
+	if (!memory->pages)
+		return OUTCOME_OK;
+	/* Huge pages have no tables that could be copied. */
+	void *pages = (void *)memory->pages;
+	if (madvise(pages, run->heap_bytes, MADV_NOHUGEPAGE) ||
+	    madvise(pages, run->heap_bytes, MADV_DONTNEED) ||
+	    madvise(pages, run->heap_bytes, MADV_DONTFORK)) {
+		memory->why = "the kernel takes no advice on it";
+		return OUTCOME_OK;
+	}
+	pages_read(&run->touch, memory->pages);
+	if (!read_status(run->worker, "\nVmPTE:", &after))
+		return unreadable(run, "page tables");
+	memory->mapped_tables = after - before;
+	if (memory->mapped_tables <= 0)
+		memory->why = "mapping it took no page tables that could be copied";
+	return OUTCOME_OK;
 }
 
 static enum outcome make(struct run *run)
@@ -220,28 +291,30 @@ static enum outcome make(struct run *run)
 		uncounted = "the kernel shows /proc/kpagecount to root only, if it has it at all";
 	if (run->touch.count == 0)
 		return OUTCOME_OK;
-	frames.callers = arena_share(bytes, "frame numbers", run->problem);
-	frames.childs = arena_share(bytes, "frame numbers", run->problem);
-	if (!frames.callers || !frames.childs)
+	shared.before = arena_share(bytes, "frame numbers", run->problem);
+	shared.callers = arena_share(bytes, "frame numbers", run->problem);
+	shared.childs = arena_share(bytes, "frame numbers", run->problem);
+	shared.status = arena_share(STATUS_BYTES, "a status", run->problem);
+	if (!shared.before || !shared.callers || !shared.childs || !shared.status ||
+	    make_other(run, &shared_memory, mapped_shared))
 		return OUTCOME_FAILED;
-	shared_pages = mapped_shared(run, &no_shared_pages);
-	file_pages = mapped_file(run, &no_file_pages);
-	return OUTCOME_OK;
+	return make_other(run, &file_memory, mapped_file);
 }
 
 static const char *refuses(const struct run *run, const struct arm *arm)
 {
 	if (run->touch.count == 0)
 		return "there is no heap to inherit";
-	if (arm->case_index == SHARED_MEMORY)
-		return no_shared_pages;
-	return arm->case_index == FILE_MEMORY ? no_file_pages : NULL;
+	const struct other_memory *other = other_memory_of(arm->case_index);
+	return other ? other->why : NULL;
 }
 
 static const char *missing(const struct run *run, const struct arm *arm, unsigned metric)
 {
 	(void)run;
-	if (metric != FRAMES_ALIKE && metric != MAPPINGS)
+	if (metric == MAPPED_TABLES)
+		return other_memory_of(arm->case_index) ? NULL : "told of the other memory alone";
+	if (metric != FRAMES_ALIKE && metric != MAPPINGS && metric != CALLER_CHANGED)
 		return NULL;
 	if (arm->case_index == WITHOUT_HEAP)
 		return "the child has no such pages";

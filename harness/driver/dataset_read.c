@@ -124,8 +124,9 @@ enum outcome dataset_read(struct dataset *dataset, const char *folder, struct pr
 	FILE *file = fopen(path, "re");
 	if (!file)
 		return fail(problem,
-			    "cannot open %s: %s; give the folder of a run, or make one with forkcost run", path,
-			    strerror(errno));
+			    "cannot open %s: %s; give the folder of a run, or make one with "
+			    "forkcost run",
+			    path, strerror(errno));
 	enum outcome outcome = read_samples(&reader, file);
 	fclose(file);
 	if (!outcome && !dataset->run)

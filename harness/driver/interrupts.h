@@ -1,4 +1,4 @@
-/* SIGINT, SIGTERM and SIGHUP: a wish to stop, which is looked at where it can be heeded. */
+/* SIGINT, SIGTERM, SIGHUP and SIGQUIT: a wish to stop, which is looked at where it can be heeded. */
 #ifndef FORKCOST_INTERRUPTS_H
 #define FORKCOST_INTERRUPTS_H
 

@@ -20,10 +20,13 @@
 #include "harness/driver/tables.h"
 #include "harness/driver/version.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 enum exit_status { EXIT_DONE = 0, EXIT_CELLS_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
 
@@ -428,9 +431,34 @@ static const struct command {
 	{"help", command_help},         {"--version", command_version},
 };
 
+/* A file that we open must not become the standard output of somebody else. */
+static void fill_standard_descriptors(void)
+{
+	int fd;
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* What could not be written was not said. */
+static int end(int status)
+{
+	struct problem problem;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	if (errno == EPIPE)
+		return status == EXIT_DONE ? EXIT_CELLS_FAILED : status; /* the reader has left */
+	fail(&problem, "cannot write the output: %s; is the disk full? free some of it",
+	     strerror(errno));
+	return complain(&problem, status == EXIT_DONE ? EXIT_CELLS_FAILED : status);
+}
+
 int main(int argc, char **argv)
 {
 	struct problem problem;
+	fill_standard_descriptors();
 	/* Orphans of a worker come to us, so that none is left behind. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (argc < 2) {
@@ -440,7 +468,7 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return end(commands[i].run(argc - 1, argv + 1));
 	fail(&problem, "cannot find command '%s'; see forkcost --help", argv[1]);
 	return complain(&problem, EXIT_USAGE);
 }

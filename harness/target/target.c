@@ -8,10 +8,25 @@
 #include "harness/common/rawsys.h"
 #include "harness/common/wire.h"
 
+#include <linux/prctl.h>
+#include <signal.h>
 #include <time.h>
 
 /* A user may look at it for long; what started it sees to its end. */
-enum { STAY_S = 24 * 3600 };
+enum { STAY_S = 24 * 3600, LOOK_AGAIN_S = 10 };
+
+/* Until it is killed, which is also when its parent has died. */
+static void stay(void)
+{
+	const struct timespec pause = {.tv_sec = LOOK_AGAIN_S};
+	long parent = raw_syscall(SYS_getppid, 0, 0, 0, 0, 0);
+	raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	for (int left = STAY_S / LOOK_AGAIN_S; left > 0; left--) {
+		if (raw_syscall(SYS_getppid, 0, 0, 0, 0, 0) != parent)
+			break;
+		raw_syscall(SYS_nanosleep, (long)&pause, 0, 0, 0, 0);
+	}
+}
 
 __attribute__((noreturn, used)) void target_main(uint64_t ticks, const long *stack);
 
@@ -28,8 +43,7 @@ void target_main(uint64_t ticks, const long *stack)
 		raw_syscall(SYS_pwrite64, WIRE_FD, (long)&ticks, sizeof ticks,
 			    WIRE_STAMP_OFFSET + offsetof(struct wire_stamps, target_ticks), 0);
 		if (how[1] == 's') {
-			const struct timespec limit = {.tv_sec = STAY_S};
-			raw_syscall(SYS_nanosleep, (long)&limit, 0, 0, 0, 0);
+			stay();
 		}
 	}
 	raw_exit_group(WIRE_STATUS_TARGET);

@@ -13,9 +13,10 @@ enum claim_id { C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12, CLAIM_COUNT }
 /* What a finding must be, with all of its range. */
 enum relation { AT_LEAST, AT_MOST };
 
-/* What a rule is for. REQUIRED: the claim stands or falls with it. CORRECTS: where it is met the claim
- * stands with the correction. SHOWN: only shown. */
-enum rule_role { REQUIRED, CORRECTS, SHOWN };
+/* What a rule is for. REQUIRED: the claim stands or falls with it. SUPPORTS: the claim stands with it, but
+ * does not fall without it: it is left open then. CORRECTS: where it is met the claim stands with the
+ * correction. SHOWN: only shown. */
+enum rule_role { REQUIRED, SUPPORTS, CORRECTS, SHOWN };
 
 struct rule {
 	enum claim_id claim;

@@ -16,8 +16,8 @@ typedef enum outcome take_finding(const struct summary *summary,
 				  const struct definition *definition, struct finding *finding,
 				  struct problem *problem);
 
-static take_finding take_share, take_count_difference, take_time_ratio, take_switch, take_states,
-	take_share_of_difference, take_thread, take_win, take_growth, take_win_from;
+static take_finding take_share, take_count, take_count_difference, take_time_ratio, take_switch,
+	take_states, take_share_of_difference, take_thread, take_win, take_growth, take_win_from;
 
 /* What a finding is taken from: one series, and mostly another that it is held against. */
 struct definition {
@@ -43,6 +43,10 @@ struct definition {
 	SPAWNS("fork", "exec", "dirty", "reaped_ns"), SPAWNS("vfork", "exec", "dirty", "reaped_ns")
 
 enum { LARGEST_HEAP = -1, SMALLEST_HEAP = -2 };
+
+/* What a small heap shows says nothing of large ones: the largest must have this much, and so many times
+ * the smallest's. */
+enum { LARGE_HEAP = 16 << 20, HEAPS_APART = 16 };
 
 static const struct definition definitions[FINDING_COUNT] = {
 	[FRAMES_ALIKE] = {"frames_alike", "pages of a forked child in its caller's frames",
@@ -85,8 +89,8 @@ static const struct definition definitions[FINDING_COUNT] = {
 			      FINDING_COUNTS, take_share, WRITES("take_back_exited", "faults"),
 			      WRITES("take_back_exited", "pages"), 0},
 	[FRAMES_TAKE_BACK] = {"frames_take_back",
-			      "pages in another frame after the last owner's write", FINDING_SHARE,
-			      take_share, WRITES("take_back_exited", "frames_changed"),
+			      "pages in another frame after the last owner's write", FINDING_COUNTS,
+			      take_count, WRITES("take_back_exited", "frames_changed"),
 			      WRITES("take_back_exited", "pages"), 0},
 	[COPY_OVER_TAKE_BACK] = {"copy_over_take_back",
 				 "a write that copies a page, against one by the last owner",
@@ -124,12 +128,17 @@ static const struct definition definitions[FINDING_COUNT] = {
 			     FINDING_COUNTS, take_share, INHERITS("execed", "mappings"),
 			     INHERITS("execed", "pages"), 0},
 	[RESIDENT_EXECED] = {"resident_after_exec",
-			     "what the new program has resident, of the caller's heap",
-			     FINDING_SHARE, take_share, INHERITS("execed", "child_resident"),
+			     "pages that the new program has resident, all its own", FINDING_COUNTS,
+			     take_count, INHERITS("execed", "child_resident"),
 			     INHERITS("execed", "pages"), 0},
+	[CALLER_UNTOUCHED] =
+		{"caller_untouched",
+		 "pages of the caller's in another frame when the child has written one",
+		 FINDING_COUNTS, take_count, INHERITS("wrote_one", "caller_changed"),
+		 INHERITS("wrote_one", "pages"), 0},
 	[FRAMES_AFTER_EXEC] = {"frames_after_exec",
 			       "pages in another frame after the caller's first write after exec",
-			       FINDING_SHARE, take_share, WRITES("after_exec", "frames_changed"),
+			       FINDING_COUNTS, take_count, WRITES("after_exec", "frames_changed"),
 			       WRITES("after_exec", "pages"), 0},
 	[DIRTY_OVER_CLEAN] = {"dirty_over_clean",
 			      "the call of fork with a dirty heap, against one with a clean heap",
@@ -196,6 +205,15 @@ static enum outcome unknown(struct finding *finding, const char *why)
 {
 	finding->known = false;
 	snprintf(finding->why, sizeof finding->why, "%.*s", FINDING_WHY_MAX - 1, why);
+	/* Cut by bytes, here or before, it may end within a character: not for JSON. */
+	for (size_t end = strlen(finding->why); end > 0;) {
+		unsigned char last = (unsigned char)finding->why[end - 1];
+		if (last < 0x80)
+			break;
+		finding->why[--end] = '\0';
+		if (last >= 0xc0)
+			break;
+	}
 	return OUTCOME_OK;
 }
 
@@ -268,6 +286,10 @@ static bool both_rows(const struct summary *summary, const struct definition *de
 		*other = pick_row(summary, &second);
 		say_heap(finding, first.heap_bytes);
 	}
+	if (*one && *other && parameter == LARGEST_HEAP && first.heap_bytes < LARGE_HEAP) {
+		unknown(finding, "no heap of 16 MiB or more was measured; add --heap 64M");
+		return false;
+	}
 	if (*one && *other)
 		return true;
 	no_row(summary, *one ? &definition->other : &definition->one, finding);
@@ -317,6 +339,22 @@ static enum outcome take_share(const struct summary *summary, const struct defin
 	finding->center = one->spread.p50 / whole;
 	finding->low = one->spread.min / whole;
 	finding->high = one->spread.max / whole;
+	return OUTCOME_OK;
+}
+
+/* A count, in all samples. */
+static enum outcome take_count(const struct summary *summary, const struct definition *definition,
+			       struct finding *finding, struct problem *problem)
+{
+	const struct row *one, *other;
+	(void)problem;
+	if (!both_rows(summary, definition, 0, finding, &one, &other))
+		return OUTCOME_OK;
+	finding->known = true;
+	finding->replicates = one->series->block_count;
+	finding->center = one->spread.p50;
+	finding->low = one->spread.min;
+	finding->high = one->spread.max;
 	return OUTCOME_OK;
 }
 
@@ -385,8 +423,10 @@ static enum outcome take_growth(const struct summary *summary, const struct defi
 		return OUTCOME_FAILED;
 	if (!smallest.known || !largest.known)
 		return unknown(finding, smallest.known ? largest.why : smallest.why);
-	if (strcmp(smallest.where, largest.where) == 0)
-		return unknown(finding, "one heap size alone was measured");
+	uint64_t heaps[HEAPS_MAX];
+	size_t count = pick_heaps(summary, &definition->one, heaps, HEAPS_MAX);
+	if (count == 1 || heaps[count - 1] < HEAPS_APART * heaps[0])
+		return unknown(finding, "the heaps measured are too alike; add --heap 0");
 	finding->known = true;
 	finding->replicates = largest.replicates;
 	finding->center = largest.center / smallest.center;
@@ -544,9 +584,10 @@ static enum outcome take_win_from(const struct summary *summary,
 	return OUTCOME_OK;
 }
 
-static bool is_of_times(const struct definition *definition)
+bool finding_is_count(enum finding_id id)
 {
-	return definition->take != take_share && definition->take != take_count_difference;
+	take_finding *take = definitions[id].take;
+	return take == take_share || take == take_count || take == take_count_difference;
 }
 
 enum outcome findings_make(const struct summary *summary, struct finding findings[FINDING_COUNT],
@@ -555,7 +596,7 @@ enum outcome findings_make(const struct summary *summary, struct finding finding
 	bool emulated = machine_was_emulated(summary->dataset->environment);
 	for (size_t i = 0; i < FINDING_COUNT; i++) {
 		findings[i] = (struct finding){0};
-		if (emulated && is_of_times(&definitions[i]))
+		if (emulated && !finding_is_count((enum finding_id)i))
 			unknown(&findings[i], "times of an emulated machine say nothing");
 		else if (definitions[i].take(summary, &definitions[i], &findings[i], problem))
 			return OUTCOME_FAILED;

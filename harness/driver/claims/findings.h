@@ -13,6 +13,7 @@ enum finding_id {
 	TABLES_SHARED,
 	TABLES_FILE,
 	CHANGED_ALONE,
+	CALLER_UNTOUCHED,
 	FAULTS_CHILD_COPY,
 	FAULTS_PARENT_COPY,
 	FRAMES_CHILD_COPY,
@@ -61,6 +62,9 @@ struct finding {
 const char *finding_name(enum finding_id id);
 const char *finding_words(enum finding_id id);
 enum finding_unit finding_unit(enum finding_id id);
+
+/* Whether its range is the least and most of samples, not an interval. */
+bool finding_is_count(enum finding_id id);
 
 /* Works all of them out. Fails only if there is no memory. */
 enum outcome findings_make(const struct summary *summary, struct finding findings[FINDING_COUNT],

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { VALUE_MAX = 48, LINE_MAX = 640 };
+enum { VALUE_MAX = 48, LINE_MAX = 640, VERDICT_MAX = 1280 };
 
 /* A number without its unit where all numbers of a finding share that: "2.61", "99.8", "+83.8 ns". */
 static const char *value_text(enum finding_unit unit, double value, char text[VALUE_MAX])
@@ -76,7 +76,9 @@ static const char *wanted_text(const struct rule *rule, char text[VALUE_MAX + 32
 	if (rule->role == SHOWN)
 		return "";
 	snprintf(text, VALUE_MAX + 32, "; %s: %s %s%s",
-		 rule->role == CORRECTS ? "a correction if" : "required",
+		 rule->role == CORRECTS   ? "a correction if"
+		 : rule->role == SUPPORTS ? "holds if"
+					  : "required",
 		 other_bound(rule)            ? "exactly"
 		 : rule->relation == AT_LEAST ? "at least"
 					      : "at most",
@@ -111,21 +113,22 @@ static const char *note_of(enum claim_id claim, const struct summary *summary, c
 	const char *machine = json_string_value(
 		json_object_get(json_object_get(environment, "kernel"), "machine"));
 	const json_t *flags = json_object_get(json_object_get(environment, "facts"), "tlb_flags");
+	const json_t *pcid = json_object_get(flags, "pcid");
 	if (claim != C5 || !machine)
 		return "";
 	if (strcmp(machine, "x86_64") == 0)
 		snprintf(text, LINE_MAX,
 			 "Here by a register: the kernel loads CR3 with the root of the next page "
 			 "tables%s.",
-			 json_is_true(json_object_get(flags, "pcid"))
+			 json_is_true(pcid)
 				 ? ", tagged (PCID), so that the TLB keeps what it has of others"
-				 : "; without PCID that empties the TLB");
+			 : json_is_false(pcid) ? "; without PCID that empties the TLB"
+					       : "");
 	else if (strncmp(machine, "riscv", 5) == 0)
 		snprintf(text, LINE_MAX, "Here by a register: satp holds the root of page tables.");
 	else if (strcmp(machine, "aarch64") == 0)
 		snprintf(text, LINE_MAX,
-			 "Here by a register: TTBR0_EL1 holds the root of page tables, and a tag "
-			 "(ASID).");
+			 "Here by a register: TTBR0_EL1 holds the root of page tables.");
 	else
 		return "";
 	return text;
@@ -180,22 +183,22 @@ static const char *figure_text(enum claim_id claim, char text[VALUE_MAX])
 
 /* The verdict with what belongs to it: "holds, with this correction: ...". */
 static const char *verdict_text(enum claim_id claim, const struct judgement *judgement,
-				const struct finding *findings, char text[2 * LINE_MAX])
+				const struct finding *findings, char text[VERDICT_MAX])
 {
 	char correction[LINE_MAX], from[3 * VALUE_MAX];
 	const char *ruling = claim_ruling_words(judgement->ruling);
 	if (judgement->ruling == RULING_CORRECTED)
-		snprintf(text, 2 * LINE_MAX, "%s: %s", ruling,
+		snprintf(text, VERDICT_MAX, "%s: %s", ruling,
 			 correction_text(claim, judgement, findings, correction));
 	else if (judgement->ruling == RULING_OPEN)
-		snprintf(text, 2 * LINE_MAX, "%s: %s", ruling, judgement->why);
+		snprintf(text, VERDICT_MAX, "%s: %s", ruling, judgement->why);
 	else if (claim == C11 && judgement->ruling == RULING_REFUTED && findings[WINS_2].known) {
 		put_value(WINS_2, &findings[WINS_2], from, sizeof from);
-		snprintf(text, 2 * LINE_MAX,
+		snprintf(text, VERDICT_MAX,
 			 "%s: from a heap of %s on vfork and exec take half as long, or less",
 			 ruling, from);
 	} else
-		snprintf(text, 2 * LINE_MAX, "%s", ruling);
+		snprintf(text, VERDICT_MAX, "%s", ruling);
 	return text;
 }
 
@@ -204,7 +207,7 @@ static const char *verdict_text(enum claim_id claim, const struct judgement *jud
 static void put_terminal(const struct summary *summary, enum claim_id claim,
 			 const struct finding *findings, FILE *file)
 {
-	char line[2 * LINE_MAX + 8], verdict[2 * LINE_MAX], text[LINE_MAX], figure[VALUE_MAX];
+	char line[VERDICT_MAX + 8], verdict[VERDICT_MAX], text[LINE_MAX], figure[VALUE_MAX];
 	struct judgement judgement = claim_judge(claim, findings);
 	snprintf(line, sizeof line, "%-4s %s", claims[claim].id, claims[claim].words);
 	wrapped_print(file, line, 0, 5);
@@ -226,7 +229,7 @@ static void put_terminal(const struct summary *summary, enum claim_id claim,
 static void put_markdown(const struct summary *summary, enum claim_id claim,
 			 const struct finding *findings, FILE *file)
 {
-	char verdict[2 * LINE_MAX], text[LINE_MAX], figure[VALUE_MAX];
+	char verdict[VERDICT_MAX], text[LINE_MAX], figure[VALUE_MAX];
 	struct judgement judgement = claim_judge(claim, findings);
 	verdict_text(claim, &judgement, findings, verdict);
 	size_t words = strcspn(verdict, ":"); /* the verdict proper */
@@ -249,8 +252,10 @@ static void put_markdown(const struct summary *summary, enum claim_id claim,
 
 static json_t *finding_json(const struct rule *rule, const struct finding *finding)
 {
-	static const char *const roles[] = {
-		[REQUIRED] = "required", [CORRECTS] = "corrects", [SHOWN] = "shown"};
+	static const char *const roles[] = {[REQUIRED] = "required",
+					    [SUPPORTS] = "supports",
+					    [CORRECTS] = "corrects",
+					    [SHOWN] = "shown"};
 	static const char *const mets[] = {[MET] = "met", [NOT_MET] = "not met", [OPEN] = "open"};
 	static const char *const units[] = {[FINDING_COUNTS] = "count",
 					    [FINDING_SHARE] = "share",
@@ -295,16 +300,19 @@ static json_t *claim_json(enum claim_id claim, const struct finding *findings)
 			 judgement.why, "see", figure_text(claim, figure), "evidence", evidence);
 }
 
-static void put_json(const char *run, const struct finding *findings, FILE *file)
+static enum outcome put_json(const char *run, const struct finding *findings, FILE *file,
+			     struct problem *problem)
 {
 	json_t *list = json_array();
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++)
 		json_array_append_new(list, claim_json(claim, findings));
+	bool whole = json_array_size(list) == CLAIM_COUNT;
 	json_t *all = json_pack("{s:s,s:s,s:o}", "forkcost_version", FORKCOST_VERSION, "run", run,
 				"claims", list);
-	json_dumpf(all, file, JSON_INDENT(1));
+	whole = whole && all && json_dumpf(all, file, JSON_INDENT(1)) == 0;
 	fprintf(file, "\n");
 	json_decref(all);
+	return whole ? OUTCOME_OK : fail(problem, "cannot write claims as JSON; report this");
 }
 
 /* ---- all of it ---- */
@@ -318,10 +326,8 @@ enum outcome claims_put(const struct summary *summary, enum claims_form form, FI
 	run = run ? run : "unknown";
 	if (findings_make(summary, findings, problem))
 		return OUTCOME_FAILED;
-	if (form == CLAIMS_JSON) {
-		put_json(run, findings, file);
-		return OUTCOME_OK;
-	}
+	if (form == CLAIMS_JSON)
+		return put_json(run, findings, file, problem);
 	machine_summary(summary->dataset->environment, machine, sizeof machine);
 	if (form == CLAIMS_MARKDOWN)
 		fprintf(file,
@@ -365,7 +371,7 @@ enum outcome claims_print_brief(const struct summary *summary, struct problem *p
 		return OUTCOME_FAILED;
 	printf("\nclaims (forkcost claims RUN tells them with numbers)\n");
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
-		char line[3 * LINE_MAX], verdict[2 * LINE_MAX];
+		char line[3 * LINE_MAX], verdict[VERDICT_MAX];
 		struct judgement judgement = claim_judge(claim, findings);
 		snprintf(line, sizeof line, "%-4s %s => %s", claims[claim].id, claims[claim].words,
 			 verdict_text(claim, &judgement, findings, verdict));

@@ -14,6 +14,7 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -168,6 +169,8 @@ static bool tell(void *context, const struct told *told)
 		return true;
 	}
 	show_step(&telling->show, told);
+	if (fflush(stdout) || ferror(stdout))
+		return false; /* nobody reads any more; main says so */
 	return pause_after(telling);
 }
 
@@ -186,7 +189,7 @@ static enum outcome play(struct telling *telling, const struct story *story,
 			 const struct scene *scenes, size_t count, json_t *told,
 			 struct problem *problem)
 {
-	for (size_t i = 0; i < count && !telling->left; i++) {
+	for (size_t i = 0; i < count && !telling->left && !ferror(stdout); i++) {
 		if (telling->json) {
 			json_t *scene = report_scene(&scenes[i]);
 			telling->steps = json_object_get(scene, "steps");
@@ -261,6 +264,8 @@ enum explained explain(int argc, char **argv, struct problem *problem)
 				  .pauses = !options.json && !options.no_pause};
 	struct story story = {.clock = &catalog.clock, .tell = tell, .context = &telling};
 	interrupts_catch();
+	/* Whoever reads may leave: then there is something to put back first. */
+	signal(SIGPIPE, SIG_IGN);
 	if (catalog_read(&catalog, problem))
 		return EXPLAINED_BROKEN;
 	if (scenes_make(scenes, &count, &catalog, options.primitive, options.first, problem))

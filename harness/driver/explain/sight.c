@@ -124,15 +124,20 @@ static struct fact read_faults(pid_t process, pid_t thread)
 		  : unknown("unavailable: the file reads like none that is known");
 }
 
+/* By lines, since one of them lists all groups of the user. */
 static struct fact read_page_tables(pid_t process)
 {
-	char path[64], text[TEXTFILE_MAX];
+	char path[64], line[256];
+	struct fact found = unknown("unavailable: the process has no memory any more");
 	snprintf(path, sizeof path, "/proc/%d/status", (int)process);
-	if (!textfile_read(path, text, sizeof text))
+	FILE *file = fopen(path, "re");
+	if (!file)
 		return unknown(reason(errno));
-	const char *at = strstr(text, "\nVmPTE:");
-	return at ? known(strtoull(at + strlen("\nVmPTE:"), NULL, 10) * 1024)
-		  : unknown("unavailable: the process has no memory any more");
+	while (fgets(line, sizeof line, file))
+		if (strncmp(line, "VmPTE:", strlen("VmPTE:")) == 0)
+			found = known(strtoull(line + strlen("VmPTE:"), NULL, 10) * 1024);
+	fclose(file);
+	return found;
 }
 
 bool sight_take(struct sight *sight, pid_t process, pid_t thread, const struct sight_pages *pages)

@@ -147,7 +147,7 @@ static struct cost sum_up(const struct told *told, const struct walk_took *rehea
 	if (act == WALK_START && traits & TRAIT_STOPS_CALLER && !(traits & TRAIT_LIBC_CHILD))
 		return cost;
 	for (size_t i = 0; i < rehearsed; i++) {
-		if (rehearsals[i].ns <= 0)
+		if (rehearsals[i].ns < 0)
 			return cost;
 		ns[i] = rehearsals[i].ns / (passes ? (double)told->pages.count : 1);
 	}
@@ -174,6 +174,7 @@ static void read_answer(struct told *told, const struct wire_walked *walked)
 			told->bytes[who].why = "another program";
 	}
 	told->faults = walked->took[step][rehearsed].faults;
+	told->rehearsed = rehearsed;
 	told->cost = sum_up(told, walked->took[step], rehearsed);
 }
 
@@ -196,7 +197,11 @@ static enum outcome play_steps(const struct story *story, struct session *sessio
 		read_answer(told, walked);
 		if (look(told, problem))
 			return OUTCOME_FAILED;
-		story_check(told, walked->took[step], told->cost.count);
+		/* The heap is built for good now: while a user reads, others may have the sizes of
+		 * huge pages as they want them. A pool is needed until the last copy. */
+		if (page_kind_is_transparent(story->page_kind))
+			hugepages_return();
+		story_check(told, walked->took[step], told->rehearsed);
 		go_on = story->tell(story->context, told);
 	}
 	futex_raise(&walked->turn, (int)(2 * scene->walk.step_count));

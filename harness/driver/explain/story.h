@@ -40,6 +40,7 @@ struct told {
 	struct fact one_memory; /* once there is a child */
 	struct fact bytes[WALK_WHO_COUNT];
 	uint64_t faults;  /* in the step's pass, if it has one */
+	size_t rehearsed; /* rehearsals of the step */
 	struct cost cost; /* of a page for passes, else of the whole */
 	size_t check_count;
 	struct check checks[CHECKS_MAX];

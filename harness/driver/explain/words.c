@@ -109,12 +109,16 @@ static void meaning_of_write(const struct told *told, char text[WORDS_MAX])
 		snprintf(text, WORDS_MAX,
 			 "Nobody else has the pages any more, but the %s still has no right to "
 			 "write them: nobody gave it back. %s; the kernel finds a single owner and "
-			 "lets it write. The frame stays, nothing is copied.",
+			 "lets it write. The frame stays, nothing is copied.%s",
 			 writer,
 			 page_kind_is_transparent(told->page_kind)
 				 ? "The first writes fault, for each page or for a whole large one "
 				   "at once"
-				 : "Each first write faults");
+				 : "Each first write faults",
+			 page_kind_is_transparent(told->page_kind)
+				 ? " (Before Linux 6.15 pages of a large one that are mapped one "
+				   "by one are copied here, too.)"
+				 : "");
 		break;
 	default:
 		if (told->after.one_table && told->after.standing[WALK_CALLER] == STANDING_STOPPED)
@@ -208,7 +212,15 @@ const char *words_cost(const struct told *told, char text[WORDS_MAX])
 		return text;
 	}
 	if (cost->count == 0) {
-		snprintf(text, WORDS_MAX, "not timed: the new program was told to end");
+		snprintf(text, WORDS_MAX,
+			 step_of(told)->act == WALK_END
+				 ? "not timed: the new program was told to end"
+				 : "not timed: the clock cannot tell");
+		return text;
+	}
+	if (cost->median_ns <= 0) {
+		snprintf(text, WORDS_MAX, "less than the clock can tell (median of %zu rehearsals)",
+			 cost->count);
 		return text;
 	}
 	snprintf(text, WORDS_MAX, "%s %s (median of %zu rehearsal%s; %s to %s)",
