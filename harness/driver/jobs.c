@@ -14,6 +14,10 @@ enum {
 	BURST_COLD = 2,
 	/* Placements beside `same` are measured at no larger heap, unless asked for by name. */
 	OTHER_CPU_HEAP_MAX = 256 << 20,
+	/* Cold cells likewise: what a fork of more than this goes through displaces the caches by itself
+	 * (warm and cold within 1 % of each other at 256 MiB and 1 GiB here), and what shares memory
+	 * takes as long at any size. A quarter of the time of make bench went into them. */
+	COLD_HEAP_MAX = 64 << 20,
 	/* Page kinds beside 4k are measured at the largest heap up to this, unless asked for. */
 	OTHER_KIND_HEAP_MAX = 64 << 20,
 	/* Beyond this counts only grow with the pages, and counted passes are dear. */
@@ -108,6 +112,11 @@ static bool add_cell(struct plan_job *job, const struct wire_cell *cell)
 	return true;
 }
 
+static bool runs_cold(const struct settings *settings, uint64_t heap_bytes)
+{
+	return heap_bytes <= COLD_HEAP_MAX || settings->heaps_given || settings->caches_given;
+}
+
 /* All combinations of levels within a job; without `all_cells` only the plain one. */
 static bool add_cells(const struct jobs *jobs, struct plan_job *job, bool all_cells)
 {
@@ -122,7 +131,8 @@ static bool add_cells(const struct jobs *jobs, struct plan_job *job, bool all_ce
 				    !runs_level(jobs, VARIES_CACHE, &settings->caches, cache) ||
 				    !runs_level(jobs, VARIES_TOUCH_ORDER, &settings->touch_orders,
 						order) ||
-				    !(all_cells || plain))
+				    !(all_cells || plain) ||
+				    (cache == CACHE_COLD && !runs_cold(settings, job->heap_bytes)))
 					continue;
 				const struct wire_cell cell = {
 					.state = state,

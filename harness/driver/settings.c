@@ -116,6 +116,7 @@ static enum outcome take_state(struct parse *parse, const char *value)
 
 static enum outcome take_cache(struct parse *parse, const char *value)
 {
+	parse->settings->caches_given = true;
 	return take_levels(parse, value, &axis_cache, &parse->settings->caches);
 }
 

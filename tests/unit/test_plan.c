@@ -317,6 +317,32 @@ static void requests_are_as_planned(void **state)
 }
 
 /* An experiment's own axes: its heaps, orders and threads, and none that it does not vary. */
+static size_t cold_cells(void)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < plan.job_count; i++)
+		for (uint32_t c = 0; c < plan.jobs[i].cell_count; c++)
+			count += plan.jobs[i].cells[c].cache == CACHE_COLD;
+	return count;
+}
+
+static void no_cold_cells_of_large_heaps_unless_asked_for(void **state)
+{
+	(void)state;
+	settings.heap_bytes[0] = 64 << 20;
+	settings.heap_bytes[1] = 65 << 20;
+	settings.heap_count = 2;
+	make_plan();
+	assert_int_equal(cold_cells(), 2); /* dirty, clean */
+	settings.caches_given = true;
+	make_plan();
+	assert_int_equal(cold_cells(), 4);
+	settings.caches_given = false;
+	settings.heaps_given = true;
+	make_plan();
+	assert_int_equal(cold_cells(), 4);
+}
+
 static void experiments_have_axes_of_their_own(void **state)
 {
 	(void)state;
@@ -427,6 +453,7 @@ int main(void)
 		PLAN_TEST(default_heaps_are_trimmed),
 		PLAN_TEST(no_cells_is_no_plan),
 		PLAN_TEST(requests_are_as_planned),
+		PLAN_TEST(no_cold_cells_of_large_heaps_unless_asked_for),
 		PLAN_TEST(experiments_have_axes_of_their_own),
 		PLAN_TEST(rulers_ride_with_what_spawns),
 		PLAN_TEST(page_kinds_beside_4k),
