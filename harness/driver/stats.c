@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATS_INTERVAL_VALUES_MIN = 5 };
-
 /* A sorted copy; the caller frees it. Running out of memory on some kilobytes is not survivable. */
 static double *sorted_copy(const double *values, size_t n)
 {

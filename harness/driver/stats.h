@@ -20,8 +20,10 @@ struct stats_summary stats_summarize(const double *values, size_t n);
 /* A centre and its 95 % interval. */
 struct stats_interval {
 	double center, low, high;
-	bool has_interval; /* false with fewer than 5 values */
+	bool has_interval; /* false with fewer values than this */
 };
+
+enum { STATS_INTERVAL_VALUES_MIN = 5 };
 
 /* Student's t on the logs of replicate medians (method rule 29): the geometric mean of the medians
  * and its interval. Where a median is not above zero, plain values instead of logs. n > 0. */

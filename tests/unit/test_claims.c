@@ -293,16 +293,21 @@ static void page_tables_are_counted_against_a_child_without_the_heap(void **stat
 }
 
 /* fork: 100 us and 1000 us a MiB, a tenth of it for marking; vfork: 50 us. */
-static void add_spawns(uint64_t heap_bytes)
+static void add_spawns_of(uint64_t heap_bytes, size_t replicates)
 {
 	double mib = (double)heap_bytes / (1 << 20);
-	made_add("spawn", "fork", "reaped_ns", "ns", 1e5 + 1e6 * mib, 0, REPLICATES)->heap_bytes =
+	made_add("spawn", "fork", "reaped_ns", "ns", 1e5 + 1e6 * mib, 0, replicates)->heap_bytes =
 		heap_bytes;
 	struct series *clean =
-		made_add("spawn", "fork", "reaped_ns", "ns", 1e5 + 0.9e6 * mib, 0, REPLICATES);
+		made_add("spawn", "fork", "reaped_ns", "ns", 1e5 + 0.9e6 * mib, 0, replicates);
 	clean->heap_bytes = heap_bytes;
 	wire_copy(clean->state, WIRE_NAME_MAX, "clean");
-	made_add("spawn", "vfork", "reaped_ns", "ns", 5e4, 0, REPLICATES)->heap_bytes = heap_bytes;
+	made_add("spawn", "vfork", "reaped_ns", "ns", 5e4, 0, replicates)->heap_bytes = heap_bytes;
+}
+
+static void add_spawns(uint64_t heap_bytes)
+{
+	add_spawns_of(heap_bytes, REPLICATES);
 }
 
 static void vforks_wins_and_what_they_are_made_of_are_found(void **state)
@@ -332,6 +337,26 @@ static void with_one_heap_there_is_no_growth(void **state)
 	assert_true(found(FORK_OVER_VFORK_LARGEST).known);
 	assert_false(found(FORK_OVER_VFORK_GROWTH).known);
 	assert_contains(found(FORK_OVER_VFORK_GROWTH).why, "too alike");
+}
+
+/* The run's time was up before the largest heap had five replicates: the next one tells. */
+static void a_heap_with_too_few_replicates_hides_none_below(void **state)
+{
+	(void)state;
+	made_begin();
+	add_spawns(0);
+	add_spawns(16 << 20);
+	add_spawns_of(64 << 20, 4);
+	assert_true(found(FORK_OVER_VFORK_LARGEST).known);
+	assert_contains(found(FORK_OVER_VFORK_LARGEST).where, "heap 16 MiB");
+	assert_near(found(FORK_OVER_VFORK_GROWTH).center, 161, 1e-9);
+	assert_near(found(WINS_100).center / (1 << 20), 4.9, 1e-9);
+	made_begin();
+	add_spawns_of(0, 4);
+	add_spawns_of(16 << 20, 4);
+	assert_false(found(FORK_OVER_VFORK_LARGEST).known);
+	assert_contains(found(FORK_OVER_VFORK_LARGEST).why, "fewer than 5 replicates");
+	assert_false(found(WINS_100).known);
 }
 
 /* Else the user's choice of heaps would refute what is said of large ones. */
@@ -408,6 +433,7 @@ int main(void)
 		cmocka_unit_test(page_tables_are_counted_against_a_child_without_the_heap),
 		cmocka_unit_test(vforks_wins_and_what_they_are_made_of_are_found),
 		cmocka_unit_test(with_one_heap_there_is_no_growth),
+		cmocka_unit_test(a_heap_with_too_few_replicates_hides_none_below),
 		cmocka_unit_test(small_heaps_tell_nothing_of_large_ones),
 		cmocka_unit_test(a_reason_is_not_cut_within_a_character),
 		cmocka_unit_test(times_of_an_emulated_machine_are_not_known_and_counts_are),

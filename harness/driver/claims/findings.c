@@ -254,12 +254,32 @@ static void say_heap(struct finding *finding, uint64_t heap_bytes)
 		 units_format_bytes(heap_bytes, text));
 }
 
+/* The heaps of the rows picked, rising, without those that have too few replicates for an interval: a run
+ * whose time was up before its largest heap's turn still tells of the next. All of them, if none has enough. */
+static size_t pick_told_heaps(const struct summary *summary, const struct pick *pick,
+			      uint64_t heaps[HEAPS_MAX])
+{
+	uint64_t all[HEAPS_MAX];
+	size_t count = pick_heaps(summary, pick, all, HEAPS_MAX), told = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct pick at = *pick;
+		at.heap_bytes = all[i];
+		at.with_heap = true;
+		if (pick_row(summary, &at)->series->block_count >= STATS_INTERVAL_VALUES_MIN)
+			heaps[told++] = all[i];
+	}
+	if (told)
+		return told;
+	memcpy(heaps, all, count * sizeof *heaps);
+	return count;
+}
+
 /* Sets the heap that both have, as parameter LARGEST_HEAP or SMALLEST_HEAP, or up to the usual one. */
 static bool pick_heap(const struct summary *summary, struct pick *one, struct pick *other,
 		      double parameter)
 {
 	uint64_t heaps[HEAPS_MAX], middle;
-	size_t count = pick_heaps(summary, one, heaps, HEAPS_MAX), chosen;
+	size_t count = pick_told_heaps(summary, one, heaps), chosen;
 	if (count == 0)
 		return false;
 	if (parameter == SMALLEST_HEAP)
@@ -267,8 +287,8 @@ static bool pick_heap(const struct summary *summary, struct pick *one, struct pi
 	else if (parameter == LARGEST_HEAP || !pick_middle_heap(summary, one, PICK_HEAP, &middle))
 		chosen = count - 1;
 	else
-		for (chosen = 0; heaps[chosen] != middle;)
-			chosen++;
+		for (chosen = count - 1; chosen > 0 && heaps[chosen] > middle;)
+			chosen--;
 	one->heap_bytes = other->heap_bytes = heaps[chosen];
 	one->with_heap = other->with_heap = true;
 	return true;
@@ -424,7 +444,7 @@ static enum outcome take_growth(const struct summary *summary, const struct defi
 	if (!smallest.known || !largest.known)
 		return unknown(finding, smallest.known ? largest.why : smallest.why);
 	uint64_t heaps[HEAPS_MAX];
-	size_t count = pick_heaps(summary, &definition->one, heaps, HEAPS_MAX);
+	size_t count = pick_told_heaps(summary, &definition->one, heaps);
 	if (count == 1 || heaps[count - 1] < HEAPS_APART * heaps[0])
 		return unknown(finding, "the heaps measured are too alike; add --heap 0");
 	finding->known = true;
@@ -551,7 +571,7 @@ static enum outcome take_win_from(const struct summary *summary,
 {
 	uint64_t heaps[HEAPS_MAX];
 	double bytes[HEAPS_MAX], center[HEAPS_MAX], low[HEAPS_MAX], high[HEAPS_MAX];
-	size_t count = pick_heaps(summary, &definition->one, heaps, HEAPS_MAX), n = 0;
+	size_t count = pick_told_heaps(summary, &definition->one, heaps), n = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct pick one = definition->one, other = definition->other;
 		struct finding at = {0};
