@@ -296,6 +296,24 @@ static enum outcome check(struct run *run, unsigned index, const char *what, uin
 		    (unsigned long long)expected.least, (unsigned long long)expected.most);
 }
 
+/* Faults beyond those that the case asks for, that a worker's passes may have in all. A page whose entry
+ * another CPU changes while its fault is being settled faults again, and a kernel that watches for idle
+ * pages does that, by clearing accessed bits (DAMON, the multi-generation LRU; seen once in some 10^8
+ * faults). One for all passes and not for each: a fault that belongs to the window comes every time. */
+enum { STRAYS_MAX = 1 };
+
+static enum outcome check_faults(struct run *run, unsigned index, struct range expected)
+{
+	static uint64_t strays;
+	uint64_t faults = window_faults(shared.window);
+	uint64_t beyond = faults > expected.most ? faults - expected.most : 0;
+	if (expected.most > 0 && strays + beyond <= STRAYS_MAX) {
+		strays += beyond;
+		expected.most += beyond;
+	}
+	return check(run, index, "page faults", faults, expected);
+}
+
 static uint64_t count_changed(const struct run *run)
 {
 	uint64_t changed = 0;
@@ -335,8 +353,8 @@ static enum outcome prove(struct run *run, unsigned index)
 	enum fate fate = stories[index].fate;
 	if (check_kind(run, index))
 		return OUTCOME_FAILED;
-	if (check(run, index, "page faults", window_faults(shared.window),
-		  fate_faults(fate, kind_of(run), run->touch.count, run->touch.page_bytes)))
+	if (check_faults(run, index,
+			 fate_faults(fate, kind_of(run), run->touch.count, run->touch.page_bytes)))
 		return OUTCOME_FAILED;
 	if (hidden)
 		return OUTCOME_OK;
