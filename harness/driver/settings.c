@@ -17,7 +17,7 @@ struct preset {
 };
 
 static const struct preset presets[] = {
-	{"quick", "a first look in a minute and a half", "0,1M..64M*4", true, 60, 10, 1},
+	{"quick", "a first look in a minute and a half", "0,1M..64M*4", true, 50, 10, 1},
 	{"bench", "the standard run", "0,1M..1G*4", false, 366, 30, 120},
 	{"full", "to 4 GiB, or a quarter of what is free", "0,1M..4G*4", false, 2400, 40, 400},
 };
