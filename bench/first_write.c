@@ -296,10 +296,10 @@ static enum outcome check(struct run *run, unsigned index, const char *what, uin
 		    (unsigned long long)expected.least, (unsigned long long)expected.most);
 }
 
-/* Faults beyond those that the case asks for, that a worker's passes may have in all. A page whose entry
- * another CPU changes while its fault is being settled faults again, and a kernel that watches for idle
- * pages does that, by clearing accessed bits (DAMON, the multi-generation LRU; seen once in some 10^8
- * faults). One for all passes and not for each: a fault that belongs to the window comes every time. */
+/* Faults beyond those that the case asks for, that a worker's passes may have in all. Seen once in dozens
+ * of runs, where the kernel watched for idle pages (DAMON). The likely cause: it clears accessed bits from
+ * another CPU, and an entry that changes while its fault is being settled makes the write fault again. One
+ * for all passes and not for each: a fault that belongs to the window comes every time. */
 enum { STRAYS_MAX = 1 };
 
 static enum outcome check_faults(struct run *run, unsigned index, struct range expected)
