@@ -291,27 +291,9 @@ static enum outcome check(struct run *run, unsigned index, const char *what, uin
 		return OUTCOME_OK;
 	return fail(run->problem,
 		    "cannot trust case %s: %llu %s for %zu pages, expected %llu to %llu; does KSM, "
-		    "NUMA balancing or compaction move pages? switch it off",
+		    "NUMA balancing, compaction or DAMON work on pages? switch it off",
 		    cases[index], (unsigned long long)found, what, run->touch.count,
 		    (unsigned long long)expected.least, (unsigned long long)expected.most);
-}
-
-/* Faults beyond those that the case asks for, that a worker's passes may have in all. Seen once in dozens
- * of runs, where the kernel watched for idle pages (DAMON). The likely cause: it clears accessed bits from
- * another CPU, and an entry that changes while its fault is being settled makes the write fault again. One
- * for all passes and not for each: a fault that belongs to the window comes every time. */
-enum { STRAYS_MAX = 1 };
-
-static enum outcome check_faults(struct run *run, unsigned index, struct range expected)
-{
-	static uint64_t strays;
-	uint64_t faults = window_faults(shared.window);
-	uint64_t beyond = faults > expected.most ? faults - expected.most : 0;
-	if (expected.most > 0 && strays + beyond <= STRAYS_MAX) {
-		strays += beyond;
-		expected.most += beyond;
-	}
-	return check(run, index, "page faults", faults, expected);
 }
 
 static uint64_t count_changed(const struct run *run)
@@ -353,8 +335,8 @@ static enum outcome prove(struct run *run, unsigned index)
 	enum fate fate = stories[index].fate;
 	if (check_kind(run, index))
 		return OUTCOME_FAILED;
-	if (check_faults(run, index,
-			 fate_faults(fate, kind_of(run), run->touch.count, run->touch.page_bytes)))
+	if (check(run, index, "page faults", window_faults(shared.window),
+		  fate_faults(fate, kind_of(run), run->touch.count, run->touch.page_bytes)))
 		return OUTCOME_FAILED;
 	if (hidden)
 		return OUTCOME_OK;

@@ -54,9 +54,8 @@ static const char not_all_tables[] = "page tables of shared memory and of file m
 				     "never written are not copied at "
 				     "all: the child's accesses fault them in";
 
-/* The thresholds. Counts leave no doubt, so they must be exact, but for a fault that the kernel has a
- * process take again, and for the up to 31 pages that it copies where it could have taken them back, since
- * a list of the CPU's still holds them. Times must
+/* The thresholds. Counts leave no doubt, so they must be exact, but for the up to 31 pages that the kernel
+ * copies where it could have taken them back, since a list of the CPU's still holds them. Times must
  * differ by 10 % to be called different, and by half where a fault is told from none. Twice as fast is a
  * significant win, less is a minor improvement. */
 const struct rule claim_rules[] = {
@@ -70,10 +69,10 @@ const struct rule claim_rules[] = {
 	{C2, CORRECTS, TABLES_FILE, AT_MOST, 0, not_all_tables},
 
 	{C3, REQUIRED, FAULTS_CHILD_COPY, AT_LEAST, 1, NULL},
-	{C3, REQUIRED, FAULTS_CHILD_COPY, AT_MOST, 1.1, NULL},
+	{C3, REQUIRED, FAULTS_CHILD_COPY, AT_MOST, 1, NULL},
 	{C3, REQUIRED, FRAMES_CHILD_COPY, AT_LEAST, 1, NULL},
 	{C3, REQUIRED, FAULTS_PARENT_COPY, AT_LEAST, 1, NULL},
-	{C3, REQUIRED, FAULTS_PARENT_COPY, AT_MOST, 1.1, NULL},
+	{C3, REQUIRED, FAULTS_PARENT_COPY, AT_MOST, 1, NULL},
 	{C3, REQUIRED, FRAMES_PARENT_COPY, AT_LEAST, 1, NULL},
 
 	{C4, REQUIRED, CALLER_UNTOUCHED, AT_MOST, 0, NULL},
