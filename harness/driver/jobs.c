@@ -15,8 +15,8 @@ enum {
 	/* Placements beside `same` are measured at no larger heap, unless asked for by name. */
 	OTHER_CPU_HEAP_MAX = 256 << 20,
 	/* Cold cells likewise: what a fork of more than this goes through displaces the caches by itself
-	 * (warm and cold within 1 % of each other at 256 MiB and 1 GiB here), and what shares memory
-	 * takes as long at any size. A quarter of the time of make bench went into them. */
+	 * (METHODOLOGY, "cold"), and what shares memory takes as long at any size. A fifth of the time of
+	 * make bench went into them. */
 	COLD_HEAP_MAX = 64 << 20,
 	/* Page kinds beside 4k are measured at the largest heap up to this, unless asked for. */
 	OTHER_KIND_HEAP_MAX = 64 << 20,

@@ -17,13 +17,14 @@ struct stats_summary {
 
 struct stats_summary stats_summarize(const double *values, size_t n);
 
+/* Fewer values have no interval. */
+enum { STATS_INTERVAL_VALUES_MIN = 5 };
+
 /* A centre and its 95 % interval. */
 struct stats_interval {
 	double center, low, high;
-	bool has_interval; /* false with fewer values than this */
+	bool has_interval; /* false with fewer than STATS_INTERVAL_VALUES_MIN */
 };
-
-enum { STATS_INTERVAL_VALUES_MIN = 5 };
 
 /* Student's t on the logs of replicate medians (method rule 29): the geometric mean of the medians
  * and its interval. Where a median is not above zero, plain values instead of logs. n > 0. */

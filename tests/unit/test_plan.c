@@ -316,7 +316,6 @@ static void requests_are_as_planned(void **state)
 	}
 }
 
-/* An experiment's own axes: its heaps, orders and threads, and none that it does not vary. */
 static size_t cold_cells(void)
 {
 	size_t count = 0;
@@ -343,6 +342,7 @@ static void no_cold_cells_of_large_heaps_unless_asked_for(void **state)
 	assert_int_equal(cold_cells(), 4);
 }
 
+/* An experiment's own axes: its heaps, orders and threads, and none that it does not vary. */
 static void experiments_have_axes_of_their_own(void **state)
 {
 	(void)state;
