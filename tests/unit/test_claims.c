@@ -1,5 +1,6 @@
 /* Verdicts: the rules on both sides of every threshold, and the findings in runs that are made up. */
 #include "harness/driver/claims/claims.h"
+#include "harness/driver/claims/takes.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -158,13 +159,13 @@ static void the_heap_from_which_vfork_wins_is_read_off_straight_lines(void **sta
 	(void)state;
 	const double heaps[] = {0, 1000, 5000}, ratio[] = {1, 3, 11};
 	double from;
-	assert_true(finding_wins_from(heaps, ratio, 3, 2, &from));
+	assert_true(take_crossing(heaps, ratio, 3, 2, &from));
 	assert_near(from, 500, 1e-9);
-	assert_true(finding_wins_from(heaps, ratio, 3, 10, &from));
+	assert_true(take_crossing(heaps, ratio, 3, 10, &from));
 	assert_near(from, 4500, 1e-9);
-	assert_true(finding_wins_from(heaps, ratio, 3, 0.5, &from));
+	assert_true(take_crossing(heaps, ratio, 3, 0.5, &from));
 	assert_near(from, 0, 0);
-	assert_false(finding_wins_from(heaps, ratio, 3, 11.1, &from));
+	assert_false(take_crossing(heaps, ratio, 3, 11.1, &from));
 }
 
 static void a_win_that_is_lost_again_does_not_count(void **state)
@@ -172,7 +173,7 @@ static void a_win_that_is_lost_again_does_not_count(void **state)
 	(void)state;
 	const double heaps[] = {0, 10, 20, 30}, ratio[] = {5, 1, 3, 5};
 	double from;
-	assert_true(finding_wins_from(heaps, ratio, 4, 2, &from));
+	assert_true(take_crossing(heaps, ratio, 4, 2, &from));
 	assert_near(from, 15, 1e-9);
 }
 

@@ -70,10 +70,4 @@ bool finding_is_count(enum finding_id id);
 enum outcome findings_make(const struct summary *summary, struct finding findings[FINDING_COUNT],
 			   struct problem *problem);
 
-/* The heap from which on `ratio` stays at `factor` or above, read off straight lines between the heaps
- * measured, for which the cost of copying page tables is the reason; 0 if it is so from the first. False if
- * it is not so at the last. `heap_bytes` rises. */
-bool finding_wins_from(const double *heap_bytes, const double *ratio, size_t n, double factor,
-		       double *from_bytes);
-
 #endif

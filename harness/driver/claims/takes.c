@@ -1,0 +1,418 @@
+#include "harness/driver/claims/takes.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/differences.h"
+#include "harness/driver/ratio.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { HEAPS_MAX = 64, REPLICATES_MAX = 1024 };
+
+/* What a small heap shows says nothing of large ones: the largest must have this much, and so many times
+ * the smallest's. */
+enum { LARGE_HEAP = 16 << 20, HEAPS_APART = 16 };
+
+/* ---- helpers ---- */
+
+enum outcome take_unknown(struct finding *finding, const char *why)
+{
+	finding->known = false;
+	snprintf(finding->why, sizeof finding->why, "%.*s", FINDING_WHY_MAX - 1, why);
+	/* Cut by bytes, here or before, it may end within a character: not for JSON. */
+	for (size_t end = strlen(finding->why); end > 0;) {
+		unsigned char last = (unsigned char)finding->why[end - 1];
+		if (last < 0x80)
+			break;
+		finding->why[--end] = '\0';
+		if (last >= 0xc0)
+			break;
+	}
+	return OUTCOME_OK;
+}
+
+/* Why a row picked has no values: its own note, or its experiment's. */
+static enum outcome no_row(const struct summary *summary, const struct pick *pick,
+			   struct finding *finding)
+{
+	char why[PICK_WHY_MAX];
+	const struct row *row = pick_any_row(summary, pick);
+	if (row && *row->note)
+		return take_unknown(finding, row->note);
+	if (*pick_why_none(summary, pick->experiment, why))
+		return take_unknown(finding, why);
+	return take_unknown(finding, "not part of this run");
+}
+
+static const char few[] = "fewer than 5 replicates, so there is no interval; run longer";
+
+static enum outcome by_interval(struct finding *finding, const struct stats_interval *interval,
+				size_t replicates)
+{
+	finding->replicates = replicates;
+	if (!replicates)
+		return take_unknown(finding, "the two were not measured in the same process");
+	if (!interval->has_interval)
+		return take_unknown(finding, few);
+	finding->known = true;
+	finding->center = interval->center;
+	finding->low = interval->low;
+	finding->high = interval->high;
+	return OUTCOME_OK;
+}
+
+static void say_heap(struct finding *finding, uint64_t heap_bytes)
+{
+	char text[UNITS_TEXT_MAX];
+	snprintf(finding->where, sizeof finding->where, "heap %s",
+		 units_format_bytes(heap_bytes, text));
+}
+
+/* The heaps of the rows picked, rising, without those that have too few replicates for an interval: a run
+ * whose time was up before its largest heap's turn still tells of the next. All of them, if none has enough. */
+static size_t pick_told_heaps(const struct summary *summary, const struct pick *pick,
+			      uint64_t heaps[HEAPS_MAX])
+{
+	uint64_t all[HEAPS_MAX];
+	size_t count = pick_heaps(summary, pick, all, HEAPS_MAX), told = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct pick at = *pick;
+		at.heap_bytes = all[i];
+		at.with_heap = true;
+		if (pick_row(summary, &at)->series->block_count >= STATS_INTERVAL_VALUES_MIN)
+			heaps[told++] = all[i];
+	}
+	if (told)
+		return told;
+	memcpy(heaps, all, count * sizeof *heaps);
+	return count;
+}
+
+/* Sets the heap that both have, as parameter LARGEST_HEAP or SMALLEST_HEAP, or up to the usual one. */
+static bool pick_heap(const struct summary *summary, struct pick *one, struct pick *other,
+		      double parameter)
+{
+	uint64_t heaps[HEAPS_MAX], middle;
+	size_t count = pick_told_heaps(summary, one, heaps), chosen;
+	if (count == 0)
+		return false;
+	if (parameter == SMALLEST_HEAP)
+		chosen = 0;
+	else if (parameter == LARGEST_HEAP || !pick_middle_heap(summary, one, PICK_HEAP, &middle))
+		chosen = count - 1;
+	else
+		for (chosen = count - 1; chosen > 0 && heaps[chosen] > middle;)
+			chosen--;
+	one->heap_bytes = other->heap_bytes = heaps[chosen];
+	one->with_heap = other->with_heap = true;
+	return true;
+}
+
+/* Both rows, at the heap that `parameter` says; false with the reason in the finding. */
+static bool both_rows(const struct summary *summary, const struct definition *definition,
+		      double parameter, struct finding *finding, const struct row **one,
+		      const struct row **other)
+{
+	struct pick first = definition->one, second = definition->other;
+	*one = *other = NULL;
+	if (pick_heap(summary, &first, &second, parameter)) {
+		*one = pick_row(summary, &first);
+		*other = pick_row(summary, &second);
+		say_heap(finding, first.heap_bytes);
+	}
+	if (*one && *other && parameter == LARGEST_HEAP && first.heap_bytes < LARGE_HEAP) {
+		take_unknown(finding, "no heap of 16 MiB or more was measured; add --heap 64M");
+		return false;
+	}
+	if (*one && *other)
+		return true;
+	no_row(summary, *one ? &definition->other : &definition->one, finding);
+	return false;
+}
+
+static double difference(double one, double other)
+{
+	return one - other;
+}
+
+static double quotient(double one, double other)
+{
+	return one / other;
+}
+
+/* A value for each replicate that both have, out of its two medians; returns how many. */
+static size_t each_replicate(const struct row *one, const struct row *other,
+			     double (*combine)(double, double), double values[REPLICATES_MAX])
+{
+	size_t n = 0;
+	for (size_t b = 0; b < one->series->block_count && n < REPLICATES_MAX; b++) {
+		uint64_t replicate = one->series->blocks[b].replicate;
+		double value = combine(differences_median(one->series, replicate),
+				       differences_median(other->series, replicate));
+		if (isfinite(value))
+			values[n++] = value;
+	}
+	return n;
+}
+
+/* ---- takes ---- */
+
+/* A count over another one, sample by sample alike: its least and its most. */
+enum outcome take_share(const struct summary *summary, const struct definition *definition,
+			struct finding *finding, struct problem *problem)
+{
+	const struct row *one, *other;
+	(void)problem;
+	if (!both_rows(summary, definition, 0, finding, &one, &other))
+		return OUTCOME_OK;
+	double whole = other->spread.p50;
+	if (!(whole > 0))
+		return take_unknown(finding, "nothing to take a share of");
+	finding->known = true;
+	finding->replicates = one->series->block_count;
+	finding->center = one->spread.p50 / whole;
+	finding->low = one->spread.min / whole;
+	finding->high = one->spread.max / whole;
+	return OUTCOME_OK;
+}
+
+/* A count, in all samples. */
+enum outcome take_count(const struct summary *summary, const struct definition *definition,
+			struct finding *finding, struct problem *problem)
+{
+	const struct row *one, *other;
+	(void)problem;
+	if (!both_rows(summary, definition, 0, finding, &one, &other))
+		return OUTCOME_OK;
+	finding->known = true;
+	finding->replicates = one->series->block_count;
+	finding->center = one->spread.p50;
+	finding->low = one->spread.min;
+	finding->high = one->spread.max;
+	return OUTCOME_OK;
+}
+
+/* A count minus another one of the same replicate. */
+enum outcome take_count_difference(const struct summary *summary,
+				   const struct definition *definition, struct finding *finding,
+				   struct problem *problem)
+{
+	const struct row *one, *other;
+	double differences[REPLICATES_MAX];
+	(void)problem;
+	if (!both_rows(summary, definition, 0, finding, &one, &other))
+		return OUTCOME_OK;
+	size_t n = each_replicate(one, other, difference, differences);
+	if (!n)
+		return by_interval(finding, NULL, 0);
+	struct stats_summary spread = stats_summarize(differences, n);
+	finding->known = true;
+	finding->replicates = n;
+	finding->center = spread.p50;
+	finding->low = spread.min;
+	finding->high = spread.max;
+	return OUTCOME_OK;
+}
+
+static enum outcome ratio_of_rows(const struct row *one, const struct row *other,
+				  struct finding *finding, struct problem *problem)
+{
+	struct ratio ratio;
+	if (ratio_make(&ratio, one->series, other->series, problem))
+		return OUTCOME_FAILED;
+	return by_interval(finding, &ratio.interval, ratio.replicates);
+}
+
+enum outcome take_time_ratio(const struct summary *summary, const struct definition *definition,
+			     struct finding *finding, struct problem *problem)
+{
+	const struct row *one, *other;
+	if (!both_rows(summary, definition, 0, finding, &one, &other))
+		return OUTCOME_OK;
+	return ratio_of_rows(one, other, finding, problem);
+}
+
+/* At the largest or the smallest heap. */
+enum outcome take_win(const struct summary *summary, const struct definition *definition,
+		      struct finding *finding, struct problem *problem)
+{
+	const struct row *one, *other;
+	if (!both_rows(summary, definition, definition->parameter, finding, &one, &other))
+		return OUTCOME_OK;
+	return ratio_of_rows(one, other, finding, problem);
+}
+
+/* Heaps are measured in workers of their own, so the two intervals are combined at their worst. */
+enum outcome take_growth(const struct summary *summary, const struct definition *definition,
+			 struct finding *finding, struct problem *problem)
+{
+	struct definition at = *definition;
+	struct finding smallest = {0}, largest = {0};
+	at.parameter = SMALLEST_HEAP;
+	if (take_win(summary, &at, &smallest, problem))
+		return OUTCOME_FAILED;
+	at.parameter = LARGEST_HEAP;
+	if (take_win(summary, &at, &largest, problem))
+		return OUTCOME_FAILED;
+	if (!smallest.known || !largest.known)
+		return take_unknown(finding, smallest.known ? largest.why : smallest.why);
+	uint64_t heaps[HEAPS_MAX];
+	size_t count = pick_told_heaps(summary, &definition->one, heaps);
+	if (count == 1 || heaps[count - 1] < HEAPS_APART * heaps[0])
+		return take_unknown(finding, "the heaps measured are too alike; add --heap 0");
+	finding->known = true;
+	finding->replicates = largest.replicates;
+	finding->center = largest.center / smallest.center;
+	finding->low = largest.low / smallest.high;
+	finding->high = largest.high / smallest.low;
+	return OUTCOME_OK;
+}
+
+/* fork by the heap's state, at the largest heap: states lie in cells of their own, so the ratio is by
+ * replicate. */
+enum outcome take_states(const struct summary *summary, const struct definition *definition,
+			 struct finding *finding, struct problem *problem)
+{
+	const struct row *dirty, *clean;
+	double ratios[REPLICATES_MAX];
+	(void)problem;
+	if (!both_rows(summary, definition, LARGEST_HEAP, finding, &dirty, &clean))
+		return OUTCOME_OK;
+	size_t n = each_replicate(dirty, clean, quotient, ratios);
+	struct stats_interval interval = {0};
+	if (n)
+		interval = stats_interval(ratios, n);
+	return by_interval(finding, &interval, n);
+}
+
+/* Of what fork and exec cost more than vfork and exec, at the largest heap: the part that a clean heap is
+ * spared (parameter 0), or what is left without it (1). */
+enum outcome take_share_of_difference(const struct summary *summary,
+				      const struct definition *definition, struct finding *finding,
+				      struct problem *problem)
+{
+	const struct row *fork, *vfork, *clean;
+	double shares[REPLICATES_MAX];
+	size_t n = 0;
+	(void)problem;
+	if (!both_rows(summary, definition, LARGEST_HEAP, finding, &fork, &vfork))
+		return OUTCOME_OK;
+	struct pick pick = definition->one;
+	pick.state = "clean";
+	pick.heap_bytes = fork->series->heap_bytes;
+	pick.with_heap = true;
+	clean = pick_row(summary, &pick);
+	if (!clean)
+		return no_row(summary, &pick, finding);
+	for (size_t b = 0; b < fork->series->block_count && n < REPLICATES_MAX; b++) {
+		uint64_t replicate = fork->series->blocks[b].replicate;
+		double dirty_ns = differences_median(fork->series, replicate);
+		double more_ns = dirty_ns - differences_median(vfork->series, replicate);
+		double share = (dirty_ns - differences_median(clean->series, replicate)) / more_ns;
+		if (isfinite(share) && more_ns > 0)
+			shares[n++] = definition->parameter > 0 ? 1 - share : share;
+	}
+	struct stats_interval interval = {0};
+	if (n)
+		interval = stats_difference_interval(shares, n);
+	return by_interval(finding, &interval, n);
+}
+
+/* Where both read the most pages in between. */
+enum outcome take_switch(const struct summary *summary, const struct definition *definition,
+			 struct finding *finding, struct problem *problem)
+{
+	const struct derived *derived = &summary->derived;
+	const struct switched *most = NULL;
+	char pages[UNITS_TEXT_MAX];
+	(void)problem;
+	for (size_t i = 0; i < derived->switch_count; i++)
+		if (!most || derived->switches[i].heap_bytes > most->heap_bytes)
+			most = &derived->switches[i];
+	if (!most)
+		return no_row(summary, &definition->one, finding);
+	snprintf(finding->where, sizeof finding->where, "with %s read between",
+		 units_format_bytes(most->heap_bytes, pages));
+	return by_interval(finding, &most->difference, most->replicates);
+}
+
+/* At the smallest heap, where it is not lost in the rest. */
+enum outcome take_thread(const struct summary *summary, const struct definition *definition,
+			 struct finding *finding, struct problem *problem)
+{
+	const struct derived *derived = &summary->derived;
+	const struct slope *found = NULL;
+	(void)problem;
+	for (size_t i = 0; i < derived->slope_count; i++) {
+		const struct slope *slope = &derived->slopes[i];
+		if (slope->control && strcmp(slope->case_name, definition->one.case_name) == 0 &&
+		    strcmp(slope->control, definition->other.case_name) == 0 &&
+		    (!found || slope->heap_bytes < found->heap_bytes))
+			found = slope;
+	}
+	if (!found)
+		return no_row(summary, &definition->one, finding);
+	if (!found->replicates)
+		return take_unknown(finding, found->why);
+	say_heap(finding, found->heap_bytes);
+	return by_interval(finding, &found->per_thread, found->replicates);
+}
+
+/* ---- from which heap on ---- */
+
+bool take_crossing(const double *heap_bytes, const double *ratio, size_t n, double factor,
+		   double *from_bytes)
+{
+	size_t first = n;
+	while (first > 0 && ratio[first - 1] >= factor)
+		first--;
+	if (first == n)
+		return false;
+	*from_bytes = heap_bytes[0];
+	if (first > 0)
+		*from_bytes = heap_bytes[first - 1] + (heap_bytes[first] - heap_bytes[first - 1]) *
+							      (factor - ratio[first - 1]) /
+							      (ratio[first] - ratio[first - 1]);
+	return true;
+}
+
+/* The heap from which on the ratio is `parameter` or more: where its center crosses that, and, as bounds,
+ * where the upper and the lower end of its interval do. */
+enum outcome take_win_from(const struct summary *summary, const struct definition *definition,
+			   struct finding *finding, struct problem *problem)
+{
+	uint64_t heaps[HEAPS_MAX];
+	double bytes[HEAPS_MAX], center[HEAPS_MAX], low[HEAPS_MAX], high[HEAPS_MAX];
+	size_t count = pick_told_heaps(summary, &definition->one, heaps), n = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct pick one = definition->one, other = definition->other;
+		struct finding at = {0};
+		one.heap_bytes = other.heap_bytes = heaps[i];
+		one.with_heap = other.with_heap = true;
+		const struct row *fork = pick_row(summary, &one),
+				 *vfork = pick_row(summary, &other);
+		if (!fork || !vfork)
+			continue;
+		if (ratio_of_rows(fork, vfork, &at, problem))
+			return OUTCOME_FAILED;
+		if (!at.known)
+			return take_unknown(finding, at.why);
+		bytes[n] = (double)heaps[i];
+		center[n] = at.center;
+		low[n] = at.low;
+		high[n++] = at.high;
+		finding->replicates = at.replicates;
+	}
+	if (n == 0)
+		return no_row(summary, &definition->one, finding);
+	if (!take_crossing(bytes, center, n, definition->parameter, &finding->center))
+		return take_unknown(finding, "at no heap that was measured");
+	/* The lower end of the ratio reaches the factor later, and perhaps not at all. */
+	if (!take_crossing(bytes, low, n, definition->parameter, &finding->high))
+		finding->high = INFINITY;
+	if (!take_crossing(bytes, high, n, definition->parameter, &finding->low))
+		finding->low = finding->center;
+	finding->known = true;
+	return OUTCOME_OK;
+}

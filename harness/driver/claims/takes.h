@@ -1,0 +1,38 @@
+/* How a finding is taken from a run's rows: shares, differences, ratios, and from which heap on. */
+#ifndef FORKCOST_CLAIMS_TAKES_H
+#define FORKCOST_CLAIMS_TAKES_H
+
+#include "harness/driver/claims/findings.h"
+#include "harness/driver/pick.h"
+
+struct definition;
+typedef enum outcome take_finding(const struct summary *summary,
+				  const struct definition *definition, struct finding *finding,
+				  struct problem *problem);
+
+/* What a finding is taken from: one series, and mostly another that it is held against. */
+struct definition {
+	const char *name, *words;
+	enum finding_unit unit;
+	take_finding *take;
+	struct pick one, other;
+	double parameter; /* what it means, `take` says */
+};
+
+enum { LARGEST_HEAP = -1, SMALLEST_HEAP = -2 }; /* of take_win */
+
+/* All of them set the finding, or the reason why it is not known; they fail only if there is no memory. Each
+ * says in takes.c what it takes. */
+take_finding take_share, take_count, take_count_difference, take_time_ratio, take_switch,
+	take_states, take_share_of_difference, take_thread, take_win, take_growth, take_win_from;
+
+/* Sets the reason why a finding is not known, cut to its room. Always OUTCOME_OK. */
+enum outcome take_unknown(struct finding *finding, const char *why);
+
+/* The heap from which on `ratio` stays at `factor` or above, read off straight lines between the heaps
+ * measured, for which the cost of copying page tables is the reason; 0 if it is so from the first. False if
+ * it is not so at the last. `heap_bytes` rises. */
+bool take_crossing(const double *heap_bytes, const double *ratio, size_t n, double factor,
+		   double *from_bytes);
+
+#endif
