@@ -46,9 +46,21 @@ static bool runs_level(const struct jobs *jobs, enum varies axis, const struct l
 	return varies(jobs, axis) ? chosen->chosen[level] : level == 0;
 }
 
+/* "1 GiB, 4 GiB" */
+static const char *name_heaps(const uint64_t *heap_bytes, size_t count, char text[NOTE_BYTES])
+{
+	char heap[UNITS_TEXT_MAX];
+	*text = '\0';
+	for (size_t i = 0; i < count; i++)
+		notes_append(text, NOTE_BYTES, "%s%s", i ? ", " : "",
+			     units_format_bytes(heap_bytes[i], heap));
+	return text;
+}
+
 /* The experiment's own sizes, or the preset's; within a quarter of what is available. */
 static enum outcome choose_own_heaps(struct jobs *jobs)
 {
+	char heaps[NOTE_BYTES], left[UNITS_TEXT_MAX];
 	const char *own = jobs->plan->settings.is_quick ? jobs->experiment->quick_heaps
 							: jobs->experiment->heaps;
 	uint64_t available = 0;
@@ -58,8 +70,17 @@ static enum outcome choose_own_heaps(struct jobs *jobs)
 		return OUTCOME_FAILED;
 	if (memory_available(&available, &limited_by, jobs->problem))
 		return OUTCOME_FAILED;
+	size_t all = jobs->heap_count;
 	while (jobs->heap_count > 1 && jobs->heap_bytes[jobs->heap_count - 1] > available / 4)
 		jobs->heap_count--;
+	if (jobs->heap_count < all)
+		notes_add(&jobs->plan->left_out,
+			  "%s at %s: more than a quarter of the %s that %s leaves; ask for it with "
+			  "--heap",
+			  jobs->experiment->name,
+			  name_heaps(jobs->heap_bytes + jobs->heap_count, all - jobs->heap_count,
+				     heaps),
+			  units_format_bytes(available, left), limited_by);
 	return OUTCOME_OK;
 }
 
@@ -73,11 +94,15 @@ static enum outcome choose_heaps(struct jobs *jobs)
 	if (!settings->heaps_given && choose_own_heaps(jobs))
 		return OUTCOME_FAILED;
 	/* Sizes are sorted. */
-	if (jobs->experiment->needs_heap && jobs->heap_count && jobs->heap_bytes[0] == 0)
-		memmove(jobs->heap_bytes, jobs->heap_bytes + 1,
-			--jobs->heap_count * sizeof *jobs->heap_bytes);
-	if (jobs->heap_count || !settings->experiments_given)
+	if (!jobs->experiment->needs_heap || !jobs->heap_count || jobs->heap_bytes[0] != 0)
 		return OUTCOME_OK;
+	memmove(jobs->heap_bytes, jobs->heap_bytes + 1,
+		--jobs->heap_count * sizeof *jobs->heap_bytes);
+	if (jobs->heap_count || !settings->experiments_given) {
+		notes_add(&jobs->plan->left_out, "%s at heap 0: it needs pages",
+			  jobs->experiment->name);
+		return OUTCOME_OK;
+	}
 	return fail(jobs->problem, "cannot run %s without a heap; give a --heap larger than 0",
 		    jobs->experiment->name);
 }
@@ -161,6 +186,20 @@ static bool needs_second_heap(const struct jobs *jobs, const struct plan_job *jo
 	return needs;
 }
 
+/* Levels that come as a help, unasked, do so in the plain cell alone. */
+static void say_no_plain_cell(struct jobs *jobs, const struct plan_job *job)
+{
+	bool kind = job->page_kind != PAGE_KIND_4K;
+	notes_add(&jobs->plan->left_out,
+		  "%s %s of %s: unasked only dirty, warm and sequential, which is not chosen; ask "
+		  "for it "
+		  "with --%s",
+		  kind ? "page kind" : "child on",
+		  kind ? axis_name(&axis_page_kind, job->page_kind)
+		       : axis_name(&axis_child_cpu, job->child_cpu),
+		  jobs->experiment->name, kind ? "page-kind" : "child-cpu");
+}
+
 /* One job; `like` says where: heap, page kind, placement, threads. */
 static enum outcome add_one(struct jobs *jobs, const struct plan_job *like, bool all_cells)
 {
@@ -173,8 +212,11 @@ static enum outcome add_one(struct jobs *jobs, const struct plan_job *like, bool
 		return fail(jobs->problem,
 			    "cannot plan more than %d cells for %s; choose fewer levels",
 			    WIRE_CELLS_MAX, jobs->experiment->name);
-	if (job.cell_count == 0)
+	if (job.cell_count == 0) {
+		if (!all_cells)
+			say_no_plain_cell(jobs, &job);
 		return OUTCOME_OK;
+	}
 	for (uint32_t c = 0; c < job.cell_count; c++)
 		if (job.cells[c].cache == CACHE_COLD)
 			job.evict_bytes = plan->evict_bytes;
@@ -217,8 +259,12 @@ static enum outcome add_default_placements(struct jobs *jobs)
 		last--;
 	const size_t picks[] = {0, last / 2, last};
 	for (unsigned placement = CHILD_CPU_FREE; placement < CHILD_CPU_COUNT; placement++) {
-		if (placement == CHILD_CPU_OTHER && jobs->plan->other_cpu < 0)
+		if (placement == CHILD_CPU_OTHER && jobs->plan->other_cpu < 0) {
+			notes_add(&jobs->plan->left_out,
+				  "child on another CPU: only CPU %d is allowed",
+				  jobs->plan->caller_cpu);
 			continue;
+		}
 		for (size_t i = 0; i < 3; i++)
 			if ((i == 0 || picks[i] != picks[i - 1]) &&
 			    add_job(jobs, jobs->heap_bytes[picks[i]], PAGE_KIND_4K, placement,
@@ -245,16 +291,55 @@ static enum outcome check_kind(struct jobs *jobs, enum page_kind kind, uint64_t 
 	return OUTCOME_OK;
 }
 
+static bool is_whole(uint64_t heap_bytes)
+{
+	return heap_bytes && heap_bytes % HUGE_BYTES == 0;
+}
+
+/* Says which heaps are no whole huge pages; fails if a kind that was asked for is left without any. */
+static enum outcome check_whole(struct jobs *jobs, enum page_kind kind)
+{
+	char heaps[NOTE_BYTES], text[UNITS_TEXT_MAX];
+	const char *name = axis_name(&axis_page_kind, kind);
+	bool given = jobs->plan->settings.page_kinds_given;
+	uint64_t torn[SETTINGS_HEAPS_MAX];
+	size_t torn_count = 0, left = 0;
+	for (size_t i = 0; i < jobs->heap_count; i++) {
+		if (!is_whole(jobs->heap_bytes[i]))
+			torn[torn_count++] = jobs->heap_bytes[i];
+		else if (given || jobs->heap_bytes[i] <= OTHER_KIND_HEAP_MAX)
+			left++;
+	}
+	name_heaps(torn, torn_count, heaps);
+	if (given && !left && torn_count)
+		return fail(jobs->problem,
+			    "cannot build a heap of page kind %s for %s: %s is no whole number of "
+			    "huge pages; give --heap 2M or a multiple of it",
+			    name, jobs->experiment->name, heaps);
+	if (given && torn_count)
+		notes_add(&jobs->plan->left_out, "page kind %s of %s at %s: no whole huge pages",
+			  name, jobs->experiment->name, heaps);
+	if (!given && !left && jobs->heap_count)
+		notes_add(&jobs->plan->left_out,
+			  "page kind %s of %s: no heap up to %s is whole huge pages of 2 MiB; ask "
+			  "for "
+			  "it with --page-kind",
+			  name, jobs->experiment->name,
+			  units_format_bytes(OTHER_KIND_HEAP_MAX, text));
+	return OUTCOME_OK;
+}
+
 /* Page kinds beside 4k: at every heap that holds whole huge pages if asked for by name, else at the
  * largest that is not too dear. */
 static enum outcome add_kind(struct jobs *jobs, enum page_kind kind)
 {
 	bool given = jobs->plan->settings.page_kinds_given;
+	if (check_whole(jobs, kind))
+		return OUTCOME_FAILED;
 	for (size_t i = jobs->heap_count; i-- > 0;) {
 		uint64_t heap_bytes = jobs->heap_bytes[i];
 		bool can;
-		if (heap_bytes == 0 || heap_bytes % HUGE_BYTES ||
-		    (!given && heap_bytes > OTHER_KIND_HEAP_MAX))
+		if (!is_whole(heap_bytes) || (!given && heap_bytes > OTHER_KIND_HEAP_MAX))
 			continue;
 		if (check_kind(jobs, kind, heap_bytes, &can) ||
 		    (can && add_job(jobs, heap_bytes, kind, CHILD_CPU_SAME, given)))
@@ -275,6 +360,31 @@ static enum outcome add_kinds(struct jobs *jobs)
 	return OUTCOME_OK;
 }
 
+/* What is dear, and was not asked for by name, is not done at large heaps. */
+static void say_dear(const struct jobs *jobs)
+{
+	char heaps[NOTE_BYTES];
+	struct plan *plan = jobs->plan;
+	const struct settings *settings = &plan->settings;
+	const char *name = jobs->experiment->name;
+	size_t from = 0, count_from = 0;
+	while (from < jobs->heap_count && jobs->heap_bytes[from] <= COLD_HEAP_MAX)
+		from++;
+	while (count_from < jobs->heap_count && jobs->heap_bytes[count_from] <= COUNTED_HEAP_MAX)
+		count_from++;
+	if (varies(jobs, VARIES_CACHE) && settings->caches.chosen[CACHE_COLD] &&
+	    from < jobs->heap_count && !runs_cold(settings, jobs->heap_bytes[from]))
+		notes_add(&plan->left_out,
+			  "cold caches of %s at %s: dear; ask for them with --cache cold", name,
+			  name_heaps(jobs->heap_bytes + from, jobs->heap_count - from, heaps));
+	if (jobs->experiment->is_countable && plan->counters.count && !settings->heaps_given &&
+	    count_from < jobs->heap_count)
+		notes_add(&plan->left_out, "counters of %s at %s: dear; ask for them with --heap",
+			  name,
+			  name_heaps(jobs->heap_bytes + count_from, jobs->heap_count - count_from,
+				     heaps));
+}
+
 enum outcome jobs_add(struct plan *plan, const struct wire_experiment *experiment,
 		      uint32_t arm_from, struct problem *problem)
 {
@@ -283,6 +393,7 @@ enum outcome jobs_add(struct plan *plan, const struct wire_experiment *experimen
 	const struct settings *settings = &plan->settings;
 	if (choose_heaps(&jobs))
 		return OUTCOME_FAILED;
+	say_dear(&jobs);
 	bool small_pages = runs_level(&jobs, VARIES_PAGE_KIND, &settings->page_kinds, PAGE_KIND_4K);
 	for (unsigned placement = 0; small_pages && placement < CHILD_CPU_COUNT; placement++) {
 		if (!runs_level(&jobs, VARIES_PLACEMENT, &settings->child_cpus, placement))

@@ -1,5 +1,6 @@
 #include "harness/driver/plan.h"
 
+#include "harness/driver/asked.h"
 #include "harness/driver/jobs.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/memory.h"
@@ -154,6 +155,8 @@ enum outcome plan_make(struct plan *plan, const struct settings *settings,
 	if (machine_choose_cpus(settings->caller_cpu, &plan->caller_cpu, &plan->other_cpu, problem))
 		return OUTCOME_FAILED;
 	machine_allowed_cpus(plan->allowed_cpus);
+	if (asked_check(plan, problem))
+		return OUTCOME_FAILED;
 	bool cold = settings->caches.chosen[CACHE_COLD];
 	plan->evict_bytes = !cold                                 ? 0
 			    : settings->evict_bytes != UINT64_MAX ? settings->evict_bytes
@@ -164,7 +167,10 @@ enum outcome plan_make(struct plan *plan, const struct settings *settings,
 		return OUTCOME_FAILED;
 	if (plan->job_count == 0)
 		return fail(problem, "cannot plan: no cell is left; choose more levels");
-	return OUTCOME_OK;
+	for (size_t i = 0; i < plan->gap_count; i++)
+		notes_add(&plan->left_out, "page kind %s: %s",
+			  axis_name(&axis_page_kind, plan->gaps[i].page_kind), plan->gaps[i].why);
+	return asked_check_jobs(plan, problem);
 }
 
 void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t seed,

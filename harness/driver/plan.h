@@ -7,6 +7,7 @@
 #include "harness/common/problem.h"
 #include "harness/common/wire.h"
 #include "harness/driver/counters/counters.h"
+#include "harness/driver/notes.h"
 #include "harness/driver/settings.h"
 
 #include <stdint.h>
@@ -44,10 +45,13 @@ struct plan {
 	struct plan_job jobs[PLAN_JOBS_MAX];
 	size_t gap_count;
 	struct plan_gap gaps[PAGE_KIND_COUNT];
+	struct notes left_out;  /* "cold caches of spawn at 1 GiB: dear; ...", gaps among them */
+	struct notes holds_for; /* "--page-kind thp holds for first_write; spawn runs at 4k" */
 };
 
-/* Makes the plan. Fails if a combination was asked for that makes no sense, with the reason, or if
- * a heap does not fit; what was not asked for by name is left out instead. */
+/* Makes the plan. Fails if a combination was asked for that makes no sense, with the reason, if an option
+ * would have no effect, or if a heap does not fit; what was not asked for by name is left out instead, and
+ * whatever is left out is said. */
 enum outcome plan_make(struct plan *plan, const struct settings *settings,
 		       const struct wire_catalog *catalog, struct problem *problem);
 

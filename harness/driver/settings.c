@@ -111,6 +111,7 @@ static enum outcome take_heap(struct parse *parse, const char *value)
 
 static enum outcome take_state(struct parse *parse, const char *value)
 {
+	parse->settings->states_given = true;
 	return take_levels(parse, value, &axis_state, &parse->settings->states);
 }
 
@@ -140,7 +141,23 @@ static enum outcome take_page_kind(struct parse *parse, const char *value)
 
 static enum outcome take_touch_order(struct parse *parse, const char *value)
 {
+	parse->settings->touch_orders_given = true;
 	return take_levels(parse, value, &axis_touch_order, &parse->settings->touch_orders);
+}
+
+/* Rising, each once: a number twice would be two jobs of one name. */
+static void add_threads(struct settings *settings, uint32_t count)
+{
+	size_t at = 0, behind;
+	while (at < settings->thread_level_count && settings->threads[at] < count)
+		at++;
+	behind = settings->thread_level_count - at;
+	if (behind && settings->threads[at] == count)
+		return;
+	memmove(settings->threads + at + 1, settings->threads + at,
+		behind * sizeof *settings->threads);
+	settings->threads[at] = count;
+	settings->thread_level_count++;
 }
 
 /* "0,1,2": how many threads run beside the caller. */
@@ -160,7 +177,7 @@ static enum outcome take_threads(struct parse *parse, const char *value)
 			return fail(parse->problem,
 				    "cannot plan more than %d numbers of threads; give fewer",
 				    SETTINGS_THREADS_MAX);
-		settings->threads[settings->thread_level_count++] = (uint32_t)count;
+		add_threads(settings, (uint32_t)count);
 	}
 	return OUTCOME_OK;
 }
@@ -344,7 +361,8 @@ void settings_print_help(void)
 		printf("  %-20s %s; heap %s, budget %s\n", presets[i].name, presets[i].summary,
 		       presets[i].heaps, units_format_seconds((double)presets[i].budget_s, budget));
 	}
-	printf("\nexit status: 0 done, 1 some cells failed, 2 usage, 130 interrupted\n");
+	printf("\nAn option that none of the chosen experiments has a use for is refused.\n"
+	       "\nexit status: 0 done, 1 some cells failed, 2 usage, 130 interrupted\n");
 }
 
 static void choose_all(struct levels *levels)
@@ -364,8 +382,8 @@ enum outcome settings_preset(struct settings *settings, const char *name, struct
 					   &settings->heap_count, problem))
 			return OUTCOME_FAILED;
 		settings->is_quick = preset->is_quick;
-		settings->budget_ns = preset->budget_s * 1000000000u;
 		settings->replicates_max = preset->replicates_max;
+		settings->budget_ns = preset->budget_s * 1000000000u;
 		settings->cell_ns = preset->cell_ms * 1000000u;
 		return OUTCOME_OK;
 	}

@@ -28,8 +28,9 @@ struct settings {
 	char preset[WIRE_NAME_MAX];
 	uint64_t heap_bytes[SETTINGS_HEAPS_MAX];
 	size_t heap_count;
-	bool heaps_given, caches_given, child_cpu_given, primitives_given, actions_given,
-		page_kinds_given, experiments_given;
+	/* What was asked for by name; the rest is by default. */
+	bool heaps_given, states_given, caches_given, child_cpu_given, primitives_given,
+		actions_given, page_kinds_given, touch_orders_given, experiments_given;
 	bool is_quick; /* experiments run their quick heap sizes */
 	struct levels states, caches, child_cpus, actions, page_kinds, touch_orders;
 	uint32_t threads[SETTINGS_THREADS_MAX]; /* running ones of the caller */

@@ -34,7 +34,7 @@ static int make(void **state)
 	PUT(delay->cases[0], "1us");
 	PUT(delay->cases[1], "10us");
 	PUT(spawn->name, "spawn");
-	spawn->uses_primitives = 1;
+	spawn->uses_primitives = spawn->is_countable = 1;
 	spawn->varies = VARIES_STATE | VARIES_CACHE | VARIES_PLACEMENT;
 	null->in_every_plan = delay->in_every_plan = 1;
 	struct wire_experiment *writes = &catalog.experiments[WRITES];
@@ -62,7 +62,7 @@ static int defaults(void **state)
 		.heap_count = 5,
 		.precision = 0.02,
 		.caller_cpu = -1,
-		.evict_bytes = 1 << 20,
+		.evict_bytes = UINT64_MAX,
 	};
 	for (int i = 0; i < 2; i++)
 		settings.states.chosen[i] = settings.caches.chosen[i] = true;
@@ -437,6 +437,185 @@ static void page_kinds_beside_4k(void **state)
 	}
 }
 
+/* Asks for one level by name, as its option does. */
+static void ask(enum varies axis, unsigned level)
+{
+	const struct {
+		enum varies axis;
+		bool *given;
+		struct levels *levels;
+	} rows[] = {
+		{VARIES_STATE, &settings.states_given, &settings.states},
+		{VARIES_CACHE, &settings.caches_given, &settings.caches},
+		{VARIES_PLACEMENT, &settings.child_cpu_given, &settings.child_cpus},
+		{VARIES_PAGE_KIND, &settings.page_kinds_given, &settings.page_kinds},
+		{VARIES_TOUCH_ORDER, &settings.touch_orders_given, &settings.touch_orders},
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (rows[i].axis == axis) {
+			*rows[i].given = true;
+			*rows[i].levels = (struct levels){0};
+			rows[i].levels->chosen[level] = true;
+		}
+	if (axis == VARIES_THREADS) {
+		settings.threads[0] = level;
+		settings.thread_level_count = 1;
+	}
+}
+
+/* Every axis with every experiment: what it does not vary it cannot be asked for, but for the plain level,
+ * which it has. The refusal names option, level, experiment, and who varies it. */
+static void an_option_is_refused_where_no_experiment_varies_it(void **state)
+{
+	static const struct {
+		enum varies axis;
+		const char *option, *who;
+	} axes[] = {
+		{VARIES_STATE, "--state clean", "spawn does"},
+		{VARIES_CACHE, "--cache cold", "spawn does"},
+		{VARIES_PLACEMENT, "--child-cpu free", "spawn does"},
+		{VARIES_PAGE_KIND, "--page-kind thp", "writes does"},
+		{VARIES_TOUCH_ORDER, "--touch-order shuffled", "writes does"},
+		{VARIES_THREADS, "--threads 1", "leave the option out"},
+	};
+	bool others = CPU_COUNT(&allowed) > 1;
+	for (size_t a = 0; a < COUNT_OF(axes); a++)
+		for (unsigned e = NULL_RULER; e <= WRITES; e++)
+			for (unsigned threads = 0; threads <= others; threads++) {
+				const struct wire_experiment *chosen = &catalog.experiments[e];
+				const uint32_t before = catalog.experiments[WRITES].varies;
+				struct problem problem = {""};
+				defaults(state);
+				memset(settings.experiments, 0, sizeof settings.experiments);
+				settings.experiments[e] = true;
+				if (threads)
+					catalog.experiments[WRITES].varies |= VARIES_THREADS;
+				ask(axes[a].axis, 1);
+				enum outcome outcome =
+					plan_make(&plan, &settings, &catalog, &problem);
+				if (!(chosen->varies & axes[a].axis)) {
+					assert_int_equal(outcome, OUTCOME_FAILED);
+					assert_contains(problem.text, axes[a].option);
+					assert_contains(problem.text, chosen->name);
+					assert_contains(problem.text, "not vary it");
+					assert_contains(problem.text,
+							threads && axes[a].axis == VARIES_THREADS
+								? "writes does"
+								: axes[a].who);
+				} else if (outcome) { /* a machine without huge pages */
+					assert_int_equal(axes[a].axis, VARIES_PAGE_KIND);
+					assert_contains(problem.text, "cannot build a heap");
+				}
+				ask(axes[a].axis, 0);
+				make_plan();
+				assert_int_equal(plan.holds_for.count, 0);
+				catalog.experiments[WRITES].varies = before;
+			}
+}
+
+static void an_option_that_holds_for_some_says_for_which(void **state)
+{
+	(void)state;
+	settings.experiments[WRITES] = true;
+	ask(VARIES_TOUCH_ORDER, TOUCH_SHUFFLED);
+	settings.primitives_given = true;
+	make_plan();
+	assert_int_equal(plan.holds_for.count, 2);
+	assert_string_equal(plan.holds_for.text[0],
+			    "--touch-order shuffled holds for writes; spawn runs at sequential");
+	assert_string_equal(plan.holds_for.text[1],
+			    "--primitive fork,posix_spawn holds for spawn; writes has other arms");
+}
+
+/* Arms, counters, eviction and the CPU are no axes, but can be asked for in vain as well. */
+static void options_beside_the_axes_are_not_in_vain(void **state)
+{
+	(void)state;
+	settings.experiments[SPAWNING] = false;
+	settings.experiments[WRITES] = true;
+	settings.primitives_given = true;
+	REFUSED("--primitive fork,posix_spawn", "writes does not use it", "spawn does");
+	settings.primitives_given = false;
+	settings.actions_given = true;
+	REFUSED("--action exit,exec", "writes does not use it");
+	settings.actions_given = false;
+	PUT(settings.counters, "page_faults");
+	REFUSED("--counters page_faults", "writes does not count it; spawn does");
+	catalog.experiments[SPAWNING].is_countable = 0;
+	REFUSED("--counters page_faults", "writes does not count it", "nor does any other");
+	catalog.experiments[SPAWNING].is_countable = 1;
+	settings.experiments[WRITES] = false;
+	settings.experiments[SPAWNING] = true;
+	make_plan();
+	ask(VARIES_STATE, STATE_CLEAN);
+	REFUSED("cannot count anything", "dirty heap", "--counters");
+	PUT(settings.counters, "none");
+	settings.evict_bytes = 1 << 20;
+	make_plan();
+	ask(VARIES_CACHE, CACHE_WARM);
+	REFUSED("--evict", "cold", "leave the option out");
+	settings.evict_bytes = UINT64_MAX;
+	make_plan();
+	settings.caller_cpu = plan.caller_cpu;
+	make_plan();
+	ask(VARIES_PLACEMENT, CHILD_CPU_FREE);
+	REFUSED("--cpu", "--child-cpu free");
+}
+
+static void more_threads_than_cpus_are_refused(void **state)
+{
+	(void)state;
+	settings.experiments[SPAWNING] = false;
+	settings.experiments[WRITES] = true;
+	catalog.experiments[WRITES].varies |= VARIES_THREADS;
+	ask(VARIES_THREADS, (unsigned)CPU_COUNT(&allowed));
+	REFUSED("threads on CPUs of their own", "give --threads less");
+	catalog.experiments[WRITES].varies &= ~(uint32_t)VARIES_THREADS;
+}
+
+static void assert_left_out(const char *part)
+{
+	for (size_t i = 0; i < plan.left_out.count; i++)
+		if (strstr(plan.left_out.text[i], part))
+			return;
+	fail_msg("not said to be left out: %s", part);
+}
+
+/* What is left out is said, each kind of it. */
+static void nothing_is_left_out_without_a_word(void **state)
+{
+	make_plan();
+	assert_int_equal(plan.left_out.count, CPU_COUNT(&allowed) > 1 ? 0 : 1);
+	settings.heap_bytes[4] = 1ull << 50;
+	make_plan();
+	assert_left_out("spawn at 1024 TiB: more than a quarter of");
+	settings.heap_bytes[4] = 65 << 20;
+	make_plan();
+	assert_left_out("cold caches of spawn at 65 MiB: dear; ask for them with --cache cold");
+	settings.states.chosen[STATE_DIRTY] = false;
+	make_plan();
+	assert_left_out("child on free of spawn: unasked only dirty, warm and sequential");
+	one_cpu_only();
+	make_plan();
+	assert_left_out("child on another CPU: only CPU");
+	all_cpus_again(state);
+
+	defaults(state);
+	settings.experiments[SPAWNING] = false;
+	settings.experiments[WRITES] = true;
+	settings.page_kinds.chosen[PAGE_KIND_THP] = true;
+	settings.heaps_given = true;
+	settings.heap_count = 2; /* 0, 1M */
+	catalog.experiments[WRITES].needs_heap = 1;
+	make_plan();
+	assert_left_out("writes at heap 0: it needs pages");
+	assert_left_out(
+		"page kind thp of writes: no heap up to 64 MiB is whole huge pages of 2 MiB");
+	settings.page_kinds_given = true;
+	REFUSED("page kind thp for writes: 1 MiB is no whole number of huge pages", "--heap 2M");
+	catalog.experiments[WRITES].needs_heap = 0;
+}
+
 #define PLAN_TEST(name) cmocka_unit_test_setup_teardown(name, defaults, all_cpus_again)
 
 int main(void)
@@ -457,6 +636,11 @@ int main(void)
 		PLAN_TEST(experiments_have_axes_of_their_own),
 		PLAN_TEST(rulers_ride_with_what_spawns),
 		PLAN_TEST(page_kinds_beside_4k),
+		PLAN_TEST(an_option_is_refused_where_no_experiment_varies_it),
+		PLAN_TEST(an_option_that_holds_for_some_says_for_which),
+		PLAN_TEST(options_beside_the_axes_are_not_in_vain),
+		PLAN_TEST(more_threads_than_cpus_are_refused),
+		PLAN_TEST(nothing_is_left_out_without_a_word),
 	};
 	return cmocka_run_group_tests_name("plan", tests, make, NULL);
 }
