@@ -4,6 +4,7 @@
 #include "harness/driver/machine.h"
 #include "harness/driver/memory.h"
 #include "harness/driver/runner.h"
+#include "harness/driver/wrapped.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -182,8 +183,10 @@ enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
 			seen = seen || same_family(job, &plan->jobs[before]);
 		if (!seen)
 			outcome = estimate_family(estimate, plan, i, pilots, problem);
-		estimate->total_s +=
-			estimate->replicate_s[i] * (double)plan->settings.replicates_max;
+		double replicates = (double)plan->settings.replicates_max;
+		estimate->total_s += estimate->replicate_s[i] * replicates;
+		estimate->fewest_s +=
+			estimate->replicate_s[i] * fmin(replicates, REPLICATES_FOR_INTERVAL);
 		uint64_t bytes = memory_needed(job->heap_bytes, job->copies_heap, job->evict_bytes);
 		if (bytes > estimate->peak_bytes)
 			estimate->peak_bytes = bytes;
@@ -196,53 +199,124 @@ enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
 	return outcome;
 }
 
-/* The first cell's levels, and how many more there are. */
-static void print_cells(const struct plan_job *job)
+/* Appends " dirty/clean": the levels of an axis that some cell has. A job's cells are all combinations. */
+static void append_levels(char *text, size_t bytes, const struct axis *axis, uint32_t levels)
 {
-	char levels[64], cells[96];
-	plan_describe_levels(job, &job->cells[0], levels, sizeof levels);
-	if (job->cell_count > 1)
-		snprintf(cells, sizeof cells, "%s and %u more", levels + 1, job->cell_count - 1);
-	else
-		snprintf(cells, sizeof cells, "%s", *levels ? levels + 1 : "-");
-	printf("%-30s  ", cells);
+	const char *between = " ";
+	for (unsigned level = 0; level < axis->level_count; level++)
+		if (levels >> level & 1) {
+			notes_append(text, bytes, "%s%s", between, axis->levels[level]);
+			between = "/";
+		}
 }
 
-void estimate_print(const struct estimate *estimate, const struct plan *plan)
+/* "other dirty/clean warm/cold": every level of every axis that the experiment varies. */
+static const char *name_cells(const struct plan_job *job, char *text, size_t bytes)
 {
-	char text[UNITS_TEXT_MAX];
-	printf("%zu jobs, each with up to %llu fresh workers\n", plan->job_count,
-	       (unsigned long long)plan->settings.replicates_max);
-	printf("worker on CPU %d", plan->caller_cpu);
-	if (plan->other_cpu >= 0)
-		printf(", children elsewhere on CPU %d", plan->other_cpu);
-	if (plan->evict_bytes)
-		printf("; cold samples walk over %s", units_format_bytes(plan->evict_bytes, text));
-	printf("\n\n");
-	printf("%-15s %9s  %4s  %-30s  %s\n", "experiment", "heap", "arms", "cells", "a replicate");
+	const uint32_t varies = job->experiment->varies;
+	uint32_t states = 0, caches = 0, orders = 0;
+	for (uint32_t c = 0; c < job->cell_count; c++) {
+		states |= 1u << job->cells[c].state;
+		caches |= 1u << job->cells[c].cache;
+		orders |= 1u << job->cells[c].touch_order;
+	}
+	*text = '\0';
+	if (varies & VARIES_PAGE_KIND)
+		append_levels(text, bytes, &axis_page_kind, 1u << job->page_kind);
+	if (varies & VARIES_PLACEMENT)
+		append_levels(text, bytes, &axis_child_cpu, 1u << job->child_cpu);
+	if (varies & VARIES_STATE)
+		append_levels(text, bytes, &axis_state, states);
+	if (varies & VARIES_CACHE)
+		append_levels(text, bytes, &axis_cache, caches);
+	if (varies & VARIES_TOUCH_ORDER)
+		append_levels(text, bytes, &axis_touch_order, orders);
+	if (varies & VARIES_THREADS)
+		notes_append(text, bytes, " %u thread%s", job->threads,
+			     job->threads == 1 ? "" : "s");
+	return *text ? text + 1 : "-";
+}
+
+static void print_jobs(const struct estimate *estimate, const struct plan *plan)
+{
+	char text[UNITS_TEXT_MAX], cells[160];
+	int width = 0;
+	for (size_t i = 0; i < plan->job_count; i++) {
+		int length = (int)strlen(name_cells(&plan->jobs[i], cells, sizeof cells));
+		width = length > width ? length : width;
+	}
+	printf("%-15s %9s  %4s  %-*s  %s\n", "experiment", "heap", "arms", width, "cells",
+	       "a replicate");
 	for (size_t i = 0; i < plan->job_count; i++) {
 		const struct plan_job *job = &plan->jobs[i];
-		printf("%-15s %9s  %4u  ", job->experiment->name,
-		       units_format_bytes(job->heap_bytes, text), job->arm_count);
-		print_cells(job);
-		printf("%.1f s\n", estimate->replicate_s[i]);
+		printf("%-15s %9s  %4u  %-*s  %.1f s\n", job->experiment->name,
+		       units_format_bytes(job->heap_bytes, text), job->arm_count, width,
+		       name_cells(job, cells, sizeof cells), estimate->replicate_s[i]);
 	}
-	for (size_t i = 0; i < plan->gap_count; i++)
-		printf("left out: page kind %s, %s\n",
-		       axis_name(&axis_page_kind, plan->gaps[i].page_kind), plan->gaps[i].why);
+}
+
+/* Whether the time suffices for what an interval takes. */
+static void print_fewest(const struct estimate *estimate, const struct plan *plan)
+{
+	char fewest[UNITS_TEXT_MAX], lacks[UNITS_TEXT_MAX];
+	double lacks_s = estimate->fewest_s - (double)plan->settings.budget_ns / 1e9;
+	uint64_t replicates = plan->settings.replicates_max < REPLICATES_FOR_INTERVAL
+				      ? plan->settings.replicates_max
+				      : REPLICATES_FOR_INTERVAL;
+	if (lacks_s > 0)
+		printf("the budget is short by %s: %llu replicates of every job take %s\n",
+		       units_format_seconds(lacks_s, lacks), (unsigned long long)replicates,
+		       units_format_seconds(estimate->fewest_s, fewest));
+}
+
+static bool has_cold_cells(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->job_count; i++)
+		if (plan->jobs[i].evict_bytes)
+			return true;
+	return false;
+}
+
+/* As many names a line as fit, none of them broken. */
+static void print_arms(const struct plan *plan)
+{
+	size_t column = WRAPPED_WIDTH;
 	printf("\narms:");
 	for (uint32_t a = 0; a < plan->arm_count; a++) {
 		const struct wire_arm *arm = &plan->arms[a];
-		char name[3 * WIRE_NAME_MAX + 16];
+		char name[3 * WIRE_NAME_MAX + 20];
 		snprintf(name, sizeof name, "%s%s%s%s%s%s%s",
 			 *arm->primitive ? arm->primitive : arm->experiment, arm->action ? " " : "",
 			 axis_name(&axis_action, arm->action), *arm->case_name ? " " : "",
 			 arm->case_name, arm->twin ? " (A/A twin)" : "",
 			 a + 1 < plan->arm_count ? "," : "");
-		printf("%s%s", a % 4 ? " " : "\n  ", name);
+		bool fits = column + 1 + strlen(name) <= WRAPPED_WIDTH;
+		printf("%s%s", fits ? " " : "\n  ", name);
+		column = (fits ? column + 1 : 2) + strlen(name);
 	}
-	printf("\n\nestimate: time %s (%s), memory %s at the peak\n",
+	printf("\n");
+}
+
+void estimate_print(const struct estimate *estimate, const struct plan *plan)
+{
+	char text[UNITS_TEXT_MAX];
+	printf("%zu job%s; each gets fresh workers until it is precise to %g %%, %llu at most\n",
+	       plan->job_count, plan->job_count == 1 ? "" : "s", plan->settings.precision * 100,
+	       (unsigned long long)plan->settings.replicates_max);
+	printf("worker on CPU %d", plan->caller_cpu);
+	if (plan->other_cpu >= 0)
+		printf(", children elsewhere on CPU %d", plan->other_cpu);
+	if (has_cold_cells(plan))
+		printf("; cold samples walk over %s", units_format_bytes(plan->evict_bytes, text));
+	printf("\n\n");
+	print_jobs(estimate, plan);
+	notes_print(stdout, "", &plan->holds_for);
+	notes_print(stdout, "left out: ", &plan->left_out);
+	print_arms(plan);
+	printf("\nestimate: time %s (%s), memory %s at the peak\n",
 	       units_format_seconds(estimate->total_s, text),
-	       estimate->budget_binds ? "the budget binds" : "all replicates",
+	       estimate->budget_binds ? "the budget; less where all is precise before"
+				      : "all replicates",
 	       units_format_bytes(estimate->peak_bytes, (char[UNITS_TEXT_MAX]){0}));
+	print_fewest(estimate, plan);
 }

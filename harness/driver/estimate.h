@@ -8,6 +8,7 @@
 struct estimate {
 	double replicate_s[PLAN_JOBS_MAX]; /* one replicate of each job */
 	double total_s;                    /* of the whole plan, within its budget */
+	double fewest_s;                   /* of as many replicates as an interval takes */
 	bool budget_binds;
 	uint64_t peak_bytes;
 };

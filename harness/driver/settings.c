@@ -13,13 +13,13 @@
 struct preset {
 	const char *name, *summary, *heaps;
 	bool is_quick;
-	uint64_t budget_s, replicates_max, cell_ms;
+	uint64_t budget_s, cell_ms;
 };
 
 static const struct preset presets[] = {
-	{"quick", "a first look in a minute and a half", "0,1M..64M*4", true, 50, 10, 1},
-	{"bench", "the standard run", "0,1M..1G*4", false, 366, 30, 120},
-	{"full", "to 4 GiB, or a quarter of what is free", "0,1M..4G*4", false, 2400, 40, 400},
+	{"quick", "a first look in a minute and a half", "0,1M..64M*4", true, 50, 1},
+	{"bench", "the standard run", "0,1M..1G*4", false, 366, 120},
+	{"full", "to 4 GiB, or a quarter of what is free", "0,1M..4G*4", false, 2400, 400},
 };
 
 enum { PRESET_COUNT = sizeof presets / sizeof *presets };
@@ -85,9 +85,22 @@ static enum outcome take_levels(struct parse *parse, const char *value, const st
 	return each_name(parse, value, axis->name, add_level, &choice, known);
 }
 
+/* What was given by name stays, whether it stands before the preset or behind it. */
 static enum outcome take_preset(struct parse *parse, const char *value)
 {
-	return settings_preset(parse->settings, value, parse->problem);
+	struct settings *settings = parse->settings;
+	const struct settings given = *settings;
+	if (settings_preset(settings, value, parse->problem))
+		return OUTCOME_FAILED;
+	if (given.heaps_given) {
+		memcpy(settings->heap_bytes, given.heap_bytes, sizeof settings->heap_bytes);
+		settings->heap_count = given.heap_count;
+	}
+	if (given.budget_given)
+		settings->budget_ns = given.budget_ns;
+	if (given.cell_time_given)
+		settings->cell_ns = given.cell_ns;
+	return OUTCOME_OK;
 }
 
 static enum outcome take_heap(struct parse *parse, const char *value)
@@ -239,16 +252,19 @@ static enum outcome take_precision(struct parse *parse, const char *value)
 
 static enum outcome take_budget(struct parse *parse, const char *value)
 {
+	parse->settings->budget_given = true;
 	return units_parse_duration(value, &parse->settings->budget_ns, parse->problem);
 }
 
 static enum outcome take_replicates(struct parse *parse, const char *value)
 {
-	return units_parse_count(value, 1, 1000, &parse->settings->replicates_max, parse->problem);
+	return units_parse_count(value, 1, SETTINGS_REPLICATES_MAX,
+				 &parse->settings->replicates_max, parse->problem);
 }
 
 static enum outcome take_cell_time(struct parse *parse, const char *value)
 {
+	parse->settings->cell_time_given = true;
 	return units_parse_duration(value, &parse->settings->cell_ns, parse->problem);
 }
 
@@ -307,7 +323,7 @@ static const struct option_row {
 	const char *name, *argument, *help;
 	take_option *take;
 } rows[] = {
-	{"preset", "NAME", "quick, bench or full; give it before what changes it [bench]",
+	{"preset", "NAME", "quick, bench or full; options beside it come first [bench]",
 	 take_preset},
 	{"heap", "SIZES", "heap sizes and ranges, as 0,1M..4G*4 [by preset]", take_heap},
 	{"state", "LEVELS", "dirty, clean [both]", take_state},
@@ -328,8 +344,10 @@ static const struct option_row {
 	 take_counters},
 	{"precision", "SHARE", "end a heap once all its rows' 95 % intervals are so narrow [2%]",
 	 take_precision},
-	{"budget", "TIME", "stop after so long, as 5m [by preset]", take_budget},
-	{"replicates", "N", "at most so many fresh workers a heap [by preset]", take_replicates},
+	{"budget", "TIME", "stop after so long, as 5m; used until all is precise [by preset]",
+	 take_budget},
+	{"replicates", "N", "at most so many fresh workers a heap [1000, the most]",
+	 take_replicates},
 	{"cell-time", "TIME", "how long a worker takes rounds in one cell [by preset]",
 	 take_cell_time},
 	{"seed", "N", "seed of all shuffling [from the clock; recorded]", take_seed},
@@ -382,7 +400,6 @@ enum outcome settings_preset(struct settings *settings, const char *name, struct
 					   &settings->heap_count, problem))
 			return OUTCOME_FAILED;
 		settings->is_quick = preset->is_quick;
-		settings->replicates_max = preset->replicates_max;
 		settings->budget_ns = preset->budget_s * 1000000000u;
 		settings->cell_ns = preset->cell_ms * 1000000u;
 		return OUTCOME_OK;
@@ -396,6 +413,7 @@ static enum outcome set_defaults(struct settings *settings, struct problem *prob
 	clock_gettime(CLOCK_REALTIME, &now);
 	*settings = (struct settings){
 		.precision = 0.02,
+		.replicates_max = SETTINGS_REPLICATES_MAX,
 		.seed = (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u,
 		.caller_cpu = -1,
 		.evict_bytes = UINT64_MAX,

@@ -17,6 +17,7 @@ enum {
 	SETTINGS_COUNTERS_MAX = 512,
 	REPLICATES_FOR_PRECISION = 10, /* method rule 29 */
 	REPLICATES_FOR_INTERVAL = 5,
+	SETTINGS_REPLICATES_MAX = 1000, /* as many medians as a run keeps */
 };
 
 /* A chosen subset of an axis's levels, in the axis's order. */
@@ -30,7 +31,8 @@ struct settings {
 	size_t heap_count;
 	/* What was asked for by name; the rest is by default. */
 	bool heaps_given, states_given, caches_given, child_cpu_given, primitives_given,
-		actions_given, page_kinds_given, touch_orders_given, experiments_given;
+		actions_given, page_kinds_given, touch_orders_given, experiments_given,
+		budget_given, cell_time_given;
 	bool is_quick; /* experiments run their quick heap sizes */
 	struct levels states, caches, child_cpus, actions, page_kinds, touch_orders;
 	uint32_t threads[SETTINGS_THREADS_MAX]; /* running ones of the caller */
