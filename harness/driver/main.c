@@ -16,6 +16,7 @@
 #include "harness/driver/record.h"
 #include "harness/driver/runner.h"
 #include "harness/driver/settings.h"
+#include "harness/driver/shortfall.h"
 #include "harness/driver/summary.h"
 #include "harness/driver/tables.h"
 #include "harness/driver/version.h"
@@ -73,7 +74,15 @@ static enum outcome load(const char *folder, struct dataset *dataset, struct sum
 	return OUTCOME_FAILED;
 }
 
-enum wanted { WANT_FILES = 1, WANT_PLOTS = 2, WANT_TABLE = 4 };
+enum wanted { WANT_FILES = 1, WANT_PLOTS = 2, WANT_TABLE = 4, WANT_SHORTFALL = 8 };
+
+/* What the run did not get to, for whoever does not read the table. */
+static void warn_shortfall(const struct dataset *dataset)
+{
+	struct notes notes;
+	shortfall_describe(dataset, &notes);
+	notes_print(stderr, "forkcost: ", &notes);
+}
 
 /* Whatever is wanted of a finished run. */
 static enum outcome present(const char *folder, unsigned wanted, struct problem *problem)
@@ -84,6 +93,8 @@ static enum outcome present(const char *folder, unsigned wanted, struct problem 
 	if (load(folder, &dataset, &summary, problem))
 		return OUTCOME_FAILED;
 	enum outcome outcome = OUTCOME_OK;
+	if (wanted & WANT_SHORTFALL)
+		warn_shortfall(&dataset);
 	if (wanted & WANT_FILES &&
 	    (summary_write(&summary, folder, problem) || tables_write(&summary, folder, problem) ||
 	     export_write(&summary, folder, problem) || claims_write(&summary, folder, problem)))
@@ -211,6 +222,8 @@ static int measure(const struct plan *plan, int argc, char **argv)
 	if (record_open(&record, plan, argc, argv, &problem))
 		return complain(&problem, EXIT_CELLS_FAILED);
 	fprintf(stderr, "measuring into %s\n", record.folder);
+	notes_print(stderr, "", &plan->holds_for);
+	notes_print(stderr, "left out: ", &plan->left_out);
 	if (runner_run(plan, &record, &result, &problem))
 		return complain(&problem, EXIT_CELLS_FAILED);
 	if (result.replicates == 0 && result.failures == 0 && !result.interrupted) {
@@ -220,10 +233,11 @@ static int measure(const struct plan *plan, int argc, char **argv)
 		     (double)plan->settings.budget_ns / 1e9);
 		return complain(&problem, EXIT_CELLS_FAILED);
 	}
-	unsigned wanted = WANT_FILES | (plan->settings.no_table ? 0 : WANT_TABLE) |
+	unsigned wanted = WANT_FILES | WANT_SHORTFALL | (plan->settings.no_table ? 0 : WANT_TABLE) |
 			  (plan->settings.no_plots ? 0 : WANT_PLOTS);
 	int status = EXIT_DONE;
-	if (present(record.folder, result.interrupted ? WANT_FILES : wanted, &problem))
+	if (present(record.folder, result.interrupted ? WANT_FILES | WANT_SHORTFALL : wanted,
+		    &problem))
 		status = complain(&problem, EXIT_CELLS_FAILED);
 	if (result.failures) {
 		fprintf(stderr, "forkcost: %lu replicates failed; the first: %s\n", result.failures,

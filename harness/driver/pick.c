@@ -1,5 +1,7 @@
 #include "harness/driver/pick.h"
 
+#include "harness/driver/shortfall.h"
+
 #include <string.h>
 
 enum { HEAPS_MAX = 64, PAGE_BYTES = 4096 };
@@ -109,6 +111,8 @@ const char *pick_why_none(const struct summary *summary, const char *experiment,
 		snprintf(text, PICK_WHY_MAX, "unavailable: %s", missing);
 	else if (failure)
 		snprintf(text, PICK_WHY_MAX, "failed: %.280s", failure);
+	else if (shortfall_holds(dataset, experiment, 0))
+		snprintf(text, PICK_WHY_MAX, "not reached: %s", shortfall_reason(dataset));
 	else
 		snprintf(text, PICK_WHY_MAX,
 			 "not part of this run; forkcost run --experiment %s measures it",

@@ -50,6 +50,25 @@ static json_t *chosen_levels(const struct axis *axis, const struct levels *level
 	return names;
 }
 
+/* Empty: as many as the plan chooses. */
+static json_t *chosen_threads(const struct settings *settings)
+{
+	json_t *numbers = json_array();
+	for (size_t i = 0; i < settings->thread_level_count; i++)
+		json_array_append_new(numbers, json_integer(settings->threads[i]));
+	return numbers;
+}
+
+static json_t *chosen_experiments(const struct plan *plan)
+{
+	json_t *names = json_array();
+	for (uint32_t e = 0; e < plan->catalog.experiment_count; e++)
+		if (plan->settings.experiments[e] || plan->catalog.experiments[e].in_every_plan)
+			json_array_append_new(names,
+					      json_string(plan->catalog.experiments[e].name));
+	return names;
+}
+
 static json_t *describe_settings(const struct plan *plan, int argc, char **argv)
 {
 	const struct settings *settings = &plan->settings;
@@ -74,6 +93,14 @@ static json_t *describe_settings(const struct plan *plan, int argc, char **argv)
 			  (double)settings->cell_ns / 1e9, "seed", (json_int_t)settings->seed,
 			  "caller_cpu", plan->caller_cpu, "other_cpu", plan->other_cpu,
 			  "evict_bytes", (json_int_t)plan->evict_bytes));
+	json_object_update_new(result,
+			       json_pack("{s:o,s:o,s:o,s:o,s:s,s:b}", "page_kinds",
+					 chosen_levels(&axis_page_kind, &settings->page_kinds),
+					 "touch_orders",
+					 chosen_levels(&axis_touch_order, &settings->touch_orders),
+					 "threads", chosen_threads(settings), "experiments",
+					 chosen_experiments(plan), "counters", settings->counters,
+					 "heaps_given", (int)settings->heaps_given));
 	return result;
 }
 
@@ -192,13 +219,14 @@ enum outcome record_open(struct record *record, const struct plan *plan, int arg
 			    strerror(errno));
 	const char *name = strrchr(record->folder, '/') + 1;
 	return append(record,
-		      json_pack("{s:s,s:i,s:s,s:s,s:s,s:o,s:o,s:o,s:o}", "type", "run", "format",
-				FORKCOST_FORMAT, "version", FORKCOST_VERSION, "git_commit",
-				FORKCOST_COMMIT, "id", name, "settings",
+		      json_pack("{s:s,s:i,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "type", "run",
+				"format", FORKCOST_FORMAT, "version", FORKCOST_VERSION,
+				"git_commit", FORKCOST_COMMIT, "id", name, "settings",
 				describe_settings(plan, argc, argv), "experiments",
 				describe_catalog(&plan->catalog), "counters",
 				describe_counters(&plan->counters), "page_kinds_left_out",
-				describe_gaps(plan)),
+				describe_gaps(plan), "left_out", notes_to_json(&plan->left_out),
+				"holds_for", notes_to_json(&plan->holds_for)),
 		      problem);
 }
 
@@ -355,6 +383,14 @@ static json_t *describe_arm(const struct plan *plan, const struct plan_job *job,
 	return result;
 }
 
+static json_t *describe_threads(const struct plan_job *job)
+{
+	char threads[16] = ""; /* empty: the experiment does not vary it */
+	if (job->experiment->varies & VARIES_THREADS)
+		snprintf(threads, sizeof threads, "%u", job->threads);
+	return json_string(threads);
+}
+
 static json_t *describe_place(const char *type, const struct plan *plan,
 			      const struct record_replicate *replicate)
 {
@@ -390,10 +426,7 @@ static json_t *describe_cell(const struct plan *plan, const struct record_replic
 			    json_string(varies & VARIES_TOUCH_ORDER
 						? axis_name(&axis_touch_order, levels->touch_order)
 						: ""));
-	char threads[16] = "";
-	if (varies & VARIES_THREADS)
-		snprintf(threads, sizeof threads, "%u", levels->threads);
-	json_object_set_new(line, "threads", json_string(threads));
+	json_object_set_new(line, "threads", describe_threads(job));
 	json_object_set_new(line, "counted", json_boolean(levels->counted));
 	json_object_set_new(
 		line, "worker",
@@ -434,13 +467,34 @@ enum outcome record_failure(struct record *record, const struct plan *plan,
 	return append(record, line, problem);
 }
 
-enum outcome record_close(struct record *record, double duration_s, const char *ended,
-			  struct problem *problem)
+static json_t *describe_not_reached(const struct plan *plan, const struct record_end *end)
 {
-	enum outcome outcome = append(
-		record,
-		json_pack("{s:s,s:f,s:s}", "type", "end", "duration_s", duration_s, "ended", ended),
-		problem);
+	json_t *list = json_array();
+	for (size_t i = 0; i < end->short_count; i++) {
+		const struct plan_job *job = &plan->jobs[end->shorts[i].job];
+		json_array_append_new(
+			list,
+			json_pack("{s:s,s:I,s:s,s:s,s:o,s:I}", "experiment", job->experiment->name,
+				  "heap_bytes", (json_int_t)job->heap_bytes, "page_kind",
+				  axis_name(&axis_page_kind, job->page_kind), "child_cpu",
+				  axis_name(&axis_child_cpu, job->child_cpu), "threads",
+				  describe_threads(job), "replicates",
+				  (json_int_t)end->shorts[i].replicates));
+	}
+	return list;
+}
+
+enum outcome record_close(struct record *record, const struct plan *plan,
+			  const struct record_end *end, struct problem *problem)
+{
+	json_t *line = json_pack("{s:s,s:f,s:s}", "type", "end", "duration_s", end->duration_s,
+				 "ended", end->ended);
+	if (end->short_count)
+		json_object_update_new(line, json_pack("{s:o,s:f,s:b}", "not_reached",
+						       describe_not_reached(plan, end),
+						       "short_by_s", end->short_by_s,
+						       "short_by_more", (int)end->short_by_more));
+	enum outcome outcome = append(record, line, problem);
 	close(record->samples_fd);
 	record->samples_fd = -1;
 	return outcome;

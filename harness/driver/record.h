@@ -23,6 +23,20 @@ struct record_replicate {
 	uint64_t cpu_khz;     /* of the worker's CPU at the end; 0: not known */
 };
 
+/* How a run ended. */
+struct record_end {
+	double duration_s;
+	const char *ended; /* "complete", "budget" or "interrupted" */
+	/* Jobs that did not get the replicates that an interval takes, nor all that were asked for. */
+	size_t short_count;
+	struct record_short {
+		size_t job;
+		uint64_t replicates;
+	} shorts[PLAN_JOBS_MAX];
+	double short_by_s;  /* how long those would have taken, by what replicates took */
+	bool short_by_more; /* ... of those whose pace is known; there are others */
+};
+
 /* Makes OUTPUT/<UTC>-<host>/, writes environment.json and the `run` line, and points OUTPUT/latest
  * at it. */
 enum outcome record_open(struct record *record, const struct plan *plan, int argc, char **argv,
@@ -38,8 +52,8 @@ enum outcome record_failure(struct record *record, const struct plan *plan,
 			    const struct record_replicate *replicate, const char *why,
 			    struct problem *problem);
 
-/* Appends the `end` line: how long it took and why it ended; closes the file. */
-enum outcome record_close(struct record *record, double duration_s, const char *ended,
-			  struct problem *problem);
+/* Appends the `end` line, and closes the file. */
+enum outcome record_close(struct record *record, const struct plan *plan,
+			  const struct record_end *end, struct problem *problem);
 
 #endif

@@ -18,7 +18,6 @@
 enum {
 	STANDSTILL_S = 60, /* a heap being built or copied makes no progress that shows */
 	FAILURES_MAX = 3,  /* a job that fails so often is given up */
-	REPLICATES_KEPT = 1000,
 };
 
 double runner_seconds(void)
@@ -53,7 +52,7 @@ struct runner {
 static bool keep_median(struct job_state *state, uint32_t cell, uint32_t arm, double median)
 {
 	size_t count = state->median_count[cell][arm];
-	if (count == REPLICATES_KEPT)
+	if (count == SETTINGS_REPLICATES_MAX)
 		return true;
 	double *grown = realloc(state->medians[cell][arm], (count + 1) * sizeof *grown);
 	if (!grown)
@@ -118,31 +117,60 @@ static const char *describe_cell(const struct runner *runner, const struct wire_
 	return text;
 }
 
+/* Before a job has run its cost is guessed from the next smaller heap's. */
+static double guess_cost(const struct runner *runner, size_t index)
+{
+	const struct plan_job *job = &runner->plan->jobs[index];
+	double cost_s = runner->jobs[index].cost_s;
+	uint64_t nearest = 0;
+	if (cost_s > 0)
+		return cost_s;
+	for (size_t i = 0; i < runner->plan->job_count; i++) {
+		const struct plan_job *other = &runner->plan->jobs[i];
+		if (runner->jobs[i].cost_s > 0 && other->heap_bytes <= job->heap_bytes &&
+		    other->heap_bytes >= nearest && other->child_cpu == job->child_cpu &&
+		    other->experiment == job->experiment && other->threads == job->threads) {
+			nearest = other->heap_bytes;
+			double grown = nearest ? (double)job->heap_bytes / (double)nearest : 2;
+			cost_s = runner->jobs[i].cost_s * fmin(grown, 4);
+		}
+	}
+	return cost_s;
+}
+
+/* How long the replicates take that are still allowed; infinite if that cannot be told. Whether jobs become
+ * precise before cannot be foreseen. */
+static double to_go(const struct runner *runner)
+{
+	double total_s = 0;
+	for (size_t i = 0; i < runner->plan->job_count; i++) {
+		const struct job_state *state = &runner->jobs[i];
+		double cost_s = guess_cost(runner, i);
+		if (!state->ended)
+			total_s +=
+				cost_s > 0
+					? cost_s * (double)(runner->plan->settings.replicates_max -
+							    state->replicates)
+					: INFINITY;
+	}
+	return total_s;
+}
+
 static void show(struct runner *runner, const struct wire_answer *answer, bool milestone)
 {
 	char cell[96];
 	const struct job_state *state = &runner->jobs[runner->job];
 	double now_s = runner_seconds();
-	double budget_s = runner->deadline_s - runner->began_s;
-	/* The share by replicates counts where they run out before the budget does. */
-	unsigned long wanted = 0, done = 0;
-	for (size_t i = 0; i < runner->plan->job_count; i++) {
-		wanted += runner->plan->settings.replicates_max;
-		done += runner->jobs[i].ended ? runner->plan->settings.replicates_max
-					      : runner->jobs[i].replicates;
-	}
-	double by_time = (now_s - runner->began_s) / budget_s;
-	double by_count = (double)done / (double)wanted;
+	double spent_s = now_s - runner->began_s;
+	double left_s = fmax(runner->deadline_s - now_s, 0), to_go_s = fmin(to_go(runner), left_s);
 	struct progress_state shown = {
-		.share = fmax(by_time, by_count),
-		.remaining_s = runner->deadline_s - now_s,
+		.share = spent_s / fmax(spent_s + to_go_s, 1e-9),
+		.remaining_s = to_go_s,
 		.cell = describe_cell(runner, answer, cell, sizeof cell),
 		.replicate = state->replicates + 1,
 		.half_width =
 			state->replicates >= REPLICATES_FOR_INTERVAL ? state->half_width : INFINITY,
 	};
-	if (by_count > by_time && by_count > 0.02)
-		shown.remaining_s = (now_s - runner->began_s) * (1 - by_count) / by_count;
 	progress_show(&runner->progress, &shown, milestone);
 }
 
@@ -226,27 +254,6 @@ static enum outcome run_replicate(struct runner *runner, struct problem *problem
 	return outcome;
 }
 
-/* Before a job has run its cost is guessed from the next smaller heap's. */
-static double guess_cost(const struct runner *runner, size_t index)
-{
-	const struct plan_job *job = &runner->plan->jobs[index];
-	double cost_s = runner->jobs[index].cost_s;
-	uint64_t nearest = 0;
-	if (cost_s > 0)
-		return cost_s;
-	for (size_t i = 0; i < runner->plan->job_count; i++) {
-		const struct plan_job *other = &runner->plan->jobs[i];
-		if (runner->jobs[i].cost_s > 0 && other->heap_bytes <= job->heap_bytes &&
-		    other->heap_bytes >= nearest && other->child_cpu == job->child_cpu &&
-		    other->experiment == job->experiment && other->threads == job->threads) {
-			nearest = other->heap_bytes;
-			double grown = nearest ? (double)job->heap_bytes / (double)nearest : 2;
-			cost_s = runner->jobs[i].cost_s * fmin(grown, 4);
-		}
-	}
-	return cost_s;
-}
-
 /* The next job, or job_count if none is left that fits the time. Every job first gets the
  * replicates that an interval takes, all at the same pace. Beyond that, replicates are dealt out so
  * that n times the root of the cost is alike: for equal variances that narrows the intervals most
@@ -281,6 +288,37 @@ static const char *why_ended(const struct runner *runner)
 	for (size_t i = 0; i < runner->plan->job_count; i++)
 		all_ended = all_ended && runner->jobs[i].ended;
 	return interrupts_came() ? "interrupted" : all_ended ? "complete" : "budget";
+}
+
+/* The jobs that have no interval yet, though more replicates were allowed, and how long those would take. */
+static void find_short(const struct runner *runner, struct record_end *end)
+{
+	const struct plan *plan = runner->plan;
+	for (size_t i = 0; i < plan->job_count; i++) {
+		const struct job_state *state = &runner->jobs[i];
+		double cost_s = guess_cost(runner, i);
+		if (state->ended || state->replicates >= REPLICATES_FOR_INTERVAL)
+			continue;
+		uint64_t wanted = plan->settings.replicates_max < REPLICATES_FOR_INTERVAL
+					  ? plan->settings.replicates_max
+					  : REPLICATES_FOR_INTERVAL;
+		end->shorts[end->short_count++] = (struct record_short){i, state->replicates};
+		end->short_by_s += cost_s * (double)(wanted - state->replicates);
+		end->short_by_more = end->short_by_more || state->cost_s <= 0;
+	}
+}
+
+static enum outcome close_record(const struct runner *runner, struct problem *problem)
+{
+	struct record_end *end = calloc(1, sizeof *end);
+	if (!end)
+		return fail(problem, "cannot end the record: out of memory");
+	end->duration_s = runner->result->duration_s;
+	end->ended = why_ended(runner);
+	find_short(runner, end);
+	enum outcome outcome = record_close(runner->record, runner->plan, end, problem);
+	free(end);
+	return outcome;
 }
 
 static enum outcome run_jobs(struct runner *runner, struct problem *problem)
@@ -319,7 +357,7 @@ enum outcome runner_run(const struct plan *plan, struct record *record,
 	result->interrupted = interrupts_came();
 	result->duration_s = runner_seconds() - runner->began_s;
 	if (!outcome)
-		outcome = record_close(record, result->duration_s, why_ended(runner), problem);
+		outcome = close_record(runner, problem);
 	for (size_t i = 0; i < plan->job_count; i++)
 		for (uint32_t cell = 0; cell < WIRE_CELLS_MAX; cell++)
 			for (uint32_t arm = 0; arm < WIRE_ARMS_MAX; arm++)

@@ -2,6 +2,7 @@
 
 #include "harness/driver/machine.h"
 #include "harness/driver/outfile.h"
+#include "harness/driver/shortfall.h"
 #include "harness/driver/tables/blocks.h"
 #include "harness/driver/version.h"
 
@@ -32,7 +33,7 @@ static bool was_in_run(const struct summary *summary, const char *experiment)
 /* A table without values says why in its place. */
 static void fill(const struct table_block *block, const struct summary *summary, struct grid *grid)
 {
-	char why[PICK_WHY_MAX] = "";
+	char why[PICK_WHY_MAX] = "", missing[NOTE_BYTES];
 	if (block->fill != block_counters)
 		pick_why_none(summary, block->name, why);
 	if (*why) {
@@ -41,6 +42,7 @@ static void fill(const struct table_block *block, const struct summary *summary,
 	}
 	block->fill(summary, grid);
 	grid_note(grid, "%s", pick_cases_left_out(summary, block->name, why));
+	grid_note(grid, "%s", shortfall_of(summary->dataset, block->name, missing));
 }
 
 void tables_print(const struct summary *summary)
@@ -63,6 +65,7 @@ void tables_print(const struct summary *summary)
 	if (dataset->failure_count)
 		printf("\n%zu replicates failed; the first: %s\n", dataset->failure_count,
 		       dataset->first_failure);
+	shortfall_print_foot(dataset);
 }
 
 /* ---- files ---- */
@@ -95,12 +98,15 @@ static enum outcome write_spawn(const struct summary *summary, const char *folde
 {
 	static const char *const states[] = {"dirty", "clean"};
 	static struct grid grid;
+	char missing[NOTE_BYTES];
 	FILE *file = open_file(summary, folder, "spawn", form, problem);
 	if (!file)
 		return OUTCOME_FAILED;
 	for (size_t i = 0; i < 2; i++)
-		if (block_spawn(summary, states[i], &grid))
+		if (block_spawn(summary, states[i], &grid)) {
+			grid_note(&grid, "%s", shortfall_of(summary->dataset, "spawn", missing));
 			write_grid(&grid, file, form);
+		}
 	return outfile_close(file, folder, "tables", problem);
 }
 

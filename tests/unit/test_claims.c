@@ -373,6 +373,32 @@ static void small_heaps_tell_nothing_of_large_ones(void **state)
 	assert_true(found(WINS_10).known);
 }
 
+/* What was asked for, but not reached, is not advised. */
+static void a_large_heap_that_was_not_reached_is_not_asked_for_again(void **state)
+{
+	(void)state;
+	made_begin();
+	add_spawns(0);
+	add_spawns(4 << 20);
+	made.dataset.end = json_pack("{s:s,s:[{s:s,s:i}]}", "ended", "budget", "not_reached",
+				     "experiment", "spawn", "heap_bytes", 64 << 20);
+	assert_contains(found(FORK_OVER_VFORK_LARGEST).why,
+			"16 MiB or more was measured; the budget ended before; raise --budget");
+	assert_null(strstr(found(FORK_OVER_VFORK_LARGEST).why, "--heap"));
+	json_object_set_new(made.dataset.end, "ended", json_string("interrupted"));
+	assert_contains(found(FORK_OVER_VFORK_LARGEST).why, "the run was interrupted before");
+	/* Small ones that were not reached have nothing to do with it. */
+	json_object_set_new(json_array_get(json_object_get(made.dataset.end, "not_reached"), 0),
+			    "heap_bytes", json_integer(1 << 20));
+	assert_contains(found(FORK_OVER_VFORK_LARGEST).why, "--heap 64M");
+	/* An experiment that had no turn was part of the run. */
+	json_object_set_new(json_array_get(json_object_get(made.dataset.end, "not_reached"), 0),
+			    "experiment", json_string("inherit"));
+	assert_contains(found(MAPPINGS_EXECED).why, "not reached: the run was interrupted before");
+	json_decref(made.dataset.end);
+	made.dataset.end = NULL;
+}
+
 /* As a path in a failure may have them, cut where no character ends. */
 static void a_reason_is_not_cut_within_a_character(void **state)
 {
@@ -436,6 +462,7 @@ int main(void)
 		cmocka_unit_test(with_one_heap_there_is_no_growth),
 		cmocka_unit_test(a_heap_with_too_few_replicates_hides_none_below),
 		cmocka_unit_test(small_heaps_tell_nothing_of_large_ones),
+		cmocka_unit_test(a_large_heap_that_was_not_reached_is_not_asked_for_again),
 		cmocka_unit_test(a_reason_is_not_cut_within_a_character),
 		cmocka_unit_test(times_of_an_emulated_machine_are_not_known_and_counts_are),
 		cmocka_unit_test(what_was_not_measured_is_not_known_and_says_how_to),

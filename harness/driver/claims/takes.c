@@ -3,6 +3,7 @@
 #include "harness/common/units.h"
 #include "harness/driver/differences.h"
 #include "harness/driver/ratio.h"
+#include "harness/driver/shortfall.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -122,7 +123,12 @@ static bool both_rows(const struct summary *summary, const struct definition *de
 		say_heap(finding, first.heap_bytes);
 	}
 	if (*one && *other && parameter == LARGEST_HEAP && first.heap_bytes < LARGE_HEAP) {
-		take_unknown(finding, "no heap of 16 MiB or more was measured; add --heap 64M");
+		char why[FINDING_WHY_MAX];
+		const struct dataset *dataset = summary->dataset;
+		bool wanted = shortfall_holds(dataset, first.experiment, LARGE_HEAP);
+		snprintf(why, sizeof why, "no heap of 16 MiB or more was measured; %s",
+			 wanted ? shortfall_reason(dataset) : "add --heap 64M");
+		take_unknown(finding, why);
 		return false;
 	}
 	if (*one && *other)

@@ -16,11 +16,12 @@ struct table {
 	const char *state, *cache;
 };
 
-/* Up to four heaps, evenly picked from those measured, first and last among them. */
+/* Up to four heaps, evenly picked from those measured in the table's own cell, first and last among them:
+ * where the run's time was up before, other placements may have had a turn at larger ones. */
 static void pick_columns(struct table *table, const struct summary *summary)
 {
 	const struct pick pick = {
-		.experiment = "spawn", .state = PICK_ANY, .cache = PICK_ANY, .child_cpu = PICK_ANY};
+		.experiment = "spawn", .state = table->state, .cache = table->cache};
 	uint64_t all[HEAPS_MAX];
 	size_t count = pick_heaps(summary, &pick, all, HEAPS_MAX);
 	table->column_count = count < COLUMNS_MAX ? count : COLUMNS_MAX;
@@ -114,41 +115,76 @@ static void print_table(const struct summary *summary, const struct table *table
 	}
 }
 
+/* The cells that the state lines compare. */
+enum { STATE_CELLS = 4 };
+static const char *const state_cells[STATE_CELLS][2] = {
+	{"dirty", "warm"}, {"clean", "warm"}, {"dirty", "cold"}, {"clean", "cold"}};
+
+/* An arm's row with values at a heap in one of those cells; NULL if there is none. */
+static const struct row *state_row(const struct summary *summary, const struct table *table,
+				   uint64_t heap_bytes, size_t cell, const char *primitive,
+				   const char *metric)
+{
+	struct series key = *table->lines[0];
+	key.heap_bytes = heap_bytes;
+	wire_copy(key.state, sizeof key.state, state_cells[cell][0]);
+	wire_copy(key.cache, sizeof key.cache, state_cells[cell][1]);
+	const struct row *row = summary_find(summary, &key, primitive, "exit", metric);
+	return row && row->count ? row : NULL;
+}
+
 /* What the heap's and the caches' state does to one arm: a line per heap. */
 static void print_state_lines(const struct summary *summary, const struct table *table,
-			      const char *primitive, const char *metric)
+			      const bool shown[STATE_CELLS], const char *primitive,
+			      const char *metric)
 {
-	static const char *const cells[][2] = {
-		{"dirty", "warm"}, {"clean", "warm"}, {"dirty", "cold"}, {"clean", "cold"}};
 	for (size_t c = 0; c < table->column_count; c++) {
 		char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
-		const struct row *rows[4];
+		const struct row *rows[STATE_CELLS];
 		bool any = false;
-		for (size_t i = 0; i < 4; i++) {
-			struct series key = *table->lines[0];
-			key.heap_bytes = table->heap_bytes[c];
-			wire_copy(key.state, sizeof key.state, cells[i][0]);
-			wire_copy(key.cache, sizeof key.cache, cells[i][1]);
-			rows[i] = summary_find(summary, &key, primitive, "exit", metric);
-			any = any || (rows[i] && rows[i]->count);
+		for (size_t i = 0; i < STATE_CELLS; i++) {
+			rows[i] = state_row(summary, table, table->heap_bytes[c], i, primitive,
+					    metric);
+			any = any || rows[i];
 		}
 		if (!any)
 			continue;
 		printf("%-6s %-10s %9s", primitive, metric,
 		       units_format_bytes(table->heap_bytes[c], heap));
-		for (size_t i = 0; i < 4; i++)
-			printf("  %10s", block_time(rows[i], false, text));
+		for (size_t i = 0; i < STATE_CELLS; i++)
+			if (shown[i])
+				printf("  %10s", block_time(rows[i], false, text));
 		printf("\n");
 	}
 }
 
+/* Cells that were not reached, or not asked for, are no columns; with one alone there is nothing to
+ * compare. */
 static void print_states(const struct summary *summary, const struct table *table)
 {
+	static const struct {
+		const char *primitive, *metric;
+	} arms[] = {{"fork", "call_ns"}, {"vfork", "reaped_ns"}};
+	bool shown[STATE_CELLS] = {false};
+	size_t count = 0;
+	for (size_t i = 0; i < STATE_CELLS; i++) {
+		for (size_t c = 0; c < table->column_count; c++)
+			for (size_t a = 0; a < 2; a++)
+				shown[i] =
+					shown[i] || state_row(summary, table, table->heap_bytes[c],
+							      i, arms[a].primitive, arms[a].metric);
+		count += shown[i];
+	}
+	if (count < 2)
+		return;
 	printf("what the state of heap and caches does (child exits)\n\n");
-	printf("%-6s %-10s %9s  %10s  %10s  %10s  %10s\n", "", "", "heap", "dirty warm",
-	       "clean warm", "dirty cold", "clean cold");
-	print_state_lines(summary, table, "fork", "call_ns");
-	print_state_lines(summary, table, "vfork", "reaped_ns");
+	printf("%-6s %-10s %9s", "", "", "heap");
+	for (size_t i = 0; i < STATE_CELLS; i++)
+		if (shown[i])
+			printf("  %5s %s", state_cells[i][0], state_cells[i][1]);
+	printf("\n");
+	for (size_t a = 0; a < 2; a++)
+		print_state_lines(summary, table, shown, arms[a].primitive, arms[a].metric);
 	printf("\n");
 }
 
