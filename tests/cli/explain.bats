@@ -219,6 +219,7 @@ shown() {
 	usage_error 7k explain --page-kind 7k
 	usage_error '7 pages' explain --page-kind thp --pages 7
 	usage_error 'the parent write first after vfork' explain --primitive vfork --who parent
+	usage_error 'the child write first after posix_spawn' explain --primitive posix_spawn --who child
 	usage_error surplus explain surplus
 }
 

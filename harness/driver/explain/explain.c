@@ -45,6 +45,7 @@ struct options {
 	const char *primitive; /* NULL: fork, then vfork */
 	uint64_t pages;        /* 0: the kind's usual number */
 	enum walk_who first;
+	bool first_given;
 	enum page_kind page_kind;
 	bool json, no_pause, help;
 };
@@ -80,6 +81,7 @@ static enum outcome take_option(struct options *options, int choice, const char 
 		return fail(problem, "cannot take '%s' for --pages: give a number from 1 to %d",
 			    optarg, PAGES_MAX);
 	case 'w':
+		options->first_given = true;
 		options->first = strcmp(optarg, "parent") == 0 ? WALK_CALLER : WALK_CHILD;
 		if (options->first == WALK_CHILD && strcmp(optarg, "child") != 0)
 			return fail(problem, "cannot let '%s' write first; give parent or child",
@@ -248,6 +250,21 @@ static enum outcome prepare(const struct options *options, struct story *story,
 	return OUTCOME_OK;
 }
 
+/* That the parent cannot write first scenes_make() knows; a child may never write at all. */
+static enum outcome check_first(const struct options *options, const struct wire_catalog *catalog,
+				struct problem *problem)
+{
+	const struct wire_primitive *primitive =
+		options->primitive ? catalog_primitive(catalog, options->primitive) : NULL;
+	if (options->first_given && options->first == WALK_CHILD && primitive &&
+	    primitive->traits & TRAIT_LIBC_CHILD)
+		return fail(problem,
+			    "cannot let the child write first after %s: it never writes; leave out "
+			    "--who",
+			    primitive->name);
+	return OUTCOME_OK;
+}
+
 enum explained explain(int argc, char **argv, struct problem *problem)
 {
 	static struct wire_catalog catalog;
@@ -268,7 +285,8 @@ enum explained explain(int argc, char **argv, struct problem *problem)
 	signal(SIGPIPE, SIG_IGN);
 	if (catalog_read(&catalog, problem))
 		return EXPLAINED_BROKEN;
-	if (scenes_make(scenes, &count, &catalog, options.primitive, options.first, problem))
+	if (scenes_make(scenes, &count, &catalog, options.primitive, options.first, problem) ||
+	    check_first(&options, &catalog, problem))
 		return EXPLAINED_USAGE;
 	enum outcome outcome = prepare(&options, &story, problem);
 	if (!outcome)
