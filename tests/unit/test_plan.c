@@ -478,7 +478,7 @@ static void an_option_is_refused_where_no_experiment_varies_it(void **state)
 		{VARIES_TOUCH_ORDER, "--touch-order shuffled", "writes does"},
 		{VARIES_THREADS, "--threads 1", "leave the option out"},
 	};
-	bool others = CPU_COUNT(&allowed) > 1;
+	const unsigned others = CPU_COUNT(&allowed) > 1 ? 1 : 0;
 	for (size_t a = 0; a < COUNT_OF(axes); a++)
 		for (unsigned e = NULL_RULER; e <= WRITES; e++)
 			for (unsigned threads = 0; threads <= others; threads++) {
