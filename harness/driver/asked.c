@@ -131,14 +131,6 @@ static enum outcome check_levels(struct plan *plan, struct problem *problem)
 	return OUTCOME_OK;
 }
 
-static uint32_t other_cpus(const struct plan *plan)
-{
-	uint32_t others = 0;
-	for (unsigned i = 0; i < WIRE_CPUS_MAX; i++)
-		others += (int)i != plan->caller_cpu && plan->allowed_cpus[i / 64] >> i % 64 & 1;
-	return others;
-}
-
 static enum outcome check_threads(struct plan *plan, struct problem *problem)
 {
 	const struct settings *settings = &plan->settings;
@@ -148,7 +140,7 @@ static enum outcome check_threads(struct plan *plan, struct problem *problem)
 			      .others_one = "runs",
 			      .others_many = "run",
 			      .otherwise = "without"};
-	uint32_t others = other_cpus(plan), most = 0;
+	uint32_t others = plan_other_cpus(plan), most = 0;
 	for (size_t i = 0; i < settings->thread_level_count; i++) {
 		notes_append(asked.value, sizeof asked.value, "%s%u", i ? "," : "",
 			     settings->threads[i]);
@@ -224,18 +216,45 @@ enum outcome asked_check(struct plan *plan, struct problem *problem)
 	return OUTCOME_OK;
 }
 
-enum outcome asked_check_jobs(const struct plan *plan, struct problem *problem)
+/* Whether the experiment has a cell of which something is counted. */
+static bool is_counted(const struct plan *plan, const struct wire_experiment *experiment)
+{
+	for (size_t i = 0; i < plan->job_count; i++)
+		for (uint32_t c = 0; c < plan->jobs[i].cell_count; c++)
+			if (plan->jobs[i].experiment == experiment &&
+			    plan->jobs[i].cells[c].counted)
+				return experiment->is_countable;
+	return false;
+}
+
+static enum outcome check_counted(struct plan *plan, struct problem *problem)
+{
+	static const char which[] =
+		"only cells with a dirty heap, warm caches, sequential order and "
+		"the child on the caller's CPU are counted";
+	bool any = false;
+	for (uint32_t e = 0; e < plan->catalog.experiment_count; e++) {
+		const struct wire_experiment *experiment = &plan->catalog.experiments[e];
+		bool counted = is_counted(plan, experiment);
+		any = any || counted;
+		if (plan->counters.count && is_chosen(plan, e) && experiment->is_countable &&
+		    !counted)
+			notes_add(&plan->left_out, "counters of %s: %s", experiment->name, which);
+	}
+	if (any || !counters_given(plan))
+		return OUTCOME_OK;
+	return fail(problem, "cannot count anything: %s; choose those too, or leave --counters out",
+		    which);
+}
+
+enum outcome asked_check_jobs(struct plan *plan, struct problem *problem)
 {
 	const struct settings *settings = &plan->settings;
-	bool cold = false, pinned = false, counted = false;
+	bool cold = false, pinned = false;
 	for (size_t i = 0; i < plan->job_count; i++) {
-		const struct plan_job *job = &plan->jobs[i];
-		pinned = pinned || job->child_cpu != CHILD_CPU_FREE;
-		for (uint32_t c = 0; c < job->cell_count; c++) {
-			cold = cold || job->cells[c].cache == CACHE_COLD;
-			counted =
-				counted || (job->cells[c].counted && job->experiment->is_countable);
-		}
+		pinned = pinned || plan->jobs[i].child_cpu != CHILD_CPU_FREE;
+		for (uint32_t c = 0; c < plan->jobs[i].cell_count; c++)
+			cold = cold || plan->jobs[i].cells[c].cache == CACHE_COLD;
 	}
 	if (settings->evict_bytes != UINT64_MAX && !cold)
 		return fail(problem,
@@ -246,10 +265,5 @@ enum outcome asked_check_jobs(const struct plan *plan, struct problem *problem)
 			    "cannot use --cpu %d: with --child-cpu free neither worker nor child "
 			    "is pinned; leave one of them out",
 			    settings->caller_cpu);
-	if (counters_given(plan) && !counted)
-		return fail(problem,
-			    "cannot count anything: only cells with a dirty heap, warm caches, "
-			    "sequential order and the child on the caller's CPU are counted; "
-			    "choose those too, or leave --counters out");
-	return OUTCOME_OK;
+	return check_counted(plan, problem);
 }

@@ -9,7 +9,8 @@
  * more than what is so anyway, as --cache warm, is fine everywhere. */
 enum outcome asked_check(struct plan *plan, struct problem *problem);
 
-/* When the jobs are made: fails on --evict, --cpu and --counters that no cell makes use of. */
-enum outcome asked_check_jobs(const struct plan *plan, struct problem *problem);
+/* When the jobs are made: fails on --evict, --cpu and --counters that no cell makes use of; notes in
+ * plan->left_out which experiments are not counted in any cell. */
+enum outcome asked_check_jobs(struct plan *plan, struct problem *problem);
 
 #endif

@@ -111,7 +111,6 @@ static enum outcome choose_heaps(struct jobs *jobs)
 static size_t choose_threads(const struct jobs *jobs, uint32_t threads[SETTINGS_THREADS_MAX])
 {
 	const struct plan *plan = jobs->plan;
-	uint32_t others = 0;
 	size_t count = 0;
 	threads[count++] = 0;
 	if (!varies(jobs, VARIES_THREADS))
@@ -120,8 +119,10 @@ static size_t choose_threads(const struct jobs *jobs, uint32_t threads[SETTINGS_
 		memcpy(threads, plan->settings.threads, sizeof plan->settings.threads);
 		return plan->settings.thread_level_count;
 	}
-	for (unsigned i = 0; i < WIRE_CPUS_MAX; i++)
-		others += (int)i != plan->caller_cpu && plan->allowed_cpus[i / 64] >> i % 64 & 1;
+	uint32_t others = plan_other_cpus(plan);
+	if (!others)
+		notes_add(&jobs->plan->left_out, "running threads of %s: only CPU %d is allowed",
+			  jobs->experiment->name, plan->caller_cpu);
 	for (uint32_t k = 1; k < others && count + 1 < SETTINGS_THREADS_MAX; k *= 2)
 		threads[count++] = k;
 	if (others)
@@ -191,7 +192,8 @@ static void say_no_plain_cell(struct jobs *jobs, const struct plan_job *job)
 {
 	bool kind = job->page_kind != PAGE_KIND_4K;
 	notes_add(&jobs->plan->left_out,
-		  "%s %s of %s: unasked only dirty, warm and sequential, which is not chosen; ask "
+		  "%s %s of %s: unasked it runs only dirty, warm and sequential, which is not "
+		  "chosen; ask "
 		  "for it "
 		  "with --%s",
 		  kind ? "page kind" : "child on",

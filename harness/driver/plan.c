@@ -230,6 +230,14 @@ const char *plan_describe_levels(const struct plan_job *job, const struct wire_c
 	return text;
 }
 
+uint32_t plan_other_cpus(const struct plan *plan)
+{
+	uint32_t others = 0;
+	for (unsigned i = 0; i < WIRE_CPUS_MAX; i++)
+		others += (int)i != plan->caller_cpu && plan->allowed_cpus[i / 64] >> i % 64 & 1;
+	return others;
+}
+
 uint32_t plan_counter_groups(const struct plan *plan)
 {
 	size_t count = plan->counters.count;

@@ -66,6 +66,9 @@ uint64_t plan_sample_capacity(const struct plan *plan, const struct plan_job *jo
 const char *plan_describe_levels(const struct plan_job *job, const struct wire_cell *cell,
 				 char *text, size_t text_bytes);
 
+/* CPUs that are allowed besides the caller's. */
+uint32_t plan_other_cpus(const struct plan *plan);
+
 /* Groups of counters, each with a pass of its own. */
 uint32_t plan_counter_groups(const struct plan *plan);
 

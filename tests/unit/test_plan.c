@@ -594,10 +594,20 @@ static void nothing_is_left_out_without_a_word(void **state)
 	assert_left_out("cold caches of spawn at 65 MiB: dear; ask for them with --cache cold");
 	settings.states.chosen[STATE_DIRTY] = false;
 	make_plan();
-	assert_left_out("child on free of spawn: unasked only dirty, warm and sequential");
+	assert_left_out("child on free of spawn: unasked it runs only dirty, warm and sequential");
 	one_cpu_only();
 	make_plan();
 	assert_left_out("child on another CPU: only CPU");
+	PUT(settings.counters, "page_faults");
+	settings.caches.chosen[CACHE_WARM] = false;
+	settings.experiments[WRITES] = true;
+	catalog.experiments[WRITES].is_countable = 1;
+	catalog.experiments[WRITES].varies |= VARIES_THREADS;
+	make_plan();
+	assert_left_out("counters of spawn: only cells with a dirty heap, warm caches");
+	assert_left_out("running threads of writes: only CPU");
+	catalog.experiments[WRITES].is_countable = 0;
+	catalog.experiments[WRITES].varies &= ~(uint32_t)VARIES_THREADS;
 	all_cpus_again(state);
 
 	defaults(state);
