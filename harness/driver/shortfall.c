@@ -89,8 +89,37 @@ const char *shortfall_of(const struct dataset *dataset, const char *experiment,
 	return text;
 }
 
+/* A run that was killed has no end line: what it was to do stands in its settings alone. */
+static bool was_cut_off(const struct dataset *dataset)
+{
+	return !dataset->end &&
+	       json_object_get(json_object_get(dataset->run, "settings"), "experiments");
+}
+
+/* Whether the settings have the experiment, and a heap of so much or more. */
+static bool was_asked_for(const struct dataset *dataset, const char *experiment,
+			  uint64_t heap_bytes)
+{
+	const json_t *settings = json_object_get(dataset->run, "settings"), *item;
+	bool chosen = false, large = heap_bytes == 0;
+	size_t i;
+	json_array_foreach(json_object_get(settings, "experiments"), i, item)
+	{
+		const char *name = json_string_value(item);
+		chosen = chosen || (name && strcmp(name, experiment) == 0);
+	}
+	json_array_foreach(json_object_get(settings, "heap_bytes"), i, item)
+	{
+		json_int_t size = json_integer_value(item);
+		large = large || (size > 0 && (uint64_t)size >= heap_bytes);
+	}
+	return chosen && large;
+}
+
 bool shortfall_holds(const struct dataset *dataset, const char *experiment, uint64_t heap_bytes)
 {
+	if (was_cut_off(dataset))
+		return was_asked_for(dataset, experiment, heap_bytes);
 	for (size_t i = 0; i < json_array_size(entries(dataset)); i++) {
 		struct entry entry = entry_at(dataset, i);
 		if (entry.heap_bytes >= heap_bytes && strcmp(entry.experiment, experiment) == 0)
@@ -101,6 +130,8 @@ bool shortfall_holds(const struct dataset *dataset, const char *experiment, uint
 
 const char *shortfall_reason(const struct dataset *dataset)
 {
+	if (was_cut_off(dataset))
+		return "the run was cut off before; run it again";
 	return was_interrupted(dataset) ? "the run was interrupted before; let it end"
 					: "the budget ended before; raise --budget";
 }
@@ -144,6 +175,9 @@ void shortfall_describe(const struct dataset *dataset, struct notes *notes)
 		notes_add(notes, "%s: %s", entry.experiment,
 			  shortfall_of(dataset, entry.experiment, text));
 	}
+	if (was_cut_off(dataset))
+		notes_add(notes, "the run was cut off: heaps and experiments that are missing here "
+				 "were not reached");
 	if (size && !was_interrupted(dataset))
 		describe_budget(dataset, notes);
 }

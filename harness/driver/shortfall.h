@@ -15,7 +15,7 @@ const char *shortfall_of(const struct dataset *dataset, const char *experiment,
 			 char text[NOTE_BYTES]);
 
 /* Whether something of the experiment at a heap of `heap_bytes` or more was not reached, or has too few
- * replicates. */
+ * replicates. Of a run that was cut off, whether it was to do that at all. */
 bool shortfall_holds(const struct dataset *dataset, const char *experiment, uint64_t heap_bytes);
 
 /* "the budget did not reach it; raise --budget", or what else ended the run. */

@@ -74,6 +74,24 @@ static void what_was_interrupted_needs_no_larger_budget(void **state)
 	assert_contains(shortfall_reason(&dataset), "interrupted");
 }
 
+/* A run that was killed: what it was to do is known, what it lacks is not. */
+static void what_was_cut_off_was_asked_for(void **state)
+{
+	(void)state;
+	read_end("{\"settings\":{\"heap_bytes\":[0,67108864],\"experiments\":[\"spawn\",7]}}",
+		 "{}");
+	json_decref(dataset.end);
+	dataset.end = NULL;
+	shortfall_describe(&dataset, &notes);
+	assert_int_equal(notes.count, 1);
+	assert_contains(notes.text[0], "cut off");
+	assert_true(shortfall_holds(&dataset, "spawn", 16 << 20));
+	assert_true(shortfall_holds(&dataset, "spawn", 0));
+	assert_false(shortfall_holds(&dataset, "spawn", 128 << 20));
+	assert_false(shortfall_holds(&dataset, "inherit", 0));
+	assert_contains(shortfall_reason(&dataset), "cut off before; run it again");
+}
+
 /* The file may hold anything. */
 static void what_is_no_entry_does_no_harm(void **state)
 {
@@ -131,6 +149,7 @@ int main(void)
 		cmocka_unit_test(a_whole_run_lacks_nothing),
 		cmocka_unit_test(a_sentence_an_experiment_and_one_on_the_budget),
 		cmocka_unit_test(what_was_interrupted_needs_no_larger_budget),
+		cmocka_unit_test(what_was_cut_off_was_asked_for),
 		cmocka_unit_test(what_is_no_entry_does_no_harm),
 		cmocka_unit_test(notes_are_kept_and_counted),
 	};
