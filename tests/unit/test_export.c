@@ -202,6 +202,32 @@ static void first_writes_are_parted_by_order_and_kind(void **state)
 			     "not counted: cycles, instructions (made up)");
 }
 
+/* A run that lacks the plain levels is drawn at those that it has, by their names. */
+static void other_levels_alone_are_drawn_and_named(void **state)
+{
+	(void)state;
+	const struct unit_point point = {.experiment = "first_write",
+					 .case_name = "child_copy",
+					 .metric = "write_ns",
+					 .heap_bytes = 2 << 20,
+					 .value = 30,
+					 .touch_order = "shuffled",
+					 .page_kind = "thp"};
+	FILE *file = unit_points_begin();
+	unit_point_put(file, 0, &point);
+	export_points(file);
+	assert_file("plots/data/first-write-by-heap-shuffled.dat",
+		    "child_copy\n2097152\t30\tNaN\tNaN\n\n\n");
+	assert_file("plots/data/first-write-by-page-kind.dat",
+		    "thp\n0\tchild_copy\t30\tNaN\tNaN\n\n\n");
+	assert_file_contains("plots/data/caption-first-write-by-heap.dat",
+			     "whole passes over thp pages (2 MiB); medians");
+	assert_file_contains("plots/data/caption-first-write-by-page-kind.dat",
+			     "whole passes in shuffled order, heap 2 MiB: ");
+	assert_file_contains("plots/data/caption-first-write-cdf.dat",
+			     "single writes, thp pages (2 MiB) in shuffled order, heap 2 MiB,");
+}
+
 /* Replicates are pooled; between buckets without counts the share stays level. */
 static void distributions_are_cumulative(void **state)
 {
@@ -310,6 +336,7 @@ int main(void)
 		cmocka_unit_test(samples_are_in_order),
 		cmocka_unit_test(captions_are_lines_of_plain_text),
 		cmocka_unit_test(first_writes_are_parted_by_order_and_kind),
+		cmocka_unit_test(other_levels_alone_are_drawn_and_named),
 		cmocka_unit_test(distributions_are_cumulative),
 		cmocka_unit_test(counts_reach_the_walks_and_the_grid),
 		cmocka_unit_test(cases_without_values_are_named),

@@ -1,6 +1,7 @@
 #include "harness/driver/tables/blocks.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/level_words.h"
 
 enum { HEAPS_MAX = 5, ALL_HEAPS_MAX = 64 };
 
@@ -37,16 +38,18 @@ static bool is_first(const struct summary *summary, const struct pick *pick, siz
 
 void block_teardown(const struct summary *summary, struct grid *grid)
 {
-	const struct pick pick = {.experiment = "teardown"};
-	char heap[UNITS_TEXT_MAX];
+	struct pick pick = {.experiment = "teardown"};
+	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
 	uint64_t heaps[ALL_HEAPS_MAX];
+	pick_settle(summary, &pick);
 	size_t count = pick_heaps(summary, &pick, heaps, ALL_HEAPS_MAX);
 	const uint64_t *shown = count > HEAPS_MAX ? heaps + count - HEAPS_MAX : heaps;
 	count = count > HEAPS_MAX ? HEAPS_MAX : count;
 	grid_begin(
 		grid, 1,
 		"a child's end (exit to reaped; exec to the new program), and its first read of a "
-		"page (read_), by heap");
+		"page (read_), by heap%s",
+		level_words(&pick, 0, levels));
 	grid_row(grid);
 	grid_cell(grid, "case");
 	for (size_t h = 0; h < count; h++)
