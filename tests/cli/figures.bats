@@ -206,6 +206,22 @@ SPAWN=(--experiment spawn --primitive 'fork,vfork' --heap 256K)
 	grep -q '^clone  *call_ns  *256 KiB  *[0-9]' <<<"$output" || fail_with "no line"
 }
 
+@test "one axis has one unit: writes of 4 KiB and of 2 MiB have panels of their own" {
+	local data=$BATS_TEST_TMPDIR/run/plots/data/first-write-by-page-kind.dat svg
+	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+	cp -r "$ROOT/results/reference-2cpu-vm" "$BATS_TEST_TMPDIR/run"
+	"$FORKCOST" plot "$BATS_TEST_TMPDIR/run"
+	[ "$(awk -F '\t' 'NF == 2 { print $1, $2 }' "$data" | tr '\n' ';')" = \
+		'4k 4096;mthp 4096;thp 4096;hugetlb 2097152;' ] || fail_with "$(grep -v '^[0-9]' "$data")"
+	svg=$BATS_TEST_TMPDIR/run/plots/first-write-by-page-kind.svg
+	[ "$(grep -c 'a first write in every 4 KiB' "$svg")" -eq 1 ] || fail_with "no panel of 4 KiB"
+	[ "$(grep -c 'a first write in every 2 MiB' "$svg")" -eq 1 ] || fail_with "no panel of 2 MiB"
+	[ "$(grep -c 'hugetlb: 2 MiB' "$svg")" -eq 1 ] || fail_with "a kind is in the legend twice, or not at all"
+	# In a table a page's read and a child's whole end are told apart.
+	grep -q '^| exit_copied | ' "$BATS_TEST_TMPDIR/run/tables/teardown.md" &&
+		grep -q '^| read_private, a page | ' "$BATS_TEST_TMPDIR/run/tables/teardown.md"
+}
+
 @test "every experiment has a table in Markdown and LaTeX" {
 	local name
 	for name in spawn $EXPERIMENTS counters; do

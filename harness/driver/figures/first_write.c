@@ -164,7 +164,7 @@ static size_t case_number(const struct summary *summary, const struct pick *pick
 	return count;
 }
 
-/* A block for each page kind: its name, then a line for each case: its
+/* A block for each page kind: its name and the bytes from one write to the next, then a line for each case: its
  * number, name, write_ns, low, high. */
 static void put_kind(FILE *file, const struct summary *summary, const struct pick *pick)
 {
@@ -174,7 +174,8 @@ static void put_kind(FILE *file, const struct summary *summary, const struct pic
 		if (!row->count || !pick_takes(pick, row->series))
 			continue;
 		if (!titled)
-			fprintf(file, "%s\n", pick->page_kind);
+			fprintf(file, "%s\t%.0f\n", pick->page_kind,
+				(double)pick->heap_bytes / pick_pages(summary, row->series));
 		titled = true;
 		fprintf(file, "%zu\t", case_number(summary, pick, row->series));
 		figures_put_text(file, row->series->case_name);

@@ -3,9 +3,12 @@
 #include "harness/common/units.h"
 #include "harness/driver/level_words.h"
 
+#include <string.h>
+
 enum { HEAPS_MAX = 5, ALL_HEAPS_MAX = 64 };
 
-/* What a case measures is its main metric: its end, or a page's first read. */
+/* What a case measures is its main metric: its end, or a page's first read, whose rows say that they are a
+ * page. */
 static void put_case(const struct summary *summary, struct grid *grid, const struct series *first,
 		     const uint64_t *heaps, size_t count)
 {
@@ -13,7 +16,8 @@ static void put_case(const struct summary *summary, struct grid *grid, const str
 	static const char *const parts[] = {"wait_ns", "reap_ns"};
 	struct series key = *first;
 	grid_row(grid);
-	grid_cell(grid, "%s", first->case_name);
+	grid_cell(grid, "%s%s", first->case_name,
+		  strcmp(first->metric, "page_read_ns") == 0 ? ", a page" : "");
 	for (size_t h = 0; h < count; h++) {
 		key.heap_bytes = heaps[h];
 		grid_cell(grid, "%s",
@@ -62,4 +66,7 @@ void block_teardown(const struct summary *summary, struct grid *grid)
 			put_case(summary, grid, series, shown, count);
 	}
 	grid_note(grid, "the last two columns are parts of the end with the largest heap");
+	grid_note(grid, "read_ cases are means over all pages of the heap; one page fault in "
+			"shared or file "
+			"memory maps several of them");
 }

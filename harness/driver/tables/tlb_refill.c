@@ -102,8 +102,8 @@ void block_tlb_refill(const struct summary *summary, struct grid *grid)
 	grid_begin(grid, 0,
 		   "reading pages again, ns a page%s: warm, and after (flush, evict, ...)%s",
 		   counted ? ", and page walks a page" : "", level_words(&levels, 0, words));
-	put_rows(summary, grid, &levels, "page_ns", "pages");
+	put_rows(summary, grid, &levels, "page_ns", counted ? "pages: ns" : "pages");
 	if (counted)
-		put_rows(summary, grid, &levels, counted, "walks");
+		put_rows(summary, grid, &levels, counted, "pages: walks");
 	put_reach(&summary->derived.reach, grid);
 }
