@@ -2,38 +2,93 @@
 
 #include "harness/driver/shortfall.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum { HEAPS_MAX = 64, PAGE_BYTES = 4096 };
+
+/* Where a level stands in a pick and in a series, and its plain word. */
+static const struct level_place {
+	size_t in_pick, in_series;
+	const char *plain;
+} places[PICK_LEVELS] = {
+	[LEVEL_PAGE_KIND] = {offsetof(struct pick, page_kind), offsetof(struct series, page_kind),
+			     "4k"},
+	[LEVEL_STATE] = {offsetof(struct pick, state), offsetof(struct series, state), "dirty"},
+	[LEVEL_CACHE] = {offsetof(struct pick, cache), offsetof(struct series, cache), "warm"},
+	[LEVEL_CHILD_CPU] = {offsetof(struct pick, child_cpu), offsetof(struct series, child_cpu),
+			     "same"},
+	[LEVEL_TOUCH_ORDER] = {offsetof(struct pick, touch_order),
+			       offsetof(struct series, touch_order), "sequential"},
+	[LEVEL_THREADS] = {offsetof(struct pick, threads), offsetof(struct series, threads), "0"},
+};
+
+const char *pick_level(const struct pick *pick, enum pick_level level)
+{
+	return *(const char *const *)((const char *)pick + places[level].in_pick);
+}
+
+const char *pick_plain(enum pick_level level)
+{
+	return places[level].plain;
+}
+
+void pick_set_level(struct pick *pick, enum pick_level level, const char *word)
+{
+	*(const char **)((char *)pick + places[level].in_pick) = word;
+}
+
+const char *pick_level_of(const struct series *series, enum pick_level level)
+{
+	return (const char *)series + places[level].in_series;
+}
 
 static bool takes_name(const char *wanted, const char *name)
 {
 	return !wanted || strcmp(wanted, PICK_ANY) == 0 || strcmp(wanted, name) == 0;
 }
 
-/* `plain` is what NULL stands for; a level that is not varied may be empty. */
-static bool takes_level(const char *wanted, const char *plain, const char *level)
+/* A level that is not varied may be empty. */
+static bool takes_level(const struct pick *pick, const struct series *series, enum pick_level level)
 {
+	const char *wanted = pick_level(pick, level), *has = pick_level_of(series, level);
 	if (wanted)
-		return takes_name(wanted, level);
-	return !*level || strcmp(level, plain) == 0;
+		return takes_name(wanted, has);
+	return !*has || strcmp(has, places[level].plain) == 0;
 }
 
 bool pick_takes(const struct pick *pick, const struct series *series)
 {
-	return !series->twin && takes_name(pick->experiment, series->experiment) &&
-	       takes_name(pick->metric, series->metric) &&
-	       takes_name(pick->primitive, series->primitive) &&
-	       takes_name(pick->action, series->action) &&
-	       takes_name(pick->case_name, series->case_name) &&
-	       takes_level(pick->page_kind, "4k", series->page_kind) &&
-	       takes_level(pick->state, "dirty", series->state) &&
-	       takes_level(pick->cache, "warm", series->cache) &&
-	       takes_level(pick->child_cpu, "same", series->child_cpu) &&
-	       takes_level(pick->touch_order, "sequential", series->touch_order) &&
-	       takes_level(pick->threads, "0", series->threads) &&
-	       (!pick->counters || series->is_counter) &&
-	       (!pick->with_heap || pick->heap_bytes == series->heap_bytes);
+	if (series->twin || !takes_name(pick->experiment, series->experiment) ||
+	    !takes_name(pick->metric, series->metric) ||
+	    !takes_name(pick->primitive, series->primitive) ||
+	    !takes_name(pick->action, series->action) ||
+	    !takes_name(pick->case_name, series->case_name) ||
+	    (pick->counters && !series->is_counter) ||
+	    (pick->with_heap && pick->heap_bytes != series->heap_bytes))
+		return false;
+	for (enum pick_level level = 0; level < PICK_LEVELS; level++)
+		if (!takes_level(pick, series, level))
+			return false;
+	return true;
+}
+
+void pick_settle(const struct summary *summary, struct pick *pick)
+{
+	for (enum pick_level level = 0; level < PICK_LEVELS; level++) {
+		struct pick trial = *pick;
+		if (pick_level(pick, level))
+			continue;
+		for (enum pick_level later = level + 1; later < PICK_LEVELS; later++)
+			if (!pick_level(pick, later))
+				pick_set_level(&trial, later, PICK_ANY);
+		if (pick_row(summary, &trial))
+			continue;
+		pick_set_level(&trial, level, PICK_ANY);
+		const struct row *row = pick_row(summary, &trial);
+		if (row)
+			pick_set_level(pick, level, pick_level_of(row->series, level));
+	}
 }
 
 const struct row *pick_row(const struct summary *summary, const struct pick *pick)
@@ -42,6 +97,12 @@ const struct row *pick_row(const struct summary *summary, const struct pick *pic
 		if (summary->rows[i].count && pick_takes(pick, summary->rows[i].series))
 			return &summary->rows[i];
 	return NULL;
+}
+
+const struct row *pick_settled_row(const struct summary *summary, struct pick *pick)
+{
+	pick_settle(summary, pick);
+	return pick_row(summary, pick);
 }
 
 const struct row *pick_any_row(const struct summary *summary, const struct pick *pick)
@@ -73,15 +134,52 @@ size_t pick_heaps(const struct summary *summary, const struct pick *pick, uint64
 	return count;
 }
 
+/* Whether a row picked has enough replicates for an interval. */
+static bool is_told(const struct summary *summary, const struct pick *pick)
+{
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct row *row = &summary->rows[i];
+		if (row->count && row->series->block_count >= STATS_INTERVAL_VALUES_MIN &&
+		    pick_takes(pick, row->series))
+			return true;
+	}
+	return false;
+}
+
+size_t pick_told_heaps(const struct summary *summary, const struct pick *pick, uint64_t *heap_bytes,
+		       size_t capacity)
+{
+	size_t count = pick_heaps(summary, pick, heap_bytes, capacity), told = 0;
+	uint64_t all[HEAPS_MAX];
+	memcpy(all, heap_bytes, (count < HEAPS_MAX ? count : HEAPS_MAX) * sizeof *all);
+	for (size_t i = 0; i < count && i < HEAPS_MAX; i++) {
+		struct pick at = *pick;
+		at.heap_bytes = all[i];
+		at.with_heap = true;
+		if (is_told(summary, &at))
+			heap_bytes[told++] = all[i];
+	}
+	return told ? told : count;
+}
+
 bool pick_middle_heap(const struct summary *summary, const struct pick *pick, uint64_t most,
 		      uint64_t *heap_bytes)
 {
 	uint64_t heaps[HEAPS_MAX];
-	size_t count = pick_heaps(summary, pick, heaps, HEAPS_MAX);
+	size_t count = pick_told_heaps(summary, pick, heaps, HEAPS_MAX);
 	for (size_t i = 0; i < count; i++)
 		if (i == 0 || heaps[i] <= most)
 			*heap_bytes = heaps[i];
 	return count > 0;
+}
+
+bool pick_one_heap(const struct summary *summary, struct pick *pick)
+{
+	struct pick any = *pick;
+	any.metric = any.primitive = any.action = any.case_name = NULL;
+	any.with_heap = any.counters = false;
+	pick->with_heap = pick_middle_heap(summary, &any, PICK_HEAP, &pick->heap_bytes);
+	return pick->with_heap;
 }
 
 double pick_pages(const struct summary *summary, const struct series *series)

@@ -16,10 +16,38 @@ struct pick {
 
 #define PICK_ANY "*"
 
+/* The levels of a pick. */
+enum pick_level {
+	LEVEL_PAGE_KIND,
+	LEVEL_STATE,
+	LEVEL_CACHE,
+	LEVEL_CHILD_CPU,
+	LEVEL_TOUCH_ORDER,
+	LEVEL_THREADS,
+	PICK_LEVELS
+};
+
+/* The level as it stands in the pick: NULL is the plain one, whose word is pick_plain(). */
+const char *pick_level(const struct pick *pick, enum pick_level level);
+const char *pick_plain(enum pick_level level);
+
+/* `word` must outlive the pick. */
+void pick_set_level(struct pick *pick, enum pick_level level, const char *word);
+
+/* The level that a series was measured at; empty if it is not varied. */
+const char *pick_level_of(const struct series *series, enum pick_level level);
+
 bool pick_takes(const struct pick *pick, const struct series *series);
+
+/* Puts, for each level that is NULL, the first one with values in its place where the plain one has none: a
+ * run of other levels alone is shown as well. level_words() names what was chosen. */
+void pick_settle(const struct summary *summary, struct pick *pick);
 
 /* The first row with values that is picked; NULL if there is none. */
 const struct row *pick_row(const struct summary *summary, const struct pick *pick);
+
+/* As pick_row(), at the levels that pick_settle() puts into the pick. */
+const struct row *pick_settled_row(const struct summary *summary, struct pick *pick);
 
 /* As pick_row(), with or without values. */
 const struct row *pick_any_row(const struct summary *summary, const struct pick *pick);
@@ -28,10 +56,19 @@ const struct row *pick_any_row(const struct summary *summary, const struct pick 
 size_t pick_heaps(const struct summary *summary, const struct pick *pick, uint64_t *heap_bytes,
 		  size_t capacity);
 
-/* The heap that tables and figures of one heap show: the largest up to `most`, else the smallest. False
- * if nothing is picked. */
+/* As pick_heaps(), without those that have too few replicates for an interval: a run whose time was up before
+ * its largest heap's turn still tells of the next. All of them, if none has enough. */
+size_t pick_told_heaps(const struct summary *summary, const struct pick *pick, uint64_t *heap_bytes,
+		       size_t capacity);
+
+/* Of the heaps that pick_told_heaps() names the largest up to `most`, else the smallest. False if nothing is
+ * picked. */
 bool pick_middle_heap(const struct summary *summary, const struct pick *pick, uint64_t most,
 		      uint64_t *heap_bytes);
+
+/* Sets the pick's heap to the one that every table, figure and claim of one heap shows: the middle one of its
+ * experiment at its levels, whatever its metric or case. False if there is none. */
+bool pick_one_heap(const struct summary *summary, struct pick *pick);
 
 enum { PICK_HEAP = 16 << 20 }; /* the usual `most` */
 

@@ -136,6 +136,92 @@ fits() {
 	[[ $("$FORKCOST" show "$BATS_FILE_TMPDIR/spawn-alone") == *'not counted: cycles (unavailable: taken out)'* ]]
 }
 
+# shown TITLE CAPTION-FIGURE CAPTION ARGUMENTS...: a tiny run has a table with a value, whose title says TITLE, in all
+# forms, and a figure whose caption says CAPTION.
+shown() {
+	local title=$1 figure=$2 caption=$3 folder=$BATS_TEST_TMPDIR/run
+	shift 3
+	rm -rf "$folder"
+	run --separate-stderr "$FORKCOST" run --replicates 1 --cell-time 1ms --counters none --no-plots --output "$folder" "$@"
+	[ "$status" -eq 0 ] || fail_with "it failed: $*"
+	fits 100
+	[[ $output == *"$title"* ]] || fail_with "no '$title' on the terminal: $*"
+	printf '%s\n' "$output" | grep -q '^[a-z_]\+ .* [0-9.]* [nu]s' || fail_with "no value in the table: $*"
+	grep -q -- "$caption" "$folder/latest/plots/data/caption-$figure.dat" ||
+		fail_with "no '$caption': $(cat "$folder/latest/plots/data/caption-$figure.dat")"
+	grep -q ' samples in 1 replicate' "$folder/latest/plots/data/caption-$figure.dat" || fail_with "nothing drawn: $*"
+}
+
+SPAWN=(--experiment spawn --primitive 'fork,vfork' --heap 256K)
+
+@test "a run of one level that is not plain has a table and figures that name it" {
+	shown 'costs: dirty heap, caches cold, child on the caller' spawn-by-heap 'caches cold;' \
+		"${SPAWN[@]}" --cache cold --state dirty --child-cpu same
+	grep -q '^\*\*dirty heap, caches cold\*\*' "$BATS_TEST_TMPDIR/run/latest/tables/spawn.md" || fail_with "not in Markdown"
+	grep -q '^% dirty heap, caches cold$' "$BATS_TEST_TMPDIR/run/latest/tables/spawn.tex" || fail_with "not in LaTeX"
+	[ -s "$BATS_TEST_TMPDIR/run/latest/plots/data/timeline-0.dat" ] || fail_with "an empty figure"
+	shown 'costs: clean heap, caches warm, child on the caller' timeline '^clean heap, caches warm;' \
+		"${SPAWN[@]}" --cache warm --state clean --child-cpu same
+	shown 'costs: dirty heap, caches warm, child on any CPU' ratio-to-fork-by-heap ', child on any CPU;' \
+		"${SPAWN[@]}" --cache warm --state dirty --child-cpu free
+	grep -q '^\*\*dirty heap, caches warm, child on any CPU\*\*' "$BATS_TEST_TMPDIR/run/latest/tables/spawn.md" ||
+		fail_with "not in Markdown"
+	shown 'first write to a page: heap 256 KiB, 4 KiB pages in shuffled order' first-write-cdf \
+		'^single writes, 4 KiB pages in shuffled order, heap 256 KiB,' \
+		--experiment first_write --heap 256K --page-kind 4k --touch-order shuffled
+	grep -q '^\*\*first write to a page: heap 256 KiB, 4 KiB pages in shuffled order\*\*' \
+		"$BATS_TEST_TMPDIR/run/latest/tables/first_write.md" || fail_with "not in Markdown"
+	[ -s "$BATS_TEST_TMPDIR/run/latest/plots/data/first-write-by-page-kind.dat" ] || fail_with "an empty figure"
+}
+
+@test "a child on another CPU is named where it is the only level" {
+	[ "$(nproc)" -gt 1 ] || skip "one CPU"
+	shown 'costs: dirty heap, caches warm, child on another CPU' samples-in-order \
+		'^dirty heap, caches warm, child on another CPU;' \
+		"${SPAWN[@]}" --cache warm --state dirty --child-cpu other
+}
+
+@test "calls under running threads alone are shown with their number, and no slope is made up" {
+	[ "$(nproc)" -gt 1 ] || skip "one CPU"
+	shown 'calls while threads of the caller run on other CPUs' tlb-shootdown '; heap 64 KiB;' \
+		--experiment tlb_shootdown --threads 1 --heap 64K
+	grep -q '^fork_running  *64 KiB  *1  *[0-9]' <<<"$output" || fail_with "no call"
+	[[ $output == *"what a thread adds is not known"* ]] || fail_with "it does not say what is missing"
+	[[ $output != *"adds to a call"* ]] || fail_with "a table without a value"
+}
+
+@test "transparent huge pages are named where they are the only kind" {
+	grep -qs '\[madvise\]\|\[always\]' /sys/kernel/mm/transparent_hugepage/enabled || skip "no transparent huge pages"
+	shown 'first write to a page: heap 2 MiB, thp pages (2 MiB) in order' first-write-by-heap \
+		'^whole passes over thp pages (2 MiB);' --experiment first_write --heap 2M --page-kind thp
+	[[ $output == *"  a write in every 4 KiB"* ]] || fail_with "the table does not say how much a write settles"
+}
+
+@test "states are compared for what was measured: exec without exit, no empty columns" {
+	run --separate-stderr "$FORKCOST" run --experiment spawn --primitive clone --action exec --heap 256K --cache warm \
+		--child-cpu same --replicates 1 --cell-time 1ms --counters none --no-plots --output "$BATS_TEST_TMPDIR/run"
+	[ "$status" -eq 0 ] || fail_with "it failed"
+	[[ $output == *"what the state of heap and caches does (child execs)"* ]] || fail_with "the action is not named"
+	grep -q '^ *heap  dirty warm  clean warm$' <<<"$output" || fail_with "not the columns measured"
+	grep -q '^clone  *call_ns  *256 KiB  *[0-9]' <<<"$output" || fail_with "no line"
+}
+
+@test "one axis has one unit: writes of 4 KiB and of 2 MiB have panels of their own" {
+	local data=$BATS_TEST_TMPDIR/run/plots/data/first-write-by-page-kind.dat svg
+	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+	cp -r "$ROOT/results/reference-2cpu-vm" "$BATS_TEST_TMPDIR/run"
+	"$FORKCOST" plot "$BATS_TEST_TMPDIR/run"
+	[ "$(awk -F '\t' 'NF == 2 { print $1, $2 }' "$data" | tr '\n' ';')" = \
+		'4k 4096;mthp 4096;thp 4096;hugetlb 2097152;' ] || fail_with "$(grep -v '^[0-9]' "$data")"
+	svg=$BATS_TEST_TMPDIR/run/plots/first-write-by-page-kind.svg
+	[ "$(grep -c 'a first write in every 4 KiB' "$svg")" -eq 1 ] || fail_with "no panel of 4 KiB"
+	[ "$(grep -c 'a first write in every 2 MiB' "$svg")" -eq 1 ] || fail_with "no panel of 2 MiB"
+	[ "$(grep -c 'hugetlb: 2 MiB' "$svg")" -eq 1 ] || fail_with "a kind is in the legend twice, or not at all"
+	# In a table a page's read and a child's whole end are told apart.
+	grep -q '^| exit_copied | ' "$BATS_TEST_TMPDIR/run/tables/teardown.md" &&
+		grep -q '^| read_private, a page | ' "$BATS_TEST_TMPDIR/run/tables/teardown.md"
+}
+
 @test "every experiment has a table in Markdown and LaTeX" {
 	local name
 	for name in spawn $EXPERIMENTS counters; do

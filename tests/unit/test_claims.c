@@ -157,15 +157,17 @@ static void what_is_only_shown_decides_nothing(void **state)
 static void the_heap_from_which_vfork_wins_is_read_off_straight_lines(void **state)
 {
 	(void)state;
-	const double heaps[] = {0, 1000, 5000}, ratio[] = {1, 3, 11};
+	const double heaps[] = {10, 1000, 5000}, ratio[] = {1, 3, 11};
 	double from;
-	assert_true(take_crossing(heaps, ratio, 3, 2, &from));
-	assert_near(from, 500, 1e-9);
-	assert_true(take_crossing(heaps, ratio, 3, 10, &from));
+	assert_int_equal(take_crossing(heaps, ratio, 3, 2, &from), CROSSING_FOUND);
+	assert_near(from, 505, 1e-9);
+	assert_int_equal(take_crossing(heaps, ratio, 3, 10, &from), CROSSING_FOUND);
 	assert_near(from, 4500, 1e-9);
-	assert_true(take_crossing(heaps, ratio, 3, 0.5, &from));
-	assert_near(from, 0, 0);
-	assert_false(take_crossing(heaps, ratio, 3, 11.1, &from));
+	/* What was measured ends there: no heap was found. */
+	assert_int_equal(take_crossing(heaps, ratio, 3, 0.5, &from), CROSSING_BEFORE);
+	assert_near(from, 10, 0);
+	assert_int_equal(take_crossing(heaps, ratio, 3, 11.1, &from), CROSSING_AFTER);
+	assert_near(from, 5000, 0);
 }
 
 static void a_win_that_is_lost_again_does_not_count(void **state)
@@ -173,7 +175,7 @@ static void a_win_that_is_lost_again_does_not_count(void **state)
 	(void)state;
 	const double heaps[] = {0, 10, 20, 30}, ratio[] = {5, 1, 3, 5};
 	double from;
-	assert_true(take_crossing(heaps, ratio, 4, 2, &from));
+	assert_int_equal(take_crossing(heaps, ratio, 4, 2, &from), CROSSING_FOUND);
 	assert_near(from, 15, 1e-9);
 }
 
@@ -330,6 +332,104 @@ static void vforks_wins_and_what_they_are_made_of_are_found(void **state)
 	assert_contains(found(FORK_OVER_VFORK_LARGEST).where, "heap 16 MiB");
 }
 
+/* The smallest heap measured is no heap from which on: the true one may be smaller. */
+static void a_win_at_the_smallest_heap_measured_is_a_bound(void **state)
+{
+	(void)state;
+	made_begin();
+	add_spawns(16 << 20);
+	add_spawns(64 << 20);
+	struct finding finding = found(WINS_100);
+	assert_true(finding.known && finding.center_at_most && finding.low_at_most);
+	assert_near(finding.center, 16 << 20, 0);
+	assert_contains(finding.where,
+			"already so at the smallest heap measured (322 times there)");
+	/* There is no smaller heap than none. */
+	made_begin();
+	add_spawns(0);
+	add_spawns(16 << 20);
+	finding = found(WINS_2);
+	assert_true(finding.known && !finding.center_at_most && !finding.low_at_most);
+}
+
+/* fork's ratio at the largest heap is about 100, so that its lower end is below. */
+static void a_win_that_may_come_beyond_the_largest_heap_says_so(void **state)
+{
+	(void)state;
+	made_begin();
+	for (uint64_t heap = 0; heap <= 16 << 20; heap += 16 << 20) {
+		double ns = heap ? 4.85e6 : 1e5;
+		made_add("spawn", "fork", "reaped_ns", "ns", ns, 0.02, REPLICATES)->heap_bytes =
+			heap;
+		made_add("spawn", "vfork", "reaped_ns", "ns", 5e4, 0, REPLICATES)->heap_bytes =
+			heap;
+	}
+	struct finding finding = found(WINS_100);
+	assert_true(finding.known && finding.high_above && !finding.center_at_most);
+	assert_near(finding.high, 16 << 20, 0);
+	assert_true(finding.low < finding.center && finding.center < finding.high);
+	finding = found(WINS_2);
+	assert_false(finding.high_above);
+	made_begin();
+	add_spawns(0);
+	add_spawns(1 << 20);
+	assert_false(found(WINS_100).known);
+	assert_contains(found(WINS_100).why,
+			"at no heap up to 1 MiB, the largest measured (22 times");
+}
+
+/* Whatever has values at which heap, all findings of an experiment are of one. */
+static void findings_of_an_experiment_are_of_one_heap(void **state)
+{
+	(void)state;
+	made_begin();
+	for (uint64_t heap = 1 << 20; heap <= 4 << 20; heap += 3 << 20) {
+		made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0, REPLICATES)
+			->heap_bytes = heap;
+		made_add("first_write", "take_back_exited", "write_ns", "ns", 1000, 0, REPLICATES)
+			->heap_bytes = heap;
+	}
+	made_add("first_write", "after_exec", "write_ns", "ns", 1000, 0, REPLICATES);
+	made_add("first_write", "never_forked", "write_ns", "ns", 2, 0, REPLICATES);
+	assert_contains(found(COPY_OVER_TAKE_BACK).where, "heap 4 MiB");
+	assert_false(found(AFTER_EXEC_OVER_PLAIN).known);
+	assert_contains(found(AFTER_EXEC_OVER_PLAIN).why, "after_exec, heap 4 MiB");
+	assert_false(found(AFTER_EXEC_OVER_PLAIN).absent);
+}
+
+/* A note of what is there is no reason for what is not. */
+static void the_one_that_is_missing_is_named(void **state)
+{
+	(void)state;
+	made_begin();
+	struct series *series =
+		made_add("switch", "separate", "switch_ns", "ns", 2000, 0, REPLICATES);
+	struct row *row = &made.rows[series - made.series];
+	snprintf(row->note, sizeof row->note, "stopped: budget");
+	assert_false(found(SWITCH_ADDS).known);
+	assert_string_equal(found(SWITCH_ADDS).why, "not part of this run: switch, shared");
+	assert_true(found(SWITCH_ADDS).absent);
+	made_add("switch", "shared", "switch_ns", "ns", 1000, 0, REPLICATES);
+	assert_contains(found(SWITCH_ADDS).why, "not measured in the same process");
+	assert_false(found(SWITCH_ADDS).absent);
+}
+
+/* Claims are about plain levels: others are named, and taken for nothing. */
+static void other_levels_are_no_evidence(void **state)
+{
+	(void)state;
+	made_begin();
+	const char *const cases[] = {"parent_copy", "take_back_exited"};
+	for (size_t i = 0; i < 2; i++) {
+		struct series *series =
+			made_add("first_write", cases[i], "write_ns", "ns", 1000, 0, REPLICATES);
+		wire_copy(series->page_kind, WIRE_NAME_MAX, "thp");
+	}
+	assert_false(found(COPY_OVER_TAKE_BACK).known);
+	assert_true(found(COPY_OVER_TAKE_BACK).absent);
+	assert_contains(found(COPY_OVER_TAKE_BACK).why, "other levels alone, thp pages (2 MiB)");
+}
+
 static void with_one_heap_there_is_no_growth(void **state)
 {
 	(void)state;
@@ -459,6 +559,11 @@ int main(void)
 		cmocka_unit_test(a_count_must_be_so_in_every_sample),
 		cmocka_unit_test(page_tables_are_counted_against_a_child_without_the_heap),
 		cmocka_unit_test(vforks_wins_and_what_they_are_made_of_are_found),
+		cmocka_unit_test(a_win_at_the_smallest_heap_measured_is_a_bound),
+		cmocka_unit_test(a_win_that_may_come_beyond_the_largest_heap_says_so),
+		cmocka_unit_test(findings_of_an_experiment_are_of_one_heap),
+		cmocka_unit_test(the_one_that_is_missing_is_named),
+		cmocka_unit_test(other_levels_are_no_evidence),
 		cmocka_unit_test(with_one_heap_there_is_no_growth),
 		cmocka_unit_test(a_heap_with_too_few_replicates_hides_none_below),
 		cmocka_unit_test(small_heaps_tell_nothing_of_large_ones),

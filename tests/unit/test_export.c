@@ -194,12 +194,59 @@ static void first_writes_are_parted_by_order_and_kind(void **state)
 	assert_file("plots/data/first-write-by-heap-shuffled.dat",
 		    "child_copy\n2097152\t2000\tNaN\tNaN\n\n\n");
 	assert_file("plots/data/first-write-by-page-kind.dat",
-		    "4k\n0\tchild_copy\t1800\tNaN\tNaN\n\n\n"
-		    "thp\n0\tchild_copy\t30\tNaN\tNaN\n\n\n");
+		    "4k\t4096\n0\tchild_copy\t1800\tNaN\tNaN\n\n\n"
+		    "thp\t4096\n0\tchild_copy\t30\tNaN\tNaN\n\n\n");
 	assert_file_contains("plots/data/caption-first-write-by-page-kind.dat",
 			     "left out: hugetlb (not permitted: made up)");
 	assert_file_contains("plots/data/caption-first-write-by-page-kind.dat",
 			     "not counted: cycles, instructions (made up)");
+}
+
+/* A write that settles 2 MiB is told from one that settles 4 KiB. */
+static void the_bytes_between_writes_are_told(void **state)
+{
+	(void)state;
+	struct unit_point point = {.experiment = "first_write",
+				   .case_name = "child_copy",
+				   .heap_bytes = 8 << 20,
+				   .touch_order = "sequential",
+				   .page_kind = "hugetlb"};
+	FILE *file = unit_points_begin();
+	point.metric = "write_ns";
+	point.value = 600000;
+	unit_point_put(file, 0, &point);
+	point.metric = "pages";
+	point.value = 4;
+	unit_point_put(file, 0, &point);
+	export_points(file);
+	assert_file("plots/data/first-write-by-page-kind.dat",
+		    "hugetlb\t2097152\n0\tchild_copy\t600000\tNaN\tNaN\n\n\n");
+}
+
+/* A run that lacks the plain levels is drawn at those that it has, by their names. */
+static void other_levels_alone_are_drawn_and_named(void **state)
+{
+	(void)state;
+	const struct unit_point point = {.experiment = "first_write",
+					 .case_name = "child_copy",
+					 .metric = "write_ns",
+					 .heap_bytes = 2 << 20,
+					 .value = 30,
+					 .touch_order = "shuffled",
+					 .page_kind = "thp"};
+	FILE *file = unit_points_begin();
+	unit_point_put(file, 0, &point);
+	export_points(file);
+	assert_file("plots/data/first-write-by-heap-shuffled.dat",
+		    "child_copy\n2097152\t30\tNaN\tNaN\n\n\n");
+	assert_file("plots/data/first-write-by-page-kind.dat",
+		    "thp\t4096\n0\tchild_copy\t30\tNaN\tNaN\n\n\n");
+	assert_file_contains("plots/data/caption-first-write-by-heap.dat",
+			     "whole passes over thp pages (2 MiB); medians");
+	assert_file_contains("plots/data/caption-first-write-by-page-kind.dat",
+			     "whole passes in shuffled order, heap 2 MiB: ");
+	assert_file_contains("plots/data/caption-first-write-cdf.dat",
+			     "single writes, thp pages (2 MiB) in shuffled order, heap 2 MiB,");
 }
 
 /* Replicates are pooled; between buckets without counts the share stays level. */
@@ -310,6 +357,8 @@ int main(void)
 		cmocka_unit_test(samples_are_in_order),
 		cmocka_unit_test(captions_are_lines_of_plain_text),
 		cmocka_unit_test(first_writes_are_parted_by_order_and_kind),
+		cmocka_unit_test(the_bytes_between_writes_are_told),
+		cmocka_unit_test(other_levels_alone_are_drawn_and_named),
 		cmocka_unit_test(distributions_are_cumulative),
 		cmocka_unit_test(counts_reach_the_walks_and_the_grid),
 		cmocka_unit_test(cases_without_values_are_named),

@@ -168,6 +168,11 @@ enum finding_unit finding_unit(enum finding_id id)
 	return definitions[id].unit;
 }
 
+const char *finding_experiment(enum finding_id id)
+{
+	return definitions[id].one.experiment;
+}
+
 bool finding_is_count(enum finding_id id)
 {
 	take_finding *take = definitions[id].take;

@@ -47,14 +47,18 @@ enum finding_id {
 
 enum finding_unit { FINDING_COUNTS, FINDING_SHARE, FINDING_TIMES, FINDING_NS, FINDING_BYTES };
 
-enum { FINDING_WHY_MAX = 160, FINDING_WHERE_MAX = 40 };
+enum { FINDING_WHY_MAX = 160, FINDING_WHERE_MAX = 120 };
 
 struct finding {
 	bool known;
+	bool absent; /* unless known: what it takes was no part of the run */
+	/* Of a heap from which on something is so: it was so already at the smallest heap
+	 * measured, or was not yet at the largest, and the number is that heap. */
+	bool center_at_most, low_at_most, high_above;
 	/* Of times, center and 95 % interval over replicates; of counts, median, least and most. */
 	double center, low, high;
 	size_t replicates;
-	char where[FINDING_WHERE_MAX]; /* "heap 4 MiB"; may be empty */
+	char where[FINDING_WHERE_MAX]; /* "heap 4 MiB" */
 	char why[FINDING_WHY_MAX];     /* unless known */
 };
 
@@ -62,6 +66,9 @@ struct finding {
 const char *finding_name(enum finding_id id);
 const char *finding_words(enum finding_id id);
 enum finding_unit finding_unit(enum finding_id id);
+
+/* The experiment that it is taken from. */
+const char *finding_experiment(enum finding_id id);
 
 /* Whether its range is the least and most of samples, not an interval. */
 bool finding_is_count(enum finding_id id);

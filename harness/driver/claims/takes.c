@@ -2,6 +2,7 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/differences.h"
+#include "harness/driver/level_words.h"
 #include "harness/driver/ratio.h"
 #include "harness/driver/shortfall.h"
 
@@ -33,17 +34,41 @@ enum outcome take_unknown(struct finding *finding, const char *why)
 	return OUTCOME_OK;
 }
 
-/* Why a row picked has no values: its own note, or its experiment's. */
+/* What a pick is of, in words: "spawn, fork exec, clean heap", "first_write, after_exec". */
+static const char *pick_text(const struct pick *pick, char text[FINDING_WHY_MAX])
+{
+	char levels[LEVEL_WORDS_MAX], heap[UNITS_TEXT_MAX];
+	snprintf(text, FINDING_WHY_MAX, "%s, %s%s%s%s%s%s", pick->experiment,
+		 pick->case_name ? pick->case_name : "", pick->primitive ? pick->primitive : "",
+		 pick->action ? " " : "", pick->action ? pick->action : "",
+		 pick->with_heap ? ", heap " : "",
+		 pick->with_heap ? units_format_bytes(pick->heap_bytes, heap) : "");
+	size_t length = strlen(text);
+	snprintf(text + length, FINDING_WHY_MAX - length, "%s", level_words(pick, 0, levels));
+	return text;
+}
+
+/* Why a row picked has no values: its own note, its experiment's reason, or that it is no part of the run. */
 static enum outcome no_row(const struct summary *summary, const struct pick *pick,
 			   struct finding *finding)
 {
-	char why[PICK_WHY_MAX];
+	char why[PICK_WHY_MAX], what[FINDING_WHY_MAX], levels[LEVEL_WORDS_MAX];
+	struct pick anywhere = *pick;
+	anywhere.with_heap = false;
 	const struct row *row = pick_any_row(summary, pick);
-	if (row && *row->note)
+	if (row && !row->count && *row->note)
 		return take_unknown(finding, row->note);
+	finding->absent = !pick_any_row(summary, &anywhere) &&
+			  !dataset_failure(summary->dataset, pick->experiment);
 	if (*pick_why_none(summary, pick->experiment, why))
 		return take_unknown(finding, why);
-	return take_unknown(finding, "not part of this run");
+	pick_text(pick, what);
+	pick_settle(summary, &anywhere);
+	snprintf(why, sizeof why, "not part of this run: %s", what);
+	if (finding->absent && pick_row(summary, &anywhere))
+		snprintf(why, sizeof why, "of %s this run has other levels alone%s", what,
+			 level_words(&anywhere, 0, levels));
+	return take_unknown(finding, why);
 }
 
 static const char few[] = "fewer than 5 replicates, so there is no interval; run longer";
@@ -63,6 +88,17 @@ static enum outcome by_interval(struct finding *finding, const struct stats_inte
 	return OUTCOME_OK;
 }
 
+/* Why there is nothing from the two together: one of them is not there, or both are, apart. */
+static enum outcome neither_or_one(const struct summary *summary,
+				   const struct definition *definition, struct finding *finding)
+{
+	if (!pick_row(summary, &definition->one))
+		return no_row(summary, &definition->one, finding);
+	if (!pick_row(summary, &definition->other))
+		return no_row(summary, &definition->other, finding);
+	return by_interval(finding, NULL, 0);
+}
+
 static void say_heap(struct finding *finding, uint64_t heap_bytes)
 {
 	char text[UNITS_TEXT_MAX];
@@ -70,44 +106,22 @@ static void say_heap(struct finding *finding, uint64_t heap_bytes)
 		 units_format_bytes(heap_bytes, text));
 }
 
-/* The heaps of the rows picked, rising, without those that have too few replicates for an interval: a run
- * whose time was up before its largest heap's turn still tells of the next. All of them, if none has enough. */
-static size_t pick_told_heaps(const struct summary *summary, const struct pick *pick,
-			      uint64_t heaps[HEAPS_MAX])
-{
-	uint64_t all[HEAPS_MAX];
-	size_t count = pick_heaps(summary, pick, all, HEAPS_MAX), told = 0;
-	for (size_t i = 0; i < count; i++) {
-		struct pick at = *pick;
-		at.heap_bytes = all[i];
-		at.with_heap = true;
-		if (pick_row(summary, &at)->series->block_count >= STATS_INTERVAL_VALUES_MIN)
-			heaps[told++] = all[i];
-	}
-	if (told)
-		return told;
-	memcpy(heaps, all, count * sizeof *heaps);
-	return count;
-}
-
-/* Sets the heap that both have, as parameter LARGEST_HEAP or SMALLEST_HEAP, or up to the usual one. */
+/* Sets the heap that both have, as parameter LARGEST_HEAP or SMALLEST_HEAP, or the one that tables and figures
+ * of the experiment show. */
 static bool pick_heap(const struct summary *summary, struct pick *one, struct pick *other,
 		      double parameter)
 {
-	uint64_t heaps[HEAPS_MAX], middle;
-	size_t count = pick_told_heaps(summary, one, heaps), chosen;
-	if (count == 0)
-		return false;
-	if (parameter == SMALLEST_HEAP)
-		chosen = 0;
-	else if (parameter == LARGEST_HEAP || !pick_middle_heap(summary, one, PICK_HEAP, &middle))
-		chosen = count - 1;
-	else
-		for (chosen = count - 1; chosen > 0 && heaps[chosen] > middle;)
-			chosen--;
-	one->heap_bytes = other->heap_bytes = heaps[chosen];
-	one->with_heap = other->with_heap = true;
-	return true;
+	uint64_t heaps[HEAPS_MAX];
+	if (parameter == LARGEST_HEAP || parameter == SMALLEST_HEAP) {
+		size_t count = pick_told_heaps(summary, one, heaps, HEAPS_MAX);
+		one->with_heap = count > 0;
+		if (count)
+			one->heap_bytes = heaps[parameter == SMALLEST_HEAP ? 0 : count - 1];
+	} else
+		pick_one_heap(summary, one);
+	other->heap_bytes = one->heap_bytes;
+	other->with_heap = one->with_heap;
+	return one->with_heap;
 }
 
 /* Both rows, at the heap that `parameter` says; false with the reason in the finding. */
@@ -133,7 +147,7 @@ static bool both_rows(const struct summary *summary, const struct definition *de
 	}
 	if (*one && *other)
 		return true;
-	no_row(summary, *one ? &definition->other : &definition->one, finding);
+	no_row(summary, *one ? &second : &first, finding);
 	return false;
 }
 
@@ -261,10 +275,12 @@ enum outcome take_growth(const struct summary *summary, const struct definition 
 	at.parameter = LARGEST_HEAP;
 	if (take_win(summary, &at, &largest, problem))
 		return OUTCOME_FAILED;
+	finding->absent = smallest.absent || largest.absent;
 	if (!smallest.known || !largest.known)
 		return take_unknown(finding, smallest.known ? largest.why : smallest.why);
 	uint64_t heaps[HEAPS_MAX];
-	size_t count = pick_told_heaps(summary, &definition->one, heaps);
+	char least[UNITS_TEXT_MAX], most[UNITS_TEXT_MAX];
+	size_t count = pick_told_heaps(summary, &definition->one, heaps, HEAPS_MAX);
 	if (count == 1 || heaps[count - 1] < HEAPS_APART * heaps[0])
 		return take_unknown(finding, "the heaps measured are too alike; add --heap 0");
 	finding->known = true;
@@ -272,6 +288,8 @@ enum outcome take_growth(const struct summary *summary, const struct definition 
 	finding->center = largest.center / smallest.center;
 	finding->low = largest.low / smallest.high;
 	finding->high = largest.high / smallest.low;
+	snprintf(finding->where, sizeof finding->where, "heap %s against %s",
+		 units_format_bytes(heaps[count - 1], most), units_format_bytes(heaps[0], least));
 	return OUTCOME_OK;
 }
 
@@ -337,7 +355,7 @@ enum outcome take_switch(const struct summary *summary, const struct definition 
 		if (!most || derived->switches[i].heap_bytes > most->heap_bytes)
 			most = &derived->switches[i];
 	if (!most)
-		return no_row(summary, &definition->one, finding);
+		return neither_or_one(summary, definition, finding);
 	snprintf(finding->where, sizeof finding->where, "with %s read between",
 		 units_format_bytes(most->heap_bytes, pages));
 	return by_interval(finding, &most->difference, most->replicates);
@@ -367,30 +385,36 @@ enum outcome take_thread(const struct summary *summary, const struct definition 
 
 /* ---- from which heap on ---- */
 
-bool take_crossing(const double *heap_bytes, const double *ratio, size_t n, double factor,
-		   double *from_bytes)
+enum crossing take_crossing(const double *heap_bytes, const double *ratio, size_t n, double factor,
+			    double *from_bytes)
 {
 	size_t first = n;
 	while (first > 0 && ratio[first - 1] >= factor)
 		first--;
+	*from_bytes = heap_bytes[first < n ? first : n - 1];
 	if (first == n)
-		return false;
-	*from_bytes = heap_bytes[0];
-	if (first > 0)
-		*from_bytes = heap_bytes[first - 1] + (heap_bytes[first] - heap_bytes[first - 1]) *
-							      (factor - ratio[first - 1]) /
-							      (ratio[first] - ratio[first - 1]);
-	return true;
+		return CROSSING_AFTER;
+	if (first == 0)
+		return CROSSING_BEFORE;
+	*from_bytes = heap_bytes[first - 1] + (heap_bytes[first] - heap_bytes[first - 1]) *
+						      (factor - ratio[first - 1]) /
+						      (ratio[first] - ratio[first - 1]);
+	return CROSSING_FOUND;
 }
 
-/* The heap from which on the ratio is `parameter` or more: where its center crosses that, and, as bounds,
- * where the upper and the lower end of its interval do. */
-enum outcome take_win_from(const struct summary *summary, const struct definition *definition,
-			   struct finding *finding, struct problem *problem)
+/* The heaps that both arms have, and the ratio there with its interval. */
+struct ratios {
+	size_t n, replicates;
+	double heap_bytes[HEAPS_MAX], center[HEAPS_MAX], low[HEAPS_MAX], high[HEAPS_MAX];
+};
+
+/* Takes them all; none, with the reason in the finding, if one has no interval. */
+static enum outcome take_ratios(const struct summary *summary, const struct definition *definition,
+				struct ratios *ratios, struct finding *finding,
+				struct problem *problem)
 {
 	uint64_t heaps[HEAPS_MAX];
-	double bytes[HEAPS_MAX], center[HEAPS_MAX], low[HEAPS_MAX], high[HEAPS_MAX];
-	size_t count = pick_told_heaps(summary, &definition->one, heaps), n = 0;
+	size_t count = pick_told_heaps(summary, &definition->one, heaps, HEAPS_MAX);
 	for (size_t i = 0; i < count; i++) {
 		struct pick one = definition->one, other = definition->other;
 		struct finding at = {0};
@@ -402,23 +426,55 @@ enum outcome take_win_from(const struct summary *summary, const struct definitio
 			continue;
 		if (ratio_of_rows(fork, vfork, &at, problem))
 			return OUTCOME_FAILED;
-		if (!at.known)
+		if (!at.known) {
+			ratios->n = 0;
 			return take_unknown(finding, at.why);
-		bytes[n] = (double)heaps[i];
-		center[n] = at.center;
-		low[n] = at.low;
-		high[n++] = at.high;
-		finding->replicates = at.replicates;
+		}
+		ratios->heap_bytes[ratios->n] = (double)heaps[i];
+		ratios->center[ratios->n] = at.center;
+		ratios->low[ratios->n] = at.low;
+		ratios->high[ratios->n++] = at.high;
+		ratios->replicates = at.replicates;
 	}
-	if (n == 0)
-		return no_row(summary, &definition->one, finding);
-	if (!take_crossing(bytes, center, n, definition->parameter, &finding->center))
-		return take_unknown(finding, "at no heap that was measured");
+	if (ratios->n == 0)
+		return neither_or_one(summary, definition, finding);
+	return OUTCOME_OK;
+}
+
+/* The heap from which on the ratio is `parameter` or more: where its center crosses that, and, as bounds,
+ * where the upper and the lower end of its interval do. Where that is at the smallest heap measured, it is
+ * only known to be no more than that. */
+enum outcome take_win_from(const struct summary *summary, const struct definition *definition,
+			   struct finding *finding, struct problem *problem)
+{
+	struct ratios at = {0};
+	double factor = definition->parameter;
+	char heap[UNITS_TEXT_MAX], why[FINDING_WHY_MAX];
+	if (take_ratios(summary, definition, &at, finding, problem))
+		return OUTCOME_FAILED;
+	if (at.n == 0)
+		return OUTCOME_OK;
+	enum crossing center =
+		take_crossing(at.heap_bytes, at.center, at.n, factor, &finding->center);
+	if (center == CROSSING_AFTER) {
+		snprintf(why, sizeof why,
+			 "at no heap up to %s, the largest measured (%.3g times there)",
+			 units_format_bytes((uint64_t)at.heap_bytes[at.n - 1], heap),
+			 at.center[at.n - 1]);
+		return take_unknown(finding, why);
+	}
 	/* The lower end of the ratio reaches the factor later, and perhaps not at all. */
-	if (!take_crossing(bytes, low, n, definition->parameter, &finding->high))
-		finding->high = INFINITY;
-	if (!take_crossing(bytes, high, n, definition->parameter, &finding->low))
-		finding->low = finding->center;
+	enum crossing low = take_crossing(at.heap_bytes, at.high, at.n, factor, &finding->low);
+	bool below = at.heap_bytes[0] > 0; /* there are smaller heaps */
+	finding->center_at_most = below && center == CROSSING_BEFORE;
+	finding->low_at_most = below && low == CROSSING_BEFORE;
+	finding->high_above = take_crossing(at.heap_bytes, at.low, at.n, factor, &finding->high) ==
+			      CROSSING_AFTER;
+	if (center == CROSSING_BEFORE)
+		snprintf(finding->where, sizeof finding->where,
+			 "already so at the smallest heap measured (%.3g times there)",
+			 at.center[0]);
+	finding->replicates = at.replicates;
 	finding->known = true;
 	return OUTCOME_OK;
 }

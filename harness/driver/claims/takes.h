@@ -29,10 +29,13 @@ take_finding take_share, take_count, take_count_difference, take_time_ratio, tak
 /* Sets the reason why a finding is not known, cut to its room. Always OUTCOME_OK. */
 enum outcome take_unknown(struct finding *finding, const char *why);
 
+/* Where a ratio reaches a factor. BEFORE: at the first heap or below it; AFTER: not at the last, if at all. */
+enum crossing { CROSSING_BEFORE, CROSSING_FOUND, CROSSING_AFTER };
+
 /* The heap from which on `ratio` stays at `factor` or above, read off straight lines between the heaps
- * measured, for which the cost of copying page tables is the reason; 0 if it is so from the first. False if
- * it is not so at the last. `heap_bytes` rises. */
-bool take_crossing(const double *heap_bytes, const double *ratio, size_t n, double factor,
-		   double *from_bytes);
+ * measured, for which the cost of copying page tables is the reason. BEFORE sets the first heap, an upper
+ * bound; AFTER the last, a lower one. `heap_bytes` rises. */
+enum crossing take_crossing(const double *heap_bytes, const double *ratio, size_t n, double factor,
+			    double *from_bytes);
 
 #endif

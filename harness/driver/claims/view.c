@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { VALUE_MAX = 48, LINE_MAX = 640, VERDICT_MAX = 1280 };
+enum { VALUE_MAX = 48, LINE_MAX = 640, VERDICT_MAX = 1280, ABSENT_MAX = 2 * LINE_MAX };
 
 /* A number without its unit where all numbers of a finding share that: "2.61", "99.8", "+83.8 ns". */
 static const char *value_text(enum finding_unit unit, double value, char text[VALUE_MAX])
@@ -28,10 +28,7 @@ static const char *value_text(enum finding_unit unit, double value, char text[VA
 			 units_format_ns(fabs(value), units));
 		break;
 	case FINDING_BYTES:
-		if (isinf(value))
-			snprintf(text, VALUE_MAX, "none that was measured");
-		else
-			snprintf(text, VALUE_MAX, "%s", units_format_bytes((uint64_t)value, units));
+		snprintf(text, VALUE_MAX, "%s", units_format_bytes((uint64_t)value, units));
 		break;
 	default:
 		snprintf(text, VALUE_MAX, "%.4g", value);
@@ -45,18 +42,21 @@ static const char *unit_text(enum finding_unit unit)
 	return unit == FINDING_SHARE ? " %" : unit == FINDING_TIMES ? " times" : "";
 }
 
-/* "2.61 (2.52 to 2.7) times". A count that never differed has no range. */
+/* "2.61 (2.52 to 2.7) times"; "at most 4 MiB", "9 MiB (7 MiB to above 16 MiB)" where what was measured ends. A
+ * count that never differed has no range. */
 static void put_value(enum finding_id id, const struct finding *finding, char *text, size_t bytes)
 {
 	char center[VALUE_MAX], low[VALUE_MAX], high[VALUE_MAX];
 	enum finding_unit unit = finding_unit(id);
 	value_text(unit, finding->center, center);
+	const char *most = finding->center_at_most ? "at most " : "";
 	if (finding->low == finding->high)
-		snprintf(text, bytes, "%s%s", center, unit_text(unit));
+		snprintf(text, bytes, "%s%s%s", most, center, unit_text(unit));
 	else
-		snprintf(text, bytes, "%s (%s to %s)%s", center,
-			 value_text(unit, finding->low, low), value_text(unit, finding->high, high),
-			 unit_text(unit));
+		snprintf(text, bytes, "%s%s (%s%s to %s%s)%s", most, center,
+			 finding->low_at_most ? "at most " : "",
+			 value_text(unit, finding->low, low), finding->high_above ? "above " : "",
+			 value_text(unit, finding->high, high), unit_text(unit));
 }
 
 /* The rule of the same claim that asks for the other bound of the same finding; NULL if there is none. */
@@ -91,7 +91,7 @@ static const char *wanted_text(const struct rule *rule, char text[VALUE_MAX + 32
 static const char *evidence_text(const struct rule *rule, const struct finding *finding,
 				 const struct judgement *judgement, char text[LINE_MAX])
 {
-	char value[3 * VALUE_MAX + 16], wanted[VALUE_MAX + 32], where[FINDING_WHERE_MAX + 4] = "";
+	char value[3 * VALUE_MAX + 48], wanted[VALUE_MAX + 32], where[FINDING_WHERE_MAX + 4] = "";
 	if (!finding->known) {
 		bool told = strstr(judgement->why, finding->why);
 		snprintf(text, LINE_MAX, "%s: not known%s%s", finding_words(rule->finding),
@@ -185,7 +185,8 @@ static const char *figure_text(enum claim_id claim, char text[VALUE_MAX])
 static const char *verdict_text(enum claim_id claim, const struct judgement *judgement,
 				const struct finding *findings, char text[VERDICT_MAX])
 {
-	char correction[LINE_MAX], from[3 * VALUE_MAX];
+	char correction[LINE_MAX], from[3 * VALUE_MAX + 48], ratio[3 * VALUE_MAX + 48],
+		heap[VALUE_MAX];
 	const char *ruling = claim_ruling_words(judgement->ruling);
 	if (judgement->ruling == RULING_CORRECTED)
 		snprintf(text, VERDICT_MAX, "%s: %s", ruling,
@@ -193,12 +194,98 @@ static const char *verdict_text(enum claim_id claim, const struct judgement *jud
 	else if (judgement->ruling == RULING_OPEN)
 		snprintf(text, VERDICT_MAX, "%s: %s", ruling, judgement->why);
 	else if (claim == C11 && judgement->ruling == RULING_REFUTED && findings[WINS_2].known) {
-		put_value(WINS_2, &findings[WINS_2], from, sizeof from);
-		snprintf(text, VERDICT_MAX,
-			 "%s: from a heap of %s on vfork and exec take half as long, or less",
-			 ruling, from);
+		const struct finding *wins = &findings[WINS_2];
+		const bool already =
+			wins->center_at_most && findings[FORK_OVER_VFORK_SMALLEST].known;
+		put_value(WINS_2, wins, from, sizeof from);
+		put_value(FORK_OVER_VFORK_SMALLEST, &findings[FORK_OVER_VFORK_SMALLEST], ratio,
+			  sizeof ratio);
+		if (already)
+			snprintf(text, VERDICT_MAX,
+				 "%s: already at the smallest heap measured, %s, fork and exec "
+				 "take %s "
+				 "as long as vfork and exec",
+				 ruling, value_text(FINDING_BYTES, wins->center, heap), ratio);
+		else
+			snprintf(text, VERDICT_MAX,
+				 "%s: from a heap of %s on vfork and exec take half as long, or "
+				 "less",
+				 ruling, from);
 	} else
 		snprintf(text, VERDICT_MAX, "%s", ruling);
+	return text;
+}
+
+/* ---- claims that are no part of the run ---- */
+
+/* Whether none of what the claim stands or falls with was part of the run; of one that only shows something,
+ * none of that. */
+static bool is_absent(enum claim_id claim, const struct finding *findings)
+{
+	bool absent = true;
+	for (size_t i = 0; i < claim_rule_count; i++) {
+		const struct rule *rule = &claim_rules[i];
+		bool decides = rule->role == REQUIRED || rule->role == SUPPORTS;
+		if (is_rule_of(rule, claim) && (decides || claims[claim].history))
+			absent = absent && findings[rule->finding].absent;
+	}
+	return absent;
+}
+
+/* "C1 to C5, C12": the claims that are no part of the run. */
+static const char *absent_list(const struct finding *findings, char text[LINE_MAX])
+{
+	size_t length = 0;
+	*text = '\0';
+	for (enum claim_id first = 0, next; first < CLAIM_COUNT && length < LINE_MAX;
+	     first = next) {
+		next = first + 1;
+		if (!is_absent(first, findings))
+			continue;
+		while (next < CLAIM_COUNT && is_absent(next, findings))
+			next++;
+		length += (size_t)snprintf(text + length, LINE_MAX - length, "%s%s",
+					   length ? ", " : "", claims[first].id);
+		if (next - first > 1 && length < LINE_MAX)
+			length += (size_t)snprintf(text + length, LINE_MAX - length, "%s%s",
+						   next - first > 2 ? " to " : ", ",
+						   claims[next - 1].id);
+	}
+	return text;
+}
+
+/* Adds a name to a list with commas, once. */
+static void add_name(char text[LINE_MAX], const char *name)
+{
+	size_t length = strlen(text), name_length = strlen(name);
+	for (const char *at = text; (at = strstr(at, name)); at += name_length)
+		if (at[name_length] == '\0' || at[name_length] == ',')
+			return;
+	snprintf(text + length, LINE_MAX - length, "%s%s", length ? "," : "", name);
+}
+
+/* The experiments that would measure what those claims lack: "inherit,first_write". */
+static const char *absent_experiments(const struct finding *findings, char text[LINE_MAX])
+{
+	*text = '\0';
+	for (size_t i = 0; i < claim_rule_count; i++) {
+		const struct rule *rule = &claim_rules[i];
+		if (is_absent(rule->claim, findings) && findings[rule->finding].absent)
+			add_name(text, finding_experiment(rule->finding));
+	}
+	return text;
+}
+
+/* One line for all of them; empty if there are none. */
+static const char *absent_text(const struct finding *findings, char text[ABSENT_MAX])
+{
+	char list[LINE_MAX], experiments[LINE_MAX];
+	*text = '\0';
+	if (*absent_list(findings, list))
+		snprintf(text, ABSENT_MAX,
+			 "not part of this run: %s; forkcost run --experiment %s measures what "
+			 "they need",
+			 list, absent_experiments(findings, experiments));
 	return text;
 }
 
@@ -274,11 +361,12 @@ static json_t *finding_json(const struct rule *rule, const struct finding *findi
 		json_object_set_new(json, "why", json_string(finding->why));
 		return json;
 	}
-	json_object_set_new(json, "value", json_real(finding->center));
-	json_object_set_new(json, "low", json_real(finding->low));
-	json_object_set_new(json, "high",
-			    isinf(finding->high) ? json_string("none that was measured")
-						 : json_real(finding->high));
+	json_object_set_new(json, finding->center_at_most ? "value_at_most" : "value",
+			    json_real(finding->center));
+	json_object_set_new(json, finding->low_at_most ? "low_at_most" : "low",
+			    json_real(finding->low));
+	json_object_set_new(json, finding->high_above ? "high_above" : "high",
+			    json_real(finding->high));
 	json_object_set_new(json, "replicates", json_integer((json_int_t)finding->replicates));
 	json_object_set_new(json, "where", json_string(finding->where));
 	return json;
@@ -321,7 +409,7 @@ enum outcome claims_put(const struct summary *summary, enum claims_form form, FI
 			struct problem *problem)
 {
 	static struct finding findings[FINDING_COUNT];
-	char machine[256];
+	char machine[256], absent[ABSENT_MAX];
 	const char *run = json_string_value(json_object_get(summary->dataset->run, "id"));
 	run = run ? run : "unknown";
 	if (findings_make(summary, findings, problem))
@@ -339,8 +427,14 @@ enum outcome claims_put(const struct summary *summary, enum claims_form form, FI
 		fprintf(file, "what people say about fork, and what this run says to it\n%.80s\n\n",
 			machine);
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++)
-		(form == CLAIMS_MARKDOWN ? put_markdown : put_terminal)(summary, claim, findings,
-									file);
+		if (!is_absent(claim, findings))
+			(form == CLAIMS_MARKDOWN ? put_markdown : put_terminal)(summary, claim,
+										findings, file);
+	absent_text(findings, absent);
+	if (*absent && form == CLAIMS_MARKDOWN)
+		fprintf(file, "\n%s\n", absent);
+	else if (*absent)
+		wrapped_print(file, absent, 0, 5);
 	return OUTCOME_OK;
 }
 
@@ -367,15 +461,19 @@ enum outcome claims_write(const struct summary *summary, const char *folder,
 enum outcome claims_print_brief(const struct summary *summary, struct problem *problem)
 {
 	static struct finding findings[FINDING_COUNT];
+	char absent[ABSENT_MAX];
 	if (findings_make(summary, findings, problem))
 		return OUTCOME_FAILED;
 	printf("\nclaims (forkcost claims RUN tells them with numbers)\n");
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
 		char line[3 * LINE_MAX], verdict[VERDICT_MAX];
+		if (is_absent(claim, findings))
+			continue;
 		struct judgement judgement = claim_judge(claim, findings);
 		snprintf(line, sizeof line, "%-4s %s => %s", claims[claim].id, claims[claim].words,
 			 verdict_text(claim, &judgement, findings, verdict));
 		wrapped_print(stdout, line, 2, 7);
 	}
+	wrapped_print(stdout, absent_text(findings, absent), 2, 7);
 	return OUTCOME_OK;
 }

@@ -1,6 +1,7 @@
 #include "harness/driver/figures/figures.h"
 
 #include "harness/driver/counter_words.h"
+#include "harness/driver/level_words.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/version.h"
 
@@ -43,6 +44,7 @@ static void put_line(FILE *file, const char *text)
 static void put_what(FILE *file, const struct figures *figures, const struct caption *caption)
 {
 	char text[CAPTION_LINE_MAX], first[48], second[48], why[PICK_WHY_MAX] = "";
+	char what[CAPTION_LINE_MAX / 2], levels[LEVEL_WORDS_MAX];
 	struct span samples = {0}, replicates = {0};
 	for (size_t i = 0; i < figures->summary->row_count; i++) {
 		const struct row *row = &figures->summary->rows[i];
@@ -52,15 +54,17 @@ static void put_what(FILE *file, const struct figures *figures, const struct cap
 		span_add(&samples, row->count);
 		span_add(&replicates, row->series->block_count);
 	}
+	snprintf(what, sizeof what, "%s%s", caption->what,
+		 level_words(&caption->pick, caption->told, levels));
 	if (samples.high)
-		snprintf(text, sizeof text, "%s; %s samples in %s replicate%s", caption->what,
+		snprintf(text, sizeof text, "%s; %s samples in %s replicate%s", what,
 			 span_text(&samples, first), span_text(&replicates, second),
 			 replicates.high == 1 ? "" : "s");
 	if (!samples.high && caption->pick.experiment)
 		pick_why_none(figures->summary, caption->pick.experiment, why);
 	if (!samples.high)
-		snprintf(text, sizeof text, "%s; nothing measured%s%s", caption->what,
-			 *why ? ": " : "", why);
+		snprintf(text, sizeof text, "%s; nothing measured%s%s", what, *why ? ": " : "",
+			 why);
 	put_line(file, text);
 }
 

@@ -3,6 +3,7 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/counter_words.h"
+#include "harness/driver/level_words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -163,14 +164,17 @@ static void put_panel(struct grid *grid, const struct panel *panel)
 {
 	const struct summary *summary = grid->figures->summary;
 	const struct series *arms[ARMS_MAX];
-	char title[LABEL_MAX], heap[UNITS_TEXT_MAX];
-	struct pick pick = {.experiment = panel->experiment};
+	char title[LABEL_MAX + LEVEL_WORDS_MAX], heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
+	struct pick pick = {.experiment = panel->experiment,
+			    .threads = panel->most_threads ? PICK_ANY : NULL};
+	pick_settle(summary, &pick);
 	if (!find_cell(grid, panel, &pick))
 		return;
 	size_t count = find_arms(summary, &pick, arms);
-	snprintf(title, sizeof title, "%s, heap %s%s%s", panel->title,
+	snprintf(title, sizeof title, "%s, heap %s%s%s%s", panel->title,
 		 units_format_bytes(pick.heap_bytes, heap),
-		 pick.threads ? ", running threads: " : "", pick.threads ? pick.threads : "");
+		 pick.threads ? ", running threads: " : "", pick.threads ? pick.threads : "",
+		 level_words(&pick, 1U << LEVEL_THREADS, levels));
 	put_cell(grid, -2, title, 0);
 	grid->row_count++;
 	for (size_t a = 0; a < count; a++)
@@ -211,6 +215,8 @@ enum outcome figures_counters(const struct figures *figures)
 {
 	char remark[600];
 	size_t column_count = 0;
+	struct pick pick = {.counters = true};
+	pick_settle(figures->summary, &pick);
 	if (put_grid(figures, &column_count))
 		return OUTCOME_FAILED;
 	counting_text(&figures->summary->derived, remark, sizeof remark);
@@ -222,7 +228,7 @@ enum outcome figures_counters(const struct figures *figures)
 				       "column and part, on a "
 				       "log scale; n/a: refused, see summary.csv"
 				     : "no counter was counted",
-		.pick = {.counters = true},
+		.pick = pick,
 		.remark = remark,
 		.full_reasons = true,
 	};

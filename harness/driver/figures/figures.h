@@ -63,8 +63,9 @@ enum outcome curves_write(const struct figures *figures, const struct curves *cu
 
 struct caption {
 	const char *figure;
-	const char *what;   /* what is shown, and what its intervals are */
-	struct pick pick;   /* whose samples and replicates are told */
+	const char *what; /* what is shown, and what its intervals are */
+	struct pick pick; /* whose samples and replicates are told, and levels that are not plain */
+	unsigned told;    /* levels that `what` tells, as a mask of 1 << level */
 	const char *remark; /* a line of its own; NULL or empty: none */
 	bool full_reasons;  /* why counters were not counted: with remedies, else in short */
 };

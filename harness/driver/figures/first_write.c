@@ -2,20 +2,12 @@
 #include "harness/driver/figures/figures.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/level_words.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { REMARK_MAX = 800 };
-
-static const struct curves curves[] = {
-	{.file = "first-write-by-heap-sequential.dat",
-	 .pick = {.experiment = "first_write", .metric = "write_ns"},
-	 .split = CURVE_BY_CASE},
-	{.file = "first-write-by-heap-shuffled.dat",
-	 .pick = {.experiment = "first_write", .metric = "write_ns", .touch_order = "shuffled"},
-	 .split = CURVE_BY_CASE},
-};
+enum { REMARK_MAX = 800, CASES_MAX = 64 };
 
 /* ---- first-write-cdf ---- */
 
@@ -54,21 +46,21 @@ static void put_distribution(FILE *file, const struct series *series)
 /* What reading the clock around a single write takes, as `null` has it. */
 static const char *clock_text(const struct summary *summary, char text[UNITS_TEXT_MAX])
 {
-	const struct pick pick = {.experiment = "null", .state = PICK_ANY, .cache = PICK_ANY};
-	const struct row *row = pick_row(summary, &pick);
+	struct pick pick = {.experiment = "null"};
+	const struct row *row = pick_settled_row(summary, &pick);
 	return row ? units_format_ns(row->interval.center, text) : "an unknown time";
 }
 
 static enum outcome put_cdf(const struct figures *figures)
 {
 	const struct summary *summary = figures->summary;
-	struct pick pick = {.experiment = "first_write", .metric = "single_ns", .with_heap = true};
-	struct pick at_any_heap = pick;
-	char remark[REMARK_MAX] = "", what[REMARK_MAX];
+	struct pick pick = {.experiment = "first_write"};
+	char remark[REMARK_MAX] = "", what[REMARK_MAX], kind[LEVEL_WORD_MAX], order[LEVEL_WORD_MAX];
 	char heap[UNITS_TEXT_MAX], clock[UNITS_TEXT_MAX];
 	double writes = 0;
-	at_any_heap.with_heap = false;
-	bool any = pick_middle_heap(summary, &at_any_heap, PICK_HEAP, &pick.heap_bytes);
+	pick_settle(summary, &pick);
+	bool any = pick_one_heap(summary, &pick);
+	pick.metric = "single_ns";
 	FILE *file = figures_open(figures, "first-write-cdf.dat");
 	if (!file)
 		return OUTCOME_FAILED;
@@ -88,21 +80,55 @@ static enum outcome put_cdf(const struct figures *figures)
 			 "themselves",
 			 writes, clock_text(summary, clock));
 	snprintf(what, sizeof what,
-		 "single writes, 4 KiB pages in order%s%s, replicates pooled; no intervals; steps "
-		 "of the "
+		 "single writes, %s %s%s%s, replicates pooled; no intervals; steps of the "
 		 "histogram: 1.1 %%",
-		 any ? ", heap " : "", any ? units_format_bytes(pick.heap_bytes, heap) : "");
-	const struct caption caption = {
-		.figure = "first-write-cdf", .what = what, .pick = pick, .remark = remark};
+		 level_words_one(&pick, LEVEL_PAGE_KIND, kind),
+		 level_words_one(&pick, LEVEL_TOUCH_ORDER, order), any ? ", heap " : "",
+		 any ? units_format_bytes(pick.heap_bytes, heap) : "");
+	const struct caption caption = {.figure = "first-write-cdf",
+					.what = what,
+					.pick = pick,
+					.told = 1U << LEVEL_PAGE_KIND | 1U << LEVEL_TOUCH_ORDER,
+					.remark = remark};
+	return caption_write(figures, &caption);
+}
+
+/* ---- first-write-by-heap ---- */
+
+static enum outcome put_by_heap(const struct figures *figures)
+{
+	struct pick pick = {.experiment = "first_write", .touch_order = PICK_ANY};
+	char what[REMARK_MAX], kind[LEVEL_WORD_MAX];
+	pick_settle(figures->summary, &pick);
+	pick.metric = "write_ns";
+	struct curves curves[] = {
+		{.file = "first-write-by-heap-sequential.dat",
+		 .pick = pick,
+		 .split = CURVE_BY_CASE},
+		{.file = "first-write-by-heap-shuffled.dat", .pick = pick, .split = CURVE_BY_CASE},
+	};
+	curves[0].pick.touch_order = "sequential";
+	curves[1].pick.touch_order = "shuffled";
+	snprintf(what, sizeof what,
+		 "whole passes over %s; medians, bands: 95 %% t interval on logs of replicate "
+		 "medians",
+		 level_words_one(&pick, LEVEL_PAGE_KIND, kind));
+	const struct caption caption = {.figure = "first-write-by-heap",
+					.what = what,
+					.pick = pick,
+					.told = 1U << LEVEL_PAGE_KIND};
+	if (curves_write(figures, curves, sizeof curves / sizeof *curves))
+		return OUTCOME_FAILED;
 	return caption_write(figures, &caption);
 }
 
 /* ---- first-write-by-page-kind ---- */
 
 /* The heap at which the other page kinds were measured; without them, the largest. */
-static bool kind_heap(const struct summary *summary, uint64_t *heap_bytes)
+static bool kind_heap(const struct summary *summary, const struct pick *levels,
+		      uint64_t *heap_bytes)
 {
-	struct pick pick = {.experiment = "first_write", .metric = "write_ns"};
+	struct pick pick = *levels;
 	static const char *const kinds[] = {"thp", "mthp", "hugetlb", "4k"};
 	uint64_t heaps[64];
 	size_t count = 0;
@@ -115,27 +141,31 @@ static bool kind_heap(const struct summary *summary, uint64_t *heap_bytes)
 	return count > 0;
 }
 
-/* The place of a series' case among the run's cases. */
-static size_t case_number(const struct summary *summary, const struct series *series)
+/* The place of a series' case among those of all page kinds, in the order of the run. */
+static size_t case_number(const struct summary *summary, const struct pick *pick,
+			  const struct series *series)
 {
-	const struct pick pick = {.experiment = "first_write",
-				  .metric = series->metric,
-				  .heap_bytes = series->heap_bytes,
-				  .with_heap = true};
-	size_t number = 0;
-	for (size_t i = 0; i < summary->row_count; i++) {
-		const struct series *other = summary->rows[i].series;
-		if (!pick_takes(&pick, other))
+	struct pick any = *pick;
+	const char *seen[CASES_MAX];
+	size_t count = 0;
+	any.page_kind = PICK_ANY;
+	for (size_t i = 0; i < summary->row_count && count < CASES_MAX; i++) {
+		const char *name = summary->rows[i].series->case_name;
+		size_t at = 0;
+		if (!pick_takes(&any, summary->rows[i].series))
 			continue;
-		if (strcmp(other->case_name, series->case_name) == 0)
-			break;
-		number++;
+		while (at < count && strcmp(seen[at], name) != 0)
+			at++;
+		if (strcmp(name, series->case_name) == 0)
+			return at;
+		if (at == count)
+			seen[count++] = name;
 	}
-	return number;
+	return count;
 }
 
-/* A block for each page kind: its name, then a line for each case: its number, name, write_ns, low,
- * high. */
+/* A block for each page kind: its name and the bytes from one write to the next, then a line for each case: its
+ * number, name, write_ns, low, high. */
 static void put_kind(FILE *file, const struct summary *summary, const struct pick *pick)
 {
 	bool titled = false;
@@ -144,9 +174,10 @@ static void put_kind(FILE *file, const struct summary *summary, const struct pic
 		if (!row->count || !pick_takes(pick, row->series))
 			continue;
 		if (!titled)
-			fprintf(file, "%s\n", pick->page_kind);
+			fprintf(file, "%s\t%.0f\n", pick->page_kind,
+				(double)pick->heap_bytes / pick_pages(summary, row->series));
 		titled = true;
-		fprintf(file, "%zu\t", case_number(summary, row->series));
+		fprintf(file, "%zu\t", case_number(summary, pick, row->series));
 		figures_put_text(file, row->series->case_name);
 		figures_put_interval(file, &row->interval, 1);
 		putc('\n', file);
@@ -171,10 +202,13 @@ static void add_left_out(const struct dataset *dataset, char *text, size_t text_
 
 static enum outcome put_page_kinds(const struct figures *figures)
 {
-	struct pick pick = {.experiment = "first_write", .metric = "write_ns", .with_heap = true};
+	struct pick pick = {.experiment = "first_write", .page_kind = PICK_ANY};
 	static const char *const kinds[] = {"4k", "mthp", "thp", "hugetlb"};
 	char remark[REMARK_MAX] = "", what[REMARK_MAX], heap[UNITS_TEXT_MAX];
-	bool any = kind_heap(figures->summary, &pick.heap_bytes);
+	char order[LEVEL_WORD_MAX];
+	pick_settle(figures->summary, &pick);
+	pick.metric = "write_ns";
+	bool any = pick.with_heap = kind_heap(figures->summary, &pick, &pick.heap_bytes);
 	FILE *file = figures_open(figures, "first-write-by-page-kind.dat");
 	if (!file)
 		return OUTCOME_FAILED;
@@ -187,28 +221,23 @@ static enum outcome put_page_kinds(const struct figures *figures)
 	if (any)
 		add_left_out(figures->summary->dataset, remark, sizeof remark);
 	snprintf(what, sizeof what,
-		 "whole passes in order%s%s, a write in every 4 KiB, of hugetlb in every 2 MiB; "
-		 "medians, "
-		 "bars: 95 %% t interval on logs of replicate medians",
-		 any ? ", heap " : "", any ? units_format_bytes(pick.heap_bytes, heap) : "");
+		 "whole passes %s%s%s: the time of a pass divided by its writes; medians, bars: 95 "
+		 "%% t "
+		 "interval on logs of replicate medians",
+		 level_words_one(&pick, LEVEL_TOUCH_ORDER, order), any ? ", heap " : "",
+		 any ? units_format_bytes(pick.heap_bytes, heap) : "");
 	pick.page_kind = PICK_ANY;
-	const struct caption caption = {
-		.figure = "first-write-by-page-kind", .what = what, .pick = pick, .remark = remark};
+	const struct caption caption = {.figure = "first-write-by-page-kind",
+					.what = what,
+					.pick = pick,
+					.told = 1U << LEVEL_TOUCH_ORDER,
+					.remark = remark};
 	return caption_write(figures, &caption);
 }
 
 enum outcome figures_first_write(const struct figures *figures)
 {
-	static const struct caption by_heap = {
-		.figure = "first-write-by-heap",
-		.what = "whole passes over 4 KiB pages; medians, bands: 95 % t interval on logs of "
-			"replicate medians",
-		.pick = {.experiment = "first_write",
-			 .metric = "write_ns",
-			 .touch_order = PICK_ANY},
-	};
-	if (curves_write(figures, curves, sizeof curves / sizeof *curves) ||
-	    caption_write(figures, &by_heap) || put_cdf(figures))
+	if (put_by_heap(figures) || put_cdf(figures))
 		return OUTCOME_FAILED;
 	return put_page_kinds(figures);
 }

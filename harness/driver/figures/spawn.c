@@ -2,12 +2,13 @@
 #include "harness/driver/figures/figures.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/level_words.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-enum { PANELS = 3, HEAPS_MAX = 64, SAMPLES_SHOWN_MAX = 3000 };
+enum { PANELS = 3, HEAPS_MAX = 64, SAMPLES_SHOWN_MAX = 3000, WHAT_MAX = 600 };
 
 /* Figures compare primitives with exec, which all processes can; thread and eager_copy, which
  * cannot, are shown with exit. */
@@ -27,51 +28,86 @@ static bool is_shown_end(const struct summary *summary, const struct series *ser
 	       has_shown_action(summary, series);
 }
 
-static const struct curves curves[] = {
-	{.file = "spawn-by-heap-call-dirty.dat",
-	 .pick = {.experiment = "spawn", .metric = "call_ns", .state = "dirty"},
-	 .takes = has_shown_action},
-	{.file = "spawn-by-heap-call-clean.dat",
-	 .pick = {.experiment = "spawn", .metric = "call_ns", .state = "clean"},
-	 .takes = has_shown_action},
-	{.file = "spawn-by-heap-reaped-dirty.dat",
-	 .pick = {.experiment = "spawn", .state = "dirty"},
-	 .takes = is_shown_end},
-	{.file = "spawn-by-heap-reaped-clean.dat",
-	 .pick = {.experiment = "spawn", .state = "clean"},
-	 .takes = is_shown_end},
-	{.file = "ratio-dirty.dat",
-	 .pick = {.experiment = "spawn", .state = "dirty"},
-	 .to_fork = true,
-	 .takes = is_shown_end},
-	{.file = "ratio-clean.dat",
-	 .pick = {.experiment = "spawn", .state = "clean"},
-	 .to_fork = true,
-	 .takes = is_shown_end},
-};
+/* The levels that the figures show; `state` is PICK_ANY where both states of the heap have a panel. */
+static struct pick shown_levels(const struct summary *summary, const char *state)
+{
+	struct pick pick = {.experiment = "spawn", .state = state};
+	pick_settle(summary, &pick);
+	return pick;
+}
 
-static const struct caption captions[] = {
-	{.figure = "spawn-by-heap",
-	 .what = "exec (thread, eager_copy: exit), caches warm; medians, bands: 95 % t interval on "
-		 "logs of replicate medians",
-	 .pick = {.experiment = "spawn", .state = PICK_ANY}},
-	{.figure = "ratio-to-fork-by-heap",
-	 .what = "reaped_ns relative to fork, round by round; bands: 95 % t interval on logs of "
-		 "replicate ratios",
-	 .pick = {.experiment = "spawn", .state = PICK_ANY}},
-	{.figure = "timeline",
-	 .what = "dirty heap, caches warm; medians without intervals",
-	 .pick = {.experiment = "spawn"}},
-	{.figure = "samples-in-order",
-	 .what = "dirty heap, caches warm; raw samples, no interval; shade changes with the "
-		 "replicate",
-	 .pick = {.experiment = "spawn", .metric = "call_ns"}},
-};
+static enum outcome put_curves(const struct figures *figures)
+{
+	static const char *const states[] = {"dirty", "clean"};
+	for (size_t i = 0; i < 2; i++) {
+		const struct pick any = shown_levels(figures->summary, PICK_ANY);
+		struct pick end = any, call;
+		char names[3][WIRE_NAME_MAX + 32];
+		static const char *const stems[] = {"spawn-by-heap-call", "spawn-by-heap-reaped",
+						    "ratio"};
+		end.state = states[i];
+		call = end;
+		call.metric = "call_ns";
+		for (size_t f = 0; f < 3; f++)
+			snprintf(names[f], sizeof names[f], "%s-%s.dat", stems[f], states[i]);
+		const struct curves curves[] = {
+			{.file = names[0], .pick = call, .takes = has_shown_action},
+			{.file = names[1], .pick = end, .takes = is_shown_end},
+			{.file = names[2], .pick = end, .to_fork = true, .takes = is_shown_end},
+		};
+		if (curves_write(figures, curves, sizeof curves / sizeof *curves))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+/* Words after a comma; nothing if there are none. */
+static void add_words(char text[WHAT_MAX], const char *words)
+{
+	size_t length = strlen(text);
+	snprintf(text + length, WHAT_MAX - length, "%s%s", length && *words ? ", " : "", words);
+}
+
+static enum outcome put_captions(const struct figures *figures)
+{
+	static const unsigned state = 1U << LEVEL_STATE, cache = 1U << LEVEL_CACHE;
+	static const struct {
+		const char *figure, *what, *after, *state, *metric;
+		unsigned told; /* levels that are told even if they are plain */
+	} captions[] = {
+		{"spawn-by-heap", "exec (thread, eager_copy: exit)",
+		 "; medians, bands: 95 % t interval on logs of replicate medians", PICK_ANY, NULL,
+		 cache},
+		{"ratio-to-fork-by-heap", "reaped_ns relative to fork, round by round",
+		 "; bands: 95 % t interval on logs of replicate ratios", PICK_ANY, NULL, 0},
+		{"timeline", "", "; medians without intervals", NULL, NULL, state | cache},
+		{"samples-in-order", "",
+		 "; raw samples, no interval; shade changes with the replicate", NULL, "call_ns",
+		 state | cache},
+	};
+	for (size_t i = 0; i < sizeof captions / sizeof *captions; i++) {
+		char what[WHAT_MAX], word[LEVEL_WORD_MAX], levels[LEVEL_WORDS_MAX];
+		struct pick pick = shown_levels(figures->summary, captions[i].state);
+		snprintf(what, sizeof what, "%s", captions[i].what);
+		for (enum pick_level level = 0; level < PICK_LEVELS; level++)
+			if (captions[i].told & 1U << level)
+				add_words(what, level_words_one(&pick, level, word));
+		level_words(&pick, captions[i].told, levels);
+		add_words(what, *levels ? levels + 2 : ""); /* without its comma */
+		strncat(what, captions[i].after, sizeof what - strlen(what) - 1);
+		pick.metric = captions[i].metric;
+		const struct caption caption = {
+			.figure = captions[i].figure, .what = what, .pick = pick, .told = ~0U};
+		if (caption_write(figures, &caption))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
 
 /* The smallest, middle and largest heap measured. Returns how many differ. */
 static size_t pick_panels(const struct summary *summary, uint64_t panels[PANELS])
 {
-	const struct pick pick = {.experiment = "spawn", .state = PICK_ANY};
+	const struct pick pick = shown_levels(summary, PICK_ANY);
 	uint64_t heaps[HEAPS_MAX];
 	size_t count = pick_heaps(summary, &pick, heaps, HEAPS_MAX), found = 0;
 	const size_t picks[PANELS] = {0, count / 2, count ? count - 1 : 0};
@@ -105,13 +141,15 @@ static enum outcome put_timeline(const struct figures *figures, size_t panel,
 				 const uint64_t *heap_bytes)
 {
 	const struct summary *summary = figures->summary;
-	struct pick pick = {.experiment = "spawn", .metric = "call_ns", .with_heap = true};
+	struct pick pick = shown_levels(summary, NULL);
 	char name[32], heap[UNITS_TEXT_MAX];
 	bool titled = false;
 	snprintf(name, sizeof name, "timeline-%zu.dat", panel);
 	FILE *file = figures_open(figures, name);
 	if (!file)
 		return OUTCOME_FAILED;
+	pick.metric = "call_ns";
+	pick.with_heap = true;
 	pick.heap_bytes = heap_bytes ? *heap_bytes : 0;
 	for (size_t i = 0; heap_bytes && i < summary->row_count; i++) {
 		const struct row *row = &summary->rows[i];
@@ -151,16 +189,16 @@ static void put_series(FILE *file, const struct series *series)
 static enum outcome put_samples(const struct figures *figures, size_t panel,
 				const uint64_t *heap_bytes)
 {
-	struct pick pick = {.experiment = "spawn",
-			    .metric = "call_ns",
-			    .primitive = "fork",
-			    .heap_bytes = heap_bytes ? *heap_bytes : 0,
-			    .with_heap = true};
+	struct pick pick = shown_levels(figures->summary, NULL);
 	char name[32];
 	snprintf(name, sizeof name, "samples-%zu.dat", panel);
 	FILE *file = figures_open(figures, name);
 	if (!file)
 		return OUTCOME_FAILED;
+	pick.metric = "call_ns";
+	pick.primitive = "fork";
+	pick.with_heap = true;
+	pick.heap_bytes = heap_bytes ? *heap_bytes : 0;
 	const struct row *row = heap_bytes ? pick_row(figures->summary, &pick) : NULL;
 	pick.primitive = NULL;
 	if (heap_bytes && !row)
@@ -174,7 +212,7 @@ enum outcome figures_spawn(const struct figures *figures)
 {
 	uint64_t panels[PANELS];
 	size_t count = pick_panels(figures->summary, panels);
-	if (curves_write(figures, curves, sizeof curves / sizeof *curves))
+	if (put_curves(figures))
 		return OUTCOME_FAILED;
 	for (size_t panel = 0; panel < PANELS; panel++) {
 		const uint64_t *heap_bytes = panel < count ? &panels[panel] : NULL;
@@ -182,8 +220,5 @@ enum outcome figures_spawn(const struct figures *figures)
 		    put_samples(figures, panel, heap_bytes))
 			return OUTCOME_FAILED;
 	}
-	for (size_t i = 0; i < sizeof captions / sizeof *captions; i++)
-		if (caption_write(figures, &captions[i]))
-			return OUTCOME_FAILED;
-	return OUTCOME_OK;
+	return put_captions(figures);
 }

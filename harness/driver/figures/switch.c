@@ -1,13 +1,6 @@
 /* Experiment switch: switch. */
 #include "harness/driver/figures/figures.h"
 
-static const struct curves curves = {
-	.file = "switch.dat",
-	.pick = {.experiment = "switch", .metric = "switch_ns"},
-	.split = CURVE_BY_CASE,
-	.over = CURVE_OVER_PAGES,
-};
-
 /* Lines of pages, separate minus shared, low, high. */
 static enum outcome put_differences(const struct figures *figures)
 {
@@ -25,12 +18,18 @@ static enum outcome put_differences(const struct figures *figures)
 
 enum outcome figures_switch(const struct figures *figures)
 {
-	static const struct caption caption = {
+	struct pick pick = {.experiment = "switch", .metric = "switch_ns"};
+	pick_settle(figures->summary, &pick);
+	const struct curves curves = {.file = "switch.dat",
+				      .pick = pick,
+				      .split = CURVE_BY_CASE,
+				      .over = CURVE_OVER_PAGES};
+	const struct caption caption = {
 		.figure = "switch",
 		.what = "parent and child by turns on one CPU, over the same futex; medians, "
 			"bands: 95 % "
 			"t interval on logs of replicate medians, of the difference on its values",
-		.pick = {.experiment = "switch", .metric = "switch_ns"},
+		.pick = pick,
 	};
 	if (curves_write(figures, &curves, 1) || put_differences(figures))
 		return OUTCOME_FAILED;

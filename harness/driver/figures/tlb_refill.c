@@ -7,18 +7,12 @@
 
 enum { TEXT_MAX = 300 };
 
-static const struct curves times = {
-	.file = "tlb-refill.dat",
-	.pick = {.experiment = "tlb_refill", .metric = "page_ns"},
-	.split = CURVE_BY_CASE,
-	.over = CURVE_OVER_PAGES,
-};
-
 /* Page walks that the load TLB started, a page; where the kernel's cannot be counted, the user's. */
-static enum outcome put_walks(const struct figures *figures, const char **counted)
+static enum outcome put_walks(const struct figures *figures, const struct curves *times,
+			      const char **counted)
 {
 	static const char *const names[] = {"dtlb_load_walks_both", "dtlb_load_walks_user"};
-	struct curves walks = times;
+	struct curves walks = *times;
 	walks.file = "tlb-refill-walks.dat";
 	walks.a_page = true;
 	*counted = NULL;
@@ -49,7 +43,13 @@ enum outcome figures_tlb_refill(const struct figures *figures)
 	const struct reach *reach = &figures->summary->derived.reach;
 	const char *counted;
 	char remark[TEXT_MAX] = "";
-	if (curves_write(figures, &times, 1) || put_walks(figures, &counted) || put_reach(figures))
+	struct curves times = {.file = "tlb-refill.dat",
+			       .pick = {.experiment = "tlb_refill", .metric = "page_ns"},
+			       .split = CURVE_BY_CASE,
+			       .over = CURVE_OVER_PAGES};
+	pick_settle(figures->summary, &times.pick);
+	if (curves_write(figures, &times, 1) || put_walks(figures, &times, &counted) ||
+	    put_reach(figures))
 		return OUTCOME_FAILED;
 	if (pick_row(figures->summary, &times.pick))
 		snprintf(remark, sizeof remark,

@@ -22,13 +22,8 @@ static bool is_pass(const struct summary *summary, const struct series *series)
 	       strcmp(series->metric, "thread_warm_ns") == 0;
 }
 
-/* One heap: the one that pick_middle_heap() names. */
-static enum outcome put_curves(const struct figures *figures, uint64_t heap_bytes)
+static enum outcome put_curves(const struct figures *figures, struct pick pick)
 {
-	struct pick pick = {.experiment = "tlb_shootdown",
-			    .threads = PICK_ANY,
-			    .heap_bytes = heap_bytes,
-			    .with_heap = true};
 	struct curves curves[] = {
 		{.file = "tlb-shootdown-call.dat", .pick = pick, .split = CURVE_BY_CASE},
 		{.file = "tlb-shootdown-flush.dat", .pick = pick, .split = CURVE_BY_CASE},
@@ -82,20 +77,18 @@ enum outcome figures_tlb_shootdown(const struct figures *figures)
 	const struct derived *derived = &figures->summary->derived;
 	struct pick pick = {.experiment = "tlb_shootdown", .threads = PICK_ANY};
 	char what[TEXT_MAX], heap[UNITS_TEXT_MAX], remark[TEXT_MAX] = "";
-	uint64_t heap_bytes = 0;
-	bool any = pick_middle_heap(figures->summary, &pick, PICK_HEAP, &heap_bytes);
-	if (put_curves(figures, heap_bytes))
+	pick_settle(figures->summary, &pick);
+	bool any = pick_one_heap(figures->summary, &pick);
+	if (put_curves(figures, pick))
 		return OUTCOME_FAILED;
 	for (size_t i = 0; any && i < derived->slope_count; i++)
-		if (derived->slopes[i].heap_bytes == heap_bytes)
+		if (derived->slopes[i].heap_bytes == pick.heap_bytes)
 			add_slope(remark, sizeof remark, &derived->slopes[i]);
 	snprintf(what, sizeof what,
 		 "threads of the caller running on other CPUs%s%s; medians, bands: 95 %% t "
 		 "interval on "
 		 "logs of replicate medians",
-		 any ? "; heap " : "", any ? units_format_bytes(heap_bytes, heap) : "");
-	pick.heap_bytes = heap_bytes;
-	pick.with_heap = any;
+		 any ? "; heap " : "", any ? units_format_bytes(pick.heap_bytes, heap) : "");
 	const struct caption caption = {
 		.figure = "tlb-shootdown",
 		.what = what,

@@ -1,21 +1,29 @@
 #include "harness/driver/tables/blocks.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/level_words.h"
+#include "harness/driver/wrapped.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-static const struct row *check_row(const struct summary *summary, const char *experiment,
-				   const char *case_name)
+enum { WHERE_MAX = LEVEL_WORDS_MAX + 48 };
+
+/* The levels that a ruler is shown at, and, as ", heap 0", its heap and what of them is not plain. */
+static struct pick check_pick(const struct summary *summary, const char *experiment,
+			      char where[WHERE_MAX])
 {
-	for (size_t i = 0; i < summary->row_count; i++) {
-		const struct series *series = summary->rows[i].series;
-		if (strcmp(series->experiment, experiment) == 0 &&
-		    strcmp(series->case_name, case_name) == 0 && summary->rows[i].count)
-			return &summary->rows[i];
-	}
-	return NULL;
+	struct pick pick = {.experiment = experiment};
+	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
+	const struct row *row = pick_settled_row(summary, &pick);
+	*where = '\0';
+	pick.with_heap = row != NULL;
+	pick.heap_bytes = row ? row->series->heap_bytes : 0;
+	if (row)
+		snprintf(where, WHERE_MAX, ", heap %s%s", units_format_bytes(pick.heap_bytes, heap),
+			 level_words(&pick, 0, levels));
+	return pick;
 }
 
 /* The A/A check: how many twins differ from their originals by more than chance would have it. */
@@ -43,17 +51,25 @@ static void print_twins(const struct summary *summary)
 
 void block_checks_print(const struct summary *summary)
 {
-	char text[BLOCK_TEXT_MAX];
+	char text[BLOCK_TEXT_MAX], where[WHERE_MAX], delays_where[WHERE_MAX];
+	char line[WHERE_MAX + 4 * BLOCK_TEXT_MAX + 80];
 	const struct dataset *dataset = summary->dataset;
+	const struct pick null = check_pick(summary, "null", where);
+	struct pick delays = check_pick(summary, "known_delay", delays_where);
 	printf("checks\n");
-	printf("  null: an empty window takes %s\n",
-	       block_time(check_row(summary, "null", ""), false, text));
-	printf("  known_delay: 1 us, 10 us, 100 us read as");
+	snprintf(line, sizeof line, "null: an empty window takes %s%s",
+		 block_time(pick_row(summary, &null), false, text), where);
+	wrapped_print(stdout, line, 2, 4);
 	static const char *const cases[] = {"1us", "10us", "100us"};
-	for (size_t i = 0; i < 3; i++)
-		printf("%s %s", i ? "," : "",
-		       block_time(check_row(summary, "known_delay", cases[i]), false, text));
-	printf("\n");
+	const char *readings[3];
+	char texts[3][BLOCK_TEXT_MAX];
+	for (size_t i = 0; i < 3; i++) {
+		delays.case_name = cases[i];
+		readings[i] = block_time(pick_row(summary, &delays), false, texts[i]);
+	}
+	snprintf(line, sizeof line, "known_delay: 1 us, 10 us, 100 us read as %s, %s, %s%s",
+		 readings[0], readings[1], readings[2], delays_where);
+	wrapped_print(stdout, line, 2, 4);
 	print_twins(summary);
 	printf("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
 	       dataset->steal_ticks, dataset->involuntary_switches);

@@ -1,6 +1,7 @@
 #include "harness/driver/tables/blocks.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/level_words.h"
 
 #include <math.h>
 #include <string.h>
@@ -41,13 +42,19 @@ static void put_proof(const struct summary *summary, const struct row *row, stru
 void block_first_write(const struct summary *summary, struct grid *grid)
 {
 	struct pick pick = {.experiment = "first_write", .metric = "write_ns"};
-	const struct pick ruler = {.experiment = "null", .state = PICK_ANY, .cache = PICK_ANY};
-	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
+	struct pick ruler = {.experiment = "null"};
+	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX], step[UNITS_TEXT_MAX];
+	char kind[LEVEL_WORD_MAX], order[LEVEL_WORD_MAX], others[LEVEL_WORDS_MAX];
+	const unsigned told = 1U << LEVEL_PAGE_KIND | 1U << LEVEL_TOUCH_ORDER;
 	static const char *const heads[] = {"case", "mean of a pass", "p50",   "p99",
 					    "max",  "faults",         "copied"};
-	pick.with_heap = pick_middle_heap(summary, &pick, PICK_HEAP, &pick.heap_bytes);
-	grid_begin(grid, 1, "first write to a page: heap %s, 4 KiB pages in order",
-		   units_format_bytes(pick.heap_bytes, heap));
+	pick_settle(summary, &pick);
+	pick_one_heap(summary, &pick);
+	grid_begin(grid, 1, "first write to a page: heap %s, %s %s%s",
+		   units_format_bytes(pick.heap_bytes, heap),
+		   level_words_one(&pick, LEVEL_PAGE_KIND, kind),
+		   level_words_one(&pick, LEVEL_TOUCH_ORDER, order),
+		   level_words(&pick, told, others));
 	grid_row(grid);
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
 		grid_cell(grid, "%s", heads[i]);
@@ -61,8 +68,15 @@ void block_first_write(const struct summary *summary, struct grid *grid)
 		put_singles(summary, row, grid);
 		put_proof(summary, row, grid);
 	}
+	const struct row *first = pick_row(summary, &pick);
+	if (first && pick.page_kind)
+		grid_note(grid, "a write in every %s",
+			  units_format_bytes((uint64_t)((double)pick.heap_bytes /
+							pick_pages(summary, first->series)),
+					     step));
+	grid_note(grid, "%s", level_words_others(summary, &pick, 0, others));
 	grid_note(grid,
 		  "p50, p99 and max are of single writes, each with two clock readings, %s; faults "
 		  "and copied (frames changed) are a page",
-		  block_time(pick_row(summary, &ruler), false, text));
+		  block_time(pick_settled_row(summary, &ruler), false, text));
 }

@@ -1,6 +1,8 @@
 #include "harness/driver/tables/blocks.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/level_words.h"
+#include "harness/driver/wrapped.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -8,22 +10,21 @@
 
 enum { COLUMNS_MAX = 4, LINES_MAX = 64, HEAPS_MAX = 64 };
 
-/* The main table: a line per arm, a group of columns per heap size; dirty, warm, same CPU. */
+/* The main table: a line per arm, a group of columns per heap size, at one state of heap and caches and one
+ * place of the child: dirty, warm, same CPU where the run has that. */
 struct table {
 	size_t column_count, line_count;
 	uint64_t heap_bytes[COLUMNS_MAX];
 	const struct series *lines[LINES_MAX]; /* the call_ns series of the arm, at some heap */
-	const char *state, *cache;
+	struct pick levels;
 };
 
 /* Up to four heaps, evenly picked from those measured in the table's own cell, first and last among them:
  * where the run's time was up before, other placements may have had a turn at larger ones. */
 static void pick_columns(struct table *table, const struct summary *summary)
 {
-	const struct pick pick = {
-		.experiment = "spawn", .state = table->state, .cache = table->cache};
 	uint64_t all[HEAPS_MAX];
-	size_t count = pick_heaps(summary, &pick, all, HEAPS_MAX);
+	size_t count = pick_heaps(summary, &table->levels, all, HEAPS_MAX);
 	table->column_count = count < COLUMNS_MAX ? count : COLUMNS_MAX;
 	for (size_t i = 0; i < table->column_count; i++)
 		table->heap_bytes[i] =
@@ -31,10 +32,11 @@ static void pick_columns(struct table *table, const struct summary *summary)
 						    : 0];
 }
 
-static void make_table(struct table *table, const struct summary *summary, const char *state,
-		       const char *cache)
+/* `state` NULL: dirty, or what the run has instead. */
+static void make_table(struct table *table, const struct summary *summary, const char *state)
 {
-	*table = (struct table){.state = state, .cache = cache};
+	*table = (struct table){.levels = {.experiment = "spawn", .state = state}};
+	pick_settle(summary, &table->levels);
 	const struct dataset *dataset = summary->dataset;
 	pick_columns(table, summary);
 	if (table->column_count == 0)
@@ -44,12 +46,10 @@ static void make_table(struct table *table, const struct summary *summary, const
 	for (size_t a = 0; a < 2; a++)
 		for (size_t i = 0; i < dataset->series_count; i++) {
 			const struct series *series = &dataset->series[i];
-			const struct pick pick = {.experiment = "spawn",
-						  .action = actions[a],
-						  .state = state,
-						  .cache = cache,
-						  .heap_bytes = table->heap_bytes[0],
-						  .with_heap = true};
+			struct pick pick = table->levels;
+			pick.action = actions[a];
+			pick.heap_bytes = table->heap_bytes[0];
+			pick.with_heap = true;
 			if (series->is_main && pick_takes(&pick, series) &&
 			    table->line_count < LINES_MAX)
 				table->lines[table->line_count++] = series;
@@ -115,91 +115,120 @@ static void print_table(const struct summary *summary, const struct table *table
 	}
 }
 
-/* The cells that the state lines compare. */
-enum { STATE_CELLS = 4 };
-static const char *const state_cells[STATE_CELLS][2] = {
+/* What the heap's and the caches' state does to one arm: cells of the grid of states. */
+enum { STATES = 4 };
+static const char *const states[STATES][2] = {
 	{"dirty", "warm"}, {"clean", "warm"}, {"dirty", "cold"}, {"clean", "cold"}};
 
-/* An arm's row with values at a heap in one of those cells; NULL if there is none. */
 static const struct row *state_row(const struct summary *summary, const struct table *table,
-				   uint64_t heap_bytes, size_t cell, const char *primitive,
-				   const char *metric)
+				   const struct series *arm, const char *metric, size_t column,
+				   size_t state)
 {
-	struct series key = *table->lines[0];
-	key.heap_bytes = heap_bytes;
-	wire_copy(key.state, sizeof key.state, state_cells[cell][0]);
-	wire_copy(key.cache, sizeof key.cache, state_cells[cell][1]);
-	const struct row *row = summary_find(summary, &key, primitive, "exit", metric);
+	struct series key = *arm;
+	key.heap_bytes = table->heap_bytes[column];
+	wire_copy(key.state, sizeof key.state, states[state][0]);
+	wire_copy(key.cache, sizeof key.cache, states[state][1]);
+	const struct row *row = summary_find(summary, &key, NULL, NULL, metric);
 	return row && row->count ? row : NULL;
 }
 
-/* What the heap's and the caches' state does to one arm: a line per heap. */
-static void print_state_lines(const struct summary *summary, const struct table *table,
-			      const bool shown[STATE_CELLS], const char *primitive,
-			      const char *metric)
+/* The states that the arm was measured in at any heap of the table, as a mask. */
+static unsigned states_of(const struct summary *summary, const struct table *table,
+			  const struct series *arm, const char *metric)
 {
+	unsigned found = 0;
+	for (size_t c = 0; c < table->column_count; c++)
+		for (size_t i = 0; i < STATES; i++)
+			if (state_row(summary, table, arm, metric, c, i))
+				found |= 1U << i;
+	return found;
+}
+
+/* A line per heap, a column for each state of the mask. */
+static void print_state_lines(const struct summary *summary, const struct table *table,
+			      const struct series *arm, const char *metric, unsigned shown,
+			      int width)
+{
+	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
 	for (size_t c = 0; c < table->column_count; c++) {
-		char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
-		const struct row *rows[STATE_CELLS];
+		const struct row *rows[STATES];
 		bool any = false;
-		for (size_t i = 0; i < STATE_CELLS; i++) {
-			rows[i] = state_row(summary, table, table->heap_bytes[c], i, primitive,
-					    metric);
+		for (size_t i = 0; i < STATES; i++) {
+			rows[i] = state_row(summary, table, arm, metric, c, i);
 			any = any || rows[i];
 		}
 		if (!any)
 			continue;
-		printf("%-6s %-10s %9s", primitive, metric,
+		printf("%-*s %-10s %9s", width, arm->primitive, metric,
 		       units_format_bytes(table->heap_bytes[c], heap));
-		for (size_t i = 0; i < STATE_CELLS; i++)
-			if (shown[i])
+		for (size_t i = 0; i < STATES; i++)
+			if (shown & 1U << i)
 				printf("  %10s", block_time(rows[i], false, text));
 		printf("\n");
 	}
 }
 
-/* Cells that were not reached, or not asked for, are no columns; with one alone there is nothing to
- * compare. */
+/* The table's line of a primitive and action; NULL if there is none. */
+static const struct series *line_of(const struct table *table, const char *primitive,
+				    const char *action)
+{
+	for (size_t i = 0; i < table->line_count; i++)
+		if (strcmp(table->lines[i]->primitive, primitive) == 0 &&
+		    strcmp(table->lines[i]->action, action) == 0)
+			return table->lines[i];
+	return NULL;
+}
+
+/* For fork and vfork, or else the first arm. Nothing where one state alone was measured. */
 static void print_states(const struct summary *summary, const struct table *table)
 {
-	static const struct {
-		const char *primitive, *metric;
-	} arms[] = {{"fork", "call_ns"}, {"vfork", "reaped_ns"}};
-	bool shown[STATE_CELLS] = {false};
-	size_t count = 0;
-	for (size_t i = 0; i < STATE_CELLS; i++) {
-		for (size_t c = 0; c < table->column_count; c++)
-			for (size_t a = 0; a < 2; a++)
-				shown[i] =
-					shown[i] || state_row(summary, table, table->heap_bytes[c],
-							      i, arms[a].primitive, arms[a].metric);
-		count += shown[i];
-	}
-	if (count < 2)
+	const char *action = table->lines[0]->action; /* exit, unless exec alone was measured */
+	char levels[LEVEL_WORDS_MAX];
+	const struct series *call = line_of(table, "fork", action);
+	const struct series *reaped = line_of(table, "vfork", action);
+	if (!call && !reaped)
+		call = table->lines[0];
+	unsigned shown = (call ? states_of(summary, table, call, "call_ns") : 0) |
+			 (reaped ? states_of(summary, table, reaped, "reaped_ns") : 0);
+	if (!(shown & (shown - 1)))
 		return;
-	printf("what the state of heap and caches does (child exits)\n\n");
-	printf("%-6s %-10s %9s", "", "", "heap");
-	for (size_t i = 0; i < STATE_CELLS; i++)
-		if (shown[i])
-			printf("  %5s %s", state_cells[i][0], state_cells[i][1]);
+	printf("what the state of heap and caches does (child %ss%s)\n\n", action,
+	       level_words(&table->levels, 1U << LEVEL_STATE | 1U << LEVEL_CACHE, levels));
+	size_t call_width = call ? strlen(call->primitive) : 0;
+	size_t reaped_width = reaped ? strlen(reaped->primitive) : 0;
+	int width = (int)(call_width > reaped_width ? call_width : reaped_width);
+	printf("%-*s %-10s %9s", width, "", "", "heap");
+	for (size_t i = 0; i < STATES; i++)
+		if (shown & 1U << i)
+			printf("  %5s %4s", states[i][0], states[i][1]);
 	printf("\n");
-	for (size_t a = 0; a < 2; a++)
-		print_state_lines(summary, table, shown, arms[a].primitive, arms[a].metric);
+	if (call)
+		print_state_lines(summary, table, call, "call_ns", shown, width);
+	if (reaped)
+		print_state_lines(summary, table, reaped, "reaped_ns", shown, width);
 	printf("\n");
 }
 
 void block_spawn_print(const struct summary *summary)
 {
 	struct table table;
-	make_table(&table, summary, "dirty", "warm");
-	if (table.line_count == 0)
-		make_table(&table, summary, "clean", "warm");
+	char state[LEVEL_WORD_MAX], cache[LEVEL_WORD_MAX], cpu[LEVEL_WORD_MAX],
+		others[LEVEL_WORDS_MAX];
+	make_table(&table, summary, NULL);
 	if (table.line_count == 0)
 		return;
-	printf("what starting a process costs: %s heap, caches %s, child on the caller's CPU\n\n",
-	       table.state, table.cache);
+	const unsigned told = 1U << LEVEL_STATE | 1U << LEVEL_CACHE | 1U << LEVEL_CHILD_CPU;
+	printf("what starting a process costs: %s, %s, %s%s\n\n",
+	       level_words_one(&table.levels, LEVEL_STATE, state),
+	       level_words_one(&table.levels, LEVEL_CACHE, cache),
+	       level_words_one(&table.levels, LEVEL_CHILD_CPU, cpu),
+	       level_words(&table.levels, told, others));
 	print_table(summary, &table);
-	printf("\n  call: inside the call; reaped: until wait returned (a thread: joined)\n\n");
+	printf("\n  call: inside the call; reaped: until wait returned (a thread: joined)\n");
+	const unsigned states_told = 1U << LEVEL_STATE | 1U << LEVEL_CACHE;
+	wrapped_print(stdout, level_words_others(summary, &table.levels, states_told, others), 2,
+		      4);
+	printf("\n");
 	print_states(summary, &table);
 }
 
@@ -207,10 +236,13 @@ bool block_spawn(const struct summary *summary, const char *state, struct grid *
 {
 	struct table table;
 	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
-	make_table(&table, summary, state, "warm");
+	char words[LEVEL_WORD_MAX], cache[LEVEL_WORD_MAX], others[LEVEL_WORDS_MAX];
+	make_table(&table, summary, state);
 	if (table.line_count == 0)
 		return false;
-	grid_begin(grid, 2, "%s heap, warm caches", state);
+	grid_begin(grid, 2, "%s, %s%s", level_words_one(&table.levels, LEVEL_STATE, words),
+		   level_words_one(&table.levels, LEVEL_CACHE, cache),
+		   level_words(&table.levels, 1U << LEVEL_STATE | 1U << LEVEL_CACHE, others));
 	grid_row(grid);
 	grid_cell(grid, "primitive");
 	grid_cell(grid, "child");
@@ -233,5 +265,7 @@ bool block_spawn(const struct summary *summary, const char *state, struct grid *
 			grid_cell(grid, "%s", ratio_text(summary, reaped, text));
 		}
 	}
+	grid_note(grid, "%s",
+		  level_words_others(summary, &table.levels, 1U << LEVEL_STATE, others));
 	return true;
 }

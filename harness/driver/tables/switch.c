@@ -1,5 +1,7 @@
 #include "harness/driver/tables/blocks.h"
 
+#include "harness/driver/level_words.h"
+
 enum { SIZES_MAX = 32 };
 
 static const struct switched *difference_at(const struct derived *derived, uint64_t heap_bytes)
@@ -16,11 +18,13 @@ void block_switch(const struct summary *summary, struct grid *grid)
 					    "95 % interval"};
 	static const char *const cases[] = {"shared", "separate"};
 	struct pick pick = {.experiment = "switch", .metric = "switch_ns"};
-	char text[BLOCK_TEXT_MAX];
+	char text[BLOCK_TEXT_MAX], levels[LEVEL_WORDS_MAX];
 	uint64_t heaps[SIZES_MAX];
+	pick_settle(summary, &pick);
 	size_t sizes = pick_heaps(summary, &pick, heaps, SIZES_MAX);
 	grid_begin(grid, 0,
-		   "a switch between two processes on one CPU, by the pages each reads between");
+		   "a switch between two processes on one CPU, by the pages each reads between%s",
+		   level_words(&pick, 0, levels));
 	grid_row(grid);
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
 		grid_cell(grid, "%s", heads[i]);

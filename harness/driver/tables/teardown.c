@@ -1,10 +1,14 @@
 #include "harness/driver/tables/blocks.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/level_words.h"
+
+#include <string.h>
 
 enum { HEAPS_MAX = 5, ALL_HEAPS_MAX = 64 };
 
-/* What a case measures is its main metric: its end, or a page's first read. */
+/* What a case measures is its main metric: its end, or a page's first read, whose rows say that they are a
+ * page. */
 static void put_case(const struct summary *summary, struct grid *grid, const struct series *first,
 		     const uint64_t *heaps, size_t count)
 {
@@ -12,7 +16,8 @@ static void put_case(const struct summary *summary, struct grid *grid, const str
 	static const char *const parts[] = {"wait_ns", "reap_ns"};
 	struct series key = *first;
 	grid_row(grid);
-	grid_cell(grid, "%s", first->case_name);
+	grid_cell(grid, "%s%s", first->case_name,
+		  strcmp(first->metric, "page_read_ns") == 0 ? ", a page" : "");
 	for (size_t h = 0; h < count; h++) {
 		key.heap_bytes = heaps[h];
 		grid_cell(grid, "%s",
@@ -37,16 +42,18 @@ static bool is_first(const struct summary *summary, const struct pick *pick, siz
 
 void block_teardown(const struct summary *summary, struct grid *grid)
 {
-	const struct pick pick = {.experiment = "teardown"};
-	char heap[UNITS_TEXT_MAX];
+	struct pick pick = {.experiment = "teardown"};
+	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
 	uint64_t heaps[ALL_HEAPS_MAX];
+	pick_settle(summary, &pick);
 	size_t count = pick_heaps(summary, &pick, heaps, ALL_HEAPS_MAX);
 	const uint64_t *shown = count > HEAPS_MAX ? heaps + count - HEAPS_MAX : heaps;
 	count = count > HEAPS_MAX ? HEAPS_MAX : count;
 	grid_begin(
 		grid, 1,
 		"a child's end (exit to reaped; exec to the new program), and its first read of a "
-		"page (read_), by heap");
+		"page (read_), by heap%s",
+		level_words(&pick, 0, levels));
 	grid_row(grid);
 	grid_cell(grid, "case");
 	for (size_t h = 0; h < count; h++)
@@ -59,4 +66,7 @@ void block_teardown(const struct summary *summary, struct grid *grid)
 			put_case(summary, grid, series, shown, count);
 	}
 	grid_note(grid, "the last two columns are parts of the end with the largest heap");
+	grid_note(grid, "read_ cases are means over all pages of the heap; one page fault in "
+			"shared or file "
+			"memory maps several of them");
 }

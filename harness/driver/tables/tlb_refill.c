@@ -1,14 +1,17 @@
 #include "harness/driver/tables/blocks.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/level_words.h"
 
 #include <string.h>
 
 enum { CASES_MAX = 12, SIZES_MAX = 24 };
 
-static size_t find_cases(const struct summary *summary, const char *cases[CASES_MAX])
+static size_t find_cases(const struct summary *summary, const struct pick *levels,
+			 const char *cases[CASES_MAX])
 {
-	const struct pick pick = {.experiment = "tlb_refill", .metric = "page_ns"};
+	struct pick pick = *levels;
+	pick.metric = "page_ns";
 	size_t count = 0;
 	for (size_t i = 0; i < summary->row_count && count < CASES_MAX; i++) {
 		const struct series *series = summary->rows[i].series;
@@ -37,13 +40,14 @@ static void put_value(struct grid *grid, double value)
 }
 
 /* A row for each number of pages: the metric of each case, or its count a page. */
-static void put_rows(const struct summary *summary, struct grid *grid, const char *metric,
-		     const char *heads)
+static void put_rows(const struct summary *summary, struct grid *grid, const struct pick *levels,
+		     const char *metric, const char *heads)
 {
-	struct pick pick = {.experiment = "tlb_refill", .metric = metric};
+	struct pick pick = *levels;
 	const char *cases[CASES_MAX];
 	uint64_t heaps[SIZES_MAX];
-	size_t case_count = find_cases(summary, cases);
+	pick.metric = metric;
+	size_t case_count = find_cases(summary, levels, cases);
 	size_t sizes = pick_heaps(summary, &pick, heaps, SIZES_MAX);
 	grid_row(grid);
 	grid_cell(grid, "%s", heads);
@@ -86,15 +90,20 @@ static void put_reach(const struct reach *reach, struct grid *grid)
 void block_tlb_refill(const struct summary *summary, struct grid *grid)
 {
 	static const char *const walks[] = {"dtlb_load_walks_both", "dtlb_load_walks_user"};
+	char words[LEVEL_WORDS_MAX];
+	struct pick levels = {.experiment = "tlb_refill"};
 	const char *counted = NULL;
+	pick_settle(summary, &levels);
 	for (size_t i = 0; i < 2 && !counted; i++) {
-		const struct pick pick = {.experiment = "tlb_refill", .metric = walks[i]};
+		struct pick pick = levels;
+		pick.metric = walks[i];
 		counted = pick_row(summary, &pick) ? walks[i] : NULL;
 	}
-	grid_begin(grid, 0, "reading pages again, ns a page%s: warm, and after (flush, evict, ...)",
-		   counted ? ", and page walks a page" : "");
-	put_rows(summary, grid, "page_ns", "pages");
+	grid_begin(grid, 0,
+		   "reading pages again, ns a page%s: warm, and after (flush, evict, ...)%s",
+		   counted ? ", and page walks a page" : "", level_words(&levels, 0, words));
+	put_rows(summary, grid, &levels, "page_ns", counted ? "pages: ns" : "pages");
 	if (counted)
-		put_rows(summary, grid, counted, "walks");
+		put_rows(summary, grid, &levels, counted, "pages: walks");
 	put_reach(&summary->derived.reach, grid);
 }

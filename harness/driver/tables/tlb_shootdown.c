@@ -1,6 +1,7 @@
 #include "harness/driver/tables/blocks.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/level_words.h"
 
 #include <stdlib.h>
 
@@ -24,14 +25,41 @@ static void put_slopes(const struct derived *derived, struct grid *grid)
 	}
 }
 
-/* The row of fork_running with the most threads. */
-static const struct row *with_most_threads(const struct summary *summary, const char *metric)
+/* Where there is no line through points with and without running threads: the points that there are. */
+static void put_calls(const struct summary *summary, const struct pick *levels, struct grid *grid)
 {
-	const struct pick pick = {.experiment = "tlb_shootdown",
-				  .metric = metric,
-				  .case_name = "fork_running",
-				  .threads = PICK_ANY};
+	static const char *const heads[] = {"call", "heap", "running threads", "time"};
+	char words[LEVEL_WORDS_MAX], heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
+	grid_begin(grid, 1, "calls while threads of the caller run on other CPUs%s",
+		   level_words(levels, 0, words));
+	grid_row(grid);
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+		grid_cell(grid, "%s", heads[i]);
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct row *row = &summary->rows[i];
+		if (!row->count || !row->series->is_main || !pick_takes(levels, row->series))
+			continue;
+		grid_row(grid);
+		grid_cell(grid, "%s", row->series->case_name);
+		grid_cell(grid, "%s", units_format_bytes(row->series->heap_bytes, heap));
+		grid_cell(grid, "%s", row->series->threads);
+		grid_cell(grid, "%s", block_time(row, true, text));
+	}
+	grid_note(
+		grid,
+		"what a thread adds is not known: it takes calls without running threads; add 0 to "
+		"--threads");
+}
+
+/* The row of fork_running with the most threads, at the heap of all that show one. */
+static const struct row *with_most_threads(const struct summary *summary, const struct pick *levels,
+					   const char *metric)
+{
+	struct pick pick = *levels;
 	const struct row *most = NULL;
+	pick_one_heap(summary, &pick);
+	pick.metric = metric;
+	pick.case_name = "fork_running";
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct row *row = &summary->rows[i];
 		if (row->count && pick_takes(&pick, row->series) &&
@@ -43,11 +71,11 @@ static const struct row *with_most_threads(const struct summary *summary, const 
 }
 
 /* What each of those threads loses. */
-static void put_losses(const struct summary *summary, struct grid *grid)
+static void put_losses(const struct summary *summary, const struct pick *levels, struct grid *grid)
 {
 	char gap[BLOCK_TEXT_MAX], idle[BLOCK_TEXT_MAX], pass[BLOCK_TEXT_MAX], warm[BLOCK_TEXT_MAX];
 	char heap[UNITS_TEXT_MAX];
-	const struct row *row = with_most_threads(summary, "gap_ns");
+	const struct row *row = with_most_threads(summary, levels, "gap_ns");
 	if (!row)
 		return;
 	grid_note(grid,
@@ -55,20 +83,29 @@ static void put_losses(const struct summary *summary, struct grid *grid)
 		  "one), its "
 		  "next pass over 64 pages takes %s (%s); heap %s",
 		  row->series->threads, block_time(row, false, gap),
-		  block_time(with_most_threads(summary, "gap_idle_ns"), false, idle),
-		  block_time(with_most_threads(summary, "thread_pass_ns"), false, pass),
-		  block_time(with_most_threads(summary, "thread_warm_ns"), false, warm),
+		  block_time(with_most_threads(summary, levels, "gap_idle_ns"), false, idle),
+		  block_time(with_most_threads(summary, levels, "thread_pass_ns"), false, pass),
+		  block_time(with_most_threads(summary, levels, "thread_warm_ns"), false, warm),
 		  units_format_bytes(row->series->heap_bytes, heap));
 }
 
 void block_tlb_shootdown(const struct summary *summary, struct grid *grid)
 {
 	static const char *const heads[] = {"call", "less", "heap", "a thread", "95 % interval"};
+	struct pick levels = {.experiment = "tlb_shootdown", .threads = PICK_ANY};
+	char words[LEVEL_WORDS_MAX];
+	pick_settle(summary, &levels);
+	if (!summary->derived.slope_count) {
+		put_calls(summary, &levels, grid);
+		put_losses(summary, &levels, grid);
+		return;
+	}
 	grid_begin(grid, 2,
-		   "what each thread of the caller that runs on another CPU adds to a call");
+		   "what each thread of the caller that runs on another CPU adds to a call%s",
+		   level_words(&levels, 0, words));
 	grid_row(grid);
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
 		grid_cell(grid, "%s", heads[i]);
 	put_slopes(&summary->derived, grid);
-	put_losses(summary, grid);
+	put_losses(summary, &levels, grid);
 }

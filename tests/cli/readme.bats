@@ -1,0 +1,121 @@
+#!/usr/bin/env bats
+# The reference runs that are kept with the sources: what is derived from them is what this version derives, and the
+# numbers in README.md are theirs.
+load helpers
+
+RUN=$ROOT/results/reference-2cpu-vm
+
+# table PROGRAM: Markdown rows made from summary.csv by awk, with time(), spread() and at(metric, column) to help.
+# `value` has what each row of the csv has under its key.
+table() {
+	tsv "$RUN/summary.csv" | LC_ALL=C.UTF-8 awk -F '\t' '
+		function time(ns, unit) {
+			unit = 1
+			while (ns >= 999.5 && unit < 4) { ns /= 1000; unit++ }
+			return sprintf(ns >= 99.95 ? "%.0f %s" : ns >= 9.995 ? "%.1f %s" : "%.2f %s", ns, names[unit])
+		}
+		function spread(key) {
+			return time(median[key]) sprintf(" ±%.0f%%", (high[key] - low[key]) / 2 / median[key] * 100)
+		}
+		BEGIN { split("ns µs ms s", names, " "); mib = 1048576 }
+		NR > 1 && $4 != "twin" && $16 > 0 {
+			key = $1 "/" $2 $4 "/" $3 "/" $5 "/" $6 "/" $7 "/" $8 "/" $9 "/" $10 "/" $13 "/" $14
+			median[key] = $18; low[key] = $19; high[key] = $20; most[key] = $25
+		}
+		END { '"$1"' }'
+}
+
+# stands_in_readme AT-LEAST: every line of stdin, and there are as many, is one of README.md.
+stands_in_readme() {
+	local line lines=0
+	while IFS= read -r line; do
+		lines=$((lines + 1))
+		grep -qxF -- "$line" "$ROOT/README.md" || fail_with "README.md does not have this row of the reference run:" "$line"
+	done
+	[ "$lines" -ge "$1" ] || fail_with "only $lines rows were made"
+}
+
+@test "what is derived from the reference runs is as kept" {
+	local kept name
+	for kept in "$ROOT"/results/reference-*; do
+		cp -r "$kept" "$BATS_TEST_TMPDIR/run"
+		run --separate-stderr "$FORKCOST" summarize "$BATS_TEST_TMPDIR/run"
+		[ "$status" -eq 0 ] || fail_with "it fails: $kept"
+		for name in summary.csv ratios.csv claims.md claims.json tables/spawn.md tables/first_write.md tables/first_write.tex \
+			tables/tlb_refill.md tables/tlb_shootdown.md tables/switch.md tables/teardown.md tables/counters.md; do
+			cmp "$kept/$name" "$BATS_TEST_TMPDIR/run/$name" ||
+				fail_with "$name differs: make it anew with forkcost summarize, and look at what changed"
+		done
+		rm -r "$BATS_TEST_TMPDIR/run"
+	done
+}
+
+@test "what starting a process costs" {
+	table 'n = split("fork exit,vfork exit,clone exit,clone_vm exit,clone_vfork exit,thread exit,eager_copy exit," \
+			"fork exec,vfork exec,posix_spawn exec,clone_vm_vfork exec", arms, ",")
+		for (i = 1; i <= n; i++) {
+			split(arms[i], arm, " ")
+			line = "| " arms[i]
+			for (end = 1; end <= 2; end++)
+				for (heap = 1; heap <= 3; heap++) {
+					bytes = heap == 1 ? 0 : heap == 2 ? 64 * mib : 1024 * mib
+					metric = end == 1 ? "call_ns" : arm[1] == "thread" ? "joined_ns" : "reaped_ns"
+					line = line " | " spread("spawn/" arm[1] "/" arm[2] "/" bytes "/4k/dirty/warm///same/" metric)
+				}
+			print line " |"
+		}' | stands_in_readme 11
+}
+
+@test "the first write to a page, at the heap of the tables, figures and claims" {
+	local heap
+	heap=$(sed -n 's/^\*\*first write to a page: heap \(.*\), .*/\1/p' "$RUN/tables/first_write.md")
+	[ "$heap" = "4 MiB" ] || fail_with "the tables show a heap of $heap"
+	grep -q "^The first write to a page of a heap of $heap (" "$ROOT/README.md" || fail_with "README.md shows another heap"
+	table 'n = split("child_copy parent_copy before_exec take_back_written take_back_exited after_exec after_vfork " \
+			"after_posix_spawn after_clone_vm never_forked fresh_zero", cases, " ")
+		for (i = 1; i <= n; i++) {
+			key = "first_write/" cases[i] "//" 4 * mib "/4k/dirty/warm/sequential//same/"
+			print sprintf("| %c%s%c | ", 96, cases[i], 96) spread(key "write_ns") " | " spread(key "single_ns") " | " \
+				spread(key "single_p99_ns") " | " time(most[key "single_max_ns"]) " | " \
+				median[key "faults"] / median[key "pages"] " |"
+		}' | stands_in_readme 11
+}
+
+@test "reading the heap again" {
+	table 'n = split("warm after_flush after_evict after_fork again after_vfork after_posix_spawn after_switch", cases, " ")
+		m = split("16 64 256 1,024 2,048 4,096 16,384", pages, " ")
+		for (p = 1; p <= m; p++) {
+			line = "| " pages[p]
+			gsub(",", "", pages[p])
+			for (i = 1; i <= n; i++)
+				line = line " | " time(median["tlb_refill/" cases[i] "//" pages[p] * 4096 "/4k/dirty/warm///same/page_ns"])
+			print line " |"
+		}' | stands_in_readme 7
+}
+
+@test "what the state of heap and caches does" {
+	table 'n = split("0,16,64,256,1024", heaps, ",")
+		for (i = 1; i <= n; i++) {
+			line = "| " (heaps[i] == 0 ? "heap 0" : heaps[i] == 1024 ? "1 GiB" : heaps[i] " MiB")
+			for (s = 0; s < 4; s++) {
+				key = "spawn/fork/exit/" heaps[i] * mib "/4k/" (s % 2 ? "clean" : "dirty") "/" \
+					(s < 2 ? "warm" : "cold") "///same/call_ns"
+				line = line " | " (key in median ? spread(key) : "–")
+			}
+			print line " |"
+		}' | stands_in_readme 5
+}
+
+@test "verdicts, and each number with its interval" {
+	local number id numbers=0
+	sed -n '/^<!-- claims -->$/,/^<!-- \/claims -->$/p' "$ROOT/README.md" >"$BATS_TEST_TMPDIR/claims"
+	while read -r number; do
+		numbers=$((numbers + 1))
+		grep -qF -- "$number" "$RUN/claims.md" || fail_with "not in claims.md: $number"
+	done < <(grep -oE '[0-9.]+( [a-zA-Z]+)? \([-0-9.]+[^()]* to [^()]*\)' "$BATS_TEST_TMPDIR/claims")
+	[ "$numbers" -ge 10 ] || fail_with "only $numbers numbers were found"
+	for id in C1 C2 C3 C4 C5 C6 C7 C8 C9 C10 C11 C12; do
+		number=$(sed -n "s/^| $id | [^|]* | \*\*\([^*]*\)\*\*.*/\1/p" "$RUN/claims.md")
+		grep -q "^| $id | .*| \*\*$number\*\*" "$BATS_TEST_TMPDIR/claims" || fail_with "$id: not '$number'"
+	done
+}

@@ -1,0 +1,172 @@
+/* Which series tables and figures show, and how their levels are told. */
+#include "harness/driver/level_words.h"
+#include "harness/driver/pick.h"
+#include "tests/unit/unit.h"
+
+enum { SERIES_MAX = 16 };
+
+static struct {
+	struct summary summary;
+	struct dataset dataset;
+	struct series series[SERIES_MAX];
+	struct row rows[SERIES_MAX];
+} made;
+
+static int make(void **state)
+{
+	(void)state;
+	memset(&made, 0, sizeof made);
+	made.dataset.series = made.series;
+	made.summary.dataset = &made.dataset;
+	made.summary.rows = made.rows;
+	return 0;
+}
+
+/* A series at plain levels. */
+static struct series *add(const char *experiment, const char *case_name, uint64_t heap_bytes,
+			  size_t replicates)
+{
+	size_t at = made.dataset.series_count++;
+	struct series *series = &made.series[at];
+	wire_copy(series->experiment, WIRE_NAME_MAX, experiment);
+	wire_copy(series->case_name, WIRE_NAME_MAX, case_name);
+	wire_copy(series->page_kind, WIRE_NAME_MAX, "4k");
+	wire_copy(series->state, WIRE_NAME_MAX, "dirty");
+	wire_copy(series->cache, WIRE_NAME_MAX, "warm");
+	wire_copy(series->child_cpu, WIRE_NAME_MAX, "same");
+	series->heap_bytes = heap_bytes;
+	series->block_count = replicates;
+	made.rows[at] = (struct row){.series = series, .count = replicates};
+	made.summary.row_count = made.dataset.series_count;
+	return series;
+}
+
+static const char *words_of(const struct pick *pick)
+{
+	static char text[LEVEL_WORDS_MAX];
+	return level_words(pick, 0, text);
+}
+
+static void plain_levels_are_taken_where_there_are_any(void **state)
+{
+	(void)state;
+	struct pick pick = {.experiment = "spawn"};
+	wire_copy(add("spawn", "", 0, 1)->cache, WIRE_NAME_MAX, "cold");
+	add("spawn", "", 0, 1);
+	pick_settle(&made.summary, &pick);
+	assert_string_equal(words_of(&pick), "");
+	assert_ptr_equal(pick_row(&made.summary, &pick), &made.rows[1]);
+}
+
+static void other_levels_are_taken_where_there_is_nothing_else_and_named(void **state)
+{
+	(void)state;
+	struct pick pick = {.experiment = "spawn"};
+	struct series *series = add("spawn", "", 0, 1);
+	wire_copy(series->state, WIRE_NAME_MAX, "clean");
+	wire_copy(series->cache, WIRE_NAME_MAX, "cold");
+	wire_copy(series->child_cpu, WIRE_NAME_MAX, "other");
+	add("first_write", "", 0, 1); /* plain, but of another experiment */
+	assert_null(pick_row(&made.summary, &pick));
+	pick_settle(&made.summary, &pick);
+	assert_ptr_equal(pick_row(&made.summary, &pick), &made.rows[0]);
+	assert_string_equal(words_of(&pick), ", clean heap, caches cold, child on another CPU");
+}
+
+/* Not a level of each that do not occur together. */
+static void levels_are_taken_from_one_cell(void **state)
+{
+	(void)state;
+	struct pick pick = {.experiment = "first_write"};
+	struct series *thp = add("first_write", "", 0, 1), *shuffled = add("first_write", "", 0, 1);
+	wire_copy(thp->page_kind, WIRE_NAME_MAX, "thp");
+	wire_copy(thp->touch_order, WIRE_NAME_MAX, "sequential");
+	wire_copy(shuffled->touch_order, WIRE_NAME_MAX, "shuffled");
+	pick_settle(&made.summary, &pick);
+	assert_string_equal(words_of(&pick), ", in shuffled order");
+	assert_ptr_equal(pick_row(&made.summary, &pick), &made.rows[1]);
+}
+
+static void every_level_has_its_words(void **state)
+{
+	(void)state;
+	static const struct {
+		struct pick pick;
+		enum pick_level level;
+		const char *words;
+	} known[] = {
+		{{0}, LEVEL_PAGE_KIND, "4 KiB pages"},
+		{{.page_kind = "hugetlb"}, LEVEL_PAGE_KIND, "hugetlb pages (2 MiB)"},
+		{{0}, LEVEL_STATE, "dirty heap"},
+		{{0}, LEVEL_CACHE, "caches warm"},
+		{{0}, LEVEL_CHILD_CPU, "child on the caller's CPU"},
+		{{.child_cpu = "free"}, LEVEL_CHILD_CPU, "child on any CPU"},
+		{{0}, LEVEL_TOUCH_ORDER, "in order"},
+		{{.threads = "3"}, LEVEL_THREADS, "3 running threads"},
+		{{.threads = PICK_ANY}, LEVEL_THREADS, ""},
+		{{.page_kind = "16g"}, LEVEL_PAGE_KIND, "16g pages"}, /* not ours: as it is */
+	};
+	char text[LEVEL_WORD_MAX];
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		assert_string_equal(level_words_one(&known[i].pick, known[i].level, text),
+				    known[i].words);
+	const struct pick pick = {.state = "clean", .cache = "cold"};
+	char left[LEVEL_WORDS_MAX];
+	assert_string_equal(level_words(&pick, 1U << LEVEL_STATE, left), ", caches cold");
+}
+
+/* A table of one level says which others the run has. */
+static void levels_that_are_not_shown_are_named(void **state)
+{
+	(void)state;
+	struct pick pick = {.experiment = "first_write"};
+	char text[LEVEL_WORDS_MAX];
+	add("first_write", "", 0, 1);
+	assert_string_equal(level_words_others(&made.summary, &pick, 0, text), "");
+	for (size_t i = 0; i < 2; i++) /* each is named once */
+		wire_copy(add("first_write", "", 0, 1)->page_kind, WIRE_NAME_MAX, "thp");
+	wire_copy(add("first_write", "", 0, 1)->touch_order, WIRE_NAME_MAX, "shuffled");
+	wire_copy(add("first_write", "", 0, 0)->cache, WIRE_NAME_MAX, "cold"); /* no values */
+	wire_copy(add("spawn", "", 0, 1)->state, WIRE_NAME_MAX, "clean");
+	assert_string_equal(level_words_others(&made.summary, &pick, 0, text),
+			    "not shown: thp pages (2 MiB), in shuffled order; see summary.csv");
+	assert_string_equal(level_words_others(&made.summary, &pick, 1U << LEVEL_PAGE_KIND, text),
+			    "not shown: in shuffled order; see summary.csv");
+	pick.page_kind = "thp";
+	assert_string_equal(level_words_others(&made.summary, &pick, 0, text),
+			    "not shown: 4 KiB pages, in shuffled order; see summary.csv");
+}
+
+/* A write_ns that lacks the middle heap does not move the table, nor a heap that ran out of time. */
+static void all_that_show_one_heap_of_an_experiment_show_the_same(void **state)
+{
+	(void)state;
+	add("first_write", "child_copy", 1 << 20, 5);
+	add("first_write", "child_copy", 4 << 20, 5);
+	add("first_write", "parent_copy", 1 << 20, 5);
+	add("first_write", "parent_copy", 8 << 20, 4);
+	add("first_write", "parent_copy", 64 << 20, 5);
+	struct pick pick = {.experiment = "first_write", .case_name = "parent_copy"};
+	assert_true(pick_one_heap(&made.summary, &pick));
+	assert_int_equal(pick.heap_bytes, 4 << 20);
+	pick.case_name = "child_copy";
+	assert_true(pick_one_heap(&made.summary, &pick));
+	assert_int_equal(pick.heap_bytes, 4 << 20);
+	pick.experiment = "switch";
+	assert_false(pick_one_heap(&made.summary, &pick));
+	assert_false(pick.with_heap);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(plain_levels_are_taken_where_there_are_any, make),
+		cmocka_unit_test_setup(other_levels_are_taken_where_there_is_nothing_else_and_named,
+				       make),
+		cmocka_unit_test_setup(levels_are_taken_from_one_cell, make),
+		cmocka_unit_test(every_level_has_its_words),
+		cmocka_unit_test_setup(levels_that_are_not_shown_are_named, make),
+		cmocka_unit_test_setup(all_that_show_one_heap_of_an_experiment_show_the_same, make),
+	};
+	return cmocka_run_group_tests_name("pick", tests, NULL, NULL);
+}
