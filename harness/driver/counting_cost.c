@@ -1,18 +1,11 @@
 #include "harness/driver/counting_cost.h"
 
+#include "harness/driver/differences.h"
 #include "harness/driver/stats.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static double plain_median(const struct series *series, uint64_t replicate)
-{
-	for (size_t b = 0; b < series->block_count; b++)
-		if (series->blocks[b].replicate == replicate)
-			return stats_median(series->blocks[b].values, series->blocks[b].count);
-	return NAN;
-}
 
 /* The median over a series' counted passes of counted over plain; NAN if it has none of this kind. */
 static double ratio_of(const struct series *series, bool with_child)
@@ -21,7 +14,7 @@ static double ratio_of(const struct series *series, bool with_child)
 	size_t n = 0;
 	for (size_t i = 0; ratios && i < series->counted_count; i++) {
 		const struct counted *counted = &series->counted[i];
-		double ratio = counted->median / plain_median(series, counted->replicate);
+		double ratio = counted->median / differences_median(series, counted->replicate);
 		if (counted->with_child == with_child && isfinite(ratio))
 			ratios[n++] = ratio;
 	}

@@ -1,5 +1,7 @@
 #include "harness/driver/crosscheck.h"
 
+#include "harness/driver/fields.h"
+#include "harness/driver/infile.h"
 #include "harness/driver/stats.h"
 
 #include <dirent.h>
@@ -12,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Median and standard error of the median of one command's times. For times that are near normal
  * the median's standard error is sqrt(pi/2) that of the mean. */
@@ -20,22 +23,27 @@ static bool read_times(const json_t *result, double *median_s, double *error_s)
 	const json_t *times = json_object_get(result, "times");
 	size_t n = json_array_size(times);
 	double *values = n >= 2 ? malloc(n * sizeof *values) : NULL;
-	if (!values)
+	bool good = values != NULL;
+	for (size_t i = 0; good && i < n; i++)
+		good = fields_number(json_array_get(times, i), &values[i]);
+	if (!good) {
+		free(values);
 		return false;
-	for (size_t i = 0; i < n; i++)
-		values[i] = json_number_value(json_array_get(times, i));
+	}
 	*median_s = stats_median(values, n);
 	*error_s = gsl_stats_sd(values, 1, n) / sqrt((double)n) * sqrt(M_PI / 2);
 	free(values);
 	return true;
 }
 
-static enum outcome read_file(const char *path, struct crosscheck_entry *entry,
-			      struct problem *problem)
+static enum outcome read_file(int folder, const char *folder_name, const char *name,
+			      struct crosscheck_entry *entry, struct problem *problem)
 {
-	json_error_t error;
 	double once_s, once_error_s, twice_s, twice_error_s;
-	json_t *file = json_load_file(path, 0, &error);
+	FILE *stream = infile_open(folder, folder_name, name, problem);
+	json_t *file = stream ? infile_json(stream, folder_name, name, problem) : NULL;
+	if (!file)
+		return OUTCOME_FAILED;
 	const json_t *results = json_object_get(file, "results");
 	bool good = json_array_size(results) == 2 &&
 		    read_times(json_array_get(results, 0), &once_s, &once_error_s) &&
@@ -47,9 +55,9 @@ static enum outcome read_file(const char *path, struct crosscheck_entry *entry,
 	json_decref(file);
 	if (!good)
 		return fail(problem,
-			    "cannot use %s: it does not hold hyperfine's times of two commands; "
+			    "cannot use %s/%s: it does not hold hyperfine's times of two commands; "
 			    "delete it or run scripts/crosscheck again",
-			    path);
+			    folder_name, name);
 	double scale = 1e9 / (double)entry->count;
 	double half = gsl_cdf_tdist_Pinv(0.975, freedom) * hypot(once_error_s, twice_error_s);
 	entry->spawn_ns = (twice_s - once_s) * scale;
@@ -70,10 +78,19 @@ static int by_heap_and_name(const void *a, const void *b)
 enum outcome crosscheck_read(struct crosscheck *crosscheck, const char *folder,
 			     struct problem *problem)
 {
-	char place[WIRE_PATH_MAX + 160], path[sizeof place + 300];
+	char place[WIRE_PATH_MAX + 160];
 	*crosscheck = (struct crosscheck){0};
 	snprintf(place, sizeof place, "%s/hyperfine", folder);
-	DIR *directory = opendir(place);
+	int parent = infile_folder(folder, problem);
+	if (parent < 0)
+		return OUTCOME_FAILED;
+	int below = infile_below(parent, "hyperfine");
+	int error = errno;
+	close(parent);
+	if (below < 0 && error != ENOENT)
+		return fail(problem, "cannot read %s: %s; put a folder there, or delete it", place,
+			    strerror(error));
+	DIR *directory = below < 0 ? NULL : fdopendir(below);
 	if (!directory)
 		return OUTCOME_OK;
 	enum outcome outcome = OUTCOME_OK;
@@ -89,8 +106,7 @@ enum outcome crosscheck_read(struct crosscheck *crosscheck, const char *folder,
 			continue;
 		if (crosscheck->count == CROSSCHECKS_MAX)
 			break;
-		snprintf(path, sizeof path, "%s/%s", place, file->d_name);
-		outcome = read_file(path, &entry, problem);
+		outcome = read_file(below, place, file->d_name, &entry, problem);
 		if (!outcome)
 			crosscheck->entries[crosscheck->count++] = entry;
 	}

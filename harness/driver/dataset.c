@@ -17,14 +17,14 @@ static bool same_place(const struct series *a, const struct series *b)
 	       strcmp(a->touch_order, b->touch_order) == 0 && strcmp(a->threads, b->threads) == 0;
 }
 
-/* A run has some ten thousand series and looks each of them up for every line: a hash table. Chains
- * run through `next`, by number, since the array of series moves as it grows. */
-enum { INDEX_BUCKETS = 1 << 14 };
-
+/* A run has some ten thousand series and looks each of them up for every line: a hash table, with at least
+ * as many chains as series. Chains run through `next`, by number, since the array of series moves as it
+ * grows. */
 struct series_index {
-	size_t first[INDEX_BUCKETS]; /* 1 + the number of a series; 0: none */
+	size_t *first; /* 1 + the number of a series; 0: none */
 	size_t *next;
-	size_t capacity;
+	uint64_t *hashes;
+	size_t chains; /* a power of two */
 };
 
 static uint64_t hash_text(uint64_t hash, const char *text)
@@ -34,7 +34,7 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 	return (hash ^ 0xff) * UINT64_C(0x100000001b3);
 }
 
-static size_t hash_of(const struct series *series, const char *metric)
+static uint64_t hash_of(const struct series *series, const char *metric)
 {
 	const char *const texts[] = {series->experiment,
 				     series->primitive,
@@ -50,7 +50,7 @@ static size_t hash_of(const struct series *series, const char *metric)
 	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ series->heap_bytes ^ series->twin;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		hash = hash_text(hash, texts[i]);
-	return hash % INDEX_BUCKETS;
+	return hash;
 }
 
 void *dataset_grow(void *array, size_t count, size_t *capacity, size_t element_bytes)
@@ -64,34 +64,80 @@ void *dataset_grow(void *array, size_t count, size_t *capacity, size_t element_b
 	return grown;
 }
 
+static void index_link(struct series_index *index, size_t number)
+{
+	size_t *first = &index->first[index->hashes[number] & (index->chains - 1)];
+	index->next[number] = *first;
+	*first = number + 1;
+}
+
+/* Twice as many chains, with all of `count` series in them. */
+static bool index_widen(struct series_index *index, size_t count)
+{
+	size_t chains = index->chains ? 2 * index->chains : 1024;
+	size_t *first = calloc(chains, sizeof *first);
+	size_t *next = realloc(index->next, chains * sizeof *next);
+	index->next = next ? next : index->next;
+	uint64_t *hashes = realloc(index->hashes, chains * sizeof *hashes);
+	index->hashes = hashes ? hashes : index->hashes;
+	if (!first || !next || !hashes) {
+		free(first);
+		return false;
+	}
+	free(index->first);
+	index->first = first;
+	index->chains = chains;
+	for (size_t i = 0; i < count; i++)
+		index_link(index, i);
+	return true;
+}
+
 static bool index_add(struct dataset *dataset, size_t number)
 {
 	if (!dataset->index)
 		dataset->index = calloc(1, sizeof *dataset->index);
 	struct series_index *index = dataset->index;
-	size_t *next =
-		index ? dataset_grow(index->next, number, &index->capacity, sizeof *next) : NULL;
-	if (!next)
+	if (!index || (number >= index->chains && !index_widen(index, number)))
 		return false;
-	const struct series *series = &dataset->series[number];
-	size_t *first = &index->first[hash_of(series, series->metric)];
-	index->next = next;
-	next[number] = *first;
-	*first = number + 1;
+	index->hashes[number] = hash_of(&dataset->series[number], dataset->series[number].metric);
+	index_link(index, number);
 	return true;
 }
 
 const struct series *dataset_find(const struct dataset *dataset, const struct series *like,
 				  const char *metric)
 {
-	if (!dataset->index)
-		return NULL;
 	const struct series_index *index = dataset->index;
-	for (size_t at = index->first[hash_of(like, metric)]; at; at = index->next[at - 1])
-		if (same_place(&dataset->series[at - 1], like) &&
+	if (!index || !index->chains)
+		return NULL;
+	uint64_t hash = hash_of(like, metric);
+	for (size_t at = index->first[hash & (index->chains - 1)]; at; at = index->next[at - 1])
+		if (index->hashes[at - 1] == hash && same_place(&dataset->series[at - 1], like) &&
 		    strcmp(dataset->series[at - 1].metric, metric) == 0)
 			return &dataset->series[at - 1];
 	return NULL;
+}
+
+struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with_windows)
+{
+	struct columns *columns = calloc(1, sizeof *columns);
+	double *numbers = calloc(count, (with_windows ? 2 : 1) * sizeof *numbers);
+	unsigned *steps = calloc(count, 2 * sizeof *steps);
+	if (!columns || !numbers || !steps) {
+		free(columns);
+		free(numbers);
+		free(steps);
+		return NULL;
+	}
+	*columns = (struct columns){
+		.next = dataset->columns,
+		.count = count,
+		.at_us = numbers,
+		.window_ns = with_windows ? numbers + count : NULL,
+		.rounds = steps,
+		.places = steps + count,
+	};
+	return dataset->columns = columns;
 }
 
 const char *dataset_failure(const struct dataset *dataset, const char *experiment)
@@ -122,19 +168,24 @@ void dataset_free(struct dataset *dataset)
 {
 	for (size_t i = 0; i < dataset->series_count; i++) {
 		struct series *series = &dataset->series[i];
-		for (size_t b = 0; b < series->block_count; b++) {
+		for (size_t b = 0; b < series->block_count; b++)
 			free(series->blocks[b].values);
-			free(series->blocks[b].rounds);
-			free(series->blocks[b].places);
-			free(series->blocks[b].at_us);
-			free(series->blocks[b].window_ns);
-		}
 		free(series->blocks);
 		free(series->counted);
 		free(series->histogram);
 	}
-	if (dataset->index)
+	while (dataset->columns) {
+		struct columns *columns = dataset->columns;
+		dataset->columns = columns->next;
+		free(columns->at_us);
+		free(columns->rounds);
+		free(columns);
+	}
+	if (dataset->index) {
+		free(dataset->index->first);
 		free(dataset->index->next);
+		free(dataset->index->hashes);
+	}
 	free(dataset->index);
 	free(dataset->series);
 	json_decref(dataset->environment);
@@ -164,4 +215,19 @@ double *series_medians(const struct series *series)
 	for (size_t b = 0; medians && b < series->block_count; b++)
 		medians[b] = stats_median(series->blocks[b].values, series->blocks[b].count);
 	return medians;
+}
+
+const struct block *series_block(const struct series *series, uint64_t replicate)
+{
+	size_t low = 0, high = series ? series->block_count : 0;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (series->blocks[middle].replicate == replicate)
+			return &series->blocks[middle];
+		if (series->blocks[middle].replicate < replicate)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
 }

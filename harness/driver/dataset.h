@@ -11,17 +11,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
-/* One replicate's values of a series, in the order they were taken. */
+/* A job has no more: what --replicates may ask for, and the few that may fail. */
+enum { DATASET_REPLICATES_MAX = 1024 };
+
+/* What all metrics of one pass of an arm have in common, sample by sample. */
+struct columns {
+	struct columns *next; /* private: of those that the dataset owns */
+	size_t count;
+	double *at_us, *window_ns; /* window_ns: of a counter's window; NULL for times */
+	unsigned *rounds, *places; /* places: in the burst */
+};
+
+/* One replicate's values of a series, in the order they were taken. The columns are shared. */
 struct block {
 	uint64_t replicate;
 	double began_s;
 	size_t count;
 	double *values;
-	double *window_ns; /* of a counter's window; NULL for times */
-	unsigned *rounds;
-	unsigned *places; /* in the burst */
-	double *at_us;
+	const double *window_ns, *at_us;
+	const unsigned *rounds, *places;
 };
 
 /* A metric's median over one counted pass: how long it took with counters open. No source of times; it
@@ -45,7 +55,7 @@ struct series {
 	bool is_counter;
 	char missing[WIRE_TEXT_MAX + 16]; /* why there are no values; empty if there are */
 	size_t block_count, block_capacity;
-	struct block *blocks;
+	struct block *blocks; /* their replicates rise */
 	size_t counted_count, counted_capacity;
 	struct counted *counted;
 	uint32_t *histogram; /* of single values, HISTOGRAM_BUCKETS counts; NULL: none */
@@ -61,6 +71,7 @@ struct dataset {
 	size_t series_count, series_capacity;
 	struct series *series;
 	struct series_index *index; /* private: finds a series by its key */
+	struct columns *columns;    /* private: all there are */
 	size_t failure_count;
 	char first_failure[PROBLEM_TEXT_MAX];
 	size_t failed_count; /* experiments with failures */
@@ -74,7 +85,14 @@ struct dataset {
  * last line without an end is dropped with a warning. */
 enum outcome dataset_read(struct dataset *dataset, const char *folder, struct problem *problem);
 
+/* The same from streams, which it closes; `folder` is for messages. */
+enum outcome dataset_read_streams(struct dataset *dataset, FILE *samples, FILE *environment,
+				  const char *folder, struct problem *problem);
+
 void dataset_free(struct dataset *dataset);
+
+/* A replicate's block of a series; NULL if it has none, or there is no series. */
+const struct block *series_block(const struct series *series, uint64_t replicate);
 
 /* The series that is alike in everything but the metric; NULL if there is none. */
 const struct series *dataset_find(const struct dataset *dataset, const struct series *like,

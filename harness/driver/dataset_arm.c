@@ -2,7 +2,6 @@
 
 #include "harness/driver/stats.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,98 +13,149 @@ enum outcome dataset_malformed(const struct reader *reader, const char *what)
 		    reader->folder, reader->line, what);
 }
 
-/* The columns of a pass, side by side. */
-struct columns {
-	const json_t *round, *place, *at_us, *values, *window_ns;
-	size_t count;
-};
-
-static enum outcome add_block(struct reader *reader, struct series *series,
-			      const struct columns *columns, uint64_t replicate, double began_s)
+/* Adds a list's entries to an object by their names. */
+static enum outcome index_by_name(const struct reader *reader, const json_t *list, json_t *index)
 {
-	struct block *grown = dataset_grow(series->blocks, series->block_count,
-					   &series->block_capacity, sizeof *grown);
-	if (!grown)
-		return dataset_malformed(reader, "out of memory");
-	series->blocks = grown;
-	struct block *block = &grown[series->block_count++];
-	*block = (struct block){
-		.replicate = replicate,
-		.began_s = began_s,
-		.count = columns->count,
-		.values = calloc(columns->count, sizeof *block->values),
-		.rounds = calloc(columns->count, sizeof *block->rounds),
-		.places = calloc(columns->count, sizeof *block->places),
-		.at_us = calloc(columns->count, sizeof *block->at_us),
-		.window_ns = columns->window_ns ? calloc(columns->count, sizeof *block->window_ns)
-						: NULL,
-	};
-	if ((columns->window_ns && !block->window_ns) || !block->values || !block->rounds ||
-	    !block->places || !block->at_us)
-		return dataset_malformed(reader, "out of memory");
-	for (size_t i = 0; i < columns->count; i++) {
-		const json_t *value = json_array_get(columns->values, i);
-		if (!json_is_number(value) || !isfinite(json_number_value(value)))
-			return dataset_malformed(reader, "a value is not a number");
-		block->values[i] = json_number_value(value);
-		block->rounds[i] = (unsigned)json_integer_value(json_array_get(columns->round, i));
-		block->places[i] = (unsigned)json_integer_value(json_array_get(columns->place, i));
-		block->at_us[i] = json_number_value(json_array_get(columns->at_us, i));
-		if (block->window_ns)
-			block->window_ns[i] =
-				json_number_value(json_array_get(columns->window_ns, i));
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_t *entry = json_array_get(list, i);
+		char name[COUNTER_NAME_MAX];
+		if (!COPY(entry, "name", name))
+			return dataset_malformed(reader, "an experiment or a counter has no or too "
+							 "long a name");
+		if (json_object_get(index, name))
+			return dataset_malformed(reader,
+						 "two experiments or counters have one name");
+		if (json_object_set(index, name, entry) < 0)
+			return dataset_malformed(reader, "out of memory");
 	}
 	return OUTCOME_OK;
 }
 
-/* The columns of a pass that go with `values`. */
-static enum outcome set_columns(struct reader *reader, const json_t *samples, const json_t *values,
-				struct columns *columns)
+enum outcome dataset_index_run(struct reader *reader)
 {
-	*columns = (struct columns){
-		.round = json_object_get(samples, "round"),
-		.place = json_object_get(samples, "place"),
-		.at_us = json_object_get(samples, "at_us"),
-		.values = values,
-		.window_ns = json_object_get(samples, "window_ns"),
-		.count = json_array_size(values),
-	};
-	if (json_array_size(columns->round) == columns->count &&
-	    json_array_size(columns->place) == columns->count &&
-	    json_array_size(columns->at_us) == columns->count &&
-	    (!columns->window_ns || json_array_size(columns->window_ns) == columns->count) &&
-	    columns->count > 0)
-		return OUTCOME_OK;
-	return dataset_malformed(reader, "the columns of a pass differ in length");
+	const json_t *run = reader->dataset->run;
+	reader->experiments = json_object();
+	reader->counters = json_object();
+	if (index_by_name(reader, json_object_get(run, "experiments"), reader->experiments))
+		return OUTCOME_FAILED;
+	return index_by_name(reader, json_object_get(run, "counters"), reader->counters);
 }
 
-/* The metric's column in whichever pass has it. Counted passes are no source of times. */
-static enum outcome find_columns(struct reader *reader, json_t *passes, const char *metric,
-				 struct columns *columns)
+void dataset_reader_free(struct reader *reader)
 {
-	const char *pass;
-	json_t *samples;
-	*columns = (struct columns){0};
-	json_object_foreach(passes, pass, samples)
+	json_decref(reader->experiments);
+	json_decref(reader->counters);
+	reader->experiments = reader->counters = NULL;
+}
+
+/* ---- an arm's passes ---- */
+
+/* One pass of an arm. Its columns are read when the first of its values are. */
+struct arm_pass {
+	const json_t *samples;
+	struct columns *columns;
+};
+
+/* An arm's passes, and in which of them, by number, each metric and counter is. */
+struct passes {
+	struct arm_pass *list;
+	size_t count, capacity;
+	json_t *metrics, *counts;
+};
+
+static void passes_free(struct passes *passes)
+{
+	free(passes->list);
+	json_decref(passes->metrics);
+	json_decref(passes->counts);
+}
+
+static enum outcome name_all(const struct reader *reader, const json_t *values, size_t pass,
+			     json_t *index)
+{
+	const char *name;
+	json_t *column;
+	json_object_foreach((json_t *)values, name, column)
 	{
-		const json_t *values = json_object_get(json_object_get(samples, "metrics"), metric);
-		if (values && !json_object_get(samples, "counts") &&
-		    set_columns(reader, samples, values, columns))
+		if (json_object_get(index, name))
+			return dataset_malformed(reader, "a metric or a counter is in two passes");
+		if (json_object_set_new(index, name, json_integer((json_int_t)pass)) < 0)
+			return dataset_malformed(reader, "out of memory");
+	}
+	return OUTCOME_OK;
+}
+
+/* Metrics of counted passes are no source of times and are left out. */
+static enum outcome find_passes(const struct reader *reader, json_t *described,
+				struct passes *passes)
+{
+	const char *name;
+	json_t *samples;
+	*passes = (struct passes){.metrics = json_object(), .counts = json_object()};
+	json_object_foreach(described, name, samples)
+	{
+		struct arm_pass *grown =
+			dataset_grow(passes->list, passes->count, &passes->capacity, sizeof *grown);
+		if (!grown)
+			return dataset_malformed(reader, "out of memory");
+		const json_t *counts = json_object_get(samples, "counts");
+		passes->list = grown;
+		grown[passes->count] = (struct arm_pass){.samples = samples};
+		if (name_all(reader, counts ? counts : json_object_get(samples, "metrics"),
+			     passes->count++, counts ? passes->counts : passes->metrics))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
 }
 
-static const json_t *experiment_of(const struct dataset *dataset, const char *experiment)
+/* Rounds and places cross the wire in 16 bits; so do they here. */
+static bool read_columns(const json_t *samples, struct columns *columns)
 {
-	size_t i;
-	json_t *entry;
-	json_array_foreach(json_object_get(dataset->run, "experiments"), i, entry)
-	{
-		const char *name = json_string_value(json_object_get(entry, "name"));
-		if (name && strcmp(name, experiment) == 0)
-			return entry;
+	const json_t *round = json_object_get(samples, "round");
+	const json_t *place = json_object_get(samples, "place");
+	const json_t *at_us = json_object_get(samples, "at_us");
+	const json_t *window_ns = json_object_get(samples, "window_ns");
+	for (size_t i = 0; i < columns->count; i++) {
+		uint64_t number;
+		if (!fields_count(json_array_get(round, i), UINT16_MAX, &number))
+			return false;
+		columns->rounds[i] = (unsigned)number;
+		if (!fields_count(json_array_get(place, i), UINT16_MAX, &number))
+			return false;
+		columns->places[i] = (unsigned)number;
+		if (!fields_number(json_array_get(at_us, i), &columns->at_us[i]))
+			return false;
+		if (window_ns &&
+		    !fields_number(json_array_get(window_ns, i), &columns->window_ns[i]))
+			return false;
 	}
+	return true;
+}
+
+/* What the metrics of a pass have in common; NULL with the problem set. A counted pass has its windows. */
+static struct columns *columns_of(struct reader *reader, struct arm_pass *pass)
+{
+	static const char *const names[] = {"round", "place", "at_us", "window_ns"};
+	const json_t *samples = pass->samples;
+	size_t count = json_array_size(json_object_get(samples, "round"));
+	bool is_counted = json_object_get(samples, "counts") != NULL;
+	if (pass->columns)
+		return pass->columns;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const json_t *column = json_object_get(samples, names[i]);
+		if (!count ||
+		    (json_array_size(column) != count && (column || i < 3 || is_counted))) {
+			dataset_malformed(reader, "the columns of a pass differ in length");
+			return NULL;
+		}
+	}
+	struct columns *columns = dataset_columns(reader->dataset, count, is_counted);
+	if (!columns)
+		dataset_malformed(reader, "out of memory");
+	else if (read_columns(samples, columns))
+		return pass->columns = columns;
+	else
+		dataset_malformed(reader, "a round, a place or a time cannot be");
 	return NULL;
 }
 
@@ -116,45 +166,90 @@ struct arm_place {
 	double began_s;
 };
 
+/* A replicate is one worker, and gives a series one block: their numbers rise. */
+static enum outcome add_block(struct reader *reader, struct series *series,
+			      const struct arm_place *place, const struct columns *columns,
+			      const json_t *values)
+{
+	if (series->block_count &&
+	    series->blocks[series->block_count - 1].replicate >= place->replicate)
+		return dataset_malformed(reader,
+					 "a replicate comes a second time, or after a later one");
+	struct block *grown = dataset_grow(series->blocks, series->block_count,
+					   &series->block_capacity, sizeof *grown);
+	if (!grown)
+		return dataset_malformed(reader, "out of memory");
+	series->blocks = grown;
+	struct block *block = &grown[series->block_count++];
+	*block = (struct block){
+		.replicate = place->replicate,
+		.began_s = place->began_s,
+		.count = columns->count,
+		.values = calloc(columns->count, sizeof *block->values),
+		.rounds = columns->rounds,
+		.places = columns->places,
+		.at_us = columns->at_us,
+		.window_ns = columns->window_ns,
+	};
+	if (!block->values)
+		return dataset_malformed(reader, "out of memory");
+	for (size_t i = 0; i < columns->count; i++) {
+		const json_t *value = json_array_get(values, i);
+		uint64_t count;
+		if (series->is_counter && !fields_count(value, FIELDS_COUNT_MAX, &count))
+			return dataset_malformed(reader,
+						 "a count is not a whole number that can be");
+		if (!fields_number(value, &block->values[i]))
+			return dataset_malformed(reader, "a value is not a number that can be");
+	}
+	return OUTCOME_OK;
+}
+
+/* `values` of a pass, or NULL: there are none, and the key says why. */
 static enum outcome add_values(struct reader *reader, const struct arm_place *place,
-			       const struct columns *columns)
+			       struct arm_pass *pass, const json_t *values)
 {
 	struct series *series = dataset_series(reader->dataset, &place->key);
 	if (!series)
 		return dataset_malformed(reader, "out of memory");
-	if (!columns->values)
+	if (!values)
 		return OUTCOME_OK;
+	const struct columns *columns = columns_of(reader, pass);
+	if (!columns)
+		return OUTCOME_FAILED;
+	if (json_array_size(values) != columns->count)
+		return dataset_malformed(reader, "the columns of a pass differ in length");
 	*series->missing = '\0'; /* of a replicate that lacked what this one has */
-	return add_block(reader, series, columns, place->replicate, place->began_s);
+	return add_block(reader, series, place, columns, values);
 }
 
 /* One counter of an arm: its column in the pass that counted it, or the reason why there is none. */
-static enum outcome read_counter(struct reader *reader, const json_t *counter, json_t *passes,
-				 struct arm_place *place)
+static enum outcome read_counter(struct reader *reader, const json_t *counter,
+				 const struct passes *passes, struct arm_place *place)
 {
-	const char *pass;
-	json_t *samples;
-	struct columns columns = {0};
+	struct arm_pass *pass = NULL;
+	const json_t *values = NULL;
 	if (!COPY(counter, "name", place->key.metric))
 		return dataset_malformed(reader, "a counter has no or too long a name");
 	if (!COPY(counter, "missing", place->key.missing))
 		wire_copy(place->key.missing, sizeof place->key.missing,
 			  "the arm's counted pass did not run");
-	json_object_foreach(passes, pass, samples)
-	{
-		const json_t *counts =
-			json_object_get(json_object_get(samples, "counts"), place->key.metric);
-		if (json_is_string(counts))
-			wire_copy(place->key.missing, sizeof place->key.missing,
-				  json_string_value(counts));
-		else if (counts && set_columns(reader, samples, counts, &columns))
-			return OUTCOME_FAILED;
+	const json_t *number = json_object_get(passes->counts, place->key.metric);
+	if (number) {
+		pass = &passes->list[json_integer_value(number)];
+		const json_t *counts = json_object_get(pass->samples, "counts");
+		values = json_object_get(counts, place->key.metric);
+		if (json_is_string(values)) {
+			if (!COPY(counts, place->key.metric, place->key.missing))
+				return dataset_malformed(reader, "a counter's reason is too long");
+			values = NULL;
+		}
 	}
-	return add_values(reader, place, &columns);
+	return add_values(reader, place, pass, values);
 }
 
-static enum outcome read_counters(struct reader *reader, const json_t *experiment, json_t *passes,
-				  struct arm_place *place)
+static enum outcome read_counters(struct reader *reader, const json_t *experiment,
+				  const struct passes *passes, struct arm_place *place)
 {
 	const json_t *counters = json_object_get(reader->dataset->run, "counters");
 	bool children = json_is_true(json_object_get(experiment, "counts_children"));
@@ -174,11 +269,12 @@ static enum outcome read_counters(struct reader *reader, const json_t *experimen
 /* Whether a counted pass counted children as well: all counters of a pass are alike in that. */
 static bool counts_with_child(const struct reader *reader, const json_t *counts)
 {
-	const json_t *counters = json_object_get(reader->dataset->run, "counters");
-	for (size_t i = 0; i < json_array_size(counters); i++) {
-		const json_t *counter = json_array_get(counters, i);
-		const char *name = json_string_value(json_object_get(counter, "name"));
-		if (name && json_object_get(counts, name))
+	const char *name;
+	json_t *column;
+	json_object_foreach((json_t *)counts, name, column)
+	{
+		const json_t *counter = json_object_get(reader->counters, name);
+		if (counter)
 			return json_is_true(json_object_get(counter, "with_child"));
 	}
 	return false;
@@ -199,7 +295,10 @@ static enum outcome add_counted(struct reader *reader, struct series *series, co
 					 count ? "out of memory" : "a counted pass has no values");
 	}
 	for (size_t i = 0; i < count; i++)
-		copy[i] = json_number_value(json_array_get(values, i));
+		if (!fields_number(json_array_get(values, i), &copy[i])) {
+			free(copy);
+			return dataset_malformed(reader, "a value is not a number that can be");
+		}
 	grown[series->counted_count++] =
 		(struct counted){replicate, with_child, stats_median(copy, count)};
 	free(copy);
@@ -216,6 +315,7 @@ static enum outcome read_counted_times(struct reader *reader, json_t *passes,
 	{
 		const json_t *counts = json_object_get(samples, "counts");
 		json_t *metrics = counts ? json_object_get(samples, "metrics") : NULL;
+		bool with_child = counts_with_child(reader, counts);
 		json_object_foreach(metrics, metric, values)
 		{
 			const struct series *found =
@@ -224,8 +324,7 @@ static enum outcome read_counted_times(struct reader *reader, json_t *passes,
 				continue;
 			if (add_counted(reader,
 					&reader->dataset->series[found - reader->dataset->series],
-					values, place->replicate,
-					counts_with_child(reader, counts)))
+					values, place->replicate, with_child))
 				return OUTCOME_FAILED;
 		}
 	}
@@ -250,9 +349,10 @@ static enum outcome read_histogram(struct reader *reader, const json_t *histogra
 		return dataset_malformed(reader, "out of memory");
 	for (size_t i = 0; i < json_array_size(buckets); i++) {
 		const json_t *pair = json_array_get(buckets, i);
-		json_int_t bucket = json_integer_value(json_array_get(pair, 0));
-		json_int_t count = json_integer_value(json_array_get(pair, 1));
-		if (bucket < 0 || bucket >= HISTOGRAM_BUCKETS || count < 0)
+		uint64_t bucket, count;
+		if (!fields_count(json_array_get(pair, 0), HISTOGRAM_BUCKETS - 1, &bucket) ||
+		    !fields_count(json_array_get(pair, 1), UINT32_MAX - series->histogram[bucket],
+				  &count))
 			return dataset_malformed(reader, "a histogram's bucket is out of range");
 		series->histogram[bucket] += (uint32_t)count;
 	}
@@ -261,58 +361,71 @@ static enum outcome read_histogram(struct reader *reader, const json_t *histogra
 
 /* The metrics that the experiment itself names. */
 static enum outcome read_metrics(struct reader *reader, const json_t *metrics, const json_t *arm,
-				 struct arm_place *place)
+				 const struct passes *passes, struct arm_place *place)
 {
-	json_t *passes = json_object_get(arm, "passes");
 	bool has_main = false;
 	for (size_t m = 0; m < json_array_size(metrics); m++) {
-		const json_t *metric = json_array_get(metrics, m);
-		struct columns columns;
+		const json_t *metric = json_array_get(metrics, m), *values = NULL;
+		struct arm_pass *pass = NULL;
 		if (!COPY(metric, "name", place->key.metric) ||
 		    !COPY(metric, "unit", place->key.unit))
 			return dataset_malformed(reader, "a metric has no or too long names");
-		if (find_columns(reader, passes, place->key.metric, &columns))
-			return OUTCOME_FAILED;
+		const json_t *number = json_object_get(passes->metrics, place->key.metric);
+		if (number) {
+			pass = &passes->list[json_integer_value(number)];
+			values = json_object_get(json_object_get(pass->samples, "metrics"),
+						 place->key.metric);
+		}
 		*place->key.missing = '\0';
-		if (!columns.values &&
+		if (!values &&
 		    !COPY(json_object_get(arm, "missing"), place->key.metric, place->key.missing))
 			return dataset_malformed(reader,
 						 "a metric has neither values nor a reason");
-		place->key.is_main = columns.values && !has_main;
-		has_main = has_main || columns.values;
-		if (add_values(reader, place, &columns))
+		place->key.is_main = values && !has_main;
+		has_main = has_main || values;
+		if (add_values(reader, place, pass, values))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
 }
 
-enum outcome dataset_read_arm(struct reader *reader, const json_t *line, const json_t *arm,
-			      const struct series *levels)
+static enum outcome read_passes(struct reader *reader, const json_t *line, const json_t *arm,
+				const json_t *experiment, struct arm_place *place)
 {
-	struct arm_place place = {
-		.key = *levels,
-		.replicate = (uint64_t)json_integer_value(json_object_get(line, "replicate")),
-		.began_s = json_number_value(json_object_get(line, "began_s")),
-	};
+	json_t *described = json_object_get(arm, "passes");
+	const json_t *histogram = json_object_get(arm, "histogram");
+	bool counted = json_is_true(json_object_get(line, "counted")) &&
+		       json_is_true(json_object_get(experiment, "countable"));
+	struct passes passes;
+	enum outcome outcome = find_passes(reader, described, &passes);
+	if (!outcome)
+		outcome = read_metrics(reader, json_object_get(experiment, "metrics"), arm, &passes,
+				       place);
+	if (!outcome && histogram)
+		outcome = read_histogram(reader, histogram, place);
+	if (!outcome && counted)
+		outcome = read_counted_times(reader, described, place);
+	if (!outcome && counted)
+		outcome = read_counters(reader, experiment, &passes, place);
+	passes_free(&passes);
+	return outcome;
+}
+
+enum outcome dataset_read_arm(struct reader *reader, const json_t *line, const json_t *arm,
+			      const struct series *levels, uint64_t replicate)
+{
+	struct arm_place place = {.key = *levels, .replicate = replicate};
 	struct series *key = &place.key;
+	const json_t *began_s = json_object_get(line, "began_s");
+	if (began_s && !fields_number(began_s, &place.began_s))
+		return dataset_malformed(reader, "a replicate's begin is out of range");
 	if (!COPY(arm, "experiment", key->experiment) || !COPY(arm, "primitive", key->primitive) ||
 	    !COPY(arm, "action", key->action) || !COPY(arm, "case", key->case_name))
 		return dataset_malformed(reader, "an arm has no or too long names");
 	key->twin = json_is_true(json_object_get(arm, "twin"));
-	const json_t *experiment = experiment_of(reader->dataset, key->experiment);
-	const json_t *metrics = json_object_get(experiment, "metrics");
-	if (!json_is_array(metrics))
+	const json_t *experiment = json_object_get(reader->experiments, key->experiment);
+	if (!json_is_array(json_object_get(experiment, "metrics")))
 		return dataset_malformed(
 			reader, "an arm is of an experiment that the run line does not name");
-	if (read_metrics(reader, metrics, arm, &place))
-		return OUTCOME_FAILED;
-	const json_t *histogram = json_object_get(arm, "histogram");
-	if (histogram && read_histogram(reader, histogram, &place))
-		return OUTCOME_FAILED;
-	bool counted = json_is_true(json_object_get(line, "counted")) &&
-		       json_is_true(json_object_get(experiment, "countable"));
-	json_t *passes = json_object_get(arm, "passes");
-	if (counted && read_counted_times(reader, passes, &place))
-		return OUTCOME_FAILED;
-	return counted ? read_counters(reader, experiment, passes, &place) : OUTCOME_OK;
+	return read_passes(reader, line, arm, experiment, &place);
 }

@@ -1,50 +1,68 @@
 #include "harness/driver/dataset_reader.h"
 
+#include "harness/driver/fields.h"
+#include "harness/driver/infile.h"
+#include "harness/driver/lines.h"
 #include "harness/driver/version.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-bool dataset_copy_text(const json_t *object, const char *key, char *text, size_t text_bytes)
+/* A fact of the worker's that says why it is not there counts as none. */
+static bool count_or_none(const json_t *worker, const char *key, uint64_t *count)
 {
-	const char *value = json_string_value(json_object_get(object, key));
-	return value && wire_copy(text, text_bytes, value);
+	const json_t *value = json_object_get(worker, key);
+	*count = 0;
+	return !value || json_is_string(value) || fields_count(value, FIELDS_COUNT_MAX, count);
+}
+
+/* Steal is known per replicate and stands in each of its cells. */
+static enum outcome read_worker(struct reader *reader, const json_t *line, uint64_t heap_bytes)
+{
+	struct dataset *dataset = reader->dataset;
+	const json_t *worker = json_object_get(line, "worker");
+	const json_t *seed_field = json_object_get(line, "seed");
+	uint64_t steal_ticks, switches, mappings, seed = 0;
+	if (!count_or_none(worker, "steal_ticks", &steal_ticks) ||
+	    !count_or_none(worker, "involuntary_switches", &switches) ||
+	    !count_or_none(worker, "mappings", &mappings) ||
+	    (seed_field && !fields_count(seed_field, INT64_MAX, &seed)))
+		return dataset_malformed(reader, "a fact about the worker is out of range");
+	if (!reader->seen_cell || seed != reader->seed)
+		dataset->steal_ticks += (double)steal_ticks;
+	reader->seen_cell = true;
+	reader->seed = seed;
+	dataset->involuntary_switches += (double)switches;
+	if (heap_bytes == 0 && mappings &&
+	    (dataset->mappings_min == 0 || mappings < dataset->mappings_min))
+		dataset->mappings_min = mappings;
+	return OUTCOME_OK;
 }
 
 static enum outcome read_cell(struct reader *reader, const json_t *line)
 {
 	struct series key = {0};
 	struct dataset *dataset = reader->dataset;
-	const json_t *heap = json_object_get(line, "heap_bytes"), *arm;
-	const json_t *worker = json_object_get(line, "worker");
+	uint64_t replicate;
 	if (!dataset->run)
 		return dataset_malformed(reader, "a cell comes before the run line");
-	if (!json_is_integer(heap) || json_integer_value(heap) < 0 ||
-	    !json_is_integer(json_object_get(line, "replicate")) ||
+	if (!fields_count(json_object_get(line, "heap_bytes"), FIELDS_COUNT_MAX, &key.heap_bytes) ||
+	    !fields_count(json_object_get(line, "replicate"), DATASET_REPLICATES_MAX - 1,
+			  &replicate) ||
 	    !COPY(line, "page_kind", key.page_kind) || !COPY(line, "state", key.state) ||
 	    !COPY(line, "cache", key.cache) || !COPY(line, "child_cpu", key.child_cpu) ||
 	    !COPY(line, "touch_order", key.touch_order) || !COPY(line, "threads", key.threads))
-		return dataset_malformed(reader, "a cell has no or too long levels");
-	key.heap_bytes = (uint64_t)json_integer_value(heap);
-	/* Steal is known per replicate and stands in each of its cells. */
-	json_int_t seed = json_integer_value(json_object_get(line, "seed"));
-	if (seed != reader->seed)
-		dataset->steal_ticks += json_number_value(json_object_get(worker, "steal_ticks"));
-	reader->seed = seed;
-	dataset->involuntary_switches +=
-		json_number_value(json_object_get(worker, "involuntary_switches"));
-	uint64_t mappings = (uint64_t)json_integer_value(json_object_get(worker, "mappings"));
-	if (key.heap_bytes == 0 && (dataset->mappings_min == 0 || mappings < dataset->mappings_min))
-		dataset->mappings_min = mappings;
-	size_t i;
+		return dataset_malformed(reader, "a cell has no or too long levels, or ones that "
+						 "cannot be");
+	if (read_worker(reader, line, key.heap_bytes))
+		return OUTCOME_FAILED;
 	const json_t *arms = json_object_get(line, "arms");
-	for (i = 0; i < json_array_size(arms); i++) {
-		arm = json_array_get(arms, i);
-		if (dataset_read_arm(reader, line, arm, &key))
+	for (size_t i = 0; i < json_array_size(arms); i++)
+		if (dataset_read_arm(reader, line, json_array_get(arms, i), &key, replicate))
 			return OUTCOME_FAILED;
-	}
 	return OUTCOME_OK;
 }
 
@@ -61,21 +79,35 @@ static void read_failure(struct dataset *dataset, const json_t *line)
 		dataset->failed[dataset->failed_count++] = failure;
 }
 
+/* Keeps the run line, and finds its experiments and counters by name from now on. */
+static enum outcome read_run(struct reader *reader, json_t *line)
+{
+	struct dataset *dataset = reader->dataset;
+	const json_t *settings = json_object_get(line, "settings");
+	static const char *const numbers[] = {"precision", "replicates_max", "budget_s"};
+	double number;
+	if (dataset->run)
+		return dataset_malformed(reader, "a second run line");
+	if (json_integer_value(json_object_get(line, "format")) != FORKCOST_FORMAT)
+		return dataset_malformed(reader,
+					 "the format is another one than this version reads");
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		const json_t *value = json_object_get(settings, numbers[i]);
+		if (value && !fields_number(value, &number))
+			return dataset_malformed(reader, "a setting is out of range");
+	}
+	dataset->run = json_incref(line);
+	return dataset_index_run(reader);
+}
+
 static enum outcome read_line(struct reader *reader, json_t *line)
 {
 	struct dataset *dataset = reader->dataset;
 	const char *type = json_string_value(json_object_get(line, "type"));
 	if (!type)
 		return dataset_malformed(reader, "it has no type");
-	if (strcmp(type, "run") == 0) {
-		if (dataset->run)
-			return dataset_malformed(reader, "a second run line");
-		if (json_integer_value(json_object_get(line, "format")) != FORKCOST_FORMAT)
-			return dataset_malformed(
-				reader, "the format is another one than this version reads");
-		dataset->run = json_incref(line);
-		return OUTCOME_OK;
-	}
+	if (strcmp(type, "run") == 0)
+		return read_run(reader, line);
 	if (strcmp(type, "cell") == 0)
 		return read_cell(reader, line);
 	if (strcmp(type, "failure") == 0) {
@@ -90,53 +122,78 @@ static enum outcome read_line(struct reader *reader, json_t *line)
 	return dataset_malformed(reader, "its type is not known");
 }
 
+/* What is wrong with a line that could not be had. */
+static enum outcome line_problem(const struct reader *reader, enum lines_got got)
+{
+	if (got == LINES_TOO_LONG)
+		return dataset_malformed(reader, "it is longer than 64 MiB");
+	return fail(reader->problem,
+		    "cannot read %s/samples.jsonl, line %zu: %s; free some memory, or see whether "
+		    "the disk is sound",
+		    reader->folder, reader->line, strerror(errno));
+}
+
 static enum outcome read_samples(struct reader *reader, FILE *file)
 {
-	char *text = NULL;
-	size_t capacity = 0;
-	ssize_t length;
+	struct lines lines = {.file = file};
+	const char *text;
+	size_t length;
+	enum lines_got got = LINES_WHOLE;
 	enum outcome outcome = OUTCOME_OK;
-	while (!outcome && (length = getline(&text, &capacity, file)) > 0) {
+	while (!outcome && (got = lines_next(&lines, &text, &length)) == LINES_WHOLE) {
 		json_error_t error;
 		reader->line++;
-		if (text[length - 1] != '\n') {
-			snprintf(reader->dataset->warning, sizeof reader->dataset->warning,
-				 "the last line of %s/samples.jsonl was cut off and is dropped",
-				 reader->folder);
-			break;
-		}
-		json_t *line = json_loadb(text, (size_t)length, JSON_REJECT_DUPLICATES, &error);
+		json_t *line = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 		outcome = line ? read_line(reader, line)
 			       : dataset_malformed(reader, "it is not JSON");
 		json_decref(line);
 	}
-	free(text);
+	reader->line++;
+	if (!outcome && got == LINES_TORN)
+		snprintf(reader->dataset->warning, sizeof reader->dataset->warning,
+			 "the last line of %s/samples.jsonl was cut off and is dropped",
+			 reader->folder);
+	else if (!outcome && got != LINES_END)
+		outcome = line_problem(reader, got);
+	lines_free(&lines);
+	return outcome;
+}
+
+enum outcome dataset_read_streams(struct dataset *dataset, FILE *samples, FILE *environment,
+				  const char *folder, struct problem *problem)
+{
+	*dataset = (struct dataset){0};
+	struct reader reader = {.dataset = dataset, .folder = folder, .problem = problem};
+	enum outcome outcome = read_samples(&reader, samples);
+	fclose(samples);
+	if (!outcome && !dataset->run)
+		outcome = fail(problem,
+			       "cannot use %s/samples.jsonl: it has no run line; give the folder "
+			       "of a run",
+			       folder);
+	if (outcome)
+		fclose(environment);
+	else if (!(dataset->environment =
+			   infile_json(environment, folder, "environment.json", problem)))
+		outcome = OUTCOME_FAILED;
+	dataset_reader_free(&reader);
+	if (outcome)
+		dataset_free(dataset);
 	return outcome;
 }
 
 enum outcome dataset_read(struct dataset *dataset, const char *folder, struct problem *problem)
 {
-	char path[WIRE_PATH_MAX + 160];
-	json_error_t error;
 	*dataset = (struct dataset){0};
-	struct reader reader = {dataset, folder, 0, -1, problem};
-	snprintf(path, sizeof path, "%s/samples.jsonl", folder);
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return fail(problem,
-			    "cannot open %s: %s; give the folder of a run, or make one with "
-			    "forkcost run",
-			    path, strerror(errno));
-	enum outcome outcome = read_samples(&reader, file);
-	fclose(file);
-	if (!outcome && !dataset->run)
-		outcome = fail(problem,
-			       "cannot use %s: it has no run line; give the folder of a run", path);
-	snprintf(path, sizeof path, "%s/environment.json", folder);
-	if (!outcome && !(dataset->environment = json_load_file(path, 0, &error)))
-		outcome = fail(problem, "cannot read %s: %s; give the folder of a run", path,
-			       error.text);
-	if (outcome)
-		dataset_free(dataset);
-	return outcome;
+	int fd = infile_folder(folder, problem);
+	if (fd < 0)
+		return OUTCOME_FAILED;
+	FILE *samples = infile_open(fd, folder, "samples.jsonl", problem);
+	FILE *environment = samples ? infile_open(fd, folder, "environment.json", problem) : NULL;
+	close(fd);
+	if (environment)
+		return dataset_read_streams(dataset, samples, environment, folder, problem);
+	if (samples)
+		fclose(samples);
+	return OUTCOME_FAILED;
 }

@@ -1,5 +1,6 @@
 #include "harness/driver/derived.h"
 
+#include "harness/driver/fields.h"
 #include "harness/driver/settings.h"
 
 #include <math.h>
@@ -60,12 +61,13 @@ static struct reach find_reach(const struct dataset *dataset)
 	}
 	sort_by_pages(pages, refill_ns, n);
 	const json_t *clock = json_object_get(dataset->environment, "clock");
+	double resolution_ns = 0;
+	fields_number(json_object_get(clock, "resolution_ns"), &resolution_ns);
 	/* The difference of two medians of few processes falls to its half anywhere, by chance. */
 	if (n && fewest < REPLICATES_FOR_INTERVAL)
 		return (struct reach){.plateau_ns = NAN,
 				      .why = "unavailable: fewer than 5 replicates of some size"};
-	return reach_find(pages, refill_ns, n,
-			  json_number_value(json_object_get(clock, "resolution_ns")));
+	return reach_find(pages, refill_ns, n, resolution_ns);
 }
 
 void derived_make(struct derived *derived, const struct dataset *dataset)

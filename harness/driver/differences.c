@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS_MAX = 32, REPLICATES_MAX = 1024 };
+enum { LEVELS_MAX = 32, REPLICATES_MAX = DATASET_REPLICATES_MAX };
 
 double differences_slope(const double *x, const double *y, size_t n)
 {
@@ -19,10 +19,8 @@ double differences_slope(const double *x, const double *y, size_t n)
 
 double differences_median(const struct series *series, uint64_t replicate)
 {
-	for (size_t b = 0; series && b < series->block_count; b++)
-		if (series->blocks[b].replicate == replicate)
-			return stats_median(series->blocks[b].values, series->blocks[b].count);
-	return NAN;
+	const struct block *block = series_block(series, replicate);
+	return block ? stats_median(block->values, block->count) : NAN;
 }
 
 /* The series of another case, at other threads, that is alike in all else. */

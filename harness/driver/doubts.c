@@ -10,6 +10,7 @@
 struct doubt {
 	const struct dataset *dataset;
 	const struct series *series;
+	const struct series *user, *kernel, *pages; /* of the same; NULL where there are none */
 	double max_hz;
 	bool with_child;
 	char why[PLAUSIBLE_TEXT_MAX];
@@ -82,19 +83,18 @@ bool doubts_count_holds(const char *metric, uint64_t count, double window_ns, do
 
 static bool faults_hold(struct doubt *doubt, const struct block *block, size_t sample)
 {
-	const struct series *pages = dataset_find(doubt->dataset, doubt->series, "pages");
-	if (!pages || !pages->block_count)
+	if (!doubt->pages || !doubt->pages->block_count)
 		return true;
 	return plausible_faults((uint64_t)block->values[sample],
-				(uint64_t)pages->blocks[0].values[0], doubt->with_child ? 2 : 1,
-				doubt->why);
+				(uint64_t)doubt->pages->blocks[0].values[0],
+				doubt->with_child ? 2 : 1, doubt->why);
 }
 
 static bool split_holds(struct doubt *doubt, size_t block, size_t sample)
 {
 	const struct block *like = &doubt->series->blocks[block];
-	double user = same_sample(other_mode(doubt, "_user"), block, sample, like);
-	double kernel = same_sample(other_mode(doubt, "_kernel"), block, sample, like);
+	double user = same_sample(doubt->user, block, sample, like);
+	double kernel = same_sample(doubt->kernel, block, sample, like);
 	if (isnan(user) || isnan(kernel))
 		return true;
 	return plausible_split((uint64_t)user, (uint64_t)kernel, (uint64_t)like->values[sample],
@@ -105,6 +105,7 @@ static bool sample_holds(struct doubt *doubt, size_t block, size_t sample)
 {
 	const struct block *values = &doubt->series->blocks[block];
 	const char *metric = doubt->series->metric;
+	/* The reader sees to it that what is counted has its window and is a count. */
 	if (!doubts_count_holds(metric, (uint64_t)values->values[sample], values->window_ns[sample],
 				doubt->max_hz, doubt->with_child ? 2 : 1, doubt->why))
 		return false;
@@ -123,7 +124,12 @@ bool doubts_refuse(const struct dataset *dataset, const struct series *series, c
 			plausible_max_hz(fact(dataset, "cpu_max_khz"), fact(dataset, "cpu_boost")),
 		.with_child = strstr(series->metric, "_with_child") != NULL,
 	};
-	for (size_t b = 0; series->is_counter && b < series->block_count; b++)
+	if (!series->is_counter)
+		return false;
+	doubt.user = other_mode(&doubt, "_user");
+	doubt.kernel = other_mode(&doubt, "_kernel");
+	doubt.pages = dataset_find(dataset, series, "pages");
+	for (size_t b = 0; b < series->block_count; b++)
 		for (size_t i = 0; i < series->blocks[b].count; i++)
 			if (!sample_holds(&doubt, b, i)) {
 				snprintf(why, why_bytes, "refused: %s", doubt.why);

@@ -1,4 +1,5 @@
 #include "harness/driver/machine.h"
+#include "harness/driver/fields.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/memory.h"
@@ -402,12 +403,15 @@ void machine_summary(const json_t *environment, char *text, size_t text_bytes)
 	else if (hypervisor && strncmp(hypervisor, "none", 4) != 0 &&
 		 strncmp(hypervisor, "unavailable", 11) != 0)
 		virtual = ", virtual machine";
-	char memory[UNITS_TEXT_MAX];
-	units_format_bytes((uint64_t)json_integer_value(json_object_get(topology, "memory_bytes")),
-			   memory);
-	snprintf(text, text_bytes, "%s, %d CPUs, %s%s",
-		 is_known(json_object_get(environment, "cpu_model")) ? model : "unknown CPU",
-		 (int)json_integer_value(json_object_get(topology, "cpus")), memory, virtual);
+	char memory[UNITS_TEXT_MAX] = "unknown memory", cpus[UNITS_TEXT_MAX] = "unknown";
+	uint64_t number;
+	if (fields_count(json_object_get(topology, "memory_bytes"), FIELDS_COUNT_MAX, &number))
+		units_format_bytes(number, memory);
+	if (fields_count(json_object_get(topology, "cpus"), INT32_MAX, &number))
+		snprintf(cpus, sizeof cpus, "%" PRIu64, number);
+	snprintf(text, text_bytes, "%s, %s CPUs, %s%s",
+		 is_known(json_object_get(environment, "cpu_model")) ? model : "unknown CPU", cpus,
+		 memory, virtual);
 }
 
 uint64_t machine_steal_ticks(void)

@@ -2,6 +2,7 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/doubts.h"
+#include "harness/driver/fields.h"
 #include "harness/driver/settings.h"
 
 #include <math.h>
@@ -27,9 +28,12 @@ static void add_note(struct row *row, const char *format, ...)
 	va_end(args);
 }
 
+/* NAN if the run does not say. */
 static double setting(const struct dataset *dataset, const char *key)
 {
-	return json_number_value(json_object_get(json_object_get(dataset->run, "settings"), key));
+	double number;
+	const json_t *settings = json_object_get(dataset->run, "settings");
+	return fields_number(json_object_get(settings, key), &number) ? number : NAN;
 }
 
 /* Why no more replicates were taken: each row says it. */
@@ -183,10 +187,7 @@ const struct row *summary_find(const struct summary *summary, const struct serie
 
 const struct ratio *summary_ratio(const struct summary *summary, const struct series *series)
 {
-	for (size_t i = 0; i < summary->ratio_count; i++)
-		if (summary->ratios[i].series == series)
-			return &summary->ratios[i];
-	return NULL;
+	return summary->rows[series - summary->dataset->series].ratio;
 }
 
 static enum outcome make_ratios(struct summary *summary, struct problem *problem)
@@ -205,7 +206,10 @@ static enum outcome make_ratios(struct summary *summary, struct problem *problem
 		struct ratio *ratio = &summary->ratios[summary->ratio_count];
 		if (ratio_make(ratio, series, fork, problem))
 			return OUTCOME_FAILED;
-		summary->ratio_count += ratio->replicates > 0;
+		if (!ratio->replicates)
+			continue;
+		summary->rows[i].ratio = ratio;
+		summary->ratio_count++;
 	}
 	return OUTCOME_OK;
 }

@@ -19,6 +19,7 @@ struct row {
 	size_t count; /* 0: no values, and the note says why */
 	struct stats_summary spread;
 	struct stats_interval interval;
+	const struct ratio *ratio; /* to fork; NULL: none */
 	char note[NOTE_MAX];
 };
 

@@ -1,8 +1,13 @@
 /* Runs are read back whole or refused by line. */
 #include "harness/driver/dataset.h"
+#include "harness/driver/ratio.h"
+#include "harness/driver/summary.h"
 #include "tests/unit/unit.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char *folder;
 static const double values[] = {100, 110, 120, 90};
@@ -149,6 +154,15 @@ static void counts_are_read_and_reasons_kept(void **state)
 		{"\"per_octave\": 64", "\"per_octave\": 32", "a histogram of another kind"},
 		{"[9, 2]", "[99999, 2]", "out of range"},
 		{"[9, 2]", "[9, -2]", "out of range"},
+		{"[9, 2]", "[9, 4294967295], [9, 1]", "out of range"},
+		{"[9, 2]", "[-1, 2]", "out of range"},
+		{", \"window_ns\": [50, 60]", "", "the columns of a pass differ"},
+		{"[50, 60]", "[50, -60]", "a round, a place or a time cannot be"},
+		{"[3, 5]}", "[3, -5]}", "a count is not a whole number"},
+		{"[3, 5]}", "[3, 5.5]}", "a count is not a whole number"},
+		{"[3, 5]}", "[3, 1e300]}", "a count is not a whole number"},
+		{"[3, 5]}", "[3, 9223372036854775807]}", "a count is not a whole number"},
+		{"\"call_ns\": [7, 8]", "\"call_ns\": [7, -8]", "a value is not a number"},
 		{"\"metric\": \"call_ns\", \"per", "\"metric\": \"none\", \"per",
 		 "is of no metric"},
 	};
@@ -227,6 +241,29 @@ static void malformed_lines_are_refused_by_number(void **state)
 		 "line 2: a metric has neither values nor a reason"},
 		{"\"call_ns\": [100", "\"other_ns\": [100",
 		 "line 2: a metric has neither values nor a reason"},
+		{"110.000", "-110", "line 2: a value is not a number that can be"},
+		{"110.000", "1e300", "line 2: a value is not a number that can be"},
+		{"[0,0,1,1]", "[0,0,1,-1]", "line 2: a round, a place or a time cannot be"},
+		{"[0,0,1,1]", "[0,0,1,65536]", "line 2: a round, a place or a time cannot be"},
+		{"[0,100,200,300]", "[0,100,200,-1]", "line 2: a round, a place or a time"},
+		{"\"replicate\": 0", "\"replicate\": -1", "line 2: a cell has no"},
+		{"\"replicate\": 0", "\"replicate\": 1024", "line 2: a cell has no"},
+		{"\"replicate\": 1,", "\"replicate\": 0,",
+		 "line 3: a replicate comes a second time"},
+		{"\"replicate\": 0", "\"replicate\": 2",
+		 "line 3: a replicate comes a second time, or after a later one"},
+		{"\"heap_bytes\": 0", "\"heap_bytes\": 1e300", "line 2: a cell has no"},
+		{"\"began_s\": 0", "\"began_s\": -5", "line 2: a replicate's begin"},
+		{"\"seed\": 1", "\"seed\": -1", "line 2: a fact about the worker"},
+		{"\"state\": \"dirty\"", "\"state\": \"dir\\u001bty\"", "line 2: a cell has no"},
+		{"\"state\": \"dirty\"", "\"state\": \"dir\\nty\"", "line 2: a cell has no"},
+		{"\"primitive\": \"fork\"", "\"primitive\": \"fo\\u009brk\"",
+		 "line 2: an arm has no"},
+		{"\"passes\": {", "\"passes\": {\"stamped\": {\"metrics\": {\"call_ns\": [1]}},",
+		 "line 2: a metric or a counter is in two passes"},
+		{"\"precision\": 0.02", "\"precision\": -1", "line 1: a setting is out of range"},
+		{"\"name\": \"null\"", "\"name\": \"spawn\"",
+		 "line 1: two experiments or counters"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		write_run();
@@ -234,6 +271,130 @@ static void malformed_lines_are_refused_by_number(void **state)
 
 		assert_refused(cases[i].why);
 	}
+}
+
+/* What may be left out is not needed, and a fact of no sense is refused, not printed. */
+static void optional_fields_are_optional(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *from, *to;
+	} cases[] = {
+		{"\"id\": \"made-up\", ", ""},
+		{"\"settings\": {\"precision\": 0.02, \"replicates_max\": 40},", ""},
+		{"\"settings\": {\"precision\": 0.02, \"replicates_max\": 40}", "\"settings\": {}"},
+		{"\"seed\": 1,", ""},
+		{"\"began_s\": 0,", ""},
+		{", \"ended\": \"done\"", ""},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct dataset dataset;
+		struct summary summary;
+		struct problem problem = {""};
+		write_run();
+		edit(cases[i].from, cases[i].to);
+		if (dataset_read(&dataset, folder, &problem) ||
+		    summary_make(&summary, &dataset, folder, &problem))
+			fail_msg("%s: %s", cases[i].from, problem.text);
+		assert_true(summary.row_count > 0);
+		summary_free(&summary);
+		dataset_free(&dataset);
+	}
+	write_run();
+	edit("\"steal_ticks\": 0", "\"steal_ticks\": 1e308");
+	assert_refused("line 2: a fact about the worker is out of range");
+}
+
+/* More rounds than any worker runs, in no order: all of them count. */
+static void ratios_are_of_all_rounds(void **state)
+{
+	(void)state;
+	enum { SAMPLES = 300 };
+	double one[SAMPLES], other[SAMPLES];
+	unsigned numbers[SAMPLES];
+	for (unsigned i = 0; i < SAMPLES; i++) {
+		numbers[i] = (i * 7) % SAMPLES;
+		one[i] = 100;
+		other[i] = numbers[i] < 100 ? 100 : 300;
+	}
+	const struct unit_arm many[] = {
+		{"fork", "exit", false, SAMPLES, one, numbers, "not looked at"},
+		{"vfork", "exit", false, SAMPLES, other, numbers, "not looked at"},
+	};
+	struct dataset dataset;
+	struct ratio ratio;
+	struct problem problem = {""};
+	FILE *file = unit_run_begin();
+	unit_run_cell(file, 0, 0, many, 2);
+	unit_run_end(file);
+	if (dataset_read(&dataset, folder, &problem))
+		fail_msg("%s", problem.text);
+	const struct series *fork = &dataset.series[0];
+	struct series key = *fork;
+	wire_copy(key.primitive, sizeof key.primitive, "vfork");
+	const struct series *vfork = dataset_find(&dataset, &key, "call_ns");
+	assert_int_equal(ratio_make(&ratio, vfork, fork, &problem), OUTCOME_OK);
+	assert_near(ratio.interval.center, 3, 1e-9);
+	dataset_free(&dataset);
+}
+
+static void links_and_special_files_are_refused(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"samples.jsonl", "environment.json"};
+	char path[300], elsewhere[300];
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+		snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", folder);
+		write_run();
+		assert_int_equal(rename(path, elsewhere), 0);
+		assert_int_equal(symlink("elsewhere", path), 0);
+		assert_refused("it is a link");
+		unlink(path);
+		assert_int_equal(mkfifo(path, 0600), 0);
+		assert_refused("it is no regular file");
+		unlink(path);
+		assert_int_equal(mkdir(path, 0700), 0);
+		assert_refused("it is no regular file");
+		rmdir(path);
+	}
+}
+
+static ssize_t breaks(void *cookie, char *buffer, size_t bytes)
+{
+	FILE *file = cookie;
+	size_t got = fread(buffer, 1, bytes < 100 ? bytes : 100, file);
+	if (got)
+		return (ssize_t)got;
+	errno = EIO;
+	return -1;
+}
+
+static int close_under(void *cookie)
+{
+	return fclose(cookie);
+}
+
+/* A read that fails is not the end of the run. */
+static void a_failed_read_is_said(void **state)
+{
+	(void)state;
+	char path[300];
+	struct dataset dataset;
+	struct problem problem = {""};
+	write_run();
+	snprintf(path, sizeof path, "%s/samples.jsonl", folder);
+	FILE *under = fopen(path, "r");
+	assert_non_null(under);
+	FILE *samples = fopencookie(under, "r",
+				    (cookie_io_functions_t){.read = breaks, .close = close_under});
+	snprintf(path, sizeof path, "%s/environment.json", folder);
+	FILE *environment = fopen(path, "r");
+	assert_non_null(environment);
+	assert_int_equal(dataset_read_streams(&dataset, samples, environment, folder, &problem),
+			 OUTCOME_FAILED);
+	assert_contains(problem.text, "Input/output error");
+	assert_contains(problem.text, "samples.jsonl");
 }
 
 static void empty_and_absent_runs(void **state)
@@ -273,6 +434,10 @@ int main(void)
 		cmocka_unit_test(torn_last_line),
 		cmocka_unit_test(failures_are_counted),
 		cmocka_unit_test(malformed_lines_are_refused_by_number),
+		cmocka_unit_test(optional_fields_are_optional),
+		cmocka_unit_test(ratios_are_of_all_rounds),
+		cmocka_unit_test(links_and_special_files_are_refused),
+		cmocka_unit_test(a_failed_read_is_said),
 		cmocka_unit_test(empty_and_absent_runs),
 	};
 	return cmocka_run_group_tests_name("dataset", tests, make, tear_down);

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HEAPS_MAX = 64, REPLICATES_MAX = 1024 };
+enum { HEAPS_MAX = 64, REPLICATES_MAX = DATASET_REPLICATES_MAX };
 
 /* What a small heap shows says nothing of large ones: the largest must have this much, and so many times
  * the smallest's. */

@@ -6,6 +6,8 @@
 struct point {
 	double x;
 	const struct series *series;
+	const char *name;           /* of its curve */
+	const struct series *first; /* of its curve */
 };
 
 static const char *name_of(const struct curves *curves, const struct series *series)
@@ -42,17 +44,29 @@ static bool takes(const struct summary *summary, const struct curves *curves,
 	       (!curves->to_fork || summary_ratio(summary, series));
 }
 
-static int by_x(const void *a, const void *b)
+/* By name, then as the run has them. */
+static int by_name(const void *a, const void *b)
 {
-	double left = ((const struct point *)a)->x, right = ((const struct point *)b)->x;
-	return (left > right) - (left < right);
+	const struct point *left = a, *right = b;
+	int names = strcmp(left->name, right->name);
+	return names ? names : (left->series > right->series) - (left->series < right->series);
+}
+
+/* By curve, as the run has their first points; then by x. */
+static int by_curve(const void *a, const void *b)
+{
+	const struct point *left = a, *right = b;
+	if (left->first != right->first)
+		return left->first > right->first ? 1 : -1;
+	if (left->x < right->x || left->x > right->x)
+		return left->x > right->x ? 1 : -1;
+	return (left->series > right->series) - (left->series < right->series);
 }
 
 static void put_curve(FILE *file, const struct summary *summary, const struct curves *curves,
-		      struct point *points, size_t count)
+		      const struct point *points, size_t count)
 {
-	qsort(points, count, sizeof *points, by_x);
-	figures_put_text(file, name_of(curves, points[0].series));
+	figures_put_text(file, points[0].name);
 	putc('\n', file);
 	for (size_t i = 0; i < count; i++) {
 		const struct series *series = points[i].series;
@@ -68,46 +82,44 @@ static void put_curve(FILE *file, const struct summary *summary, const struct cu
 	fputs("\n\n", file);
 }
 
-/* The curves come in the order in which the run has their first points. */
+/* The curves come in the order in which the run has their first points. `points`: room for as many as there
+ * are series. */
 static void put_curves(FILE *file, const struct summary *summary, const struct curves *curves,
-		       bool *done, struct point *points)
+		       struct point *points)
 {
 	const struct dataset *dataset = summary->dataset;
+	size_t count = 0;
 	for (size_t i = 0; i < dataset->series_count; i++) {
-		const struct series *first = &dataset->series[i];
-		size_t count = 0;
-		if (done[i] || !takes(summary, curves, first))
-			continue;
-		for (size_t j = i; j < dataset->series_count; j++) {
-			const struct series *series = &dataset->series[j];
-			if (done[j] || !takes(summary, curves, series) ||
-			    strcmp(name_of(curves, series), name_of(curves, first)) != 0)
-				continue;
-			done[j] = true;
-			points[count++] = (struct point){x_of(summary, curves, series), series};
-		}
-		put_curve(file, summary, curves, points, count);
+		const struct series *series = &dataset->series[i];
+		if (takes(summary, curves, series))
+			points[count++] = (struct point){.x = x_of(summary, curves, series),
+							 .series = series,
+							 .name = name_of(curves, series)};
+	}
+	qsort(points, count, sizeof *points, by_name);
+	for (size_t i = 0; i < count; i++)
+		points[i].first = i && strcmp(points[i].name, points[i - 1].name) == 0
+					  ? points[i - 1].first
+					  : points[i].series;
+	qsort(points, count, sizeof *points, by_curve);
+	for (size_t from = 0, to; from < count; from = to) {
+		for (to = from + 1; to < count && points[to].first == points[from].first;)
+			to++;
+		put_curve(file, summary, curves, points + from, to - from);
 	}
 }
 
 static enum outcome write_one(const struct figures *figures, const struct curves *curves)
 {
-	size_t count = figures->summary->dataset->series_count + 1;
+	struct point *points = calloc(figures->summary->dataset->series_count + 1, sizeof *points);
+	if (!points)
+		return fail(figures->problem, "cannot write %s: out of memory; end other programs",
+			    curves->file);
 	FILE *file = figures_open(figures, curves->file);
-	if (!file)
-		return OUTCOME_FAILED;
-	bool *done = calloc(count, sizeof *done);
-	struct point *points = calloc(count, sizeof *points);
-	if (done && points)
-		put_curves(file, figures->summary, curves, done, points);
-	bool room = done && points;
-	free(done);
+	if (file)
+		put_curves(file, figures->summary, curves, points);
 	free(points);
-	if (figures_close(figures, file))
-		return OUTCOME_FAILED;
-	return room ? OUTCOME_OK
-		    : fail(figures->problem, "cannot write %s: out of memory; end other programs",
-			   curves->file);
+	return file ? figures_close(figures, file) : OUTCOME_FAILED;
 }
 
 enum outcome curves_write(const struct figures *figures, const struct curves *curves, size_t count)

@@ -1,0 +1,26 @@
+/* Fields of JSON that came from a file: looked at before they are used, each in its range. */
+#ifndef FORKCOST_FIELDS_H
+#define FORKCOST_FIELDS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The most that is told apart exactly as a double; no count and no number of bytes comes near. */
+#define FIELDS_COUNT_MAX (UINT64_C(1) << 53)
+
+/* More nanoseconds than a run can last: 31 years. */
+#define FIELDS_NUMBER_MAX 1e18
+
+/* A whole number from 0 to `most`; false if it is anything else or not there. */
+bool fields_count(const json_t *value, uint64_t most, uint64_t *count);
+
+/* A number from 0 to FIELDS_NUMBER_MAX; false if it is anything else or not there. */
+bool fields_number(const json_t *value, double *number);
+
+/* Copies a text of an object. False if there is none, it is too long, or holds control characters, which no
+ * text of ours does. */
+bool fields_text(const json_t *object, const char *key, char *text, size_t text_bytes);
+
+#endif

@@ -1,0 +1,27 @@
+/* A file line by line, of any bytes, each line bounded. */
+#ifndef FORKCOST_LINES_H
+#define FORKCOST_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* A worker's cells are a few MB each; what is longer was not written by forkcost. */
+enum { LINES_BYTES_MAX = 64 << 20 };
+
+enum lines_got { LINES_WHOLE, LINES_TORN, LINES_END, LINES_TOO_LONG, LINES_ERROR };
+
+struct lines {
+	FILE *file;
+	char *buffer;
+	size_t capacity, begin, end;
+	bool at_end;
+};
+
+/* The next line without its end, until the next call. TORN: the last one has no end. ERROR: it could not be
+ * read, or memory is short, and errno says why; a read that fails is never taken for the end. */
+enum lines_got lines_next(struct lines *lines, const char **text, size_t *length);
+
+void lines_free(struct lines *lines);
+
+#endif
