@@ -100,7 +100,7 @@ enum outcome session_start(struct session *session, uint64_t seed, struct proble
 			    "pids.max of the cgroup)",
 			    path, strerror(error));
 	if (error)
-		return fail(problem, "cannot start %s: %s; rebuild it with make", path,
+		return fail(problem, "cannot start %s: %s; rebuild it with make all", path,
 			    strerror(error));
 	return OUTCOME_OK;
 }
