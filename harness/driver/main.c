@@ -9,7 +9,9 @@
 #include "harness/driver/estimate.h"
 #include "harness/driver/explain/explain.h"
 #include "harness/driver/export.h"
+#include "harness/driver/guardian.h"
 #include "harness/driver/interrupts.h"
+#include "harness/driver/lent.h"
 #include "harness/driver/once.h"
 #include "harness/driver/plan.h"
 #include "harness/driver/plot.h"
@@ -459,6 +461,13 @@ int main(int argc, char **argv)
 {
 	struct problem problem;
 	fill_standard_descriptors();
+	if (argc == 2 && strcmp(argv[1], GUARDIAN_COMMAND) == 0) {
+		guardian_live();
+		return EXIT_DONE;
+	}
+	lent_recover(&problem);
+	if (*problem.text)
+		complain(&problem, EXIT_DONE);
 	/* Orphans of a worker come to us, so that none is left behind. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (argc < 2) {
