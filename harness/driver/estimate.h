@@ -10,6 +10,7 @@ struct estimate {
 	double total_s;                    /* of the whole plan, within its budget */
 	bool budget_binds;
 	uint64_t peak_bytes;
+	char lacking[PAGE_KIND_COUNT][PROBLEM_TEXT_MAX]; /* why it cannot be had; empty: it can */
 };
 
 /* Runs one short replicate with the smallest heap and one with a middling heap, and from the length

@@ -203,6 +203,14 @@ static int dry_run(const struct plan *plan)
 	return EXIT_DONE;
 }
 
+/* Page kinds that nobody asked for by name, and that cannot be had here. */
+static void tell_left_out(const struct plan_gap *gaps, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		fprintf(stderr, "left out: page kind %s, %s\n",
+			axis_name(&axis_page_kind, gaps[i].page_kind), gaps[i].why);
+}
+
 /* Measures, then presents what there is. */
 static int measure(const struct plan *plan, int argc, char **argv)
 {
@@ -222,6 +230,8 @@ static int measure(const struct plan *plan, int argc, char **argv)
 		     (double)plan->settings.budget_ns / 1e9);
 		return complain(&problem, EXIT_CELLS_FAILED);
 	}
+	tell_left_out(plan->gaps, plan->gap_count);
+	tell_left_out(result.gaps, result.gap_count);
 	unsigned wanted = WANT_FILES | (plan->settings.no_table ? 0 : WANT_TABLE) |
 			  (plan->settings.no_plots ? 0 : WANT_PLOTS);
 	int status = EXIT_DONE;

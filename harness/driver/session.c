@@ -201,6 +201,7 @@ enum outcome session_wait(struct session *session, unsigned standstill_s, sessio
 	*trustworthy = !wire_check_answer(session->area, session->area_bytes, &distrust);
 	if (!ended)
 		return OUTCOME_FAILED;
+	session->lacks_pages = *trustworthy && session->area->answer.lacks_pages;
 	if (!*trustworthy)
 		return fail(problem, "%s", distrust.text);
 	return explain_end(session, status, problem);

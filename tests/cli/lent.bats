@@ -175,6 +175,75 @@ a_loan() {
 	[ "$(snapshot)" = "$before" ] || fail_with "something was changed: $(snapshot)"
 }
 
+# tiny: a run over all page kinds, of which none is asked for; in $TABLE.
+tiny() {
+	run --separate-stderr faked "$FORKCOST" run --experiment first_write --heap 4M --replicates 2 --cell-time 1ms \
+		--touch-order sequential --counters none --no-plots --output "$BATS_TEST_TMPDIR/results"
+	[ "$status" -eq 0 ] || fail_with "status is not 0"
+	TABLE=$BATS_TEST_TMPDIR/table
+	tsv "$BATS_TEST_TMPDIR/results/latest/summary.csv" >"$TABLE"
+	some 'page_kind == "4k" && metric == "write_ns" && count > 0'
+}
+
+# left_out KIND WORDS: the last run has no rows of it, and says so, with the words, wherever it speaks.
+left_out() {
+	[ -z "$(rows "page_kind == \"$1\"" 1)" ] || fail_with "$1 was not left out"
+	[[ $stderr == *"left out: page kind $1, "*"$2"* ]] || fail_with "stderr: $1 is not left out for $2"
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"$1 ("*"$2"* ]] || fail_with "table: $1 is not left out for $2"
+	grep -q "$1 (.*$2" "$BATS_TEST_TMPDIR/results/latest/plots/data/caption-first-write-by-page-kind.dat" ||
+		fail_with "caption: $1 is not left out for $2"
+}
+
+@test "page kinds that are forbidden are left out, with the file and the word in it, and the run is whole" {
+	local thp=/sys/kernel/mm/transparent_hugepage
+	echo 'always madvise [never]' >"$FAKE/thp/enabled"
+	snapshot >"$BATS_TEST_TMPDIR/before"
+	tiny
+	left_out thp "$thp/enabled is never; write madvise into it"
+	left_out mthp "$thp/enabled is never; write madvise into it"
+	# It lends, but nothing comes of it here.
+	left_out hugetlb 'cannot reserve 4 hugetlb pages'
+	snapshot | diff "$BATS_TEST_TMPDIR/before" - || [ "$(cat "$POOL")" = 0 ] || fail_with "the pool is not as before"
+	echo 'always [madvise] never' >"$FAKE/thp/enabled"
+	echo 'always inherit madvise [never]' >"$FAKE/thp/hugepages-2048kB/enabled"
+	echo 'always inherit [madvise] never' >"$FAKE/thp/hugepages-512kB/enabled"
+	tiny
+	left_out thp "$thp/hugepages-2048kB/enabled is never; write inherit into it"
+	left_out mthp "$thp/hugepages-512kB/enabled is madvise"
+	run --separate-stderr faked "$FORKCOST" doctor
+	[[ $output == *"note  page kind thp"*"$thp/hugepages-2048kB/enabled is never"* ]] || fail_with "doctor"
+	# Asked for by name, that is an error.
+	run --separate-stderr faked "$FORKCOST" run --experiment first_write --heap 4M --page-kind thp --output "$BATS_TEST_TMPDIR/results"
+	one_line 2 "$thp/hugepages-2048kB/enabled is never"
+}
+
+@test "a page kind that turns out not to be had is left out while the run goes on" {
+	local seen
+	# The file says that it was switched on, but the kernel knows nothing of it.
+	[ "$(sed -n 's/.*\[\(.*\)\].*/\1/p' /sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled 2>/dev/null)" = never ] ||
+		skip "this kernel gives 64 KiB pages"
+	tiny
+	left_out mthp 'cannot trust'
+	seen=$(grep -c '"page_kind_left_out":true' "$BATS_TEST_TMPDIR/results/latest/samples.jsonl")
+	[ "$seen" -eq 2 ] || fail_with "it was tried again: $seen"
+	grep -qx never "$MULTI" || fail_with "it was not put back"
+	run --separate-stderr faked "$FORKCOST" run --experiment first_write --heap 4M --replicates 2 --cell-time 1ms --dry-run
+	[ "$status" -eq 0 ] && [[ $output == *'left out: page kind mthp'* ]] || fail_with "--dry-run"
+	# Asked for by name, it has failed.
+	run --separate-stderr faked "$FORKCOST" run --experiment first_write --heap 4M --page-kind mthp --replicates 1 \
+		--cell-time 1ms --no-plots --no-table --output "$BATS_TEST_TMPDIR/results"
+	[ "$status" -eq 1 ] || fail_with "status is not 1"
+}
+
+@test "where nothing can be written down nothing is lent" {
+	mkdir "$RECORDS" && chown 61234 "$RECORDS"
+	snapshot >"$BATS_TEST_TMPDIR/before"
+	tiny
+	left_out mthp 'cannot keep a record in /run/forkcost'
+	left_out hugetlb 'cannot keep a record in /run/forkcost'
+	snapshot | diff "$BATS_TEST_TMPDIR/before" - || fail_with "something was changed"
+}
+
 # The kernel's own files, as far as a run may touch them.
 machine() {
 	grep -r . /sys/kernel/mm/transparent_hugepage/enabled /sys/kernel/mm/transparent_hugepage/hugepages-*/enabled \

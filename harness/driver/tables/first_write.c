@@ -42,7 +42,7 @@ void block_first_write(const struct summary *summary, struct grid *grid)
 {
 	struct pick pick = {.experiment = "first_write", .metric = "write_ns"};
 	const struct pick ruler = {.experiment = "null", .state = PICK_ANY, .cache = PICK_ANY};
-	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
+	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX], left_out[GRID_NOTE_MAX];
 	static const char *const heads[] = {"case", "mean of a pass", "p50",   "p99",
 					    "max",  "faults",         "copied"};
 	pick.with_heap = pick_middle_heap(summary, &pick, PICK_HEAP, &pick.heap_bytes);
@@ -65,4 +65,5 @@ void block_first_write(const struct summary *summary, struct grid *grid)
 		  "p50, p99 and max are of single writes, each with two clock readings, %s; faults "
 		  "and copied (frames changed) are a page",
 		  block_time(pick_row(summary, &ruler), false, text));
+	grid_note(grid, "%s", pick_kinds_left_out(summary, left_out, sizeof left_out));
 }
