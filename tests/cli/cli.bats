@@ -273,13 +273,13 @@ fits_100() {
 	mkdir -p "$place/bin"
 	for words in make sed sh; do ln -s "$(command -v $words)" "$place/bin/"; done
 	cp -R "$ROOT/Makefile" "$ROOT/harness" "$ROOT/bench" "$ROOT/scripts" "$place/"
-	ls -AR "$place" >"$BATS_TEST_TMPDIR/before"
+	find "$place" -printf "%p %s %T@\n" >"$BATS_TEST_TMPDIR/before"
 	for words in help ''; do
 		# shellcheck disable=SC2086 # no word, or one
 		run --separate-stderr env -i PATH="$place/bin" make -C "$place" --no-print-directory $words
-		[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "make $words: it does more than print"
+		{ [ "$status" -eq 0 ] && [ -z "$stderr" ]; } || fail_with "make $words: it does more than print"
 		[ "${#lines[@]}" -ge 8 ] || fail_with "make $words: not all that there is to make"
 		[ "$(grep -vc '^make [a-z-]* ' <<<"$output")" -eq 0 ] || fail_with "make $words: other lines"
 	done
-	ls -AR "$place" | cmp - "$BATS_TEST_TMPDIR/before"
+	find "$place" -printf "%p %s %T@\n" | cmp - "$BATS_TEST_TMPDIR/before"
 }
