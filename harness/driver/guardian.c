@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { READY_MS = 2000, TRIES = 200, PAUSE_MS = 10 };
+enum { READY_MS = 2000, TRIES = 20, PAUSE_MS = 100 };
 
 static pid_t guardian;
 static int line = -1; /* a pair of sockets: it sees ours close */

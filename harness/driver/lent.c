@@ -39,6 +39,10 @@ struct loan {
 /* The lock says that a lender lives: the kernel lets go of it whatever that dies of. -1: not held. */
 static int locks[LENT_COUNT] = {-1, -1};
 
+/* What this process has lent. */
+static struct loan loans[LENT_COUNT];
+static bool is_lent[LENT_COUNT];
+
 static void pause_a_moment(void)
 {
 	const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
@@ -153,11 +157,13 @@ static enum found read_loan(int folder, const struct setting *setting, struct lo
 	if (got < 0)
 		return FOUND_RUBBISH;
 	text[got] = '\0';
-	*loan = (struct loan){.lender = 0};
+	char lender[16], since[24];
 	if (sscanf(text,
-		   "forkcost lent 1\nboot %39s\nlender %9ld %20llu\nbefore %31s\nwritten %31s\nend",
-		   loan->boot, &loan->lender, &loan->started, loan->before, loan->written) != 5)
+		   "forkcost lent 1\nboot %39s\nlender %15s %23s\nbefore %31s\nwritten %31s\nend",
+		   loan->boot, lender, since, loan->before, loan->written) != 5)
 		return FOUND_RUBBISH;
+	loan->lender = strtol(lender, NULL, 10);
+	loan->started = strtoull(since, NULL, 10);
 	format_loan(loan, again);
 	bool good = strcmp(text, again) == 0 && is_value(setting, loan->before) &&
 		    is_value(setting, loan->written);
@@ -332,50 +338,62 @@ void lent_recover(struct problem *note)
 enum outcome lent_hold(enum lent lent, struct problem *problem)
 {
 	struct problem unsaid;
-	if (geteuid() != 0)
-		return OUTCOME_OK;
-	int folder = open_folder(true);
+	bool busy = false;
+	int folder = geteuid() == 0 ? open_folder(true) : -1;
+	/* Where there can be no lock there can be no record, and so nothing is lent. */
 	if (folder < 0)
-		return fail(problem, "cannot keep a record in " RECORDS ": %s; make it root's own",
-			    strerror(errno));
-	bool held = false;
-	for (int left_ms = HOLD_MS; !(held = take_lock(folder, lent)); left_ms -= PAUSE_MS) {
-		if (errno != EWOULDBLOCK || left_ms <= 0)
+		return OUTCOME_OK;
+	for (int left_ms = HOLD_MS; !take_lock(folder, lent); left_ms -= PAUSE_MS) {
+		busy = errno == EWOULDBLOCK && left_ms <= 0;
+		if (busy || errno != EWOULDBLOCK)
 			break;
 		pause_a_moment();
 	}
-	if (held)
+	if (locks[lent] >= 0)
 		undo_recorded(folder, lent, &unsaid);
-	else
-		fail(problem,
-		     "cannot have %s: %s: another run holds it; end it first, or use --page-kind "
-		     "4k",
-		     settings[lent].path, strerror(errno));
 	close(folder);
-	return held ? OUTCOME_OK : OUTCOME_FAILED;
+	if (!busy)
+		return OUTCOME_OK;
+	return fail(problem,
+		    "cannot wait any longer for another run that needs %s; end it first, or use "
+		    "--page-kind 4k",
+		    settings[lent].path);
+}
+
+/* Why nothing can be written down; 0: it was. */
+static int keep_record(enum lent lent, const char *value)
+{
+	const struct setting *setting = &settings[lent];
+	struct loan *loan = &loans[lent];
+	int folder = open_folder(true);
+	if (folder < 0)
+		return errno;
+	*loan = (struct loan){.lender = getpid(), .started = started(getpid())};
+	read_boot(loan->boot);
+	snprintf(loan->written, sizeof loan->written, "%s", value);
+	errno = EPERM;
+	is_lent[lent] = (locks[lent] >= 0 || take_lock(folder, lent)) &&
+			lent_value(setting->path, loan->before) &&
+			is_value(setting, loan->before) && write_loan(folder, setting, loan);
+	int error = is_lent[lent] ? 0 : errno;
+	close(folder);
+	return error;
 }
 
 enum outcome lent_change(enum lent lent, const char *value, struct problem *problem)
 {
-	const struct setting *setting = &settings[lent];
-	struct loan loan = {.lender = getpid(), .started = started(getpid())};
-	read_boot(loan.boot);
-	snprintf(loan.written, sizeof loan.written, "%s", value);
-	int folder = open_folder(true);
-	bool good = folder >= 0 && locks[lent] >= 0 && lent_value(setting->path, loan.before) &&
-		    is_value(setting, loan.before) && write_loan(folder, setting, &loan);
-	if (folder >= 0)
-		close(folder);
-	if (!good)
+	const char *path = settings[lent].path;
+	int error = keep_record(lent, value);
+	if (error)
 		return fail(problem,
 			    "cannot write down in " RECORDS
 			    " that %s is lent: %s; make that folder "
-			    "writable for root",
-			    setting->path, strerror(errno));
+			    "root's own, and writable",
+			    path, strerror(error));
 	guardian_start();
-	if (write_value(setting->path, value))
+	if (write_value(path, value))
 		return OUTCOME_OK;
-	return fail(problem, "cannot write %s into %s: %s; run as root", value, setting->path,
+	return fail(problem, "cannot write %s into %s: %s; run as root", value, path,
 		    strerror(errno));
 }
 
@@ -383,11 +401,14 @@ void lent_return(void)
 {
 	struct problem unsaid;
 	for (unsigned lent = 0; lent < LENT_COUNT; lent++) {
-		int folder = locks[lent] < 0 ? -1 : open_folder(false);
-		if (folder >= 0) {
-			undo_recorded(folder, lent, &unsaid);
-			close(folder);
+		if (is_lent[lent]) {
+			/* Without the folder, somebody removed it: we know what it said. */
+			int folder = open_folder(false);
+			undo(folder, &settings[lent], &loans[lent], &unsaid);
+			if (folder >= 0)
+				close(folder);
 		}
+		is_lent[lent] = false;
 		drop_lock(lent);
 	}
 	guardian_end();

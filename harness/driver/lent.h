@@ -21,8 +21,8 @@ enum { LENT_VALUE_MAX = 32 };
  * False if there is no such file. */
 bool lent_value(const char *path, char value[LENT_VALUE_MAX]);
 
-/* Makes sure that no other run changes the setting until lent_return(); waits for it up to a minute, and
- * undoes what a killed run left. As an ordinary user, who can change nothing, it does nothing. */
+/* Makes sure that no other run changes the setting until lent_return(); undoes what a killed run left.
+ * Fails after a minute's wait for another. An ordinary user, who can change nothing, holds nothing. */
 enum outcome lent_hold(enum lent lent, struct problem *problem);
 
 /* Writes down what is there, then changes it. Only after lent_hold(). Fails, with the setting as it was,

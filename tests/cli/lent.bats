@@ -249,9 +249,33 @@ left_out() {
 	mkdir "$RECORDS" && chown 61234 "$RECORDS"
 	snapshot >"$BATS_TEST_TMPDIR/before"
 	tiny
-	left_out mthp 'cannot keep a record in /run/forkcost'
-	left_out hugetlb 'cannot keep a record in /run/forkcost'
+	left_out mthp 'cannot write down in /run/forkcost that'
+	left_out hugetlb 'cannot write down in /run/forkcost that'
 	snapshot | diff "$BATS_TEST_TMPDIR/before" - || fail_with "something was changed"
+}
+
+@test "what is lent is put back though somebody removed what was written down" {
+	lend mthp
+	rm -r "$RECORDS"
+	kill -INT "$driver" && wait "$driver" || :
+	[ "$(cat "$MULTI")" = never ] || fail_with "it was not put back"
+}
+
+@test "two runs at once wait for each other" {
+	lend mthp
+	local first=$driver
+	rm "$BATS_TEST_TMPDIR/place/asked"
+	(faked "$BATS_TEST_TMPDIR/place/build/forkcost" run --experiment first_write --heap 4M --page-kind mthp --replicates 1 \
+		--cell-time 1ms --no-plots --no-table --output "$BATS_TEST_TMPDIR/place/results") 2>/dev/null &
+	driver=$!
+	sleep 1
+	[ -z "$(pgrep -P "$driver")" ] || fail_with "the second did not wait"
+	kill -INT "$first" && wait "$first" || :
+	# Its own worker sleeps now, over a setting of its own.
+	wait_for grep -qx "lender $driver .*" "$RECORDS/multi-size-pages"
+	wait_for grep -qx madvise "$MULTI"
+	kill -INT "$driver" && wait "$driver" || :
+	[ "$(cat "$MULTI")" = never ] && [ ! -e "$RECORDS/multi-size-pages" ]
 }
 
 # The kernel's own files, as far as a run may touch them.
