@@ -62,8 +62,9 @@ static bool can_thp(char why[PROBLEM_TEXT_MAX])
 		snprintf(why, PROBLEM_TEXT_MAX,
 			 "unavailable: " TOP_ENABLED " is %s; write madvise into it", size.top);
 	else
-		snprintf(why, PROBLEM_TEXT_MAX, "unavailable: %s is %s; write inherit into it",
-			 size.path, size.word);
+		snprintf(why, PROBLEM_TEXT_MAX, "unavailable: %s is %s; write %s into it",
+			 size.path, size.word,
+			 strcmp(size.top, "never") == 0 ? "madvise" : "inherit");
 	return false;
 }
 

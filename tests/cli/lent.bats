@@ -91,6 +91,10 @@ a_loan() {
 	[ "$(snapshot | diff "$BATS_TEST_TMPDIR/before" - | grep '^[<>]')" = "< thp/hugepages-64kB/enabled:always inherit madvise [never]
 > thp/hugepages-64kB/enabled:madvise" ] || fail_with "$(snapshot)"
 	[ "$(sed -n 's/^before //p' "$RECORDS/multi-size-pages")" = never ]
+	# The guardian sleeps out of reach of our signals, and keeps nobody's output open.
+	[ "$(cut -d' ' -f6 "/proc/$guardian/stat")" = "$guardian" ] || fail_with "it has no session of its own"
+	[ "$(readlink "/proc/$guardian/fd/"* | grep -vc '^socket:\|^/dev/null$')" -eq 0 ] ||
+		fail_with "the guardian keeps open: $(readlink "/proc/$guardian/fd/"*)"
 	any_command && silent
 	[ "$(cat "$MULTI")" = madvise ] || fail_with "a command has undone what a living run has lent"
 	kill -INT "$driver" && wait "$driver" || :
@@ -181,6 +185,8 @@ a_loan() {
 	# A folder that others can write to says nothing at all.
 	a_loan multi-size-pages never madvise
 	chmod 777 "$RECORDS"
+	any_command && silent
+	chmod 755 "$RECORDS" && mv "$RECORDS" "$FAKE/theirs" && ln -s "$FAKE/theirs" "$RECORDS"
 	any_command && silent
 	[ "$(snapshot)" = "$whole" ] || fail_with "something was changed: $(snapshot)"
 }
