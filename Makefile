@@ -23,7 +23,7 @@ TARGET_CFLAGS := -ffreestanding -fno-pie -fno-stack-protector -fno-asynchronous-
 	-fcf-protection=none
 TARGET_LDFLAGS := -static -no-pie -nostdlib -s -Wl,--build-id=none -Wl,-z,noseparate-code \
 	-Wl,-z,noexecstack
-ifeq ($(filter x86_64 i686,$(shell $(CC) -dumpmachine | cut -d- -f1)),)
+ifeq ($(filter x86_64 i686,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))),)
 TARGET_CFLAGS := $(filter-out -fcf-protection=none,$(TARGET_CFLAGS))
 endif
 
@@ -39,14 +39,16 @@ PROGRAMS := $(BUILD)/forkcost $(BUILD)/forkcost-worker $(BUILD)/forkcost-target
 .PHONY: help all bench quick full plots test lint self-check install clean setup
 .DEFAULT_GOAL := help
 
-help: all
-	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
+# Prints, and nothing else: not even a compiler need be there.
+help:
+	@sed -n 's/^#: //p' $(firstword $(MAKEFILE_LIST))
 
 #: make bench       set up, build, measure (6 minutes), draw, print a table
 #: make quick       the same in a minute and a half
 #: make full        the same up to 4 GiB, in about half an hour
 #: make plots       draw the latest run again; RUN=FOLDER for another
 #: make test        set up, build, run all tests
+#: make all         set up and build, no more
 #: make self-check  the suite's own cost against a bare loop
 #: make install     PREFIX=/usr/local DESTDIR=
 #: make clean       remove build/; results/ stays

@@ -32,6 +32,10 @@ enum {
 	FRAMES_CHANGED,
 };
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
+#endif
+
 static const struct metric metrics[] = {
 	[WRITE_NS] = {"write_ns", "ns", "first write to a page, mean of a pass over all pages"},
 	[SINGLE_NS] = {"single_ns", "ns", "first write to a page timed on its own, median"},
@@ -222,6 +226,7 @@ static enum outcome begin_fresh(struct run *run)
 {
 	if (madvise(run->heap, run->heap_bytes, MADV_DONTNEED) == 0)
 		return OUTCOME_OK;
+	*run->lacks_pages = run->request->page_kind == PAGE_KIND_HUGETLB;
 	return fail(run->problem,
 		    "cannot drop the heap's pages: %s; hugetlb ones take Linux 5.18, else leave "
 		    "out --page-kind hugetlb",
@@ -323,10 +328,11 @@ static enum outcome check_kind(struct run *run, unsigned index)
 				   run->touch.count, folio_bytes / run->touch.page_bytes);
 	if (apart * 100 <= run->touch.count)
 		return OUTCOME_OK;
+	*run->lacks_pages = 1;
 	return fail(
 		run->problem,
-		"cannot trust case %s: %zu of %zu pages are not part of a huge page; free memory, "
-		"or leave out --page-kind %s",
+		"cannot trust case %s: %zu of %zu pages are not part of a huge page; write 1 into "
+		"/proc/sys/vm/compact_memory, or leave out --page-kind %s",
 		cases[index], apart, run->touch.count, axis_name(&axis_page_kind, kind));
 }
 
@@ -424,21 +430,27 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	return OUTCOME_OK;
 }
 
-/* hugetlb pages come from a pool, and one that is too small kills the child that copies. To map a
- * second heap reserves what the copies need, if it is there. */
+/* hugetlb pages come from a pool, and one that is too small, or a cgroup's limit, kills the child that
+ * copies. So a second heap is made for a moment. */
 static enum outcome check_pool(struct run *run)
 {
 	if (run->request->page_kind != PAGE_KIND_HUGETLB || run->heap_bytes == 0)
 		return OUTCOME_OK;
 	void *second = mmap(NULL, run->heap_bytes, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
-	if (second == MAP_FAILED)
-		return fail(run->problem,
-			    "cannot copy a hugetlb heap: the pool has no room for a second one of "
-			    "%zu pages; raise vm.nr_hugepages",
-			    run->touch.count);
-	munmap(second, run->heap_bytes);
-	return OUTCOME_OK;
+	bool has_room = second != MAP_FAILED;
+	if (has_room) {
+		has_room = madvise(second, run->heap_bytes, MADV_POPULATE_WRITE) == 0 ||
+			   errno == EINVAL;
+		munmap(second, run->heap_bytes);
+	}
+	if (has_room)
+		return OUTCOME_OK;
+	*run->lacks_pages = 1;
+	return fail(run->problem,
+		    "cannot copy a hugetlb heap: there is no room for a second one of %zu pages; "
+		    "raise vm.nr_hugepages, and the cgroup's hugetlb limit",
+		    run->touch.count);
 }
 
 static enum outcome make(struct run *run)

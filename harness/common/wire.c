@@ -32,7 +32,7 @@ static enum outcome malformed(const char *what, struct problem *problem)
 	return fail(
 		problem,
 		"cannot trust the wire form: %s; forkcost and forkcost-worker may be of different "
-		"versions: rebuild with make",
+		"versions: rebuild with make all",
 		what);
 }
 

@@ -194,7 +194,8 @@ struct wire_answer {
 	char counter_refused[COUNTERS_MAX][WIRE_TEXT_MAX]; /* why a count is not to be trusted */
 	struct wire_catalog catalog;
 	struct wire_walked walked;
-	uint32_t histogram_count, reserved;
+	uint32_t histogram_count;
+	uint32_t lacks_pages; /* the problem is that the kernel does not give pages of this kind */
 	struct wire_histogram histograms[WIRE_HISTOGRAMS_MAX];
 };
 

@@ -66,17 +66,40 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 	return OUTCOME_OK;
 }
 
-static void read_failure(struct dataset *dataset, const json_t *line)
+/* A page kind that turned out not to be had, as if the plan had known. */
+static enum outcome read_left_out(struct reader *reader, const json_t *line, const char *why)
 {
+	const char *kind = json_string_value(json_object_get(line, "page_kind"));
+	json_t *kinds = json_object_get(reader->dataset->run, "page_kinds_left_out");
+	unsigned level;
+	if (!reader->dataset->run)
+		return dataset_malformed(reader, "what was left out comes before the run line");
+	if (!kind || !axis_find(&axis_page_kind, kind, &level))
+		return dataset_malformed(reader, "what was left out is no page kind");
+	if (!json_is_object(kinds)) {
+		kinds = json_object();
+		json_object_set_new(reader->dataset->run, "page_kinds_left_out", kinds);
+	}
+	if (!json_object_get(kinds, kind))
+		json_object_set_new(kinds, kind, json_string(why));
+	return OUTCOME_OK;
+}
+
+static enum outcome read_failure(struct reader *reader, const json_t *line)
+{
+	struct dataset *dataset = reader->dataset;
 	struct dataset_failure failure = {.why = ""};
 	if (!COPY(line, "why", failure.why))
 		wire_copy(failure.why, sizeof failure.why, "no reason given");
+	if (json_is_true(json_object_get(line, "page_kind_left_out")))
+		return read_left_out(reader, line, failure.why);
 	if (dataset->failure_count++ == 0)
 		wire_copy(dataset->first_failure, sizeof dataset->first_failure, failure.why);
 	if (COPY(line, "experiment", failure.experiment) &&
 	    !dataset_failure(dataset, failure.experiment) &&
 	    dataset->failed_count < WIRE_EXPERIMENTS_MAX)
 		dataset->failed[dataset->failed_count++] = failure;
+	return OUTCOME_OK;
 }
 
 /* Keeps the run line, and finds its experiments and counters by name from now on. */
@@ -110,10 +133,8 @@ static enum outcome read_line(struct reader *reader, json_t *line)
 		return read_run(reader, line);
 	if (strcmp(type, "cell") == 0)
 		return read_cell(reader, line);
-	if (strcmp(type, "failure") == 0) {
-		read_failure(dataset, line);
-		return OUTCOME_OK;
-	}
+	if (strcmp(type, "failure") == 0)
+		return read_failure(reader, line);
 	if (strcmp(type, "end") == 0) {
 		json_decref(dataset->end);
 		dataset->end = json_incref(line);

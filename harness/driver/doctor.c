@@ -2,6 +2,8 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/counters/report.h"
+#include "harness/driver/hugepages.h"
+#include "harness/driver/lent.h"
 #include "harness/driver/locate.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/memory.h"
@@ -85,11 +87,26 @@ static void examine_memory(void)
 	if (textfile_read("/proc/sys/vm/overcommit_memory", text, sizeof text))
 		say(*text == '2' ? NOTE : GOOD, "overcommit", "vm.overcommit_memory=%s%s", text,
 		    *text == '2' ? ": forks of large heaps may be refused; set it to 1" : "");
-	if (textfile_read("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text))
-		say(GOOD, "huge pages", "%s; the heap opts out", text);
 	if (textfile_read("/proc/swaps", text, sizeof text))
 		say(strchr(text, '\n') ? NOTE : GOOD, "swap", "%s",
 		    strchr(text, '\n') ? "on: heaps may be swapped out; swapoff -a" : "off");
+}
+
+/* Of each kind, whether first writes to it can be measured. */
+static void examine_page_kinds(void)
+{
+	/* Of the heap that make quick and make bench measure them at, twice for its copy. */
+	enum { USUAL_BYTES = 2 * 24 << 20 };
+	for (unsigned kind = PAGE_KIND_THP; kind < PAGE_KIND_COUNT; kind++) {
+		char why[PROBLEM_TEXT_MAX], subject[32];
+		bool can = hugepages_can(kind, USUAL_BYTES, why);
+		snprintf(subject, sizeof subject, "page kind %s", axis_name(&axis_page_kind, kind));
+		say(can ? GOOD : NOTE, subject, "%s", why);
+	}
+	if (lent_is_recorded())
+		say(NOTE, "lent settings",
+		    "a run has changed what /run/forkcost says; it is put back when that ends, or "
+		    "by forkcost as root");
 }
 
 static void examine_limits(void)
@@ -163,6 +180,7 @@ int doctor_examine(const struct wire_catalog *catalog)
 	examine_clock(&catalog->clock);
 	examine_cpus();
 	examine_memory();
+	examine_page_kinds();
 	examine_limits();
 	examine_counters();
 	examine_programs();

@@ -46,14 +46,17 @@ static void read_pilot(struct pilot *pilot, const struct wire_area *area)
 	}
 }
 
+/* Sets *lacks_pages if it failed because the job's page kind, not asked for by name, cannot be had. */
 static enum outcome run_pilot(struct pilot *pilot, const struct plan *plan,
-			      const struct plan_job *job, struct problem *problem)
+			      const struct plan_job *job, bool *lacks_pages,
+			      struct problem *problem)
 {
 	struct session session = {.memory_fd = -1};
 	bool trustworthy;
 	*pilot = (struct pilot){.heap_bytes = job->heap_bytes};
 	enum outcome outcome = runner_replicate(plan, job, plan->settings.seed, 1, &session, NULL,
 						NULL, &trustworthy, problem);
+	*lacks_pages = session.lacks_pages && !plan->settings.page_kinds_given;
 	if (!outcome)
 		read_pilot(pilot, session.area);
 	session_close(&session);
@@ -158,9 +161,15 @@ static enum outcome estimate_family(struct estimate *estimate, const struct plan
 		    jobs[i].heap_bytes <= PILOT_HEAP_MAX &&
 		    jobs[i].heap_bytes > jobs[middle].heap_bytes)
 			middle = i;
-	if (run_pilot(&pilots[0], plan, &jobs[first], problem) ||
-	    run_pilot(&pilots[1], plan, &jobs[middle], problem))
-		return OUTCOME_FAILED;
+	bool lacks_pages = false;
+	if (run_pilot(&pilots[0], plan, &jobs[first], &lacks_pages, problem) ||
+	    run_pilot(&pilots[1], plan, &jobs[middle], &lacks_pages, problem)) {
+		if (!lacks_pages)
+			return OUTCOME_FAILED;
+		snprintf(estimate->lacking[jobs[first].page_kind], PROBLEM_TEXT_MAX, "%s",
+			 problem->text);
+		return OUTCOME_OK; /* no time for what will be left out */
+	}
 	for (size_t i = first; i < plan->job_count; i++)
 		if (same_family(&jobs[i], &jobs[first]))
 			estimate->replicate_s[i] =
@@ -312,6 +321,10 @@ void estimate_print(const struct estimate *estimate, const struct plan *plan)
 	print_jobs(estimate, plan);
 	notes_print(stdout, "", &plan->holds_for);
 	notes_print(stdout, "left out: ", &plan->left_out);
+	for (unsigned kind = 0; kind < PAGE_KIND_COUNT; kind++)
+		if (*estimate->lacking[kind])
+			printf("left out: page kind %s, %s\n", axis_name(&axis_page_kind, kind),
+			       estimate->lacking[kind]);
 	print_arms(plan);
 	printf("\nestimate: time %s (%s), memory %s at the peak\n",
 	       units_format_seconds(estimate->total_s, text),

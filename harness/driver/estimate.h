@@ -11,6 +11,7 @@ struct estimate {
 	double fewest_s;                   /* of as many replicates as an interval takes */
 	bool budget_binds;
 	uint64_t peak_bytes;
+	char lacking[PAGE_KIND_COUNT][PROBLEM_TEXT_MAX]; /* why it cannot be had; empty: it can */
 };
 
 /* Runs one short replicate with the smallest heap and one with a middling heap, and from the length

@@ -1,127 +1,160 @@
 #include "harness/driver/hugepages.h"
 
-#include "harness/driver/textfile.h"
+#include "harness/driver/lent.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
-#define THP "/sys/kernel/mm/transparent_hugepage/"
-#define MULTI "hugepages-64kB/enabled"
-#define POOL "/sys/kernel/mm/hugepages/hugepages-2048kB/"
+#define TOP_ENABLED THP_FOLDER "enabled"
 
-enum { CHANGES_MAX = 16, VALUE_MAX = 80, LOCK_TIMEOUT_S = 60 };
+enum { HUGE_KB = HUGE_BYTES >> 10, MULTI_KB = MULTI_BYTES >> 10, PATH_BYTES = 96 };
 
-/* What was changed, with what was there before. */
-static struct change {
-	char path[160], before[VALUE_MAX];
-} changes[CHANGES_MAX];
-static size_t change_count;
+/* A size of transparent pages, as its file has it. */
+struct size {
+	char path[PATH_BYTES], word[LENT_VALUE_MAX];
+	char top[LENT_VALUE_MAX]; /* the word of the file for all sizes, which some follow */
+	bool is_there;            /* before Linux 6.8 there is only the file for all, for 2 MiB */
+	bool follows_top;
+};
 
-static bool write_text(const char *path, const char *text)
+static struct size look_at_size(unsigned size_kb)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-	if (fd >= 0)
-		close(fd);
-	return good;
+	struct size size = {.top = "never"};
+	snprintf(size.path, sizeof size.path, THP_FOLDER "hugepages-%ukB/enabled", size_kb);
+	lent_value(TOP_ENABLED, size.top);
+	size.is_there = lent_value(size.path, size.word);
+	size.follows_top = size.is_there ? strcmp(size.word, "inherit") == 0 : size_kb == HUGE_KB;
+	return size;
 }
 
-/* The word in brackets of "always [madvise] never", or the whole text. */
-static bool read_choice(const char *path, char choice[VALUE_MAX])
+/* Whether mappings that ask for pages of this size are given some. */
+static bool is_offered(const struct size *size)
 {
-	char text[VALUE_MAX];
-	if (!textfile_read(path, text, sizeof text))
-		return false;
-	const char *open = strchr(text, '['), *close = strchr(text, ']');
-	if (open && close > open)
-		snprintf(choice, VALUE_MAX, "%.*s", (int)(close - open - 1), open + 1);
+	const char *word = size->follows_top ? size->top : size->word;
+	return strcmp(word, "always") == 0 || strcmp(word, "madvise") == 0;
+}
+
+static void tell_size(const struct size *size, char why[PROBLEM_TEXT_MAX])
+{
+	if (!size->follows_top)
+		snprintf(why, PROBLEM_TEXT_MAX, "%s is %s", size->path, size->word);
+	else if (size->is_there)
+		snprintf(why, PROBLEM_TEXT_MAX, "%s is %s, " TOP_ENABLED " is %s", size->path,
+			 size->word, size->top);
 	else
-		snprintf(choice, VALUE_MAX, "%s", text);
-	return true;
+		snprintf(why, PROBLEM_TEXT_MAX, TOP_ENABLED " is %s", size->top);
 }
 
-static bool change(const char *path, const char *text)
+static bool can_thp(char why[PROBLEM_TEXT_MAX])
 {
-	struct change *entry = &changes[change_count];
-	if (change_count == CHANGES_MAX || !read_choice(path, entry->before) ||
-	    !write_text(path, text))
-		return false;
-	snprintf(entry->path, sizeof entry->path, "%s", path);
-	change_count++;
-	return true;
-}
-
-static uint64_t read_number(const char *path)
-{
-	char text[VALUE_MAX];
-	return textfile_read(path, text, sizeof text) ? strtoull(text, NULL, 10) : 0;
-}
-
-/* Whether a size of transparent pages is given to mappings that ask for it. */
-static bool is_offered(const char *path)
-{
-	char choice[VALUE_MAX], above[VALUE_MAX];
-	if (!read_choice(path, choice) || !read_choice(THP "enabled", above))
-		return false;
-	if (strcmp(choice, "inherit") == 0)
-		memcpy(choice, above, sizeof choice);
-	return strcmp(choice, "always") == 0 || strcmp(choice, "madvise") == 0;
-}
-
-static bool can_thp(char why[WIRE_TEXT_MAX])
-{
-	char choice[VALUE_MAX];
-	if (!read_choice(THP "enabled", choice))
-		wire_copy(why, WIRE_TEXT_MAX,
-			  "unavailable: this kernel has no transparent huge pages");
-	else if (strcmp(choice, "never") == 0)
-		wire_copy(why, WIRE_TEXT_MAX,
-			  "unavailable: transparent_hugepage is never; write madvise into its "
-			  "enabled");
-	else
+	struct size size = look_at_size(HUGE_KB);
+	char word[LENT_VALUE_MAX];
+	if (!lent_value(TOP_ENABLED, word))
+		snprintf(why, PROBLEM_TEXT_MAX,
+			 "unavailable: this kernel has no transparent huge pages");
+	else if (is_offered(&size)) {
+		tell_size(&size, why);
 		return true;
+	} else if (size.follows_top)
+		snprintf(why, PROBLEM_TEXT_MAX,
+			 "unavailable: " TOP_ENABLED " is %s; write madvise into it", size.top);
+	else
+		snprintf(why, PROBLEM_TEXT_MAX, "unavailable: %s is %s; write %s into it",
+			 size.path, size.word,
+			 strcmp(size.top, "never") == 0 ? "madvise" : "inherit");
 	return false;
 }
 
-static bool can_multi(char why[WIRE_TEXT_MAX])
+/* Of several sizes that fit a mapping the kernel takes the largest. Where somebody wants one between ours
+ * and that of 2 MiB, which our mappings do not fit, there it stays. */
+static bool has_larger(char why[PROBLEM_TEXT_MAX])
 {
-	if (access(THP MULTI, F_OK) < 0)
-		wire_copy(why, WIRE_TEXT_MAX,
-			  "unavailable: no 64 KiB pages in this kernel (they came with Linux 6.8)");
-	else if (access(THP MULTI, W_OK) < 0)
-		wire_copy(why, WIRE_TEXT_MAX,
-			  "not permitted: only root can switch to 64 KiB pages for a while");
-	else
+	for (unsigned size_kb = HUGE_KB / 2; size_kb > MULTI_KB; size_kb /= 2) {
+		struct size size = look_at_size(size_kb);
+		if (!size.is_there || !is_offered(&size))
+			continue;
+		snprintf(why, PROBLEM_TEXT_MAX,
+			 "unavailable: %s is %s, and of two sizes the kernel takes the larger; "
+			 "write never into it",
+			 size.path, size.word);
 		return true;
+	}
 	return false;
 }
 
-static bool can_hugetlb(uint64_t bytes, char why[WIRE_TEXT_MAX])
+/* That 64 KiB pages are off is the kernel's default and nobody's wish; that all are off is one. */
+static bool can_multi(char why[PROBLEM_TEXT_MAX])
 {
-	uint64_t needed = bytes / HUGE_BYTES, free_pages = read_number(POOL "free_hugepages");
-	if (access(POOL "nr_hugepages", F_OK) < 0)
-		wire_copy(why, WIRE_TEXT_MAX,
-			  "unavailable: this kernel has no 2 MiB hugetlb pages");
-	else if (free_pages < needed && access(POOL "nr_hugepages", W_OK) < 0)
-		snprintf(why, WIRE_TEXT_MAX,
-			 "not permitted: %" PRIu64 " free hugetlb pages, %" PRIu64
-			 " needed; sysctl vm.nr_hugepages=%" PRIu64,
-			 free_pages, needed, needed);
-	else
+	struct size size = look_at_size(MULTI_KB);
+	if (!size.is_there)
+		snprintf(why, PROBLEM_TEXT_MAX,
+			 "unavailable: no 64 KiB pages in this kernel (they came with Linux 6.8)");
+	else if (has_larger(why))
+		return false;
+	else if (is_offered(&size)) {
+		tell_size(&size, why);
 		return true;
+	} else if (strcmp(size.top, "never") == 0)
+		snprintf(why, PROBLEM_TEXT_MAX,
+			 "unavailable: " TOP_ENABLED " is never; write madvise into it");
+	else if (access(size.path, W_OK) < 0)
+		snprintf(
+			why, PROBLEM_TEXT_MAX,
+			"not permitted: %s is %s, and only root can lend madvise to it; write that "
+			"into it",
+			size.path, size.word);
+	else {
+		snprintf(why, PROBLEM_TEXT_MAX, "%s is %s; lent madvise while a worker runs",
+			 size.path, size.word);
+		return true;
+	}
 	return false;
 }
 
-bool hugepages_can(enum page_kind kind, uint64_t bytes, char why[WIRE_TEXT_MAX])
+static bool read_pool(const char *file, uint64_t *pages)
 {
+	char path[PATH_BYTES], value[LENT_VALUE_MAX];
+	snprintf(path, sizeof path, POOL_FOLDER "%s", file);
+	bool there = lent_value(path, value);
+	*pages = there ? strtoull(value, NULL, 10) : 0;
+	return there;
+}
+
+/* Pages that nobody has and nobody was promised. */
+static uint64_t free_pages(void)
+{
+	uint64_t free, promised;
+	read_pool("free_hugepages", &free);
+	read_pool("resv_hugepages", &promised);
+	return free > promised ? free - promised : 0;
+}
+
+static bool can_hugetlb(uint64_t bytes, char why[PROBLEM_TEXT_MAX])
+{
+	uint64_t needed = bytes / HUGE_BYTES, there = free_pages(), all;
+	if (!read_pool("nr_hugepages", &all))
+		snprintf(why, PROBLEM_TEXT_MAX,
+			 "unavailable: this kernel has no 2 MiB hugetlb pages");
+	else if (there < needed && access(POOL_FOLDER "nr_hugepages", W_OK) < 0)
+		snprintf(why, PROBLEM_TEXT_MAX,
+			 "not permitted: " POOL_FOLDER "nr_hugepages is %" PRIu64 ", %" PRIu64
+			 " of them free, %" PRIu64 " needed; sysctl vm.nr_hugepages=%" PRIu64,
+			 all, there, needed, all + needed - there);
+	else {
+		snprintf(why, PROBLEM_TEXT_MAX,
+			 POOL_FOLDER "nr_hugepages is %" PRIu64 ", %" PRIu64 " of them free%s", all,
+			 there, there < needed ? "; raised while a worker runs" : "");
+		return true;
+	}
+	return false;
+}
+
+bool hugepages_can(enum page_kind kind, uint64_t bytes, char why[PROBLEM_TEXT_MAX])
+{
+	*why = '\0';
 	switch (kind) {
 	case PAGE_KIND_THP:
 		return can_thp(why);
@@ -134,86 +167,47 @@ bool hugepages_can(enum page_kind kind, uint64_t bytes, char why[WIRE_TEXT_MAX])
 	}
 }
 
-/* 64 KiB pages on, larger ones off: the kernel takes the largest that a mapping may have. */
 static enum outcome lend_multi(struct problem *problem)
 {
-	glob_t found;
-	bool good = is_offered(THP MULTI) || change(THP MULTI, "madvise");
-	if (glob(THP "hugepages-*kB/enabled", 0, NULL, &found) == 0) {
-		for (size_t i = 0; good && i < found.gl_pathc; i++) {
-			const char *path = found.gl_pathv[i];
-			unsigned long size_kb = strtoul(path + strlen(THP "hugepages-"), NULL, 10);
-			if (size_kb > 64 && is_offered(path))
-				good = change(path, "never");
-		}
-		globfree(&found);
-	}
-	if (good)
-		return OUTCOME_OK;
-	return fail(problem,
-		    "cannot switch to 64 KiB pages: %s; run as root, or leave out "
-		    "--page-kind mthp",
-		    strerror(errno));
+	struct size size = look_at_size(MULTI_KB);
+	return is_offered(&size) ? OUTCOME_OK : lent_change(LENT_MULTI, "madvise", problem);
 }
 
 static enum outcome lend_hugetlb(uint64_t bytes, struct problem *problem)
 {
-	uint64_t needed = bytes / HUGE_BYTES, free_pages = read_number(POOL "free_hugepages");
-	if (free_pages >= needed)
+	uint64_t needed = bytes / HUGE_BYTES, there = free_pages(), all;
+	char text[LENT_VALUE_MAX];
+	if (there >= needed)
 		return OUTCOME_OK;
-	char text[VALUE_MAX];
-	snprintf(text, sizeof text, "%" PRIu64,
-		 read_number(POOL "nr_hugepages") + needed - free_pages);
-	if (change(POOL "nr_hugepages", text) && read_number(POOL "free_hugepages") >= needed)
+	read_pool("nr_hugepages", &all);
+	snprintf(text, sizeof text, "%" PRIu64, all + needed - there);
+	if (lent_change(LENT_POOL, text, problem))
+		return OUTCOME_FAILED;
+	if (free_pages() >= needed)
 		return OUTCOME_OK;
 	return fail(problem,
 		    "cannot reserve %" PRIu64
-		    " hugetlb pages: memory is too scattered, or this is not root; use a smaller "
-		    "--heap, or leave out --page-kind hugetlb",
+		    " hugetlb pages: memory is too scattered; use a smaller --heap, or leave out "
+		    "--page-kind hugetlb",
 		    needed);
-}
-
-/* Two runs at once must not change each other's pages: whoever switches the sizes of transparent huge
- * pages holds this alone, whoever needs them to stay holds it with others. */
-static int size_lock = -1;
-
-static enum outcome lock_sizes(bool alone, struct problem *problem)
-{
-	const struct timespec pause = {.tv_nsec = 10000000};
-	long left = LOCK_TIMEOUT_S * (1000000000L / pause.tv_nsec);
-	size_lock = open(THP "enabled", O_RDONLY | O_CLOEXEC);
-	if (size_lock < 0)
-		return OUTCOME_OK; /* no such pages, nothing to keep */
-	while (flock(size_lock, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK || left-- == 0)
-			return fail(problem,
-				    "cannot wait any longer for another run that uses huge pages: "
-				    "%s; end it first, or use --page-kind 4k",
-				    strerror(errno));
-		nanosleep(&pause, NULL);
-	}
-	return OUTCOME_OK;
 }
 
 enum outcome hugepages_lend(enum page_kind kind, uint64_t bytes, struct problem *problem)
 {
-	if ((kind == PAGE_KIND_MTHP || kind == PAGE_KIND_THP) &&
-	    lock_sizes(kind == PAGE_KIND_MTHP, problem))
+	char why[PROBLEM_TEXT_MAX];
+	if ((kind == PAGE_KIND_MTHP && lent_hold(LENT_MULTI, problem)) ||
+	    (kind == PAGE_KIND_HUGETLB && lent_hold(LENT_POOL, problem)))
 		return OUTCOME_FAILED;
+	/* Settings may be others than when the plan was made. */
+	if (!hugepages_can(kind, bytes, why))
+		return fail(problem, "cannot build a heap of page kind %s: %s",
+			    axis_name(&axis_page_kind, kind), why);
 	if (kind == PAGE_KIND_MTHP)
 		return lend_multi(problem);
-	if (kind == PAGE_KIND_HUGETLB)
-		return lend_hugetlb(bytes, problem);
-	return OUTCOME_OK;
+	return kind == PAGE_KIND_HUGETLB ? lend_hugetlb(bytes, problem) : OUTCOME_OK;
 }
 
 void hugepages_return(void)
 {
-	while (change_count > 0) {
-		change_count--;
-		write_text(changes[change_count].path, changes[change_count].before);
-	}
-	if (size_lock >= 0)
-		close(size_lock);
-	size_lock = -1;
+	lent_return();
 }

@@ -5,17 +5,17 @@
 
 #include "harness/common/axes.h"
 #include "harness/common/problem.h"
-#include "harness/common/wire.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Whether `bytes` of this page kind can be had; if not, `why` says what is missing. */
-bool hugepages_can(enum page_kind kind, uint64_t bytes, char why[WIRE_TEXT_MAX]);
+/* Whether `bytes` of this page kind can be had. `why` names the file that says so and the word in it;
+ * if not, it begins with "unavailable: " or "not permitted: ", and ends with what to do. */
+bool hugepages_can(enum page_kind kind, uint64_t bytes, char why[PROBLEM_TEXT_MAX]);
 
-/* Before a worker: raises the pool of hugetlb pages, or switches 64 KiB pages on and 2 MiB ones off
- * where a 64 KiB heap is to be had. Nothing for other kinds, or where it is so already. Waits up to a
- * minute for other runs that change or need the sizes of transparent huge pages. */
+/* Before a worker: raises the pool of hugetlb pages, or switches 64 KiB pages on, where they are to be
+ * had. Nothing for other kinds, or where it is so already. As root waits up to a minute for other runs
+ * that need the same. Fails if such pages cannot be had. */
 enum outcome hugepages_lend(enum page_kind kind, uint64_t bytes, struct problem *problem);
 
 /* After it: puts back what hugepages_lend() changed. */

@@ -288,8 +288,10 @@ static enum outcome check_kind(struct jobs *jobs, enum page_kind kind, uint64_t 
 	if (plan->settings.page_kinds_given)
 		return fail(jobs->problem, "cannot build a heap of page kind %s: %s",
 			    axis_name(&axis_page_kind, kind), gap.why);
-	if (plan->gap_count < PAGE_KIND_COUNT)
-		plan->gaps[plan->gap_count++] = gap;
+	for (size_t i = 0; i < plan->gap_count; i++)
+		if (plan->gaps[i].page_kind == kind)
+			return OUTCOME_OK;
+	plan->gaps[plan->gap_count++] = gap;
 	return OUTCOME_OK;
 }
 

@@ -35,7 +35,7 @@ static enum outcome locate(const char *const folders[2], const char *name, int m
 			"cannot use %s: its path is longer than %zu characters; move the folder",
 			name, path_bytes - 1);
 	}
-	return fail(problem, "cannot find %s near %s/forkcost; build it with make", name, self);
+	return fail(problem, "cannot find %s near %s/forkcost; build it with make all", name, self);
 }
 
 enum outcome locate_program(const char *name, char *path, size_t path_bytes,

@@ -9,7 +9,9 @@
 #include "harness/driver/estimate.h"
 #include "harness/driver/explain/explain.h"
 #include "harness/driver/export.h"
+#include "harness/driver/guardian.h"
 #include "harness/driver/interrupts.h"
+#include "harness/driver/lent.h"
 #include "harness/driver/once.h"
 #include "harness/driver/plan.h"
 #include "harness/driver/plot.h"
@@ -212,6 +214,14 @@ static int dry_run(const struct plan *plan)
 	return EXIT_DONE;
 }
 
+/* Page kinds that nobody asked for by name, and that turned out not to be had. */
+static void tell_left_out(const struct plan_gap *gaps, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		fprintf(stderr, "left out: page kind %s, %s\n",
+			axis_name(&axis_page_kind, gaps[i].page_kind), gaps[i].why);
+}
+
 /* Measures, then presents what there is. */
 static int measure(const struct plan *plan, int argc, char **argv)
 {
@@ -233,6 +243,7 @@ static int measure(const struct plan *plan, int argc, char **argv)
 		     (double)plan->settings.budget_ns / 1e9);
 		return complain(&problem, EXIT_CELLS_FAILED);
 	}
+	tell_left_out(result.gaps, result.gap_count);
 	unsigned wanted = WANT_FILES | WANT_SHORTFALL | (plan->settings.no_table ? 0 : WANT_TABLE) |
 			  (plan->settings.no_plots ? 0 : WANT_PLOTS);
 	int status = EXIT_DONE;
@@ -473,6 +484,13 @@ int main(int argc, char **argv)
 {
 	struct problem problem;
 	fill_standard_descriptors();
+	if (argc == 2 && strcmp(argv[1], GUARDIAN_COMMAND) == 0) {
+		guardian_live();
+		return EXIT_DONE;
+	}
+	lent_recover(&problem);
+	if (*problem.text)
+		complain(&problem, EXIT_DONE);
 	/* Orphans of a worker come to us, so that none is left behind. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (argc < 2) {

@@ -118,5 +118,6 @@ enum outcome once_become_worker(int argc, char **argv, bool *help, struct proble
 	char name[] = "forkcost-worker";
 	char *arguments[] = {name, NULL}, *environment[] = {NULL};
 	execve(path, arguments, environment);
-	return fail(problem, "cannot become %s: %s; rebuild it with make", path, strerror(errno));
+	return fail(problem, "cannot become %s: %s; rebuild it with make all", path,
+		    strerror(errno));
 }

@@ -251,3 +251,19 @@ const char *pick_cases_left_out(const struct summary *summary, const char *exper
 		*text = '\0';
 	return text;
 }
+
+const char *pick_kinds_left_out(const struct summary *summary, char *text, size_t text_bytes)
+{
+	const char *kind;
+	json_t *why;
+	*text = '\0';
+	json_object_foreach(json_object_get(summary->dataset->run, "page_kinds_left_out"), kind,
+			    why)
+	{
+		size_t length = strlen(text);
+		const char *words = json_string_value(why);
+		snprintf(text + length, text_bytes - length, "%s%s (%s)",
+			 length ? ", " : "left out: ", kind, words ? words : "no reason given");
+	}
+	return text;
+}

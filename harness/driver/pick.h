@@ -87,4 +87,8 @@ const char *pick_why_none(const struct summary *summary, const char *experiment,
 const char *pick_cases_left_out(const struct summary *summary, const char *experiment,
 				char text[PICK_WHY_MAX]);
 
+/* "left out: hugetlb (not permitted: ...), ...": page kinds that the run could not have; empty if there
+ * are none. Returns `text`. */
+const char *pick_kinds_left_out(const struct summary *summary, char *text, size_t text_bytes);
+
 #endif

@@ -29,7 +29,7 @@ struct plan_job {
 /* A page kind that the plan leaves out, and why. */
 struct plan_gap {
 	enum page_kind page_kind;
-	char why[WIRE_TEXT_MAX];
+	char why[PROBLEM_TEXT_MAX];
 };
 
 struct plan {

@@ -460,10 +460,12 @@ enum outcome record_cells(struct record *record, const struct plan *plan,
 
 enum outcome record_failure(struct record *record, const struct plan *plan,
 			    const struct record_replicate *replicate, const char *why,
-			    struct problem *problem)
+			    bool page_kind_left_out, struct problem *problem)
 {
 	json_t *line = describe_place("failure", plan, replicate);
 	json_object_set_new(line, "why", json_string(why));
+	if (page_kind_left_out)
+		json_object_set_new(line, "page_kind_left_out", json_true());
 	return append(record, line, problem);
 }
 

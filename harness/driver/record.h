@@ -47,10 +47,11 @@ enum outcome record_cells(struct record *record, const struct plan *plan,
 			  const struct record_replicate *replicate, const struct wire_area *area,
 			  struct problem *problem);
 
-/* Appends a line that says what failed. */
+/* Appends a line that says what failed; or, with `page_kind_left_out`, that the job's page kind cannot be
+ * had, and why. */
 enum outcome record_failure(struct record *record, const struct plan *plan,
 			    const struct record_replicate *replicate, const char *why,
-			    struct problem *problem);
+			    bool page_kind_left_out, struct problem *problem);
 
 /* Appends the `end` line, and closes the file. */
 enum outcome record_close(struct record *record, const struct plan *plan,

@@ -193,6 +193,7 @@ enum outcome runner_replicate(const struct plan *plan, const struct plan_job *jo
 	session->area->request.cell_ns = cell_ns;
 	enum outcome outcome = hugepages_lend(
 		job->page_kind, job->heap_bytes * (job->copies_heap ? 2 : 1), problem);
+	session->lacks_pages = outcome != OUTCOME_OK;
 	if (!outcome)
 		outcome = session_start(session, seed, problem);
 	if (!outcome)
@@ -209,6 +210,34 @@ static void note_failure(struct runner *runner, const struct wire_answer *answer
 	if (result->failures++ == 0)
 		snprintf(result->first_failure, sizeof result->first_failure, "%s: %s",
 			 describe_cell(runner, answer, cell, sizeof cell), why);
+}
+
+/* A page kind that nobody asked for by name is no failure where it cannot be had. */
+static enum outcome note_failed(struct runner *runner, const struct session *session,
+				const struct record_replicate *replicate, const char *why,
+				struct problem *problem)
+{
+	const struct plan *plan = runner->plan;
+	struct job_state *state = &runner->jobs[runner->job];
+	struct runner_result *result = runner->result;
+	bool left_out = session->lacks_pages && !plan->settings.page_kinds_given;
+	struct problem later;
+	if (left_out && state->replicates > 0) {
+		fail(&later, "from replicate %lu on: %s", state->replicates + 1, why);
+		why = later.text;
+	}
+	if (left_out) {
+		state->ended = true;
+		if (result->gap_count < PAGE_KIND_COUNT) {
+			struct plan_gap *gap = &result->gaps[result->gap_count++];
+			gap->page_kind = plan->jobs[runner->job].page_kind;
+			snprintf(gap->why, sizeof gap->why, "%s", why);
+		}
+	} else {
+		note_failure(runner, session->area ? &session->area->answer : NULL, why);
+		state->ended = ++state->failures == FAILURES_MAX;
+	}
+	return record_failure(runner->record, plan, replicate, why, left_out, problem);
 }
 
 /* One replicate of the chosen job, recorded whatever becomes of it. */
@@ -239,11 +268,8 @@ static enum outcome run_replicate(struct runner *runner, struct problem *problem
 	enum outcome outcome = OUTCOME_OK;
 	if (trustworthy)
 		outcome = record_cells(runner->record, plan, &replicate, session.area, problem);
-	if (!outcome && measured && !interrupts_came()) {
-		note_failure(runner, session.area ? &session.area->answer : NULL, failure.text);
-		state->ended = ++state->failures == FAILURES_MAX;
-		outcome = record_failure(runner->record, plan, &replicate, failure.text, problem);
-	}
+	if (!outcome && measured && !interrupts_came())
+		outcome = note_failed(runner, &session, &replicate, failure.text, problem);
 	if (!outcome && !measured) {
 		state->replicates++;
 		runner->result->replicates++;

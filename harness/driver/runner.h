@@ -14,6 +14,8 @@ struct runner_result {
 	char first_failure[PROBLEM_TEXT_MAX + 64]; /* which cell and why */
 	bool interrupted;
 	double duration_s;
+	size_t gap_count; /* page kinds that turned out not to be had, besides those of the plan */
+	struct plan_gap gaps[PAGE_KIND_COUNT];
 };
 
 /* Runs to the end and records everything; failures of cells are counted, not fatal. Fails only if

@@ -100,7 +100,7 @@ enum outcome session_start(struct session *session, uint64_t seed, struct proble
 			    "pids.max of the cgroup)",
 			    path, strerror(error));
 	if (error)
-		return fail(problem, "cannot start %s: %s; rebuild it with make", path,
+		return fail(problem, "cannot start %s: %s; rebuild it with make all", path,
 			    strerror(error));
 	return OUTCOME_OK;
 }
@@ -201,6 +201,7 @@ enum outcome session_wait(struct session *session, unsigned standstill_s, sessio
 	*trustworthy = !wire_check_answer(session->area, session->area_bytes, &distrust);
 	if (!ended)
 		return OUTCOME_FAILED;
+	session->lacks_pages = *trustworthy && session->area->answer.lacks_pages;
 	if (!*trustworthy)
 		return fail(problem, "%s", distrust.text);
 	return explain_end(session, status, problem);

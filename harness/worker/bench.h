@@ -53,7 +53,8 @@ struct run {
 	volatile struct wire_stamps *stamps;
 	const struct wire_request *request;
 	struct problem *problem;
-	pid_t worker; /* this process */
+	uint32_t *lacks_pages; /* set to 1 where the problem is that the page kind cannot be had */
+	pid_t worker;          /* this process */
 	char *heap;
 	size_t heap_bytes;
 	void *child_stack_top;     /* shared memory, 16-byte aligned */

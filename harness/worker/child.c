@@ -57,15 +57,16 @@ static enum outcome check_status(struct run *run, const struct arm *arm)
 			    "dmesg for the reason",
 			    name, WTERMSIG(status), strsignal(WTERMSIG(status)));
 	if (arm->action == ACTION_EXEC && WEXITSTATUS(status) == 127)
-		return fail(
-			run->problem,
-			"cannot exec '%s' from %s: the target did not run; rebuild it with make",
-			run->target_path, name);
+		return fail(run->problem,
+			    "cannot exec '%s' from %s: the target did not run; rebuild it with "
+			    "make all",
+			    run->target_path, name);
 	return fail(run->problem,
 		    "cannot trust a child of %s: it left with status %d instead of %d; %s", name,
 		    WEXITSTATUS(status), expected,
-		    arm->action == ACTION_EXEC ? "the exec target is not forkcost-target: run make"
-					       : "a seccomp filter may be in the way");
+		    arm->action == ACTION_EXEC
+			    ? "the exec target is not forkcost-target: run make all"
+			    : "a seccomp filter may be in the way");
 }
 
 enum outcome child_await_stamp(struct run *run)
@@ -78,7 +79,7 @@ enum outcome child_await_stamp(struct run *run)
 			return OUTCOME_OK;
 	}
 	return fail(run->problem,
-		    "cannot exec '%s': it left no stamp within %d s; rebuild it with make",
+		    "cannot exec '%s': it left no stamp within %d s; rebuild it with make all",
 		    run->target_path, STAMP_TIMEOUT_S);
 }
 
@@ -111,11 +112,11 @@ enum outcome child_reap(struct run *run, long id, int expected, const char *what
 			    strerror((int)-id), remedy(-id));
 	if (raw_syscall(SYS_wait4, id, (long)status, __WALL, 0, 0) != id || !WIFEXITED(*status) ||
 	    WEXITSTATUS(*status) != expected)
-		return fail(
-			run->problem,
-			"cannot trust a child that was to %s: wait status %#x; run make, then see "
-			"dmesg",
-			what, (unsigned)*status);
+		return fail(run->problem,
+			    "cannot trust a child that was to %s: wait status %#x; run make all, "
+			    "then see "
+			    "dmesg",
+			    what, (unsigned)*status);
 	return OUTCOME_OK;
 }
 

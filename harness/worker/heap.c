@@ -22,17 +22,17 @@ static size_t base_bytes(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* What a kind of page asks of its mapping. `broken`: cases may split its pages, so each preparation
- * makes them anew. */
+/* What a kind of page asks of its mapping. */
 static const struct kind {
 	int map_flags, advice;
 	size_t touch_bytes; /* what one first write concerns; 0: the base page */
-	bool broken;
+	bool broken;        /* cases may split its pages, so each preparation makes them anew */
+	bool apart;         /* it lies in mappings that hold no whole 2 MiB page */
 } kinds[PAGE_KIND_COUNT] = {
-	[PAGE_KIND_4K] = {0, MADV_NOHUGEPAGE, 0, false},
-	[PAGE_KIND_THP] = {0, MADV_HUGEPAGE, 0, true},
-	[PAGE_KIND_MTHP] = {0, MADV_HUGEPAGE, 0, true},
-	[PAGE_KIND_HUGETLB] = {MAP_HUGETLB | MAP_HUGE_2MB, MADV_NORMAL, HUGE_BYTES, false},
+	[PAGE_KIND_4K] = {0, MADV_NOHUGEPAGE, 0, false, false},
+	[PAGE_KIND_THP] = {0, MADV_HUGEPAGE, 0, true, false},
+	[PAGE_KIND_MTHP] = {0, MADV_HUGEPAGE, 0, true, true},
+	[PAGE_KIND_HUGETLB] = {MAP_HUGETLB | MAP_HUGE_2MB, MADV_NORMAL, HUGE_BYTES, false, false},
 };
 
 static const struct kind *kind_of(const struct run *run)
@@ -46,9 +46,12 @@ static void write_every_page(struct run *run)
 		*(volatile uint64_t *)(run->heap + at) = at;
 }
 
+/* Says that the kernel does not give such pages: no fault of the machine's or the worker's. */
+#define LACKS(run, ...) (*(run)->lacks_pages = 1, fail((run)->problem, __VA_ARGS__))
+
 /* Maps the heap at a multiple of the largest page, between guard pages: they keep the kernel from
- * merging it with a neighbour, so that the mapping that heap_verify() reads is the heap and nothing
- * else. */
+ * merging it with a neighbour, so that the mappings that heap_verify() reads are the heap and
+ * nothing else. */
 static enum outcome map_heap(struct run *run, size_t bytes)
 {
 	const struct kind *kind = kind_of(run);
@@ -65,10 +68,42 @@ static enum outcome map_heap(struct run *run, size_t bytes)
 	if (run->heap != MAP_FAILED)
 		return OUTCOME_OK;
 	run->heap = NULL;
+	if (kind->map_flags)
+		return LACKS(run,
+			     "cannot map %zu bytes of hugetlb pages: %s; use a smaller --heap, or "
+			     "raise vm.nr_hugepages",
+			     bytes, strerror(errno));
 	return fail(run->problem,
-		    "cannot make a heap of %zu bytes writable: %s; use a smaller --heap, %s", bytes,
-		    strerror(errno),
-		    kind->map_flags ? "or raise vm.nr_hugepages" : "or set vm.overcommit_memory=1");
+		    "cannot make a heap of %zu bytes writable: %s; use a smaller --heap, or set "
+		    "vm.overcommit_memory=1",
+		    bytes, strerror(errno));
+}
+
+/* A fault takes the largest page that is switched on and fits its mapping, and khugepaged makes whole
+ * ones of what fits later. Mappings that begin and end in the middle of a huge page hold none, so that
+ * smaller ones can be had with the large ones left on for everybody else. Every second mapping is kept
+ * out of core dumps, by which they differ and are not merged; nothing else comes of it. */
+static enum outcome keep_apart(struct run *run)
+{
+	size_t bytes = run->heap_bytes;
+	for (size_t at = HUGE_BYTES / 2; at < bytes; at += 2ul * HUGE_BYTES) {
+		size_t length = bytes - at < HUGE_BYTES ? bytes - at : HUGE_BYTES;
+		if (madvise(run->heap + at, length, MADV_DONTDUMP) < 0)
+			return fail(run->problem,
+				    "cannot divide a heap of %zu bytes: %s; raise vm.max_map_count",
+				    bytes, strerror(errno));
+	}
+	return OUTCOME_OK;
+}
+
+/* A pool may be there and a cgroup forbid its use: then a write ends in a signal. */
+static enum outcome try_pool(struct run *run)
+{
+	if (madvise(run->heap, run->heap_bytes, MADV_POPULATE_WRITE) == 0 || errno == EINVAL)
+		return OUTCOME_OK;
+	return LACKS(run,
+		     "cannot use %zu bytes of hugetlb pages: %s; raise the cgroup's hugetlb limit",
+		     run->heap_bytes, strerror(errno));
 }
 
 enum outcome heap_build(struct run *run)
@@ -82,10 +117,14 @@ enum outcome heap_build(struct run *run)
 		return OUTCOME_OK;
 	if (map_heap(run, bytes))
 		return OUTCOME_FAILED;
+	if (kind->apart && keep_apart(run))
+		return OUTCOME_FAILED;
 	/* A kernel without huge pages knows no such advice, and needs none. */
 	if (madvise(run->heap, bytes, kind->advice) < 0 && errno != EINVAL)
 		return fail(run->problem, "cannot say what pages the heap is to have: %s; %s",
 			    strerror(errno), "set transparent_hugepage to madvise");
+	if (kind->map_flags && try_pool(run))
+		return OUTCOME_FAILED;
 	write_every_page(run);
 	return OUTCOME_OK;
 }
@@ -113,13 +152,13 @@ enum outcome heap_prepare(struct run *run, enum heap_state state)
 	return OUTCOME_OK;
 }
 
-/* A whole /proc file as text; cut at the buffer's end. */
-static enum outcome read_proc(const char *path, char *text, size_t text_bytes,
-			      struct problem *problem)
+/* /proc/self/status as text; cut at the buffer's end. */
+static enum outcome read_status(char *text, size_t text_bytes, struct problem *problem)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return fail(problem, "cannot open %s: %s; mount /proc", path, strerror(errno));
+		return fail(problem, "cannot open /proc/self/status: %s; mount /proc",
+			    strerror(errno));
 	size_t length = 0;
 	ssize_t got;
 	while (length + 1 < text_bytes &&
@@ -137,13 +176,56 @@ static uint64_t kilobytes_behind(const char *text, const char *key)
 	return at ? strtoull(at + strlen(key), NULL, 10) * 1024 : UINT64_MAX;
 }
 
-/* The heap's own entry in smaps begins with its address. */
-static const char *smaps_entry(const char *text, const char *heap)
+/* What smaps says of the heap: sums over its mappings. */
+struct shown {
+	uint64_t mappings, rss_bytes, huge_bytes, hugetlb_bytes;
+};
+
+/* Takes one line of smaps; `inside` says whether the mapping that it is about is the heap's. */
+static void take_line(const struct run *run, const char *line, bool *inside, struct shown *shown)
 {
-	char address[32];
-	snprintf(address, sizeof address, "%08" PRIxPTR "-", (uintptr_t)heap);
-	const char *at = strstr(text, address);
-	return at && (at == text || at[-1] == '\n') ? at : NULL;
+	static const char *const keys[] = {"Rss:", "AnonHugePages:", "Private_Hugetlb:"};
+	uint64_t *const sums[] = {&shown->rss_bytes, &shown->huge_bytes, &shown->hugetlb_bytes};
+	char *end;
+	if (*line < 'A' || *line > 'Z') { /* "7f0000000000-7f0000200000 rw-p ..." */
+		uintptr_t from = strtoull(line, &end, 16);
+		*inside = *end == '-' && from >= (uintptr_t)run->heap &&
+			  from < (uintptr_t)run->heap + run->heap_bytes;
+		shown->mappings += *inside;
+		return;
+	}
+	for (size_t i = 0; *inside && i < sizeof keys / sizeof *keys; i++)
+		if (strncmp(line, keys[i], strlen(keys[i])) == 0)
+			*sums[i] += strtoull(line + strlen(keys[i]), NULL, 10) * 1024;
+}
+
+/* Reads smaps piece by piece: it grows with the mappings. */
+static enum outcome read_smaps(const struct run *run, char *text, size_t text_bytes,
+			       struct shown *shown)
+{
+	int fd = open("/proc/self/smaps", O_RDONLY | O_CLOEXEC);
+	size_t length = 0;
+	ssize_t got;
+	bool inside = false;
+	*shown = (struct shown){0};
+	while (fd >= 0 && (got = read(fd, text + length, text_bytes - 1 - length)) > 0) {
+		char *line = text, *end;
+		length += (size_t)got;
+		text[length] = '\0';
+		for (; (end = strchr(line, '\n')); line = end + 1) {
+			*end = '\0';
+			take_line(run, line, &inside, shown);
+		}
+		length -= (size_t)(line - text);
+		memmove(text, line, length);
+	}
+	if (fd >= 0)
+		close(fd);
+	if (shown->mappings)
+		return OUTCOME_OK;
+	return fail(run->problem,
+		    "cannot find the heap in /proc/self/smaps; mount /proc, or use a kernel built "
+		    "with CONFIG_PROC_PAGE_MONITOR");
 }
 
 /* Multi-size pages show nowhere in smaps: their frames lie side by side, the first at a multiple. */
@@ -161,29 +243,27 @@ static enum outcome verify_multi(struct run *run)
 	/* Memory may be too scattered for some of them: up to one in a hundred is not worth a failure. */
 	if (apart * 100 <= touch.count)
 		return OUTCOME_OK;
-	return fail(run->problem,
-		    "cannot trust the heap: %zu of %zu pages are not part of a 64 KiB page; free "
-		    "memory, or leave out --page-kind mthp",
-		    apart, touch.count);
+	return LACKS(
+		run,
+		"cannot trust the heap: %zu of %zu pages are not part of a 64 KiB page; write 1 "
+		"into /proc/sys/vm/compact_memory, or leave out --page-kind mthp",
+		apart, touch.count);
 }
 
-static enum outcome verify_huge(struct run *run, const char *entry)
+static enum outcome verify_huge(struct run *run, uint64_t huge_bytes)
 {
-	bool is_thp = run->request->page_kind == PAGE_KIND_THP;
-	uint64_t huge_bytes =
-		kilobytes_behind(entry, is_thp ? "\nAnonHugePages:" : "\nPrivate_Hugetlb:");
 	if (huge_bytes == run->heap_bytes)
 		return OUTCOME_OK;
-	return fail(
-		run->problem,
-		"cannot trust the heap: %" PRIu64 " of %zu bytes are huge pages; free memory, or "
-		"leave out --page-kind %s",
-		huge_bytes, run->heap_bytes, axis_name(&axis_page_kind, run->request->page_kind));
+	return LACKS(run,
+		     "cannot trust the heap: %" PRIu64 " of %zu bytes are huge pages; write 1 into "
+		     "/proc/sys/vm/compact_memory, or leave out --page-kind %s",
+		     huge_bytes, run->heap_bytes,
+		     axis_name(&axis_page_kind, run->request->page_kind));
 }
 
 static enum outcome verify_base(struct run *run, const struct wire_cell_facts *facts)
 {
-	if (facts->heap_huge_bytes != 0 && facts->heap_huge_bytes != UINT64_MAX)
+	if (facts->heap_huge_bytes != 0)
 		return fail(run->problem,
 			    "cannot trust the heap: %" PRIu64 " bytes of it are huge pages; set "
 			    "transparent_hugepage to madvise",
@@ -202,17 +282,13 @@ static enum outcome verify_pages(struct run *run, char *text, size_t text_bytes,
 	/* What the last sample did to pages that cases may split is no concern of the next. */
 	if (kind_of(run)->broken && heap_prepare(run, STATE_DIRTY))
 		return OUTCOME_FAILED;
-	if (read_proc("/proc/self/smaps", text, text_bytes, run->problem))
+	struct shown shown;
+	if (read_smaps(run, text, text_bytes, &shown))
 		return OUTCOME_FAILED;
-	const char *entry = smaps_entry(text, run->heap);
-	if (!entry)
-		return fail(run->problem,
-			    "cannot find the heap in /proc/self/smaps; the kernel must be "
-			    "built with CONFIG_PROC_PAGE_MONITOR");
-	facts->heap_rss_bytes = kilobytes_behind(entry, "\nRss:");
-	facts->heap_huge_bytes = kilobytes_behind(entry, "\nAnonHugePages:");
+	facts->heap_rss_bytes = shown.rss_bytes;
+	facts->heap_huge_bytes = shown.huge_bytes;
 	if (run->request->page_kind == PAGE_KIND_HUGETLB)
-		return verify_huge(run, entry); /* not part of Rss */
+		return verify_huge(run, shown.hugetlb_bytes); /* not part of Rss */
 	if (facts->heap_rss_bytes != run->heap_bytes)
 		return fail(run->problem,
 			    "cannot trust the heap: %" PRIu64
@@ -220,21 +296,35 @@ static enum outcome verify_pages(struct run *run, char *text, size_t text_bytes,
 			    "or switch swap off",
 			    facts->heap_rss_bytes, run->heap_bytes);
 	if (run->request->page_kind == PAGE_KIND_THP)
-		return verify_huge(run, entry);
+		return verify_huge(run, shown.huge_bytes);
 	if (run->request->page_kind == PAGE_KIND_MTHP)
 		return verify_multi(run);
 	return verify_base(run, facts);
 }
 
+/* The lines of maps, however many. */
+static enum outcome count_mappings(uint64_t *mappings, char *text, size_t text_bytes,
+				   struct problem *problem)
+{
+	int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+	if (fd < 0)
+		return fail(problem, "cannot open /proc/self/maps: %s; mount /proc",
+			    strerror(errno));
+	*mappings = 0;
+	while ((got = read(fd, text, text_bytes)) > 0)
+		for (ssize_t i = 0; i < got; i++)
+			*mappings += text[i] == '\n';
+	close(fd);
+	return OUTCOME_OK;
+}
+
 enum outcome heap_verify(struct run *run, char *text, size_t text_bytes,
 			 struct wire_cell_facts *facts)
 {
-	if (read_proc("/proc/self/maps", text, text_bytes, run->problem))
+	if (count_mappings(&facts->mappings, text, text_bytes, run->problem))
 		return OUTCOME_FAILED;
-	facts->mappings = 0;
-	for (const char *at = text; (at = strchr(at, '\n')); at++)
-		facts->mappings++;
-	if (read_proc("/proc/self/status", text, text_bytes, run->problem))
+	if (read_status(text, text_bytes, run->problem))
 		return OUTCOME_FAILED;
 	facts->rss_bytes = kilobytes_behind(text, "\nVmRSS:");
 	facts->page_tables_bytes = kilobytes_behind(text, "\nVmPTE:");

@@ -79,6 +79,7 @@ int main(void)
 	run.request = &area->request;
 	run.stamps = &area->stamps;
 	run.problem = &area->answer.problem;
+	run.lacks_pages = &area->answer.lacks_pages;
 	run.target_path = area->request.target_path;
 	run.target_envp = no_environment;
 	struct arm once = {0};

@@ -185,7 +185,7 @@ enum outcome partner_end_target(struct run *run, const char *what)
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
 		return OUTCOME_OK;
 	return fail(run->problem,
-		    "cannot trust %s: the new program ended early, status %#x; run make", what,
+		    "cannot trust %s: the new program ended early, status %#x; run make all", what,
 		    (unsigned)status);
 }
 

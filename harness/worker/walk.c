@@ -155,7 +155,7 @@ static enum outcome end_target(struct run *run, uint32_t step)
 	    WTERMSIG(child->wait_status) == SIGKILL)
 		return OUTCOME_OK;
 	return fail(run->problem,
-		    "cannot trust the new program: it ended early, wait status %#x; run make",
+		    "cannot trust the new program: it ended early, wait status %#x; run make all",
 		    (unsigned)child->wait_status);
 }
 

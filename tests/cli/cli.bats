@@ -266,3 +266,20 @@ fits_100() {
 	tail -1 "$BATS_TEST_TMPDIR/latest/samples.jsonl" | grep -q '"ended":"budget"'
 	grep -q 'stopped: budget' "$BATS_TEST_TMPDIR/latest/summary.csv"
 }
+
+# Where nothing is installed but make, and a sed to print with.
+@test "make, and make help, print what there is to make and do nothing else" {
+	local place=$BATS_TEST_TMPDIR/bare words
+	mkdir -p "$place/bin"
+	for words in make sed sh; do ln -s "$(command -v $words)" "$place/bin/"; done
+	cp -R "$ROOT/Makefile" "$ROOT/harness" "$ROOT/bench" "$ROOT/scripts" "$place/"
+	find "$place" -printf "%p %s %T@\n" >"$BATS_TEST_TMPDIR/before"
+	for words in help ''; do
+		# shellcheck disable=SC2086 # no word, or one
+		run --separate-stderr env -i PATH="$place/bin" make -C "$place" --no-print-directory $words
+		{ [ "$status" -eq 0 ] && [ -z "$stderr" ]; } || fail_with "make $words: it does more than print"
+		[ "${#lines[@]}" -ge 8 ] || fail_with "make $words: not all that there is to make"
+		[ "$(grep -vc '^make [a-z-]* ' <<<"$output")" -eq 0 ] || fail_with "make $words: other lines"
+	done
+	find "$place" -printf "%p %s %T@\n" | cmp - "$BATS_TEST_TMPDIR/before"
+}

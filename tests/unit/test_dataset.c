@@ -208,6 +208,33 @@ static void failures_are_counted(void **state)
 	dataset_free(&dataset);
 }
 
+/* What turned out not to be had while the run went on is no failure: it joins what the plan knew. */
+static void page_kinds_left_out_are_no_failures(void **state)
+{
+	(void)state;
+	static const char line[] =
+		"{\"type\": \"failure\", \"why\": \"%s\", \"page_kind\": \"%s\", "
+		"\"experiment\": \"spawn\", \"page_kind_left_out\": true}\n";
+	struct dataset dataset;
+	struct problem problem = {""};
+	FILE *file = unit_run_begin();
+	unit_run_cell(file, 0, 0, arms, 2);
+	fprintf(file, line, "too scattered", "thp");
+	fprintf(file, line, "another reason", "thp");
+	unit_run_end(file);
+	assert_int_equal(dataset_read(&dataset, folder, &problem), OUTCOME_OK);
+	assert_int_equal(dataset.failure_count, 0);
+	assert_null(dataset_failure(&dataset, "spawn"));
+	json_t *kinds = json_object_get(dataset.run, "page_kinds_left_out");
+	assert_int_equal(json_object_size(kinds), 1);
+	assert_string_equal(json_string_value(json_object_get(kinds, "thp")), "too scattered");
+	dataset_free(&dataset);
+	file = unit_run_begin();
+	fprintf(file, line, "", "<b>");
+	fclose(file);
+	assert_refused("no page kind");
+}
+
 static void malformed_lines_are_refused_by_number(void **state)
 {
 	(void)state;
@@ -433,6 +460,7 @@ int main(void)
 		cmocka_unit_test(counts_are_read_and_reasons_kept),
 		cmocka_unit_test(torn_last_line),
 		cmocka_unit_test(failures_are_counted),
+		cmocka_unit_test(page_kinds_left_out_are_no_failures),
 		cmocka_unit_test(malformed_lines_are_refused_by_number),
 		cmocka_unit_test(optional_fields_are_optional),
 		cmocka_unit_test(ratios_are_of_all_rounds),

@@ -237,7 +237,7 @@ static enum outcome prepare(const struct options *options, struct story *story,
 			    struct problem *problem)
 {
 	int other_cpu;
-	char why[WIRE_TEXT_MAX];
+	char why[PROBLEM_TEXT_MAX];
 	story->page_kind = options->page_kind;
 	story->page_count = options->pages;
 	uint64_t bytes = 2 * options->pages * story_page_bytes(options->page_kind);

@@ -186,20 +186,6 @@ static void put_kind(FILE *file, const struct summary *summary, const struct pic
 		fputs("\n\n", file);
 }
 
-/* "left out: hugetlb (not permitted: ...)". */
-static void add_left_out(const struct dataset *dataset, char *text, size_t text_bytes)
-{
-	const char *kind;
-	json_t *why;
-	json_object_foreach(json_object_get(dataset->run, "page_kinds_left_out"), kind, why)
-	{
-		size_t length = strlen(text);
-		const char *words = json_string_value(why);
-		snprintf(text + length, text_bytes - length, "%s%s (%s)",
-			 length ? ", " : "left out: ", kind, words ? words : "no reason given");
-	}
-}
-
 static enum outcome put_page_kinds(const struct figures *figures)
 {
 	struct pick pick = {.experiment = "first_write", .page_kind = PICK_ANY};
@@ -219,7 +205,7 @@ static enum outcome put_page_kinds(const struct figures *figures)
 	if (figures_close(figures, file))
 		return OUTCOME_FAILED;
 	if (any)
-		add_left_out(figures->summary->dataset, remark, sizeof remark);
+		pick_kinds_left_out(figures->summary, remark, sizeof remark);
 	snprintf(what, sizeof what,
 		 "whole passes %s%s%s: the time of a pass divided by its writes; medians, bars: 95 "
 		 "%% t "

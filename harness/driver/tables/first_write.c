@@ -45,6 +45,7 @@ void block_first_write(const struct summary *summary, struct grid *grid)
 	struct pick ruler = {.experiment = "null"};
 	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX], step[UNITS_TEXT_MAX];
 	char kind[LEVEL_WORD_MAX], order[LEVEL_WORD_MAX], others[LEVEL_WORDS_MAX];
+	char left_out[GRID_NOTE_MAX];
 	const unsigned told = 1U << LEVEL_PAGE_KIND | 1U << LEVEL_TOUCH_ORDER;
 	static const char *const heads[] = {"case", "mean of a pass", "p50",   "p99",
 					    "max",  "faults",         "copied"};
@@ -79,4 +80,5 @@ void block_first_write(const struct summary *summary, struct grid *grid)
 		  "p50, p99 and max are of single writes, each with two clock readings, %s; faults "
 		  "and copied (frames changed) are a page",
 		  block_time(pick_settled_row(summary, &ruler), false, text));
+	grid_note(grid, "%s", pick_kinds_left_out(summary, left_out, sizeof left_out));
 }
