@@ -94,6 +94,7 @@ enum outcome session_start(struct session *session, uint64_t seed, struct proble
 	memset(pad + strlen(pad), 'x', length - strlen(pad));
 	pad[length] = '\0';
 	char *environment[] = {pad, NULL};
+	session->mode = session->area->request.mode;
 	int error = spawn_worker(session, path, environment);
 	if (error)
 		return fail(problem, "cannot start %s: %s; %s", path, strerror(error),
@@ -194,7 +195,8 @@ enum outcome session_wait(struct session *session, unsigned standstill_s, sessio
 		close(pidfd);
 	int status = kill_group(session);
 	struct problem distrust;
-	*trustworthy = !wire_check_answer(session->area, session->area_bytes, &distrust);
+	*trustworthy =
+		!wire_check_answer(session->area, session->area_bytes, session->mode, &distrust);
 	if (!ended)
 		return OUTCOME_FAILED;
 	if (!*trustworthy)

@@ -13,6 +13,7 @@ struct session {
 	struct wire_area *area;
 	size_t area_bytes;
 	int memory_fd;
+	enum wire_mode mode; /* that the worker was started for */
 	pid_t worker; /* also the id of its process group; 0: not running */
 };
 
