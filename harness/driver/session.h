@@ -14,7 +14,7 @@ struct session {
 	size_t area_bytes;
 	int memory_fd;
 	enum wire_mode mode; /* that the worker was started for */
-	pid_t worker; /* also the id of its process group; 0: not running */
+	pid_t worker;        /* also the id of its process group; 0: not running */
 };
 
 /* Called about ten times a second while a worker runs; returning false ends the worker. */
