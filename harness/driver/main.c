@@ -179,7 +179,7 @@ static enum outcome read_claims_options(int argc, char **argv, const char **fold
 			*folder = argv[i];
 	}
 	if (*folder)
-		return OUTCOME_OK;
+		return find_run(*folder, problem);
 	return fail(problem, "cannot tell which run: give one run folder, as forkcost claims "
 			     "results/latest");
 }
@@ -200,7 +200,7 @@ static int command_claims(int argc, char **argv)
 		       "the rules.\n");
 		return EXIT_DONE;
 	}
-	if (read_claims_options(argc, argv, &folder, &form, &problem) || find_run(folder, &problem))
+	if (read_claims_options(argc, argv, &folder, &form, &problem))
 		return complain(&problem, EXIT_USAGE);
 	if (load(folder, &dataset, &summary, &problem))
 		return complain(&problem, EXIT_CELLS_FAILED);

@@ -2,24 +2,28 @@
  * has found once stays mended, whatever the compiler. */
 #include "tests/fuzz/fuzz.h"
 
+#include <string.h>
+
 static int replay(const char *path)
 {
-	enum { INPUT_MAX = 1 << 20 };
+	static uint8_t input[1 << 20];
 	FILE *file = fopen(path, "re");
-	uint8_t *data = malloc(INPUT_MAX);
-	if (!file || !data) {
+	if (!file) {
 		fprintf(stderr, "replay: cannot read %s; give files of a corpus\n", path);
 		return 1;
 	}
-	/* A copy of just its size, so that a sanitizer sees every step beyond it. */
-	size_t size = fread(data, 1, INPUT_MAX, file);
-	uint8_t *exact = realloc(data, size ? size : 1);
+	size_t size = fread(input, 1, sizeof input, file);
 	fclose(file);
+	/* A copy of just its size, so that a sanitizer sees every step beyond it. */
+	uint8_t *exact = malloc(size ? size : 1);
+	if (!exact)
+		return 1;
+	memcpy(exact, input, size);
 	/* For the log: the last one named is the one that ended the program. */
 	printf("%s\n", path);
 	fflush(stdout);
-	LLVMFuzzerTestOneInput(exact ? exact : data, size);
-	free(exact ? exact : data);
+	LLVMFuzzerTestOneInput(exact, size);
+	free(exact);
 	return 0;
 }
 
