@@ -287,14 +287,19 @@ static int command_run(int argc, char **argv)
 	bool help;
 	/* Help must not need a worker. */
 	for (int i = 1; i < argc; i++)
-		if (strcmp(argv[i], "--help") == 0) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
 			settings_print_help();
 			return EXIT_DONE;
 		}
 	if (limits_check(&problem) || catalog_read(&catalog, &problem))
 		return complain(&problem, EXIT_CELLS_FAILED);
-	if (settings_parse(&settings, argc, argv, &catalog, &help, &problem) ||
-	    plan_make(&plan, &settings, &catalog, &problem))
+	if (settings_parse(&settings, argc, argv, &catalog, &help, &problem))
+		return complain(&problem, EXIT_USAGE);
+	if (help) { /* cut short */
+		settings_print_help();
+		return EXIT_DONE;
+	}
+	if (plan_make(&plan, &settings, &catalog, &problem))
 		return complain(&problem, EXIT_USAGE);
 	return settings.dry_run ? dry_run(&plan) : measure(&plan, argc, argv);
 }

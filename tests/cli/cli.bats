@@ -43,6 +43,17 @@ fits_100() {
 	fits_100
 }
 
+@test "every way to ask for help prints it, and measures nothing" {
+	local command help
+	for command in run once explain counters; do
+		for help in --help -h --hel; do
+			run --separate-stderr timeout 10 "$FORKCOST" $command $help
+			[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "$command $help"
+			[[ $output == "usage: forkcost $command "* ]] || fail_with "$command $help"
+		done
+	done
+}
+
 @test "help needs no worker" {
 	mkdir "$BATS_TEST_TMPDIR/alone"
 	cp "$FORKCOST" "$BATS_TEST_TMPDIR/alone/"
