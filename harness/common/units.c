@@ -143,7 +143,8 @@ enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t ca
 		} else if (units_parse_bytes(item, &single, problem)) {
 			return OUTCOME_FAILED;
 		} else if (!list_add(&list, single)) {
-			return fail(problem, "cannot take size list '%s': more than %zu sizes",
+			return fail(problem,
+				    "cannot take size list '%s': more than %zu sizes; name fewer",
 				    text, capacity);
 		}
 		if (!from[length])

@@ -101,7 +101,7 @@ static void malformed_lists_are_refused_by_name(void **state)
 		{"..4M*2", "''", "size"},
 		{"1M..*2", "''", "size"},
 		{"1..256*2", "'1..256*2'", "more than 8"},
-		{"1,2,3,4,5,6,7,8,9", "'1,2,3,4,5,6,7,8,9'", "more than 8"},
+		{"1,2,3,4,5,6,7,8,9", "'1,2,3,4,5,6,7,8,9'", "more than 8 sizes; name fewer"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct problem problem = {""};
