@@ -51,7 +51,7 @@ static bool is_size(double value)
 
 static bool clock_ok(const struct wire_clock *clock)
 {
-	return clock->kind < WIRE_CLOCK_KIND_COUNT && isfinite(clock->ns_per_tick) &&
+	return clock->kind < WIRE_CLOCK_KIND_COUNT && is_size(clock->ns_per_tick) &&
 	       clock->ns_per_tick > 0 && is_size(clock->error_ppm) &&
 	       is_size(clock->resolution_ns) && ENDS(clock->why);
 }

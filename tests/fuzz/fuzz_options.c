@@ -26,7 +26,7 @@ static const struct wire_catalog *catalog(void)
 	return &made;
 }
 
-/* One line that says what cannot be done and, behind the last sign, what to do. */
+/* One line that says what cannot be done and, behind a sign, what to do. */
 static void check_problem(const struct problem *problem)
 {
 	const char *end = memchr(problem->text, '\0', sizeof problem->text);
@@ -34,7 +34,7 @@ static void check_problem(const struct problem *problem)
 	FUZZ_HOLDS(strncmp(problem->text, "cannot ", strlen("cannot ")) == 0);
 	for (const char *c = problem->text; *c; c++)
 		FUZZ_HOLDS((unsigned char)*c >= ' ');
-	const char *remedy = strrchr(problem->text, ';');
+	const char *remedy = strstr(problem->text, "; ");
 	const char *give = strstr(problem->text, ": give ");
 	FUZZ_HOLDS(give || (remedy && end - remedy > 6));
 }

@@ -183,6 +183,7 @@ static void spoilt_requests_are_refused(void **state)
 	REFUSED(wire_check_request, request->clock.ns_per_tick = -1, "clock");
 	REFUSED(wire_check_request, request->clock.ns_per_tick = NAN, "clock");
 	REFUSED(wire_check_request, request->clock.ns_per_tick = INFINITY, "clock");
+	REFUSED(wire_check_request, request->clock.ns_per_tick = 1e302, "clock");
 	REFUSED(wire_check_request, UNENDED(request->clock.why), "clock");
 	REFUSED(wire_check_request, UNENDED(request->arms[1].experiment), "an arm");
 	REFUSED(wire_check_request, UNENDED(request->arms[1].primitive), "an arm");
