@@ -13,8 +13,9 @@ struct session {
 	struct wire_area *area;
 	size_t area_bytes;
 	int memory_fd;
-	pid_t worker;     /* also the id of its process group; 0: not running */
-	bool lacks_pages; /* it failed because pages of this kind cannot be had */
+	enum wire_mode mode; /* that the worker was started for */
+	pid_t worker;        /* also the id of its process group; 0: not running */
+	bool lacks_pages;    /* it failed because pages of this kind cannot be had */
 };
 
 /* Called about ten times a second while a worker runs; returning false ends the worker. */

@@ -1,5 +1,6 @@
 #include "harness/worker/heap.h"
 
+#include "harness/common/remedy.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/pages.h"
 
@@ -157,8 +158,8 @@ static enum outcome read_status(char *text, size_t text_bytes, struct problem *p
 {
 	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return fail(problem, "cannot open /proc/self/status: %s; mount /proc",
-			    strerror(errno));
+		return fail(problem, "cannot open /proc/self/status: %s; %s", strerror(errno),
+			    remedy_or(errno, "mount /proc"));
 	size_t length = 0;
 	ssize_t got;
 	while (length + 1 < text_bytes &&
