@@ -200,13 +200,12 @@ fits_100() {
 }
 
 @test "a heap that does not fit is refused before anything is allocated, and what fits is said" {
-	local size before after
+	local size
+	# With room for nothing but the programs: a heap that was begun would be another error.
+	ulimit -v $((1024 * 1024))
 	for size in 1T 100T 16777215T 9196429372677013504; do
-		before=$(awk '/^MemFree/ { print $2 }' /proc/meminfo)
 		usage_error 'cannot fit a heap' run --heap "$size" --output "$BATS_TEST_TMPDIR/none"
-		after=$(awk '/^MemFree/ { print $2 }' /proc/meminfo)
 		[[ $stderr == *"; up to --heap "*" fits" ]] || fail_with "it does not say what fits"
-		[ $((before - after)) -lt $((1024 * 1024)) ] || fail_with "a GiB went away"
 	done
 	usage_error 'cannot fit a heap' once --heap 100T
 	usage_error 'cannot fit' run --heap 4M --cache cold --evict 18446744073709551614 --output "$BATS_TEST_TMPDIR/none"
@@ -258,11 +257,12 @@ fits_100() {
 	fits_100
 }
 
-@test "the budget is kept to: a run that would take minutes ends soon, and says so" {
-	local began=$SECONDS
+# By what it says of itself: how long it took, on a machine that has other things to do, is no test.
+@test "the budget is kept to: no replicate begins after it, and the run says so" {
 	"$FORKCOST" run --experiment spawn --heap 0,1M --replicates 1000 --cell-time 10ms --cache warm --primitive vfork \
 		--budget 3s --no-plots --no-table --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
-	[ $((SECONDS - began)) -le 15 ]
 	tail -1 "$BATS_TEST_TMPDIR/latest/samples.jsonl" | grep -q '"ended":"budget"'
 	grep -q 'stopped: budget' "$BATS_TEST_TMPDIR/latest/summary.csv"
+	sed -n 's/^{"type":"cell".*"began_s":\([0-9.e+-]*\).*"replicate":.*/\1/p; s/^{"type":"cell".*"replicate":.*"began_s":\([0-9.e+-]*\).*/\1/p' \
+		"$BATS_TEST_TMPDIR/latest/samples.jsonl" | awk '$1 > 3 * 1.02 { print "began at " $1 " s"; bad = 1 } END { exit bad || NR < 10 }'
 }

@@ -231,7 +231,7 @@ interrupted_by() {
 	start_run 1000 192M vfork,eager_copy 5s
 	long_worker
 	kill -9 "$driver"
-	nothing_left "$PLACE" 10
+	nothing_left "$PLACE"
 	wait "$driver" || :
 	driver=''
 	run --separate-stderr "$FORKCOST" summarize "$PLACE/out/latest/"

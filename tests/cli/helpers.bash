@@ -116,10 +116,10 @@ processes_of() {
 	find /proc -maxdepth 2 -name exe -lname "$1/*" 2>/dev/null | cut -d/ -f3
 }
 
-# nothing_left FOLDER [TENTHS]: within five seconds, or so many tenths of one, no process of that folder runs.
+# nothing_left FOLDER: within five seconds no process of that folder runs.
 nothing_left() {
 	local i
-	for ((i = 0; i < ${2-50}; i++)); do
+	for ((i = 0; i < 50; i++)); do
 		[ -n "$(processes_of "$1")" ] || return 0
 		sleep 0.1
 	done
