@@ -161,6 +161,18 @@ static bool needs_second_heap(const struct jobs *jobs, const struct plan_job *jo
 	return needs;
 }
 
+/* A worker keeps a histogram for each arm and cell of an experiment that has them. */
+static bool histograms_fit(const struct plan *plan, const struct plan_job *job)
+{
+	uint32_t arms = 0;
+	for (uint32_t i = 0; i < job->arm_count; i++) {
+		const struct wire_experiment *experiment = catalog_experiment(
+			&plan->catalog, plan->arms[job->arm_from + i].experiment);
+		arms += experiment && experiment->histogram;
+	}
+	return arms * job->cell_count <= WIRE_HISTOGRAMS_MAX;
+}
+
 /* One job; `like` says where: heap, page kind, placement, threads. */
 static enum outcome add_one(struct jobs *jobs, const struct plan_job *like, bool all_cells)
 {
@@ -175,6 +187,10 @@ static enum outcome add_one(struct jobs *jobs, const struct plan_job *like, bool
 			    WIRE_CELLS_MAX, jobs->experiment->name);
 	if (job.cell_count == 0)
 		return OUTCOME_OK;
+	if (!histograms_fit(plan, &job))
+		return fail(jobs->problem,
+			    "cannot keep more than %d histograms of %s; choose fewer levels",
+			    WIRE_HISTOGRAMS_MAX, jobs->experiment->name);
 	for (uint32_t c = 0; c < job.cell_count; c++)
 		if (job.cells[c].cache == CACHE_COLD)
 			job.evict_bytes = plan->evict_bytes;

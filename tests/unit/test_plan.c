@@ -437,6 +437,29 @@ static void page_kinds_beside_4k(void **state)
 	}
 }
 
+/* A worker has room for so many histograms, one an arm and cell, and no arm goes without. */
+static void more_histograms_than_there_is_room_for_are_refused(void **state)
+{
+	(void)state;
+	struct wire_experiment *writes = &catalog.experiments[WRITES];
+	const struct wire_experiment before = *writes;
+	settings.experiments[SPAWNING] = false;
+	settings.experiments[WRITES] = true;
+	writes->histogram = 1;
+	writes->varies = VARIES_STATE | VARIES_TOUCH_ORDER; /* 4 cells */
+	writes->case_count = WIRE_HISTOGRAMS_MAX / 4;
+	for (uint32_t i = 0; i < writes->case_count; i++)
+		snprintf(writes->cases[i], sizeof writes->cases[i], "case%u", i);
+	make_plan();
+	assert_int_equal(plan.jobs[0].cell_count, 4);
+	PUT(writes->cases[writes->case_count++], "one_more");
+	const char *const why[] = {"48 histograms", "writes", "choose fewer levels"};
+	assert_refused(why, 3);
+	writes->histogram = 0;
+	make_plan();
+	*writes = before;
+}
+
 #define PLAN_TEST(name) cmocka_unit_test_setup_teardown(name, defaults, all_cpus_again)
 
 int main(void)
@@ -457,6 +480,7 @@ int main(void)
 		PLAN_TEST(experiments_have_axes_of_their_own),
 		PLAN_TEST(rulers_ride_with_what_spawns),
 		PLAN_TEST(page_kinds_beside_4k),
+		PLAN_TEST(more_histograms_than_there_is_room_for_are_refused),
 	};
 	return cmocka_run_group_tests_name("plan", tests, make, NULL);
 }
