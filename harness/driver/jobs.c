@@ -15,8 +15,8 @@ enum {
 	/* Placements beside `same` are measured at no larger heap, unless asked for by name. */
 	OTHER_CPU_HEAP_MAX = 256 << 20,
 	/* Cold cells likewise: what a fork of more than this goes through displaces the caches by itself
-	 * (METHODOLOGY, "cold"), and what shares memory takes as long at any size. A fifth of the time of
-	 * make bench went into them. */
+	 * (METHODOLOGY, "State before the window"), and what shares memory takes as long at any size. A
+	 * fifth of the time of make bench went into them. */
 	COLD_HEAP_MAX = 64 << 20,
 	/* Page kinds beside 4k are measured at the largest heap up to this, unless asked for. */
 	OTHER_KIND_HEAP_MAX = 64 << 20,
@@ -205,7 +205,7 @@ static enum outcome add_one(struct jobs *jobs, const struct plan_job *like, bool
 }
 
 /* A job for each number of threads: where one ran, its CPU stays in the TLB mask of the caller's memory
- * for a while (method rule 13), so that no worker runs with two numbers of them. */
+ * for a while (METHODOLOGY, "Placement"), so that no worker runs with two numbers of them. */
 static enum outcome add_job(struct jobs *jobs, uint64_t heap_bytes, enum page_kind page_kind,
 			    enum child_cpu child_cpu, bool all_cells)
 {

@@ -104,8 +104,8 @@ static enum outcome prepare(struct loop *loop, const struct arm *arm, uint32_t c
 }
 
 /* The arm's whole sequence, untimed, until the caches hold what it needs. Cold cells need none of
- * this for their caches, but arms that copy the heap need their frames warm (method rule 6), so one
- * sequence runs there. */
+ * this for their caches, but arms that copy the heap need their frames warm, so one sequence
+ * runs there (METHODOLOGY, "State before the window"). */
 static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t cell)
 {
 	const struct wire_request *request = loop->run->request;
