@@ -89,7 +89,8 @@ of_the_reference() {
 	FOLDER=$BATS_TEST_TMPDIR/run/latest
 	is C3 'cannot tell here'
 	grep -q '^| C1 .*forkcost run --experiment inherit' "$FOLDER/claims.md" || fail_with "not said what to run"
-	grep -q '^| C10 ' "$FOLDER/claims.md" && ! grep -q 'nan\|inf' "$FOLDER/claims.md"
+	grep -q '^| C10 ' "$FOLDER/claims.md"
+	! grep 'nan\|inf' "$FOLDER/claims.md" || fail_with "no numbers"
 }
 
 @test "the table of a run ends with the verdicts" {

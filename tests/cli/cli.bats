@@ -20,7 +20,7 @@ fits_100() {
 @test "--help says the commands and the exit statuses, and fits 100 columns" {
 	local command
 	run --separate-stderr "$FORKCOST" --help
-	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	succeeded
 	for command in run once summarize plot show list counters doctor; do
 		[[ $output == *"  $command"* ]] || fail_with "no $command"
 	done
@@ -31,7 +31,7 @@ fits_100() {
 @test "run --help says every option with its default, and fits 100 columns" {
 	local option
 	run --separate-stderr "$FORKCOST" run --help
-	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	succeeded
 	for option in preset heap state cache child-cpu primitive action precision budget replicates \
 		cell-time seed cpu evict output dry-run no-plots no-table; do
 		[[ $output == *"  --$option "* ]] || fail_with "no --$option"
@@ -39,7 +39,8 @@ fits_100() {
 	for option in quick bench full; do [[ $output == *"  $option "* ]]; done
 	fits_100
 	run --separate-stderr "$FORKCOST" once --help
-	[ "$status" -eq 0 ] && [ -z "$stderr" ] && [[ $output == *--primitive*--count* ]]
+	succeeded
+	[[ $output == *--primitive*--count* ]]
 	fits_100
 }
 
@@ -59,7 +60,7 @@ fits_100() {
 @test "list names every primitive and experiment of the sources, and metrics with units" {
 	local file name
 	run --separate-stderr "$FORKCOST" list
-	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	succeeded
 	for file in "$ROOT"/bench/primitives/*.c "$ROOT"/bench/*.c; do
 		name=$(sed -nE 's/^(PRIMITIVE|EXPERIMENT)\(([a-z0-9_]+),.*/\2/p' "$file")
 		[ -n "$name" ] || fail_with "$file registers nothing"
@@ -86,7 +87,7 @@ fits_100() {
 @test "show prints a table that fits 100 columns, with every primitive and heap" {
 	local word
 	run --separate-stderr "$FORKCOST" show "$FOLDER"
-	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	succeeded
 	for word in clone clone3 clone_vfork clone_vm clone_vm_vfork eager_copy fork posix_spawn thread \
 		vfork '64 KiB' '16 MiB' reaped known_delay; do
 		[[ $output == *"$word"* ]] || fail_with "no $word in the table"
@@ -131,7 +132,7 @@ fits_100() {
 	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
 	cp -r "$(readlink -f "$FOLDER")" "$BATS_TEST_TMPDIR/run"
 	run --separate-stderr "$FORKCOST" plot "$BATS_TEST_TMPDIR/run"
-	[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "it does not draw"
+	succeeded
 	local script name
 	for script in "$ROOT"/plots/*.gp; do
 		name=$(basename "$script" .gp)
@@ -250,7 +251,7 @@ fits_100() {
 
 @test "--dry-run prints the plan and an estimate, and writes no results" {
 	run --separate-stderr "$FORKCOST" run "${TINY[@]}" --dry-run --output "$BATS_TEST_TMPDIR/none"
-	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	succeeded
 	[[ $output =~ estimate:\ time\ .*memory\ .*iB ]] || fail_with "no estimate"
 	[[ $output == *"2 jobs"* && $output == *"same dirty warm"* && $output == *"clone_vm_vfork exec"* ]]
 	[ ! -e "$BATS_TEST_TMPDIR/none" ]

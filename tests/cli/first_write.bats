@@ -154,7 +154,7 @@ kinds() {
 # The same by another program, which also sees that the pages stay whole, and how few faults it takes where
 # the TLB holds nothing of them: a CPU may fetch the translations next to one that it needs.
 @test "a huge page that is taken back stays one, whatever the TLB holds of it" {
-	local reads pages faults before after lines=0
+	local reads pages faults before after seen=0
 	"${CC:-cc}" -O2 -o "$BATS_TEST_TMPDIR/huge" "$BATS_TEST_DIRNAME/fixtures/huge_take_back.c"
 	"$BATS_TEST_TMPDIR/huge" 8 >"$BATS_TEST_TMPDIR/seen"
 	while read -r reads pages faults before after; do
@@ -163,9 +163,9 @@ kinds() {
 		[ "$after" -eq "$before" ] || fail_with "$reads: of $before KiB $after are left in huge pages"
 		[ "$faults" -ge "$pages" ] && [ "$faults" -le $((pages * (reads > 0 ? 512 : 16))) ] ||
 			fail_with "$faults faults for $pages huge pages after $reads passes of reading"
-		lines=$((lines + 1))
+		seen=$((seen + 1))
 	done <"$BATS_TEST_TMPDIR/seen"
-	[ "$lines" -eq 2 ]
+	[ "$seen" -eq 2 ]
 }
 
 @test "64 KiB pages: copied and taken back 4 KiB at a time, made whole" {

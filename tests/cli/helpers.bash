@@ -68,6 +68,11 @@ all() {
 	some "$1" && none "($1) && !($2)"
 }
 
+# succeeded: the last `run` ended with 0 and said nothing on stderr.
+succeeded() {
+	[[ $status -eq 0 && -z $stderr ]] || fail_with "it failed, or complained"
+}
+
 # usage_error OBJECT ARGUMENTS...: exit status 2, nothing on stdout, and one line on stderr, which
 # names the object and says what to do.
 usage_error() { refused 2 "$@"; }

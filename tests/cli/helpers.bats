@@ -41,3 +41,16 @@ setup() {
 	run ! all 1 'primitive == "fork"'
 	run ! all 'primitive == "clone"' 'experiment == "aaa"'
 }
+
+# What the shell does not hold against a test: a first part of `a && b` that fails, and `! a`, unless last.
+@test "no check stands where its failing goes unseen" {
+	local bad
+	bad=$(awk 'FNR == 1 { text = "" }
+		{ sub(/^[ \t]+/, ""); text = text $0 }
+		text ~ /(\\|\||&&)$/ { sub(/\\$/, "", text); next }
+		{ plain = text; gsub(/\$\(.*\)"/, "", plain); is_lone = plain !~ /\|\| ?[a-z{]/ }
+		is_lone && plain ~ /^(\[ |\[\[.*\]\] |grep |cmp |diff ).*&& / { print FILENAME ":" FNR ": " text }
+		is_lone && plain ~ /^! / { print FILENAME ":" FNR ": " text }
+		{ text = "" }' "$ROOT"/tests/cli/*.ba* "$ROOT"/tests/guest/*.ba*)
+	[ -z "$bad" ] || fail_with "$bad"
+}
