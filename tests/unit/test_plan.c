@@ -296,6 +296,7 @@ static void requests_are_as_planned(void **state)
 	static struct wire_request request;
 	PUT(settings.counters, "page_faults");
 	make_plan();
+	assert_int_equal(plan.job_count, 5 + 3 + (CPU_COUNT(&allowed) > 1 ? 3 : 0));
 	assert_int_equal(plan_counter_groups(&plan), 2); /* the caller's, and with its child's */
 	for (size_t i = 0; i < plan.job_count; i++) {
 		const struct plan_job *job = &plan.jobs[i];
@@ -392,6 +393,7 @@ static void experiments_have_axes_of_their_own(void **state)
 static void rulers_ride_with_what_spawns(void **state)
 {
 	(void)state;
+	bool seen[2] = {false, false};
 	settings.experiments[WRITES] = true;
 	make_plan();
 	for (size_t i = 0; i < plan.job_count; i++) {
@@ -400,7 +402,9 @@ static void rulers_ride_with_what_spawns(void **state)
 		assert_string_equal(plan.arms[job->arm_from].experiment,
 				    spawns ? "null" : "writes");
 		assert_int_equal(job->arm_count, spawns ? 7 : 2);
+		seen[spawns] = true;
 	}
+	assert_true(seen[0] && seen[1]);
 	settings.experiments[SPAWNING] = settings.experiments[WRITES] = false;
 	make_plan();
 	assert_int_equal(plan.jobs[0].arm_count, 3);
