@@ -389,3 +389,20 @@ there() {
 		grep -qF "| $claim |" docs/CLAIMS.md || fail_with "CLAIMS.md does not have: $claim"
 	done <"$BATS_TEST_TMPDIR/claims"
 }
+
+@test "commands that documents and messages show have options that there are" {
+	local file command option shown seen=0
+	for command in run explain once counters; do
+		"$FORKCOST" $command --help | grep -oE -- '--[a-z][a-z-]+' >"$BATS_TEST_TMPDIR/$command"
+		echo --help >>"$BATS_TEST_TMPDIR/$command"
+	done
+	while read -r file; do
+		while read -r _ command shown; do
+			for option in $(grep -oE -- '(^| )--[a-z][a-z-]+' <<<"$shown" || :); do
+				grep -qxF -- "$option" "$BATS_TEST_TMPDIR/$command" || fail_with "$file: forkcost $command has no $option"
+				seen=$((seen + 1))
+			done
+		done < <(sed 's/\\-/-/g' "$file" | grep -oE 'forkcost (run|explain|once|counters) [^`"|#;>]*')
+	done < <(find README.md docs scripts harness/driver -type f)
+	[ "$seen" -ge 20 ] || fail_with "only $seen options"
+}
