@@ -409,3 +409,15 @@ there() {
 	done < <(find README.md docs scripts harness/driver -type f)
 	[ "$seen" -ge 20 ] || fail_with "only $seen options"
 }
+
+@test "thresholds of claims are in CLAIMS.md, in the row of their claim" {
+	local id threshold seen=0
+	while read -r id threshold; do
+		case $threshold in 0 | 1) continue ;; 0.5) threshold=half ;; esac # all, none, exactly one: in words
+		grep "^| $id |" docs/CLAIMS.md | grep -qE "(at least|at most) $threshold\b" ||
+			fail_with "CLAIMS.md does not tell $threshold of $id"
+		seen=$((seen + 1))
+	done < <("$FORKCOST" claims --json "$FOLDER" | tr -d '",' |
+		awk '$1 == "id:" { id = $2 } $1 ~ /^at_(least|most):$/ { printf "%s %g\n", id, $2 }')
+	[ "$seen" -ge 10 ] || fail_with "only $seen thresholds"
+}
