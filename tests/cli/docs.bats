@@ -421,3 +421,19 @@ there() {
 		awk '$1 == "id:" { id = $2 } $1 ~ /^at_(least|most):$/ { printf "%s %g\n", id, $2 }')
 	[ "$seen" -ge 10 ] || fail_with "only $seen thresholds"
 }
+
+@test "notes of rows are those that RESULTS-FORMAT.md tells" {
+	local part
+	# A pattern of each text: words in capitals, +N and … stand for anything.
+	section summary.csv docs/RESULTS-FORMAT.md | awk '/^Parts of a note/ { on = 1 } on' | awk -F '|' '/^\| `/ { print $2 }' | quoted - |
+		sed -E 's/[.(]/\\&/g; s/\+?\b[A-Z]+\b( %)?/.+\1/g; s/…/.+/; s/^/^/; s/$/$/' >"$BATS_TEST_TMPDIR/patterns"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/patterns")" -ge 12 ]
+	{
+		tsv "$FOLDER/summary.csv"
+		tsv results/reference-2cpu-vm/summary.csv
+	} | awk -F '\t' '$16 ~ /^[0-9]+$/ && $27 != "" { if ($16 == 0) { print $27; next }
+		count = split($27, part, "; "); for (i = 1; i <= count; i++) print part[i] }' | sort -u >"$BATS_TEST_TMPDIR/notes"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/notes")" -ge 20 ]
+	part=$(grep -vEf "$BATS_TEST_TMPDIR/patterns" "$BATS_TEST_TMPDIR/notes") || return 0
+	fail_with "RESULTS-FORMAT.md does not tell of these notes:" "$(head -5 <<<"$part")"
+}
