@@ -282,7 +282,7 @@ static const struct story stories[] = {
 	[FRESH_ZERO] = {FATE_MADE, false, begin_fresh, NULL},
 };
 
-/* ---- the proof (method rule 16) ---- */
+/* ---- the proof (METHODOLOGY, "First writes") ---- */
 
 static enum page_kind kind_of(const struct run *run)
 {

@@ -9,17 +9,19 @@
 /* What the child does: leave at once, or become forkcost-target. NONE: the arm starts no child. */
 enum action { ACTION_NONE, ACTION_EXIT, ACTION_EXEC, ACTION_COUNT };
 
-/* dirty: every heap page written since the last fork. clean: none of them (method rule 1). */
+/* dirty: every heap page written since the last fork. clean: none of them
+ * (METHODOLOGY, "State before the window"). */
 enum heap_state { STATE_DIRTY, STATE_CLEAN, STATE_COUNT };
 
-/* warm: the arm's own sequence ran just before. cold: the caches were walked over (rule 2). */
+/* warm: the arm's own sequence ran just before. cold: the caches were walked over
+ * (METHODOLOGY, "State before the window"). */
 enum cache_state { CACHE_WARM, CACHE_COLD, CACHE_COUNT };
 
-/* Where the child runs (rule 13). */
+/* Where the child runs (METHODOLOGY, "Placement"). */
 enum child_cpu { CHILD_CPU_SAME, CHILD_CPU_FREE, CHILD_CPU_OTHER, CHILD_CPU_COUNT };
 
-/* What the heap is made of (rule 5): pages of the base size; transparent huge pages of 2 MiB; of
- * 64 KiB, the usual multi-size one; hugetlb pages of 2 MiB. */
+/* What the heap is made of (METHODOLOGY, "First writes"): pages of the base size; transparent huge
+ * pages of 2 MiB; of 64 KiB, the usual multi-size one; hugetlb pages of 2 MiB. */
 enum page_kind { PAGE_KIND_4K, PAGE_KIND_THP, PAGE_KIND_MTHP, PAGE_KIND_HUGETLB, PAGE_KIND_COUNT };
 
 enum { HUGE_BYTES = 2 << 20, MULTI_BYTES = 64 << 10 };
@@ -34,9 +36,10 @@ static inline bool page_kind_is_transparent(enum page_kind kind)
 enum touch_order { TOUCH_SEQUENTIAL, TOUCH_SHUFFLED, TOUCH_COUNT };
 
 /* How a sample is taken. Plain ones read the clock at the ends of the window alone; stamped ones also
- * inside it: the child's stamps, which cost it a page fault (rule 10), or a reading before and after
- * every single write (rule 17). Counted ones count events and are no source of times (rule 25);
- * there is one such pass for each group of counters, from PASS_COUNTED on. */
+ * inside it: the child's stamps, which cost it a page fault (METHODOLOGY, "Inside the window"), or a
+ * reading before and after every single write (METHODOLOGY, "First writes"). Counted ones count events
+ * and are no source of times (METHODOLOGY, "Counters"); there is one such pass for each group of
+ * counters, from PASS_COUNTED on. */
 enum pass { PASS_PLAIN, PASS_STAMPED, PASS_COUNTED, PASS_KIND_COUNT };
 
 /* The axes that an experiment varies besides the heap's size. */

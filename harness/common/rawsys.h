@@ -1,5 +1,6 @@
 /* System calls made inline, without libc: no errno, no wrapper, no stack frame. Used beside clock
- * reads, in children that share their parent's memory (method rule 12), and in forkcost-target.
+ * reads, in children that share their parent's memory (METHODOLOGY, "Inside the window"), and in
+ * forkcost-target.
  *
  * raw_syscall() returns what the kernel returns: a negative errno value on failure. Calling
  * conventions: syscall(2), "Architecture calling conventions". */

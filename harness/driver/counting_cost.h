@@ -1,5 +1,5 @@
-/* What counting itself costs: the times of counted passes against those of plain ones (method rule
- * 25). */
+/* What counting itself costs: the times of counted passes against those of plain ones
+ * (METHODOLOGY, "Counters"). */
 #ifndef FORKCOST_COUNTING_COST_H
 #define FORKCOST_COUNTING_COST_H
 

@@ -1,5 +1,6 @@
 /* Differences within a replicate: between cases, and against a level of the same case. Replicates are
- * what differs by chance, so each gives one value and the interval is over those (method rule 28). */
+ * what differs by chance, so each gives one value and the interval is over those
+ * (METHODOLOGY, "Statistics"). */
 #ifndef FORKCOST_DIFFERENCES_H
 #define FORKCOST_DIFFERENCES_H
 
@@ -9,7 +10,7 @@
 enum { DIFFERENCES_WHY_MAX = 120, DIFFERENCES_MAX = 64 };
 
 /* What one more running thread costs: the slope over threads of (value minus value without threads), less
- * the same of a control where there is one (method rule 20). */
+ * the same of a control where there is one (METHODOLOGY, "TLB"). */
 struct slope {
 	const char *case_name, *control, *metric; /* control NULL: none is subtracted */
 	uint64_t heap_bytes;

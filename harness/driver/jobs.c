@@ -15,8 +15,8 @@ enum {
 	/* Placements beside `same` are measured at no larger heap, unless asked for by name. */
 	OTHER_CPU_HEAP_MAX = 256 << 20,
 	/* Cold cells likewise: what a fork of more than this goes through displaces the caches by itself
-	 * (METHODOLOGY, "cold"), and what shares memory takes as long at any size. A fifth of the time of
-	 * make bench went into them. */
+	 * (METHODOLOGY, "State before the window"), and what shares memory takes as long at any size. A
+	 * fifth of the time of make bench went into them. */
 	COLD_HEAP_MAX = 64 << 20,
 	/* Page kinds beside 4k are measured at the largest heap up to this, unless asked for. */
 	OTHER_KIND_HEAP_MAX = 64 << 20,
@@ -202,6 +202,18 @@ static void say_no_plain_cell(struct jobs *jobs, const struct plan_job *job)
 		  jobs->experiment->name, kind ? "page-kind" : "child-cpu");
 }
 
+/* A worker keeps a histogram for each arm and cell of an experiment that has them. */
+static bool histograms_fit(const struct plan *plan, const struct plan_job *job)
+{
+	uint32_t arms = 0;
+	for (uint32_t i = 0; i < job->arm_count; i++) {
+		const struct wire_experiment *experiment = catalog_experiment(
+			&plan->catalog, plan->arms[job->arm_from + i].experiment);
+		arms += experiment && experiment->histogram;
+	}
+	return arms * job->cell_count <= WIRE_HISTOGRAMS_MAX;
+}
+
 /* One job; `like` says where: heap, page kind, placement, threads. */
 static enum outcome add_one(struct jobs *jobs, const struct plan_job *like, bool all_cells)
 {
@@ -219,6 +231,10 @@ static enum outcome add_one(struct jobs *jobs, const struct plan_job *like, bool
 			say_no_plain_cell(jobs, &job);
 		return OUTCOME_OK;
 	}
+	if (!histograms_fit(plan, &job))
+		return fail(jobs->problem,
+			    "cannot keep more than %d histograms of %s; choose fewer levels",
+			    WIRE_HISTOGRAMS_MAX, jobs->experiment->name);
 	for (uint32_t c = 0; c < job.cell_count; c++)
 		if (job.cells[c].cache == CACHE_COLD)
 			job.evict_bytes = plan->evict_bytes;
@@ -233,7 +249,7 @@ static enum outcome add_one(struct jobs *jobs, const struct plan_job *like, bool
 }
 
 /* A job for each number of threads: where one ran, its CPU stays in the TLB mask of the caller's memory
- * for a while (method rule 13), so that no worker runs with two numbers of them. */
+ * for a while (METHODOLOGY, "Placement"), so that no worker runs with two numbers of them. */
 static enum outcome add_job(struct jobs *jobs, uint64_t heap_bytes, enum page_kind page_kind,
 			    enum child_cpu child_cpu, bool all_cells)
 {

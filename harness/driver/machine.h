@@ -1,4 +1,4 @@
-/* What this machine is, and what about it moves the numbers (method rule 33). */
+/* What this machine is, and what about it moves the numbers (METHODOLOGY, "The machine"). */
 #ifndef FORKCOST_MACHINE_H
 #define FORKCOST_MACHINE_H
 

@@ -11,8 +11,8 @@
 enum {
 	ROUNDS_MIN = 1,
 	ROUNDS_MAX = 8,
-	/* Method rule 2: at least 3 sequences and 2 ms. A sequence that took 20 ms has walked over
-	 * the caches by itself, and more of them change nothing. */
+	/* At least 3 sequences and 2 ms (METHODOLOGY, "State before the window"). A sequence that took
+	 * 20 ms has walked over the caches by itself, and more of them change nothing. */
 	WARMUPS_MIN = 3,
 	WARMUP_NS = 2000000,
 	WARMUP_LIMIT_NS = 20000000,
@@ -84,7 +84,7 @@ static enum outcome add_spawning_arms(struct plan *plan, const struct wire_exper
 			    "cannot plan %s: no chosen primitive takes the chosen action; "
 			    "see forkcost list",
 			    experiment->name);
-	/* The A/A twin (method rule 31): the first arm again, fork's exit if it is there. */
+	/* The A/A twin (METHODOLOGY, "Statistics"): the first arm again, fork's exit if it is there. */
 	struct wire_arm twin = plan->arms[first];
 	for (uint32_t a = first; a < plan->arm_count; a++)
 		if (strcmp(plan->arms[a].primitive, "fork") == 0 &&

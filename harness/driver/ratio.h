@@ -1,5 +1,5 @@
-/* One series over another, round by round within a worker: what disturbs a whole round cancels out (method
- * rule 28). */
+/* One series over another, round by round within a worker: what disturbs a whole round cancels out
+ * (METHODOLOGY, "Statistics"). */
 #ifndef FORKCOST_RATIO_H
 #define FORKCOST_RATIO_H
 

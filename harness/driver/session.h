@@ -25,8 +25,8 @@ typedef bool session_look(void *context, const struct wire_answer *answer);
 enum outcome session_open(struct session *session, uint64_t sample_capacity,
 			  struct problem *problem);
 
-/* Starts the worker on the request in the area. `seed` shuffles the size of its environment (method
- * rule 32). */
+/* Starts the worker on the request in the area. `seed` shuffles the size of its environment
+ * (METHODOLOGY, "Statistics"). */
 enum outcome session_start(struct session *session, uint64_t seed, struct problem *problem);
 
 /* Waits until the worker is gone and checks what it left. Fails if it reported a problem, was

@@ -26,7 +26,7 @@ struct stats_interval {
 	bool has_interval; /* false with fewer than STATS_INTERVAL_VALUES_MIN */
 };
 
-/* Student's t on the logs of replicate medians (method rule 29): the geometric mean of the medians
+/* Student's t on the logs of replicate medians (METHODOLOGY, "Statistics"): the geometric mean of the medians
  * and its interval. Where a median is not above zero, plain values instead of logs. n > 0. */
 struct stats_interval stats_interval(const double *replicate_medians, size_t n);
 

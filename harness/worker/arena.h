@@ -1,5 +1,5 @@
 /* Memory of the worker's own that fork must not copy: mapped shared, populated, and, where the
- * child has no use for it, kept out of the child (method rule 3). */
+ * child has no use for it, kept out of the child (METHODOLOGY, "State before the window"). */
 #ifndef FORKCOST_ARENA_H
 #define FORKCOST_ARENA_H
 

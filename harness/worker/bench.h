@@ -1,7 +1,7 @@
 /* The plug-in interface: all that a file in bench/ needs. An experiment or a primitive is one file
  * that ends with EXPERIMENT(...) or PRIMITIVE(...) and registers itself; nothing else is edited.
  *
- * Rules for what runs inside a window (docs/METHODOLOGY.md): nothing but the thing named; nothing
+ * Rules for what runs inside a window (METHODOLOGY, "Inside the window"): nothing but the thing named; nothing
  * written that fork inherits by copy, so results go to `struct started`, which is shared memory. */
 #ifndef FORKCOST_BENCH_H
 #define FORKCOST_BENCH_H

@@ -127,7 +127,8 @@ enum outcome child_clean_heap(struct run *run)
 	return copy_untimed(run, "make the heap clean");
 }
 
-/* Neither stamps nor moves: a child on another CPU would leave its traces there (rule 13). */
+/* Neither stamps nor moves: a child on another CPU would leave its traces there
+ * (METHODOLOGY, "Placement"). */
 __attribute__((noreturn)) static void settle_by_exit(void *run)
 {
 	child_end(run, ACTION_EXIT);

@@ -32,7 +32,8 @@ void clock_scratch(struct timespec *caller, struct timespec *child)
 }
 
 /* Whether the fast counter may be trusted, and the reason. The kernel watches the TSC against other
- * clocks and stops using it as clock source when it finds it unstable (method rule 14). */
+ * clocks and stops using it as clock source when it finds it unstable
+ * (METHODOLOGY, "The ruler"). */
 static bool counter_is_trusted(char why[WIRE_TEXT_MAX])
 {
 #if defined(__x86_64__)

@@ -1,5 +1,5 @@
 /* Counting events around a window, in counted passes alone: in time passes no counter exists, so that
- * they are as without (method rule 25). Counters run in windows alone: a window switches them on and
+ * they are as without (METHODOLOGY, "Counters"). Counters run in windows alone: a window switches them on and
  * off and reads them when it is over; what they gained since the last time is its count. They are never
  * reset, and nothing is read right before a window: to copy a value out would disturb what the window
  * is to find (an emulated RISC-V CPU loses its TLB by it). */

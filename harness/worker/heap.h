@@ -1,5 +1,5 @@
 /* The heap that the measured process drags along: built by writing, kept in a known state, and
- * verified, never taken on trust (method rules 1, 4 and 5). */
+ * verified, never taken on trust (METHODOLOGY, "State before the window"). */
 #ifndef FORKCOST_HEAP_H
 #define FORKCOST_HEAP_H
 
@@ -8,7 +8,7 @@
 
 /* Maps the request's heap_bytes between guard pages, of the request's page kind, and writes every
  * page. A heap of 4 KiB or hugetlb pages is never unmapped: freed frames may go back to the hypervisor
- * (rule 6). Sets run->heap and run->touch but for the order. */
+ * (METHODOLOGY, "State before the window"). Sets run->heap and run->touch but for the order. */
 enum outcome heap_build(struct run *run);
 
 /* Brings every page into the state: dirty by writing each anew, clean by a fork. */

@@ -1,4 +1,4 @@
-/* Where worker and child run (method rule 13). */
+/* Where worker and child run (METHODOLOGY, "Placement"). */
 #ifndef FORKCOST_ISOLATION_H
 #define FORKCOST_ISOLATION_H
 

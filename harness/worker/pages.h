@@ -1,5 +1,5 @@
 /* Passes over the heap's pages in the cell's order, and what proves what they did: page faults and
- * frame numbers (method rules 16 and 17). */
+ * frame numbers (METHODOLOGY, "First writes"). */
 #ifndef FORKCOST_PAGES_H
 #define FORKCOST_PAGES_H
 

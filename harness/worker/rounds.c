@@ -104,8 +104,8 @@ static enum outcome prepare(struct loop *loop, const struct arm *arm, uint32_t c
 }
 
 /* The arm's whole sequence, untimed, until the caches hold what it needs. Cold cells need none of
- * this for their caches, but arms that copy the heap need their frames warm (method rule 6), so one
- * sequence runs there. */
+ * this for their caches, but arms that copy the heap need their frames warm, so one sequence
+ * runs there (METHODOLOGY, "State before the window"). */
 static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t cell)
 {
 	const struct wire_request *request = loop->run->request;
@@ -129,7 +129,7 @@ static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t c
 }
 
 /* The histogram of an arm in a cell; makes one for the first sample. NULL if the experiment has none
- * or there is no room, which the plan sees to. */
+ * or there is no room, which the plan refuses (harness/driver/jobs.c). */
 static uint32_t *histogram_of(struct loop *loop, struct place place)
 {
 	struct wire_answer *answer = &loop->area->answer;

@@ -33,16 +33,24 @@ is() {
 		"$FOLDER/claims.md" || fail_with "not corrected"
 }
 
+# What rests on times is asked of a run that was taken once and for all.
+of_the_reference() {
+	FOLDER=$BATS_TEST_TMPDIR
+	"$FORKCOST" claims --json "$ROOT/results/reference-2cpu-vm" >"$FOLDER/claims.json"
+	"$FORKCOST" claims --markdown "$ROOT/results/reference-2cpu-vm" >"$FOLDER/claims.md"
+}
+
 @test "what an exec leaves behind is told with its correction: a fault, cheaper than a copy" {
+	of_the_reference
 	is C6 holds
 	is C7 'holds, with this correction'
 	grep -q '^| C7 .*still takes a fault that takes the page back' "$FOLDER/claims.md" || fail_with "not corrected"
 }
 
 @test "that vfork is obsolete does not hold, and the heap is named from which it wins" {
-	FOLDER=$ROOT/results/reference-2cpu-vm # of times a run of a second tells too little
+	of_the_reference
 	is C11 'does not hold here'
-	run --separate-stderr "$FORKCOST" claims "$FOLDER"
+	run --separate-stderr "$FORKCOST" claims "$ROOT/results/reference-2cpu-vm"
 	[[ $output =~ "=> does not hold here: from a heap of "[0-9] ]] || fail_with "no heap"
 }
 
@@ -103,6 +111,8 @@ is() {
 	while read -r figure; do
 		[ -f "$ROOT/plots/$figure.gp" ] || fail_with "there is no figure $figure"
 	done < <(sed -n 's/.*"see": "plots\/\(.*\)",/\1/p' "$FOLDER/claims.json")
+	[ "$(grep -cE '"see": "(plots/[a-z0-9-]+|forkcost explain)"' "$FOLDER/claims.json")" -eq 12 ] || fail_with "not twelve"
+	grep -q '"see": "plots/' "$FOLDER/claims.json" || fail_with "no figures"
 }
 
 @test "claims that are no part of the run end it in one line, and say what to run" {

@@ -20,7 +20,7 @@ fits_100() {
 @test "--help says the commands and the exit statuses, and fits 100 columns" {
 	local command
 	run --separate-stderr "$FORKCOST" --help
-	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	succeeded
 	for command in run once summarize plot show list counters doctor; do
 		[[ $output == *"  $command"* ]] || fail_with "no $command"
 	done
@@ -31,7 +31,7 @@ fits_100() {
 @test "run --help says every option with its default, and fits 100 columns" {
 	local option
 	run --separate-stderr "$FORKCOST" run --help
-	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	succeeded
 	for option in preset heap state cache child-cpu primitive action precision budget replicates \
 		cell-time seed cpu evict output dry-run no-plots no-table; do
 		[[ $output == *"  --$option "* ]] || fail_with "no --$option"
@@ -39,7 +39,8 @@ fits_100() {
 	for option in quick bench full; do [[ $output == *"  $option "* ]]; done
 	fits_100
 	run --separate-stderr "$FORKCOST" once --help
-	[ "$status" -eq 0 ] && [ -z "$stderr" ] && [[ $output == *--primitive*--count* ]]
+	succeeded
+	[[ $output == *--primitive*--count* ]]
 	fits_100
 }
 
@@ -70,7 +71,7 @@ fits_100() {
 @test "list names every primitive and experiment of the sources, and metrics with units" {
 	local file name
 	run --separate-stderr "$FORKCOST" list
-	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	succeeded
 	for file in "$ROOT"/bench/primitives/*.c "$ROOT"/bench/*.c; do
 		name=$(sed -nE 's/^(PRIMITIVE|EXPERIMENT)\(([a-z0-9_]+),.*/\2/p' "$file")
 		[ -n "$name" ] || fail_with "$file registers nothing"
@@ -97,7 +98,7 @@ fits_100() {
 @test "show prints a table that fits 100 columns, with every primitive and heap" {
 	local word
 	run --separate-stderr "$FORKCOST" show "$FOLDER"
-	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	succeeded
 	for word in clone clone3 clone_vfork clone_vm clone_vm_vfork eager_copy fork posix_spawn thread \
 		vfork '64 KiB' '16 MiB' reaped known_delay; do
 		[[ $output == *"$word"* ]] || fail_with "no $word in the table"
@@ -142,7 +143,7 @@ fits_100() {
 	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
 	cp -r "$(readlink -f "$FOLDER")" "$BATS_TEST_TMPDIR/run"
 	run --separate-stderr "$FORKCOST" plot "$BATS_TEST_TMPDIR/run"
-	[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "it does not draw"
+	succeeded
 	local script name
 	for script in "$ROOT"/plots/*.gp; do
 		name=$(basename "$script" .gp)
@@ -282,13 +283,12 @@ fits_100() {
 }
 
 @test "a heap that does not fit is refused before anything is allocated, and what fits is said" {
-	local size before after
+	local size
+	# With room for nothing but the programs: a heap that was begun would be another error.
+	ulimit -v $((1024 * 1024))
 	for size in 1T 100T 16777215T 9196429372677013504; do
-		before=$(awk '/^MemFree/ { print $2 }' /proc/meminfo)
 		usage_error 'cannot fit a heap' run --heap "$size" --output "$BATS_TEST_TMPDIR/none"
-		after=$(awk '/^MemFree/ { print $2 }' /proc/meminfo)
 		[[ $stderr == *"; up to --heap "*" fits" ]] || fail_with "it does not say what fits"
-		[ $((before - after)) -lt $((1024 * 1024)) ] || fail_with "a GiB went away"
 	done
 	usage_error 'cannot fit a heap' once --heap 100T
 	usage_error 'cannot fit' run --heap 4M --cache cold --evict 18446744073709551614 --output "$BATS_TEST_TMPDIR/none"
@@ -339,20 +339,21 @@ fits_100() {
 
 @test "--dry-run prints the plan and an estimate, and writes no results" {
 	run --separate-stderr "$FORKCOST" run "${TINY[@]}" --dry-run --output "$BATS_TEST_TMPDIR/none"
-	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	succeeded
 	[[ $output =~ estimate:\ time\ .*memory\ .*iB ]] || fail_with "no estimate"
 	[[ $output == *"2 jobs"* && $output == *"same dirty warm"* && $output == *"clone_vm_vfork exec"* ]]
 	[ ! -e "$BATS_TEST_TMPDIR/none" ]
 	fits_100
 }
 
-@test "the budget is kept to: a run that would take minutes ends soon, and says so" {
-	local began=$SECONDS
+# By what it says of itself: how long it took, on a machine that has other things to do, is no test.
+@test "the budget is kept to: no replicate begins after it, and the run says so" {
 	"$FORKCOST" run --experiment spawn --heap 0,1M --replicates 1000 --cell-time 10ms --cache warm --primitive vfork \
 		--budget 3s --no-plots --no-table --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
-	[ $((SECONDS - began)) -le 15 ]
 	tail -1 "$BATS_TEST_TMPDIR/latest/samples.jsonl" | grep -q '"ended":"budget"'
 	grep -q 'stopped: budget' "$BATS_TEST_TMPDIR/latest/summary.csv"
+	sed -n 's/^{"type":"cell".*"began_s":\([0-9.e+-]*\).*"replicate":.*/\1/p; s/^{"type":"cell".*"replicate":.*"began_s":\([0-9.e+-]*\).*/\1/p' \
+		"$BATS_TEST_TMPDIR/latest/samples.jsonl" | awk '$1 > 3 * 1.02 { print "began at " $1 " s"; bad = 1 } END { exit bad || NR < 10 }'
 }
 
 # Where nothing is installed but make, and a sed to print with.

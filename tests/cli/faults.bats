@@ -73,6 +73,19 @@ every_line_whole() {
 	! grep -vq '^{.*}$' "$PLACE/out/latest/samples.jsonl" || fail_with "a line that is no object"
 }
 
+# numbers_name_one_worker: a replicate's number is that of one worker alone, failed or not; each has a seed.
+numbers_name_one_worker() {
+	sed 's/,"arms":.*/}/' "$PLACE/out/latest/samples.jsonl" | awk '
+		function value(key) {
+			return match($0, "\"" key "\":\"?[^,\"}]+") ? substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3) : "?" }
+		/^\{"type":"(cell|failure)"/ {
+			worker = value("experiment") " " value("heap_bytes") " " value("page_kind") " " value("child_cpu") " " value("replicate")
+			if (worker ~ /[?]/ || value("seed") == "?") { print "no number or seed: " $0; bad = 1 }
+			if (worker in seed && seed[worker] != value("seed")) { print worker " names two workers"; bad = 1 }
+			seed[worker] = value("seed"); lines++ }
+		END { exit bad || lines < 2 }' || fail_with "see above"
+}
+
 @test "an output folder that cannot be made" {
 	echo file >"$PLACE/file"
 	run --separate-stderr "$FORKCOST" run "${TINY[@]}" --output "$PLACE/file/out"
@@ -156,7 +169,8 @@ as_user() {
 	[[ $stderr == *make* ]]
 	[ ! -e "$PLACE/out" ]
 	run --separate-stderr "$PLACE/build/forkcost" once --primitive vfork --action exec
-	[ "$status" -ne 0 ] && [[ $stderr == *forkcost-target*make* ]]
+	[ "$status" -ne 0 ] || fail_with "it succeeds without a target"
+	[[ $stderr == *forkcost-target*make* ]]
 }
 
 @test "the worker missing" {
@@ -207,6 +221,7 @@ no_exec_times() {
 	[[ $(said) == *"1 replicates failed"*"killed by signal 9"* ]] || fail_with "the failure is not named"
 	[ "$(lines_of failure)" -eq 1 ]
 	grep '"type":"failure"' "$PLACE/out/latest/samples.jsonl" | grep -q 'killed by signal 9'
+	numbers_name_one_worker
 	[ "$before" -ge 1 ] && [ "$(lines_of cell)" -gt "$before" ] || fail_with "the run did not go on"
 	every_line_whole
 	tail -1 "$PLACE/out/latest/samples.jsonl" | grep -q '^{"type":"end"'
@@ -238,14 +253,15 @@ interrupted_by() {
 	start_run 1000 192M vfork,eager_copy 5s
 	long_worker
 	kill -9 "$driver"
-	nothing_left "$PLACE" 10
+	nothing_left "$PLACE"
 	wait "$driver" || :
 	driver=''
 	run --separate-stderr "$FORKCOST" summarize "$PLACE/out/latest/"
 	[ "$status" -eq 0 ] || fail_with "an unfinished run cannot be summarised"
 	grep -q 'stopped: cut off' "$PLACE/out/latest/summary.csv"
 	run --separate-stderr "$FORKCOST" show "$PLACE/out/latest"
-	[ "$status" -eq 0 ] && [[ $output == *vfork* ]]
+	succeeded
+	[[ $output == *vfork* ]]
 }
 
 small_run() {
@@ -326,7 +342,7 @@ small_run() {
 
 @test "the worker run by hand says that it needs forkcost" {
 	run --separate-stderr "$BUILD/forkcost-worker" 3>&-
-	[ "$status" -eq 1 ] && [ "${#stderr_lines[@]}" -eq 1 ]
+	[ "$status" -eq 1 ] && [ "${#stderr_lines[@]}" -eq 1 ] || fail_with "not one line and status 1"
 	[[ $stderr == *"by hand"*"run forkcost"* ]] || fail_with "no remedy"
 	# With a file that is no wire form
 	head -c 1000000 /dev/zero >"$PLACE/zeros"

@@ -100,7 +100,7 @@ fits() {
 	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
 	cp -r "$(readlink -f "$RUN")" "$BATS_TEST_TMPDIR/run"
 	run --separate-stderr "$FORKCOST" plot "$BATS_TEST_TMPDIR/run"
-	[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "it does not draw"
+	succeeded
 	drawn "$BATS_TEST_TMPDIR/run"
 }
 
@@ -111,7 +111,7 @@ fits() {
 		well_formed "$file"
 	done
 	run --separate-stderr "$FORKCOST" plot "$BATS_FILE_TMPDIR/spawn-alone"
-	[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "it does not draw"
+	succeeded
 	drawn "$BATS_FILE_TMPDIR/spawn-alone"
 	for name in first-write-cdf tlb-refill tlb-shootdown switch teardown; do
 		grep -q 'not measured in this run' "$BATS_FILE_TMPDIR/spawn-alone/plots/$name.svg" || fail_with "$name is blank"
@@ -126,7 +126,7 @@ fits() {
 @test "show prints a table for each experiment, within 80 columns where spawn is left out" {
 	local word
 	run --separate-stderr "$FORKCOST" show "$RUN"
-	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	succeeded
 	for word in 'first write to a page' take_back_exited 'reading pages again' 'TLB reach: ' fork_busy_others \
 		'a switch between' exit_copied read_shared 'counted: ' 'two clock readings, '; do
 		[[ $output == *"$word"* ]] || fail_with "no '$word'"

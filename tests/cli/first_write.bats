@@ -60,12 +60,12 @@ number() {
 	always "$COPIED" frames_changed 'min == heap / 4096 && max == min'
 	always "$TAKEN_BACK" frames_changed 'max <= 31'
 	always "$LEFT_ALONE" frames_changed 'max == 0'
-	none "$(a_case fresh_zero frames_changed) && note !~ /^unavailable: a page that is not there yet/"
+	all "$(a_case fresh_zero frames_changed)" 'count == 0 && note ~ /^unavailable: a page that is not there yet/'
 }
 
 # Frame numbers are for CAP_SYS_ADMIN.
 pages_shown() {
-	none 'metric == "frames_changed" && count == 0 && case_name != "fresh_zero" && note !~ /hidden/'
+	all 'metric == "frames_changed" && case_name != "fresh_zero"' 'count > 0 || note ~ /hidden/'
 	some 'metric == "frames_changed" && count > 0' 2>/dev/null || skip "frame numbers are hidden here"
 }
 
@@ -79,24 +79,13 @@ pages_shown() {
 				$1 != "" { last = $1 + 0 } END { exit bad }'
 		done
 	done
-	none 'metric == "single_p90_ns" && heap == 131072 && note !~ /^unavailable: the pass is too short: a 90th/'
-	none 'metric == "single_p99_ns" && heap <= 1048576 && note !~ /^unavailable: the pass is too short: a 99th/'
-	none 'metric == "single_p999_ns" && heap <= 1048576 && note !~ /^unavailable: the pass is too short: a 99.9th/'
-	some 'metric == "single_p90_ns" && heap == 131072'
-	none 'metric ~ /^single_/ && heap == 25165824 && count == 0'
-	none 'metric == "single_ns" && count == 0'
-}
-
-@test "to copy takes longer than to take back, and that longer than no fault" {
-	local heap copy back alone
-	# The shortest passes: what is disturbed is only ever longer.
-	for heap in 1048576 25165824; do
-		copy=$(number parent_copy write_ns "$heap" min)
-		back=$(number take_back_exited write_ns "$heap" min)
-		alone=$(number never_forked write_ns "$heap" min)
-		awk -v c="$copy" -v b="$back" -v a="$alone" 'BEGIN { exit !(c > b && b > 5 * a && a > 0) }' ||
-			fail_with "$heap: copy $copy, take-back $back, no fault $alone"
-	done
+	# short METRIC HEAPS PERCENTILE
+	short() { all "metric == \"$1\" && heap <= $2" "count == 0 && note ~ /^unavailable: the pass is too short: a $3/"; }
+	short single_p90_ns 131072 90th
+	short single_p99_ns 1048576 99th
+	short single_p999_ns 1048576 99.9th
+	all 'metric ~ /^single_/ && heap == 25165824' 'count > 0'
+	all 'metric == "single_ns"' 'count > 0'
 }
 
 @test "the kernel's own event counts as many faults as the process has" {
@@ -110,7 +99,7 @@ pages_shown() {
 	diff "$BATS_TEST_TMPDIR/faults" "$BATS_TEST_TMPDIR/page_faults_both"
 }
 
-@test "a program of another make sees the same faults, frames and proportions" {
+@test "a program of another make sees the same faults and frames" {
 	local name faults changed ns mine
 	"${CC:-cc}" -O2 -o "$BATS_TEST_TMPDIR/bare" "$BATS_TEST_DIRNAME/fixtures/bare_first_write.c"
 	"$BATS_TEST_TMPDIR/bare" 256 40 >"$BATS_TEST_TMPDIR/seen"
@@ -123,10 +112,6 @@ pages_shown() {
 		mine=$(number "$name" frames_changed 1048576)
 		[ "$changed" -lt 0 ] || [ -z "$mine" ] || [ $((changed - mine)) -le 31 ] && [ $((mine - changed)) -le 31 ] ||
 			fail_with "$name: it sees $changed frames change, forkcost $mine"
-		[ "$name" != never_forked ] || continue
-		mine=$(number "$name" write_ns 1048576 min)
-		awk -v a="$ns" -v b="$mine" 'BEGIN { exit !(a < 2 * b && b < 2 * a) }' ||
-			fail_with "$name: its shortest pass takes $ns ns a page, forkcost's $mine"
 	done <"$BATS_TEST_TMPDIR/seen"
 }
 
@@ -139,7 +124,7 @@ run_kind() {
 	TABLE=$BATS_TEST_TMPDIR/table
 	tsv "$BATS_TEST_TMPDIR/latest/summary.csv" >"$TABLE"
 	some "page_kind == \"$1\" && metric == \"faults\" && count > 0"
-	none 'metric == "faults" && case_name ~ /^after_(vfork|posix|clone)|^never/ && max != 0'
+	all 'metric == "faults" && case_name ~ /^after_(vfork|posix|clone)|^never/' 'count > 0 && max == 0'
 }
 
 # kinds CASES METRIC VALUE: the median, in one run over one kind.
@@ -151,13 +136,36 @@ kinds() {
 	done
 }
 
-@test "transparent huge pages: copied 4 KiB at a time, taken back and made whole" {
+# Why not always one fault a huge page: docs/METHODOLOGY.md, "Huge pages that are taken back".
+@test "transparent huge pages: copied 4 KiB at a time, taken back without a copy, made whole" {
+	local name
 	run_kind thp
 	kinds "$COPIED" faults 1024
-	kinds "$TAKEN_BACK fresh_zero" faults 2
+	kinds fresh_zero faults 2
+	for name in $TAKEN_BACK; do
+		# By the rule of harness/common/fate.c for 2 huge pages.
+		all "$(a_case "$name" faults)" 'count > 0 && min >= 2 && max <= 1024 + 2'
+	done
 	pages_shown
 	kinds "$COPIED" frames_changed 1024
 	kinds "$TAKEN_BACK" frames_changed 0
+}
+
+# The same by another program, which also sees that the pages stay whole, and how few faults it takes where
+# the TLB holds nothing of them: a CPU may fetch the translations next to one that it needs.
+@test "a huge page that is taken back stays one, whatever the TLB holds of it" {
+	local reads pages faults before after seen=0
+	"${CC:-cc}" -O2 -o "$BATS_TEST_TMPDIR/huge" "$BATS_TEST_DIRNAME/fixtures/huge_take_back.c"
+	"$BATS_TEST_TMPDIR/huge" 8 >"$BATS_TEST_TMPDIR/seen"
+	while read -r reads pages faults before after; do
+		[ "$before" -ge 0 ] || skip "this kernel does not say how much is in huge pages"
+		[ "$before" -eq $((pages * 2048)) ] || skip "no huge pages here: $before KiB of $pages"
+		[ "$after" -eq "$before" ] || fail_with "$reads: of $before KiB $after are left in huge pages"
+		[ "$faults" -ge "$pages" ] && [ "$faults" -le $((pages * (reads > 0 ? 512 : 16))) ] ||
+			fail_with "$faults faults for $pages huge pages after $reads passes of reading"
+		seen=$((seen + 1))
+	done <"$BATS_TEST_TMPDIR/seen"
+	[ "$seen" -eq 2 ]
 }
 
 @test "64 KiB pages: copied and taken back 4 KiB at a time, made whole" {
@@ -187,10 +195,9 @@ kinds() {
 	[ "$status" -eq 0 ] || fail_with "it does not run"
 	TABLE=$BATS_TEST_TMPDIR/table
 	tsv "$BATS_TEST_TMPDIR/out/latest/summary.csv" >"$TABLE"
-	none 'metric == "frames_changed" && case_name != "fresh_zero" && note !~ /hidden: /'
-	some 'metric == "frames_changed" && case_name == "parent_copy"'
-	none "$(a_case parent_copy faults) && median != 256"
-	none 'metric == "write_ns" && count == 0'
+	all 'metric == "frames_changed" && case_name != "fresh_zero"' 'count == 0 && note ~ /hidden: /'
+	all "$(a_case parent_copy faults)" 'count > 0 && median == 256'
+	all 'metric == "write_ns"' 'count > 0'
 }
 
 # broken SED SCRIPT: what a worker says with one line of the experiment changed.

@@ -36,8 +36,10 @@ tsv() {
 }
 
 # rows CONDITION EXPRESSION: EXPRESSION of the rows of $TABLE (a tsv) that meet CONDITION; both may use
-# the names of the columns.
+# the names of the columns. Red where there is no table, or one without rows.
 rows() {
+	[ -f "${TABLE-}" ] && [ "$(wc -l <"$TABLE")" -ge 2 ] ||
+		fail_with "no table with rows: ${TABLE-}" || return
 	awk -F '\t' 'NR > 1 {
 		experiment = $1; primitive = $2; action = $3; case_name = $4; heap = $5; page_kind = $6
 		state = $7; cache = $8; touch_order = $9; child_cpu = $13; metric = $14; unit = $15; count = $16
@@ -46,16 +48,29 @@ rows() {
 	}' "$TABLE"
 }
 
-# none CONDITION: no row meets it, or red with the first of those that do.
+# none CONDITION: no row meets it, or red with the first of those that do. It holds as well where what it
+# speaks of is not there at all: see `all`.
 none() {
 	local found
-	found=$(rows "$1" '$0' | head -3)
-	[ -z "$found" ] || fail_with "these rows should not be: $1" "$found"
+	found=$(rows "$1" '$0') || fail_with "cannot look for rows: $1" || return
+	[ -z "$found" ] || fail_with "these rows should not be: $1" "$(head -3 <<<"$found")"
 }
 
 # some CONDITION: at least one row meets it.
 some() {
-	[ -n "$(rows "$1" 1)" ] || fail_with "no row is: $1"
+	local found
+	found=$(rows "$1" 1) || fail_with "cannot look for rows: $1" || return
+	[ -n "$found" ] || fail_with "no row is: $1"
+}
+
+# all SELECTION CONDITION: there are rows of the selection, and each meets the condition.
+all() {
+	some "$1" && none "($1) && !($2)"
+}
+
+# succeeded: the last `run` ended with 0 and said nothing on stderr.
+succeeded() {
+	[[ $status -eq 0 && -z $stderr ]] || fail_with "it failed, or complained"
 }
 
 # usage_error OBJECT ARGUMENTS...: exit status 2, nothing on stdout, and one line on stderr, which
@@ -106,10 +121,10 @@ processes_of() {
 	find /proc -maxdepth 2 -name exe -lname "$1/*" 2>/dev/null | cut -d/ -f3
 }
 
-# nothing_left FOLDER [TENTHS]: within five seconds, or so many tenths of one, no process of that folder runs.
+# nothing_left FOLDER: within five seconds no process of that folder runs.
 nothing_left() {
 	local i
-	for ((i = 0; i < ${2-50}; i++)); do
+	for ((i = 0; i < 50; i++)); do
 		[ -n "$(processes_of "$1")" ] || return 0
 		sleep 0.1
 	done

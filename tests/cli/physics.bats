@@ -21,8 +21,7 @@ worker_facts() {
 
 @test "raw clone arms: the caller takes one fault at most, in glibc's rseq area" {
 	local raw='(primitive == "clone" || primitive == "clone3" || primitive == "clone_vfork")'
-	some "$raw && metric == \"caller_faults\" && count > 0"
-	none "$raw && metric == \"caller_faults\" && (count == 0 || median > 1)"
+	all "$raw && metric == \"caller_faults\"" 'count > 0 && median <= 1'
 }
 
 @test "libc's fork takes at least one fault more in the caller than raw clone" {
@@ -38,11 +37,9 @@ worker_facts() {
 }
 
 @test "where memory is shared the caller takes no fault at all" {
-	local shared='(primitive == "vfork" || primitive == "clone_vm" || primitive == "clone_vm_vfork" || primitive == "posix_spawn" || primitive == "thread")'
 	for primitive in vfork clone_vm clone_vm_vfork posix_spawn thread; do
-		some "primitive == \"$primitive\" && metric == \"caller_faults\" && count > 0"
+		all "primitive == \"$primitive\" && metric == \"caller_faults\" && count > 0" 'median == 0'
 	done
-	none "$shared && metric == \"caller_faults\" && count > 0 && median != 0"
 }
 
 @test "eager_copy's child faults once more for every page of the heap, and no other child does" {
@@ -58,7 +55,7 @@ worker_facts() {
 			done
 		done
 	done
-	none 'primitive != "eager_copy" && metric == "child_faults" && count > 0 && max > 100'
+	all 'primitive != "eager_copy" && metric == "child_faults" && count > 0' 'max <= 100'
 }
 
 @test "the worker is small, and its heap is what was asked for" {
@@ -113,21 +110,21 @@ worker_facts() {
 	# fork's exit again under another name
 	[ "$(rows 'primitive == "fork" && metric == "call_ns" && count > 0' 1 | wc -l)" -eq 36 ]
 	[ "$(rows 'case_name == "twin" && metric == "call_ns"' 'primitive action' | sort -u)" = forkexit ]
-	none 'count > 0 && note !~ /^stopped: replicates/'
+	all 'count > 0' 'note ~ /^stopped: replicates/'
 	some 'state == "clean" && cache == "cold"'
 	some 'experiment == "null" && count > 0'
 }
 
 @test "metrics that an arm cannot have say why" {
-	none 'action == "exit" && metric == "exec_start_ns" && note != "unavailable: the child does not exec"'
-	none 'primitive == "thread" && metric == "reaped_ns" && note != "unavailable: a thread is not reaped"'
-	none 'action == "exec" && metric == "exec_start_ns" && count == 0'
-	none 'primitive == "thread" && metric == "joined_ns" && count == 0'
-	none 'primitive != "" && primitive != "thread" && metric == "joined_ns" && count > 0'
+	all 'action == "exit" && metric == "exec_start_ns"' 'count == 0 && note == "unavailable: the child does not exec"'
+	all 'primitive == "thread" && metric == "reaped_ns"' 'count == 0 && note == "unavailable: a thread is not reaped"'
+	all 'action == "exec" && metric == "exec_start_ns"' 'count > 0'
+	all 'primitive == "thread" && metric == "joined_ns"' 'count > 0'
+	all 'primitive != "" && primitive != "thread" && metric == "joined_ns"' 'count == 0 && note ~ /^unavailable: ./'
 }
 
 @test "what spans more takes longer: start before reaped, call within reaped" {
-	# In one cell and arm, by the shortest sample: windows that contain each other.
+	# In one cell and arm, by the shortest sample: windows that contain each other do so in each.
 	rows 'primitive != "" && case_name == "" && count > 0 && (metric == "call_ns" || metric == "reaped_ns")' \
 		'primitive " " action " " heap " " state " " cache " " metric " " min' | awk '
 		{ value[$1 " " $2 " " $3 " " $4 " " $5, $6] = $7; arm[$1 " " $2 " " $3 " " $4 " " $5] }
@@ -137,27 +134,18 @@ worker_facts() {
 				checked++
 				if (value[a, "call_ns"] + 0 > value[a, "reaped_ns"] + 0) { print a; bad = 1 }
 			}
-			if (!checked && !/thread/) { print "nothing to check"; bad = 1 }
+			if (!checked) { print "nothing to check"; bad = 1 }
 			exit bad
 		}'
 }
 
-@test "known_delay: the clock is right and even" {
-	local one ten hundred cell
-	none 'experiment == "known_delay" && count == 0'
-	# A wait can be disturbed but never be too short: the shortest counts.
-	none 'case_name == "1us" && min < 990 || case_name == "10us" && min < 9900 || case_name == "100us" && min < 99000'
-	none 'case_name == "100us" && min > 105000'
-	for cell in dirty:warm dirty:cold clean:warm clean:cold; do
-		local where="experiment == \"known_delay\" && heap == 0 && state == \"${cell%:*}\" && cache == \"${cell#*:}\""
-		one=$(rows "case_name == \"1us\" && $where" min)
-		ten=$(rows "case_name == \"10us\" && $where" min)
-		hundred=$(rows "case_name == \"100us\" && $where" min)
-		awk -v one="$one" -v ten="$ten" -v hundred="$hundred" 'BEGIN {
-			exit !(one > 0 && one < ten && ten < hundred && hundred / ten >= 8 && hundred / ten <= 12)
-		}' || fail_with "$where: $one, $ten, $hundred"
-	done
-	none 'experiment == "null" && !(count > 0 && min < 1000)'
+# A wait by another clock may be disturbed, and so take any time longer, but never be too short; how much
+# longer, `make self-check` says.
+@test "known_delay: no wait is shorter than it is by another clock" {
+	all 'experiment == "known_delay" && case_name == "1us"' 'count > 0 && min >= 990'
+	all 'experiment == "known_delay" && case_name == "10us"' 'count > 0 && min >= 9900'
+	all 'experiment == "known_delay" && case_name == "100us"' 'count > 0 && min >= 99000'
+	all 'experiment == "null"' 'count > 0 && min >= 0'
 }
 
 @test "a child on another CPU: it moves itself, and posix_spawn's cannot" {
@@ -167,11 +155,10 @@ worker_facts() {
 		--output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
 	TABLE=$BATS_TEST_TMPDIR/table
 	tsv "$BATS_TEST_TMPDIR/latest/summary.csv" >"$TABLE"
-	some 'primitive == "posix_spawn"'
-	none 'primitive == "posix_spawn" && !(count == 0 && note ~ /^unavailable: no code of ours runs in the child/)'
-	none 'child_cpu != "other"'
-	none 'primitive == "fork" && action == "exit" && metric == "move_ns" && count == 0'
-	none 'metric == "child_start_ns" && count > 0'
+	all 1 'child_cpu == "other"'
+	all 'primitive == "posix_spawn"' 'count == 0 && note ~ /^unavailable: no code of ours runs in the child/'
+	all 'primitive == "fork" && action == "exit" && metric == "move_ns"' 'count > 0'
+	all 'primitive != "" && metric == "child_start_ns"' 'count == 0 && note ~ /^unavailable: ./'
 	some 'primitive == "vfork" && metric == "reaped_ns" && count > 0'
 }
 
@@ -182,7 +169,7 @@ worker_facts() {
 	TABLE=$BATS_TEST_TMPDIR/table
 	tsv "$BATS_TEST_TMPDIR/latest/summary.csv" >"$TABLE"
 	[ "$(rows 'primitive == "vfork" && metric == "call_ns"' 'child_cpu' | sort -u | tr '\n' ' ')" = "free other same " ]
-	none 'child_cpu != "same" && (state != "dirty" || cache != "warm")'
+	all 'child_cpu != "same"' 'state == "dirty" && cache == "warm"'
 }
 
 @test "the same seed plans the same: levels and arms do not depend on chance" {

@@ -34,8 +34,7 @@ load helpers
 	grep -q '"hypervisor": "QEMU emulation' "$folder/environment.json" || fail_with "not marked"
 	tsv "$folder/summary.csv" >"$BATS_TEST_TMPDIR/table"
 	TABLE=$BATS_TEST_TMPDIR/table
-	some 'primitive == "fork" && heap == 4194304 && metric == "reaped_ns" && median > 0'
-	none 'primitive == "fork" && metric == "reaped_ns" && heap == 0 && !(median > 0)'
+	all 'primitive == "fork" && metric == "reaped_ns"' 'median > 0'
 	"$FORKCOST" summarize "$folder" >/dev/null && "$FORKCOST" plot "$folder" >/dev/null
 	run --separate-stderr "$FORKCOST" show "$folder"
 	[[ $output == *"emulated by QEMU"* ]] || fail_with "shown as a machine like any other"

@@ -36,9 +36,10 @@ table_of() {
 # every NUMBER CONDITION CLAIM: so many rows meet the condition, and the claim holds for each.
 every() {
 	local found
-	found=$(rows "$2" 1 | wc -l)
+	found=$(rows "$2" 1) || return
+	found=$(grep -c . <<<"$found")
 	[ "$found" -eq "$1" ] || fail_with "$found rows, not $1, are: $2"
-	none "($2) && !($3)"
+	all "$2" "$3"
 }
 
 # same_summary FOLDER FOLDER: whether the two summary.csv are the same; numbers may be rounded another way,

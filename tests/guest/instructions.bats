@@ -42,17 +42,16 @@ line() {
 	}' || fail_with "slope and r^2: clone $grows, vfork $flat" "$(counts one clone)"
 }
 
-@test "instructions repeat within 2 % from run to run" {
-	join <(counts one clone | sort) <(counts other clone | sort) >"$BATS_TEST_TMPDIR/clone"
-	# What does not depend on the heap is one number for all of them.
-	paste -d ' ' <(echo any) <(least_of one vfork) <(least_of other vfork) >"$BATS_TEST_TMPDIR/vfork"
-	awk '{ ratio = $2 / $3; n++; if (!(ratio > 0.98 && ratio < 1.02)) bad = 1 }
-		END { exit bad || n != 3 }' "$BATS_TEST_TMPDIR/clone" "$BATS_TEST_TMPDIR/vfork" ||
-		fail_with "pages, instructions, and again:" "$(cat "$BATS_TEST_TMPDIR/clone" "$BATS_TEST_TMPDIR/vfork")"
-}
-
-least_of() {
-	counts "$@" | sort -n -k 2 | awk 'NR == 1 { print $2 }'
+# How many a page differs by a percent or two from boot to boot, with where memory happens to lie.
+@test "counted anew, clone takes more for more pages, at least ten each, and vfork takes nothing for them" {
+	[ "$(counts other clone | wc -l)" -eq 2 ] && [ "$(counts other vfork | wc -l)" -eq 2 ] ||
+		fail_with "not two heaps"
+	{
+		counts other clone | sort -n | sed 's/^/clone /'
+		counts other vfork | sort -n | sed 's/^/vfork /'
+	} | awk '{ if ($1 == last) a_page[$1] = ($3 - count) / ($2 - pages); last = $1; pages = $2; count = $3 }
+		END { print a_page["clone"], a_page["vfork"]; exit !(a_page["clone"] > 10 && a_page["vfork"] < 10) }' ||
+		fail_with "$(counts other clone)" "$(counts other vfork)"
 }
 
 @test "instructions that the PMU cannot tell by mode are given for both modes alone, with the reason" {

@@ -296,6 +296,7 @@ static void requests_are_as_planned(void **state)
 	static struct wire_request request;
 	PUT(settings.counters, "page_faults");
 	make_plan();
+	assert_int_equal(plan.job_count, 5 + 3 + (CPU_COUNT(&allowed) > 1 ? 3 : 0));
 	assert_int_equal(plan_counter_groups(&plan), 2); /* the caller's, and with its child's */
 	for (size_t i = 0; i < plan.job_count; i++) {
 		const struct plan_job *job = &plan.jobs[i];
@@ -392,6 +393,7 @@ static void experiments_have_axes_of_their_own(void **state)
 static void rulers_ride_with_what_spawns(void **state)
 {
 	(void)state;
+	bool seen[2] = {false, false};
 	settings.experiments[WRITES] = true;
 	make_plan();
 	for (size_t i = 0; i < plan.job_count; i++) {
@@ -400,7 +402,9 @@ static void rulers_ride_with_what_spawns(void **state)
 		assert_string_equal(plan.arms[job->arm_from].experiment,
 				    spawns ? "null" : "writes");
 		assert_int_equal(job->arm_count, spawns ? 7 : 2);
+		seen[spawns] = true;
 	}
+	assert_true(seen[0] && seen[1]);
 	settings.experiments[SPAWNING] = settings.experiments[WRITES] = false;
 	make_plan();
 	assert_int_equal(plan.jobs[0].arm_count, 3);
@@ -626,6 +630,29 @@ static void nothing_is_left_out_without_a_word(void **state)
 	catalog.experiments[WRITES].needs_heap = 0;
 }
 
+/* A worker has room for so many histograms, one an arm and cell, and no arm goes without. */
+static void more_histograms_than_there_is_room_for_are_refused(void **state)
+{
+	(void)state;
+	struct wire_experiment *writes = &catalog.experiments[WRITES];
+	const struct wire_experiment before = *writes;
+	settings.experiments[SPAWNING] = false;
+	settings.experiments[WRITES] = true;
+	writes->histogram = 1;
+	writes->varies = VARIES_STATE | VARIES_TOUCH_ORDER; /* 4 cells */
+	writes->case_count = WIRE_HISTOGRAMS_MAX / 4;
+	for (uint32_t i = 0; i < writes->case_count; i++)
+		snprintf(writes->cases[i], sizeof writes->cases[i], "case%u", i);
+	make_plan();
+	assert_int_equal(plan.jobs[0].cell_count, 4);
+	PUT(writes->cases[writes->case_count++], "one_more");
+	const char *const why[] = {"48 histograms", "writes", "choose fewer levels"};
+	assert_refused(why, 3);
+	writes->histogram = 0;
+	make_plan();
+	*writes = before;
+}
+
 #define PLAN_TEST(name) cmocka_unit_test_setup_teardown(name, defaults, all_cpus_again)
 
 int main(void)
@@ -651,6 +678,7 @@ int main(void)
 		PLAN_TEST(options_beside_the_axes_are_not_in_vain),
 		PLAN_TEST(more_threads_than_cpus_are_refused),
 		PLAN_TEST(nothing_is_left_out_without_a_word),
+		PLAN_TEST(more_histograms_than_there_is_room_for_are_refused),
 	};
 	return cmocka_run_group_tests_name("plan", tests, make, NULL);
 }

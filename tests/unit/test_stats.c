@@ -1,5 +1,6 @@
 /* Statistics against values worked out by hand or taken from tables, and a simulation of what the
- * published interval covers when a cell stops at its precision (method rule 29). */
+ * published interval covers when a cell stops at its precision
+ * (METHODOLOGY, "Statistics"). */
 #include "harness/driver/settings.h"
 #include "harness/driver/stats.h"
 #include "tests/unit/unit.h"

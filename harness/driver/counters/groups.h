@@ -1,5 +1,5 @@
 /* Deals counters out into groups that fit the hardware, so that none of them is ever multiplexed
- * (method rule 24). */
+ * (METHODOLOGY, "Counters"). */
 #ifndef FORKCOST_GROUPS_H
 #define FORKCOST_GROUPS_H
 
