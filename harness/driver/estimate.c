@@ -1,4 +1,5 @@
 #include "harness/driver/estimate.h"
+#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/machine.h"
@@ -205,32 +206,32 @@ static void print_cells(const struct plan_job *job)
 		snprintf(cells, sizeof cells, "%s and %u more", levels + 1, job->cell_count - 1);
 	else
 		snprintf(cells, sizeof cells, "%s", *levels ? levels + 1 : "-");
-	printf("%-30s  ", cells);
+	print("%-30s  ", cells);
 }
 
 void estimate_print(const struct estimate *estimate, const struct plan *plan)
 {
 	char text[UNITS_TEXT_MAX];
-	printf("%zu jobs, each with up to %llu fresh workers\n", plan->job_count,
-	       (unsigned long long)plan->settings.replicates_max);
-	printf("worker on CPU %d", plan->caller_cpu);
+	print("%zu jobs, each with up to %llu fresh workers\n", plan->job_count,
+	      (unsigned long long)plan->settings.replicates_max);
+	print("worker on CPU %d", plan->caller_cpu);
 	if (plan->other_cpu >= 0)
-		printf(", children elsewhere on CPU %d", plan->other_cpu);
+		print(", children elsewhere on CPU %d", plan->other_cpu);
 	if (plan->evict_bytes)
-		printf("; cold samples walk over %s", units_format_bytes(plan->evict_bytes, text));
-	printf("\n\n");
-	printf("%-15s %9s  %4s  %-30s  %s\n", "experiment", "heap", "arms", "cells", "a replicate");
+		print("; cold samples walk over %s", units_format_bytes(plan->evict_bytes, text));
+	print("\n\n");
+	print("%-15s %9s  %4s  %-30s  %s\n", "experiment", "heap", "arms", "cells", "a replicate");
 	for (size_t i = 0; i < plan->job_count; i++) {
 		const struct plan_job *job = &plan->jobs[i];
-		printf("%-15s %9s  %4u  ", job->experiment->name,
-		       units_format_bytes(job->heap_bytes, text), job->arm_count);
+		print("%-15s %9s  %4u  ", job->experiment->name,
+		      units_format_bytes(job->heap_bytes, text), job->arm_count);
 		print_cells(job);
-		printf("%.1f s\n", estimate->replicate_s[i]);
+		print("%.1f s\n", estimate->replicate_s[i]);
 	}
 	for (size_t i = 0; i < plan->gap_count; i++)
-		printf("left out: page kind %s, %s\n",
-		       axis_name(&axis_page_kind, plan->gaps[i].page_kind), plan->gaps[i].why);
-	printf("\narms:");
+		print("left out: page kind %s, %s\n",
+		      axis_name(&axis_page_kind, plan->gaps[i].page_kind), plan->gaps[i].why);
+	print("\narms:");
 	for (uint32_t a = 0; a < plan->arm_count; a++) {
 		const struct wire_arm *arm = &plan->arms[a];
 		char name[3 * WIRE_NAME_MAX + 16];
@@ -239,10 +240,10 @@ void estimate_print(const struct estimate *estimate, const struct plan *plan)
 			 axis_name(&axis_action, arm->action), *arm->case_name ? " " : "",
 			 arm->case_name, arm->twin ? " (A/A twin)" : "",
 			 a + 1 < plan->arm_count ? "," : "");
-		printf("%s%s", a % 4 ? " " : "\n  ", name);
+		print(a % 4 ? " %s" : "\n  %s", name);
 	}
-	printf("\n\nestimate: time %s (%s), memory %s at the peak\n",
-	       units_format_seconds(estimate->total_s, text),
-	       estimate->budget_binds ? "the budget binds" : "all replicates",
-	       units_format_bytes(estimate->peak_bytes, (char[UNITS_TEXT_MAX]){0}));
+	print("\n\nestimate: time %s (%s), memory %s at the peak\n",
+	      units_format_seconds(estimate->total_s, text),
+	      estimate->budget_binds ? "the budget binds" : "all replicates",
+	      units_format_bytes(estimate->peak_bytes, (char[UNITS_TEXT_MAX]){0}));
 }

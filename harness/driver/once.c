@@ -1,4 +1,5 @@
 #include "harness/driver/once.h"
+#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/locate.h"
@@ -23,17 +24,17 @@ static const struct option options[] = {
 
 void once_print_help(void)
 {
-	printf("usage: forkcost once --primitive NAME [--action exit|exec] [--heap SIZE] [--count "
-	       "N]\n\n"
-	       "Becomes the worker, builds the heap, starts N children one after the other, and "
-	       "does\n"
-	       "nothing else: for timing from outside, as by hyperfine. The heap is written once "
-	       "and\n"
-	       "then left alone, so forks after the first find it clean. Pin it with taskset.\n\n"
-	       "  --primitive NAME   which primitive; see forkcost list [fork]\n"
-	       "  --action LEVEL     exit or exec [exit; exec for posix_spawn]\n"
-	       "  --heap SIZE        heap of the caller [0]\n"
-	       "  --count N          children [1]\n");
+	print("usage: forkcost once --primitive NAME [--action exit|exec] [--heap SIZE] [--count "
+	      "N]\n\n"
+	      "Becomes the worker, builds the heap, starts N children one after the other, and "
+	      "does\n"
+	      "nothing else: for timing from outside, as by hyperfine. The heap is written once "
+	      "and\n"
+	      "then left alone, so forks after the first find it clean. Pin it with taskset.\n\n"
+	      "  --primitive NAME   which primitive; see forkcost list [fork]\n"
+	      "  --action LEVEL     exit or exec [exit; exec for posix_spawn]\n"
+	      "  --heap SIZE        heap of the caller [0]\n"
+	      "  --count N          children [1]\n");
 }
 
 static enum outcome take(struct wire_request *request, int choice, const char *word,

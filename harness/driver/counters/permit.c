@@ -72,11 +72,11 @@ static int forbidden_from(const struct permit_request *request)
 	return request->in_kernel ? 2 : 3;
 }
 
-static enum counter_state say(enum counter_state state, char *why, size_t why_bytes,
-			      const char *format, ...) __attribute__((format(printf, 4, 5)));
+static enum counter_state print(enum counter_state state, char *why, size_t why_bytes,
+				const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-static enum counter_state say(enum counter_state state, char *why, size_t why_bytes,
-			      const char *format, ...)
+static enum counter_state print(enum counter_state state, char *why, size_t why_bytes,
+				const char *format, ...)
 {
 	va_list args;
 	int length =
@@ -95,27 +95,28 @@ static enum counter_state explain_forbidden(const struct permit *permit,
 	bool known = permit->paranoid != PERMIT_PARANOID_UNKNOWN;
 	/* The kernel itself has the call if it has the setting, and then says EACCES. */
 	if (error == ENOSYS && !known && !permit->filtered)
-		return say(COUNTER_UNAVAILABLE, why, why_bytes,
-			   "this kernel has no perf_event_open (ENOSYS)");
+		return print(COUNTER_UNAVAILABLE, why, why_bytes,
+			     "this kernel has no perf_event_open (ENOSYS)");
 	if (error == ENOSYS || (error == EPERM && permit->filtered))
-		return say(COUNTER_NOT_PERMITTED, why, why_bytes,
-			   "seccomp forbids perf_event_open; in a container: --cap-add PERFMON "
-			   "--security-opt seccomp=FILE");
+		return print(COUNTER_NOT_PERMITTED, why, why_bytes,
+			     "seccomp forbids perf_event_open; in a container: --cap-add PERFMON "
+			     "--security-opt seccomp=FILE");
 	bool strict = known && permit->paranoid >= forbidden_from(request);
 	if (strict && permit->privileged && permit->nested)
-		return say(COUNTER_NOT_PERMITTED, why, why_bytes,
-			   "perf_event_paranoid is %d; on the host, outside this user namespace: "
-			   "sysctl kernel.perf_event_paranoid=1",
-			   permit->paranoid);
+		return print(COUNTER_NOT_PERMITTED, why, why_bytes,
+			     "perf_event_paranoid is %d; on the host, outside this user namespace: "
+			     "sysctl kernel.perf_event_paranoid=1",
+			     permit->paranoid);
 	if (strict && !permit->privileged)
-		return say(COUNTER_NOT_PERMITTED, why, why_bytes,
-			   "perf_event_paranoid is %d; sysctl kernel.perf_event_paranoid=1, or run "
-			   "with CAP_PERFMON",
-			   permit->paranoid);
-	return say(COUNTER_NOT_PERMITTED, why, why_bytes,
-		   "%s, though perf_event_paranoid allows it; a security module (SELinux?) must "
-		   "be told to",
-		   error == EPERM ? "EPERM" : "EACCES");
+		return print(
+			COUNTER_NOT_PERMITTED, why, why_bytes,
+			"perf_event_paranoid is %d; sysctl kernel.perf_event_paranoid=1, or run "
+			"with CAP_PERFMON",
+			permit->paranoid);
+	return print(COUNTER_NOT_PERMITTED, why, why_bytes,
+		     "%s, though perf_event_paranoid allows it; a security module (SELinux?) must "
+		     "be told to",
+		     error == EPERM ? "EPERM" : "EACCES");
 }
 
 enum counter_state permit_explain(const struct permit *permit, const struct permit_request *request,
@@ -133,23 +134,23 @@ enum counter_state permit_explain(const struct permit *permit, const struct perm
 	case ENODEV:
 	case ENXIO:
 		if (request->hardware && permit->no_pmu)
-			return say(COUNTER_UNAVAILABLE, why, why_bytes,
-				   "no hardware counters here (ENOENT), usual in a guest; see "
-				   "docs/COUNTERS.md");
-		return say(COUNTER_UNAVAILABLE, why, why_bytes,
-			   "the kernel does not count this event here (%s)",
-			   error == ENOENT ? "ENOENT" : "ENODEV");
+			return print(COUNTER_UNAVAILABLE, why, why_bytes,
+				     "no hardware counters here (ENOENT), usual in a guest; see "
+				     "docs/COUNTERS.md");
+		return print(COUNTER_UNAVAILABLE, why, why_bytes,
+			     "the kernel does not count this event here (%s)",
+			     error == ENOENT ? "ENOENT" : "ENODEV");
 	case EINVAL:
 	case EOPNOTSUPP:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes, "%s (%s)",
-			   request->part ? "this PMU does not tell user from kernel"
-					 : "the kernel refuses this event for a process",
-			   error == EINVAL ? "EINVAL" : "EOPNOTSUPP");
+		return print(COUNTER_UNAVAILABLE, why, why_bytes, "%s (%s)",
+			     request->part ? "this PMU does not tell user from kernel"
+					   : "the kernel refuses this event for a process",
+			     error == EINVAL ? "EINVAL" : "EOPNOTSUPP");
 	case EBUSY:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes,
-			   "somebody else holds the counters for himself (EBUSY)");
+		return print(COUNTER_UNAVAILABLE, why, why_bytes,
+			     "somebody else holds the counters for himself (EBUSY)");
 	default:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes, "%s", strerror(error));
+		return print(COUNTER_UNAVAILABLE, why, why_bytes, "%s", strerror(error));
 	}
 }
 
@@ -157,20 +158,20 @@ enum counter_state permit_explain_tracefs(int error, const char *path, char *why
 {
 	switch (error) {
 	case ENOENT:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes, "this kernel has no tracepoint %s",
-			   path);
+		return print(COUNTER_UNAVAILABLE, why, why_bytes,
+			     "this kernel has no tracepoint %s", path);
 	case EPROTO:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes,
-			   "this kernel's tracepoint %s numbers its reasons otherwise", path);
+		return print(COUNTER_UNAVAILABLE, why, why_bytes,
+			     "this kernel's tracepoint %s numbers its reasons otherwise", path);
 	case ENODEV:
 	case ENOSYS:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes, "this kernel has no tracefs");
+		return print(COUNTER_UNAVAILABLE, why, why_bytes, "this kernel has no tracefs");
 	case EACCES:
 	case EPERM:
-		return say(COUNTER_NOT_PERMITTED, why, why_bytes,
-			   "tracefs, which numbers the tracepoints, is root's; run as root, in a "
-			   "container with CAP_SYS_ADMIN");
+		return print(COUNTER_NOT_PERMITTED, why, why_bytes,
+			     "tracefs, which numbers the tracepoints, is root's; run as root, in a "
+			     "container with CAP_SYS_ADMIN");
 	default:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes, "tracefs: %s", strerror(error));
+		return print(COUNTER_UNAVAILABLE, why, why_bytes, "tracefs: %s", strerror(error));
 	}
 }

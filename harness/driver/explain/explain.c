@@ -1,4 +1,6 @@
 #include "harness/driver/explain/explain.h"
+#include "harness/driver/forms/json.h"
+#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/catalog.h"
@@ -51,19 +53,19 @@ struct options {
 
 static void print_help(void)
 {
-	printf("usage: forkcost explain [options]\n\n"
-	       "Starts a child and has both write, one step after the other, and shows at each\n"
-	       "step what the kernel shows of both: addresses, frames, page faults, page tables.\n"
-	       "Each step says what should happen, and checks that it does. Frame numbers are\n"
-	       "shown to root only.\n\n"
-	       "  --primitive NAME   which primitive; see forkcost list [fork, then vfork]\n"
-	       "  --pages N          how many pages [64; of large kinds a few whole ones]\n"
-	       "  --who WHO          parent or child writes first [child]\n"
-	       "  --page-kind KIND   4k, thp, mthp or hugetlb [4k]\n"
-	       "  --json             as JSON; never pauses\n"
-	       "  --no-pause         do not wait for Enter after each step\n\n"
-	       "exit status: 0 every statement holds, 1 one does not, or it cannot be played,\n"
-	       "2 usage, 130 interrupted\n");
+	print("usage: forkcost explain [options]\n\n"
+	      "Starts a child and has both write, one step after the other, and shows at each\n"
+	      "step what the kernel shows of both: addresses, frames, page faults, page tables.\n"
+	      "Each step says what should happen, and checks that it does. Frame numbers are\n"
+	      "shown to root only.\n\n"
+	      "  --primitive NAME   which primitive; see forkcost list [fork, then vfork]\n"
+	      "  --pages N          how many pages [64; of large kinds a few whole ones]\n"
+	      "  --who WHO          parent or child writes first [child]\n"
+	      "  --page-kind KIND   4k, thp, mthp or hugetlb [4k]\n"
+	      "  --json             as JSON; never pauses\n"
+	      "  --no-pause         do not wait for Enter after each step\n\n"
+	      "exit status: 0 every statement holds, 1 one does not, or it cannot be played,\n"
+	      "2 usage, 130 interrupted\n");
 }
 
 static enum outcome take_option(struct options *options, int choice, const char *word,
@@ -148,11 +150,11 @@ static bool pause_after(struct telling *telling)
 	char line[64];
 	if (!telling->pauses)
 		return true;
-	printf("\n  -- Enter: the next step; q and Enter: the end -- ");
+	print("\n  -- Enter: the next step; q and Enter: the end -- ");
 	fflush(stdout);
 	if (!fgets(line, sizeof line, stdin)) {
 		telling->pauses = false;
-		printf("\n");
+		print("\n");
 		return !interrupts_came();
 	}
 	telling->left = *line == 'q';
@@ -219,8 +221,9 @@ static enum outcome tell_all(struct telling *telling, const struct options *opti
 					FORKCOST_VERSION, "machine", machine, "page_kind",
 					axis_name(&axis_page_kind, options->page_kind),
 					"statements_failed", (int)telling->failed, "scenes", told);
-		json_dumpf(all, stdout, JSON_INDENT(1));
-		printf("\n");
+		if (!json_put(stdout, all, JSON_INDENT(1)))
+			outcome = fail(problem, "cannot make JSON: out of memory; end other "
+						"programs");
 		json_decref(all);
 	}
 	json_decref(told);

@@ -1,3 +1,4 @@
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/tables/blocks.h"
 
 #include "harness/common/units.h"
@@ -33,33 +34,33 @@ static void print_twins(const struct summary *summary)
 		apart += ratio->interval.low > 1 || ratio->interval.high < 1;
 	}
 	if (twins)
-		printf("  A/A: fork differs from itself in %zu of %zu cells (5 %% by chance), "
-		       "worst "
-		       "%.1f %%\n",
-		       apart, twins, worst * 100);
+		print("  A/A: fork differs from itself in %zu of %zu cells (5 %% by chance), "
+		      "worst "
+		      "%.1f %%\n",
+		      apart, twins, worst * 100);
 	else
-		printf("  A/A: unavailable: fewer than 5 replicates\n");
+		print("  A/A: unavailable: fewer than 5 replicates\n");
 }
 
 void block_checks_print(const struct summary *summary)
 {
 	char text[BLOCK_TEXT_MAX];
 	const struct dataset *dataset = summary->dataset;
-	printf("checks\n");
-	printf("  null: an empty window takes %s\n",
-	       block_time(check_row(summary, "null", ""), false, text));
-	printf("  known_delay: 1 us, 10 us, 100 us read as");
+	print("checks\n");
+	print("  null: an empty window takes %s\n",
+	      block_time(check_row(summary, "null", ""), false, text));
+	print("  known_delay: 1 us, 10 us, 100 us read as");
 	static const char *const cases[] = {"1us", "10us", "100us"};
 	for (size_t i = 0; i < 3; i++)
-		printf("%s %s", i ? "," : "",
-		       block_time(check_row(summary, "known_delay", cases[i]), false, text));
-	printf("\n");
+		print("%s %s", i ? "," : "",
+		      block_time(check_row(summary, "known_delay", cases[i]), false, text));
+	print("\n");
 	print_twins(summary);
-	printf("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
-	       dataset->steal_ticks, dataset->involuntary_switches);
+	print("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
+	      dataset->steal_ticks, dataset->involuntary_switches);
 	if (dataset->mappings_min)
-		printf("  the worker without a heap has %" PRIu64 " mappings\n",
-		       dataset->mappings_min);
+		print("  the worker without a heap has %" PRIu64 " mappings\n",
+		      dataset->mappings_min);
 }
 
 /* Our own reaped_ns (clean, warm) that a second opinion is held against; NULL if there is none. */
@@ -84,9 +85,9 @@ void block_crosscheck_print(const struct summary *summary)
 	const struct crosscheck *crosscheck = &summary->crosscheck;
 	if (!crosscheck->count)
 		return;
-	printf("\nsecond opinion: hyperfine on whole commands against reaped_ns (clean, warm)\n");
-	printf("  %-15s %-5s %10s %10s  %-22s %10s  %s\n", "primitive", "child", "heap",
-	       "hyperfine", "95 % interval", "reaped_ns", "ratio");
+	print("\nsecond opinion: hyperfine on whole commands against reaped_ns (clean, warm)\n");
+	print("  %-15s %-5s %10s %10s  %-22s %10s  %s\n", "primitive", "child", "heap", "hyperfine",
+	      "95 % interval", "reaped_ns", "ratio");
 	for (size_t i = 0; i < crosscheck->count; i++) {
 		const struct crosscheck_entry *entry = &crosscheck->entries[i];
 		char heap[UNITS_TEXT_MAX], spawn[UNITS_TEXT_MAX], low[UNITS_TEXT_MAX],
@@ -94,13 +95,13 @@ void block_crosscheck_print(const struct summary *summary)
 		const struct row *row = crosscheck_row(summary, entry);
 		snprintf(interval, sizeof interval, "%s to %s", units_format_ns(entry->low_ns, low),
 			 units_format_ns(entry->high_ns, high));
-		printf("  %-15s %-5s %10s %10s  %-22s %10s  ", entry->primitive, entry->action,
-		       units_format_bytes(entry->heap_bytes, heap),
-		       units_format_ns(entry->spawn_ns, spawn), interval,
-		       block_time(row, false, own));
+		print("  %-15s %-5s %10s %10s  %-22s %10s  ", entry->primitive, entry->action,
+		      units_format_bytes(entry->heap_bytes, heap),
+		      units_format_ns(entry->spawn_ns, spawn), interval,
+		      block_time(row, false, own));
 		if (row && row->count)
-			printf("%.2f\n", entry->spawn_ns / row->interval.center);
+			print("%.2f\n", entry->spawn_ns / row->interval.center);
 		else
-			printf("n/a\n");
+			print("n/a\n");
 	}
 }

@@ -1,3 +1,4 @@
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/tables/blocks.h"
 
 #include "harness/common/units.h"
@@ -93,24 +94,23 @@ static const struct row *end_row(const struct summary *summary, const struct ser
 static void print_table(const struct summary *summary, const struct table *table)
 {
 	char text[BLOCK_TEXT_MAX], heap[UNITS_TEXT_MAX];
-	printf("%-15s %-5s", "heap", "");
+	print("%-15s %-5s", "heap", "");
 	for (size_t c = 0; c < table->column_count; c++)
-		printf("  %17s", units_format_bytes(table->heap_bytes[c], heap));
-	printf("\n%-15s %-5s", "primitive", "child");
+		print("  %17s", units_format_bytes(table->heap_bytes[c], heap));
+	print("\n%-15s %-5s", "primitive", "child");
 	for (size_t c = 0; c < table->column_count; c++)
-		printf("  %8s %8s", "call", "reaped");
-	printf("\n");
+		print("  %8s %8s", "call", "reaped");
+	print("\n");
 	for (size_t i = 0; i < table->line_count; i++) {
 		const struct series *line = table->lines[i];
-		printf("%-15.15s %-5.5s", line->primitive, line->action);
+		print("%-15.15s %-5.5s", line->primitive, line->action);
 		for (size_t c = 0; c < table->column_count; c++) {
-			printf("  %8s",
-			       block_time(row_at(summary, line, table->heap_bytes[c], NULL), false,
-					  text));
-			printf(" %8s", block_time(end_row(summary, line, table->heap_bytes[c]),
+			print("  %8s", block_time(row_at(summary, line, table->heap_bytes[c], NULL),
 						  false, text));
+			print(" %8s", block_time(end_row(summary, line, table->heap_bytes[c]),
+						 false, text));
 		}
-		printf("\n");
+		print("\n");
 	}
 }
 
@@ -134,22 +134,22 @@ static void print_state_lines(const struct summary *summary, const struct table 
 		}
 		if (!any)
 			continue;
-		printf("%-6s %-10s %9s", primitive, metric,
-		       units_format_bytes(table->heap_bytes[c], heap));
+		print("%-6s %-10s %9s", primitive, metric,
+		      units_format_bytes(table->heap_bytes[c], heap));
 		for (size_t i = 0; i < 4; i++)
-			printf("  %10s", block_time(rows[i], false, text));
-		printf("\n");
+			print("  %10s", block_time(rows[i], false, text));
+		print("\n");
 	}
 }
 
 static void print_states(const struct summary *summary, const struct table *table)
 {
-	printf("what the state of heap and caches does (child exits)\n\n");
-	printf("%-6s %-10s %9s  %10s  %10s  %10s  %10s\n", "", "", "heap", "dirty warm",
-	       "clean warm", "dirty cold", "clean cold");
+	print("what the state of heap and caches does (child exits)\n\n");
+	print("%-6s %-10s %9s  %10s  %10s  %10s  %10s\n", "", "", "heap", "dirty warm",
+	      "clean warm", "dirty cold", "clean cold");
 	print_state_lines(summary, table, "fork", "call_ns");
 	print_state_lines(summary, table, "vfork", "reaped_ns");
-	printf("\n");
+	print("\n");
 }
 
 void block_spawn_print(const struct summary *summary)
@@ -160,10 +160,10 @@ void block_spawn_print(const struct summary *summary)
 		make_table(&table, summary, "clean", "warm");
 	if (table.line_count == 0)
 		return;
-	printf("what starting a process costs: %s heap, caches %s, child on the caller's CPU\n\n",
-	       table.state, table.cache);
+	print("what starting a process costs: %s heap, caches %s, child on the caller's CPU\n\n",
+	      table.state, table.cache);
 	print_table(summary, &table);
-	printf("\n  call: inside the call; reaped: until wait returned (a thread: joined)\n\n");
+	print("\n  call: inside the call; reaped: until wait returned (a thread: joined)\n\n");
 	print_states(summary, &table);
 }
 
