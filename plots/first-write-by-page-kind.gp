@@ -18,7 +18,7 @@ if (exists('STATS_blocks')) {
     ROWS = int(STATS_max) + 1
 }
 FIG_H = 12 + ROW_H * ROWS + 78
-call 'style.gp' ARG1 ARG2
+call ARG3 ARG1 ARG2
 
 tmin = NaN
 tmax = NaN

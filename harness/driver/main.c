@@ -97,7 +97,7 @@ static enum outcome present(const char *folder, unsigned wanted, struct problem 
 		print("\nresults: %s\n", folder);
 	}
 	if (!outcome && wanted & WANT_PLOTS) {
-		outcome = plot_draw(folder, &figures, problem);
+		outcome = plot_draw(&summary, folder, &figures, problem);
 		if (!outcome)
 			print("plots:   %s/plots (%zu figures as SVG, PDF and PNG)\n", folder,
 			      figures);
