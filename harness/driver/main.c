@@ -24,6 +24,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,6 +213,8 @@ static int measure(const struct plan *plan, int argc, char **argv)
 	interrupts_catch();
 	if (record_open(&record, plan, argc, argv, &problem))
 		return complain(&problem, EXIT_CELLS_FAILED);
+	if (*record.warning)
+		print_to(stderr, "forkcost: warning: %s\n", record.warning);
 	print_to(stderr, "measuring into %s\n", record.folder);
 	if (runner_run(plan, &record, &result, &problem))
 		return complain(&problem, EXIT_CELLS_FAILED);
@@ -463,6 +466,8 @@ int main(int argc, char **argv)
 {
 	struct problem problem;
 	fill_standard_descriptors();
+	/* A file that grows too large is an error of writing, which is told; not a sudden end. */
+	signal(SIGXFSZ, SIG_IGN);
 	/* Orphans of a worker come to us, so that none is left behind. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (argc < 2) {

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -118,6 +119,7 @@ enum outcome once_become_worker(int argc, char **argv, bool *help, struct proble
 	fcntl(WIRE_FD, F_SETFD, 0);
 	char name[] = "forkcost-worker";
 	char *arguments[] = {name, NULL}, *environment[] = {NULL};
+	signal(SIGXFSZ, SIG_DFL); /* as it was before main() */
 	execve(path, arguments, environment);
 	return fail(problem, "cannot become %s: %s; rebuild it with make", path, strerror(errno));
 }
