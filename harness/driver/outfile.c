@@ -93,7 +93,7 @@ static int open_folder(struct outfile *outfile, const char *folder, const char *
 {
 	int open_now = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (open_now < 0)
-		fail(problem, "cannot write into %s: %s; %s", folder, strerror(errno),
+		fail(problem, "cannot write %s: %s; %s", outfile->path, strerror(errno),
 		     outfile_remedy(errno));
 	const char *slash;
 	while (open_now >= 0 && (slash = strchr(name, '/'))) {

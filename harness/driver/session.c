@@ -2,6 +2,7 @@
 
 #include "harness/common/shuffle.h"
 #include "harness/driver/locate.h"
+#include "harness/driver/outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,8 +34,8 @@ enum outcome session_open(struct session *session, uint64_t sample_capacity,
 		area = mmap(NULL, session->area_bytes, PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_POPULATE, session->memory_fd, 0);
 	if (area == MAP_FAILED) {
-		fail(problem, "cannot map %zu bytes of shared memory: %s; free some memory",
-		     session->area_bytes, strerror(errno));
+		fail(problem, "cannot map %zu bytes of shared memory: %s; %s", session->area_bytes,
+		     strerror(errno), errno == EFBIG ? outfile_remedy(errno) : "free some memory");
 		session_close(session);
 		return OUTCOME_FAILED;
 	}
