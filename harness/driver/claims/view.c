@@ -19,6 +19,10 @@ enum { VALUE_MAX = 48, LINE_MAX = 640, VERDICT_MAX = 1280 };
 static const char *value_text(enum finding_unit unit, double value, char text[VALUE_MAX])
 {
 	char units[UNITS_TEXT_MAX];
+	if (!isfinite(value) && !(unit == FINDING_BYTES && value > 0)) {
+		snprintf(text, VALUE_MAX, "n/a");
+		return text;
+	}
 	switch (unit) {
 	case FINDING_SHARE:
 		snprintf(text, VALUE_MAX, "%.3g", 100 * value);

@@ -99,7 +99,7 @@ void block_crosscheck_print(const struct summary *summary)
 		      units_format_bytes(entry->heap_bytes, heap),
 		      units_format_ns(entry->spawn_ns, spawn), interval,
 		      block_time(row, false, own));
-		if (row && row->count)
+		if (row && row->count && row->interval.center > 0)
 			print("%.2f\n", entry->spawn_ns / row->interval.center);
 		else
 			print("n/a\n");
