@@ -12,9 +12,10 @@ static size_t length_of(unsigned char first)
 }
 
 /* A control character as JSON has it; those of ASCII below U+007F jansson writes so itself. */
-static void put_escaped(FILE *file, const char *c, size_t length)
+static void put_escaped(FILE *file, const char *character, size_t length)
 {
-	unsigned code = (unsigned char)c[0];
+	const unsigned char *c = (const unsigned char *)character;
+	unsigned code = c[0];
 	if (length == 2)
 		code = (c[0] & 0x1fu) << 6 | (c[1] & 0x3fu);
 	else if (length == 3)
