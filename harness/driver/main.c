@@ -108,6 +108,11 @@ static enum outcome present(const char *folder, unsigned wanted, struct problem 
 	return outcome;
 }
 
+static int failed_or_interrupted(void)
+{
+	return interrupts_came() ? EXIT_INTERRUPTED : EXIT_CELLS_FAILED;
+}
+
 static int present_command(int argc, char **argv, unsigned wanted)
 {
 	struct problem problem;
@@ -121,7 +126,7 @@ static int present_command(int argc, char **argv, unsigned wanted)
 		     argv[0]);
 		return complain(&problem, EXIT_USAGE);
 	}
-	return present(argv[1], wanted, &problem) ? complain(&problem, EXIT_CELLS_FAILED)
+	return present(argv[1], wanted, &problem) ? complain(&problem, failed_or_interrupted())
 						  : EXIT_DONE;
 }
 
@@ -229,7 +234,7 @@ static int measure(const struct plan *plan, int argc, char **argv)
 			  (plan->settings.no_plots ? 0 : WANT_PLOTS);
 	int status = EXIT_DONE;
 	if (present(record.folder, result.interrupted ? WANT_FILES : wanted, &problem))
-		status = complain(&problem, EXIT_CELLS_FAILED);
+		status = complain(&problem, failed_or_interrupted());
 	if (result.failures) {
 		print_to(stderr, "forkcost: %lu replicates failed; the first: %s\n",
 			 result.failures, result.first_failure);

@@ -1,6 +1,7 @@
 #include "harness/driver/plot.h"
 
 #include "harness/driver/export.h"
+#include "harness/driver/interrupts.h"
 #include "harness/driver/locate.h"
 #include "harness/driver/outfile.h"
 
@@ -50,7 +51,7 @@ static bool listen_to(int from, char *said, size_t said_bytes)
 		struct pollfd ready = {.fd = from, .events = POLLIN};
 		long long left_ms = end_ms - milliseconds_now();
 		int got = left_ms > 0 ? poll(&ready, 1, (int)left_ms) : 0;
-		if (got == 0)
+		if (got == 0 || interrupts_came())
 			return false;
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -135,6 +136,9 @@ static enum outcome run_gnuplot(const struct studio *studio, const char *script,
 	int status;
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
+	if (interrupts_came())
+		return fail(problem, "cannot finish drawing %s: interrupted; make plots draws it",
+			    output);
 	if (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return OUTCOME_OK;
 	if (ended && WIFSIGNALED(status))
@@ -240,6 +244,7 @@ enum outcome plot_draw(const struct summary *summary, const char *folder, size_t
 {
 	struct studio studio = {.result = folder};
 	const char *above = getenv("TMPDIR");
+	interrupts_catch(); /* there will be a folder to remove */
 	*figures = 0;
 	if (locate_plot_scripts(studio.scripts, sizeof studio.scripts, problem))
 		return OUTCOME_FAILED;

@@ -62,6 +62,23 @@ no_rest() {
 	one_line 1 "$PLACE/nowhere/forkcost-plot-"
 }
 
+@test "interrupted while gnuplot draws: it ends at once, with all that it made for that" {
+	local pid
+	mkdir tmp bin
+	printf '#!/bin/sh\ntouch begun\nexec sleep 60\n' >bin/gnuplot
+	chmod +x bin/gnuplot
+	PATH=$PLACE/bin:$PATH TMPDIR=$PLACE/tmp "$FORKCOST" plot "$RUN" 2>stderr 3>&- &
+	pid=$!
+	has_begun() { [ -n "$(find tmp -name begun)" ]; }
+	wait_for has_begun
+	kill -TERM "$pid"
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" -eq 130 ] || fail_with "status"
+	grep -q 'cannot finish drawing .*: interrupted; ' stderr || fail_with "no words"
+	[ -z "$(ls -A tmp)" ] || fail_with "left behind: $(ls -A tmp)"
+}
+
 @test "gnuplot that leaves half a figure is an error, and the figure that was there stays" {
 	mkdir bin
 	echo mine >"$RUN/plots/counters-by-arm.svg"
