@@ -30,7 +30,7 @@ WIDE = (720 - 6 - LEFT) / (COLUMNS > 6 ? COLUMNS : 6.0)
 UPRIGHT = WIDE < 6.2 * HEAD_LEN
 HEAD_H = COLUMNS == 0 ? 10 : UPRIGHT ? 14 + 6.4 * HEAD_LEN : 24
 FIG_H = HEAD_H + ROW_H * ROWS + 12
-call 'style.gp' ARG1 ARG2
+call ARG3 ARG1 ARG2
 
 col_x(c) = sx(LEFT + WIDE * (c + 0.5))
 row_y(r) = sy(CAPTION_H + 6 + ROW_H * (ROWS - r - 0.5))

@@ -7,7 +7,7 @@ LOOK_OF = 'first_write'
 FILES = 'first-write-by-heap-sequential.dat first-write-by-heap-shuffled.dat'
 CAPTION_FILE = 'caption-first-write-by-heap.dat'
 FIG_H = 380
-call 'style.gp' ARG1 ARG2
+call ARG3 ARG1 ARG2
 
 WIDE = 288                             # size of a panel
 BASE = CAPTION_H + LEGEND_H + 52

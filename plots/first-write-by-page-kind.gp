@@ -21,7 +21,7 @@ if (exists('STATS_records')) {
     ROWS = int(STATS_max) + 1
 }
 FIG_H = 12 + ROW_H * ROWS + 78
-call 'style.gp' ARG1 ARG2
+call ARG3 ARG1 ARG2
 
 set style line 1 pt 7  ps 1.1 * PS lw 1.6 lc rgb '#000000'
 set style line 2 pt 4  ps 1.4 * PS lw 1.8 lc rgb '#0072B2'

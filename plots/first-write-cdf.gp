@@ -7,7 +7,7 @@ LOOK_OF = 'first_write'
 FILES = 'first-write-cdf.dat'
 CAPTION_FILE = 'caption-first-write-cdf.dat'
 FIG_H = 512
-call 'style.gp' ARG1 ARG2
+call ARG3 ARG1 ARG2
 
 BASE = CAPTION_H + LEGEND_H + 52
 TALL = (FIG_H - BASE - 14 - 18) / 2

@@ -7,7 +7,7 @@
 FILES = 'ratio-dirty.dat ratio-clean.dat'
 CAPTION_FILE = 'caption-ratio-to-fork-by-heap.dat'
 FIG_H = 364
-call 'style.gp' ARG1 ARG2
+call ARG3 ARG1 ARG2
 
 WIDE = 300                             # size of a panel
 BASE = CAPTION_H + LEGEND_H + 50

@@ -29,7 +29,7 @@ do for [f = 0:2] {
 }
 SHOWN = PANELS > 0 ? PANELS : 1
 FIG_H = 30 + PANEL_H * SHOWN + 30      # axis label, panels, legend
-call 'style.gp' ARG1 ARG2
+call ARG3 ARG1 ARG2
 
 set style line 1 pt 7 ps 0.35 * PS lc rgb '#0072B2'
 set style line 2 pt 6 ps 0.45 * PS lw 1.2 lc rgb '#E69F00'

@@ -9,7 +9,7 @@ FILES = 'spawn-by-heap-call-dirty.dat spawn-by-heap-call-clean.dat ' \
       . 'spawn-by-heap-reaped-dirty.dat spawn-by-heap-reaped-clean.dat'
 CAPTION_FILE = 'caption-spawn-by-heap.dat'
 FIG_H = 504
-call 'style.gp' ARG1 ARG2
+call ARG3 ARG1 ARG2
 
 WIDE = 288                             # size of a panel
 BASE = CAPTION_H + LEGEND_H + 50       # foot of the lower panels

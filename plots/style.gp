@@ -1,6 +1,6 @@
 # Shared look of every figure: terminal, fonts, colours, axes, series, caption.
 #
-# A figure script sets these, then does  call 'style.gp' ARG1 ARG2  :
+# A figure script sets these, then does  call ARG3 ARG1 ARG2  :
 #   FIG_H         canvas height, legend and caption apart, in layout units
 #                 (the canvas is FIG_W = 720 wide)
 #   CAPTION_FILE  the caption's data file
@@ -10,8 +10,9 @@
 #                 twice the tics
 #   LOOK_OF       (optional) the experiment whose cases are drawn, as
 #                 'first_write'; without it names are those of primitives
-# Run as  gnuplot -c NAME.gp FORMAT OUTPUT  from the folder of the data files,
-# FORMAT one of svg, pdf, png.
+# Run as  gnuplot -d -c NAME.gp FORMAT OUTPUT STYLE  from the folder of the data
+# files, FORMAT one of svg, pdf, png, STYLE this file's absolute path: by its
+# name alone gnuplot would take one that lies among the data.
 #
 # Text of data files is only ever drawn (`with labels`), measured or compared;
 # it never becomes a command, a format or a file name.

@@ -9,7 +9,7 @@ FILES = 'switch.dat'
 HEAP_WIDE = 1
 CAPTION_FILE = 'caption-switch.dat'
 FIG_H = 452
-call 'style.gp' ARG1 ARG2
+call ARG3 ARG1 ARG2
 
 BASE = CAPTION_H + LEGEND_H + 52
 TALL = (FIG_H - BASE - 14 - 20) / 2

@@ -7,7 +7,7 @@ LOOK_OF = 'teardown'
 FILES = 'teardown-end.dat teardown-read.dat'
 CAPTION_FILE = 'caption-teardown.dat'
 FIG_H = 350
-call 'style.gp' ARG1 ARG2
+call ARG3 ARG1 ARG2
 
 WIDE = 258                             # size of a panel
 BASE = CAPTION_H + LEGEND_H + 52

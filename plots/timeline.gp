@@ -31,7 +31,7 @@ do for [f = 0:2] {
 if (PANELS == 0) { ALL_ROWS = 6 }
 PANELS_H = HEAD_H * (PANELS > 0 ? PANELS : 1) + ROW_H * ALL_ROWS
 FIG_H = 52 + PANELS_H + 26             # time axis, panels, legend
-call 'style.gp' ARG1 ARG2
+call ARG3 ARG1 ARG2
 
 # One time range for every panel.
 tmin = NaN

@@ -10,7 +10,7 @@ FILES = 'tlb-refill.dat tlb-refill-walks.dat'
 HEAP_WIDE = 1
 CAPTION_FILE = 'caption-tlb-refill.dat'
 FIG_H = 400
-call 'style.gp' ARG1 ARG2
+call ARG3 ARG1 ARG2
 
 BASE = CAPTION_H + LEGEND_H + 52
 TALL = FIG_H - BASE - 32

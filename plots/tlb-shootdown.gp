@@ -10,7 +10,7 @@ FILES = 'tlb-shootdown-call.dat tlb-shootdown-flush.dat ' \
       . 'tlb-shootdown-gap.dat tlb-shootdown-pass.dat'
 CAPTION_FILE = 'caption-tlb-shootdown.dat'
 FIG_H = 480
-call 'style.gp' ARG1 ARG2
+call ARG3 ARG1 ARG2
 
 WIDE = 252                             # size of a panel
 BASE = CAPTION_H + LEGEND_H + 50

@@ -222,14 +222,22 @@ const char *units_format_ns(double duration_ns, char text[UNITS_TEXT_MAX])
 	}
 	double size = fabs(duration_ns);
 	int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
-	snprintf(text, UNITS_TEXT_MAX, "%.*f %s", decimals, duration_ns, names[unit]);
+	if (!isfinite(duration_ns))
+		snprintf(text, UNITS_TEXT_MAX, "n/a");
+	else if (size < 1e9)
+		snprintf(text, UNITS_TEXT_MAX, "%.*f %s", decimals, duration_ns, names[unit]);
+	else /* whole it would not fit, and a number cut off is another number */
+		snprintf(text, UNITS_TEXT_MAX, "%.3g %s", duration_ns, names[unit]);
 	return text;
 }
 
 const char *units_format_seconds(double seconds, char text[UNITS_TEXT_MAX])
 {
-	unsigned long whole = (unsigned long)(seconds + 0.5);
-	if (whole >= 3600)
+	/* Beyond that the conversion is not defined. */
+	unsigned long whole = seconds >= 0 && seconds < 1e15 ? (unsigned long)(seconds + 0.5) : 0;
+	if (!whole && !(seconds >= 0 && seconds < 1))
+		snprintf(text, UNITS_TEXT_MAX, "n/a");
+	else if (whole >= 3600)
 		snprintf(text, UNITS_TEXT_MAX, "%luh%02lum", whole / 3600, whole / 60 % 60);
 	else if (whole >= 60)
 		snprintf(text, UNITS_TEXT_MAX, "%lum%02lus", whole / 60, whole % 60);

@@ -31,10 +31,10 @@ enum { UNITS_TEXT_MAX = 24 };
 /* 67108864 -> "64 MiB"; exact where whole, else one decimal. Returns `text`. */
 const char *units_format_bytes(uint64_t bytes, char text[UNITS_TEXT_MAX]);
 
-/* 1234567 ns -> "1.23 ms": three significant digits. Returns `text`. */
+/* 1234567 ns -> "1.23 ms": three significant digits; "n/a" if it is not finite. Returns `text`. */
 const char *units_format_ns(double duration_ns, char text[UNITS_TEXT_MAX]);
 
-/* 134 s -> "2m14s". Returns `text`. */
+/* 134 s -> "2m14s"; "n/a" if it is below 0, not finite, or beyond all use. Returns `text`. */
 const char *units_format_seconds(double seconds, char text[UNITS_TEXT_MAX]);
 
 #endif

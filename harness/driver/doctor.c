@@ -1,4 +1,5 @@
 #include "harness/driver/doctor.h"
+#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/counters/report.h"
@@ -29,11 +30,11 @@ static void say(enum verdict verdict, const char *subject, const char *format, .
 	static const char *const words[] = {"ok", "note", "BAD"};
 	va_list args;
 	bad_count += verdict == BAD;
-	printf("%-4s  %-18s ", words[verdict], subject);
+	print("%-4s  %-18s ", words[verdict], subject);
 	va_start(args, format);
-	vprintf(format, args);
+	print_to_v(stdout, format, args);
 	va_end(args);
-	printf("\n");
+	print("\n");
 }
 
 static void examine_clock(const struct wire_clock *clock)
@@ -187,7 +188,7 @@ int doctor_examine(const struct wire_catalog *catalog)
 	examine_limits();
 	examine_counters();
 	examine_programs();
-	printf("\n%s\n", bad_count ? "this machine cannot measure before what is BAD is mended"
-				   : "this machine can measure");
+	print("\n%s\n", bad_count ? "this machine cannot measure before what is BAD is mended"
+				  : "this machine can measure");
 	return bad_count;
 }

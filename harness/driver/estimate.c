@@ -1,4 +1,5 @@
 #include "harness/driver/estimate.h"
+#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/machine.h"
@@ -254,13 +255,13 @@ static void print_jobs(const struct estimate *estimate, const struct plan *plan)
 		int length = (int)strlen(name_cells(&plan->jobs[i], cells, sizeof cells));
 		width = length > width ? length : width;
 	}
-	printf("%-15s %9s  %4s  %-*s  %s\n", "experiment", "heap", "arms", width, "cells",
-	       "a replicate");
+	print("%-15s %9s  %4s  %-*s  %s\n", "experiment", "heap", "arms", width, "cells",
+	      "a replicate");
 	for (size_t i = 0; i < plan->job_count; i++) {
 		const struct plan_job *job = &plan->jobs[i];
-		printf("%-15s %9s  %4u  %-*s  %.1f s\n", job->experiment->name,
-		       units_format_bytes(job->heap_bytes, text), job->arm_count, width,
-		       name_cells(job, cells, sizeof cells), estimate->replicate_s[i]);
+		print("%-15s %9s  %4u  %-*s  %.1f s\n", job->experiment->name,
+		      units_format_bytes(job->heap_bytes, text), job->arm_count, width,
+		      name_cells(job, cells, sizeof cells), estimate->replicate_s[i]);
 	}
 }
 
@@ -273,9 +274,9 @@ static void print_fewest(const struct estimate *estimate, const struct plan *pla
 				      ? plan->settings.replicates_max
 				      : REPLICATES_FOR_INTERVAL;
 	if (lacks_s > 0)
-		printf("the budget is short by %s: %llu replicates of every job take %s\n",
-		       units_format_seconds(lacks_s, lacks), (unsigned long long)replicates,
-		       units_format_seconds(estimate->fewest_s, fewest));
+		print("the budget is short by %s: %llu replicates of every job take %s\n",
+		      units_format_seconds(lacks_s, lacks), (unsigned long long)replicates,
+		      units_format_seconds(estimate->fewest_s, fewest));
 }
 
 static bool has_cold_cells(const struct plan *plan)
@@ -290,7 +291,7 @@ static bool has_cold_cells(const struct plan *plan)
 static void print_arms(const struct plan *plan)
 {
 	size_t column = WRAPPED_WIDTH;
-	printf("\narms:");
+	print("\narms:");
 	for (uint32_t a = 0; a < plan->arm_count; a++) {
 		const struct wire_arm *arm = &plan->arms[a];
 		char name[3 * WIRE_NAME_MAX + 20];
@@ -300,36 +301,36 @@ static void print_arms(const struct plan *plan)
 			 arm->case_name, arm->twin ? " (A/A twin)" : "",
 			 a + 1 < plan->arm_count ? "," : "");
 		bool fits = column + 1 + strlen(name) <= WRAPPED_WIDTH;
-		printf("%s%s", fits ? " " : "\n  ", name);
+		print(fits ? " %s" : "\n  %s", name);
 		column = (fits ? column + 1 : 2) + strlen(name);
 	}
-	printf("\n");
+	print("\n");
 }
 
 void estimate_print(const struct estimate *estimate, const struct plan *plan)
 {
 	char text[UNITS_TEXT_MAX];
-	printf("%zu job%s; each gets fresh workers until it is precise to %g %%, %llu at most\n",
-	       plan->job_count, plan->job_count == 1 ? "" : "s", plan->settings.precision * 100,
-	       (unsigned long long)plan->settings.replicates_max);
-	printf("worker on CPU %d", plan->caller_cpu);
+	print("%zu job%s; each gets fresh workers until it is precise to %g %%, %llu at most\n",
+	      plan->job_count, plan->job_count == 1 ? "" : "s", plan->settings.precision * 100,
+	      (unsigned long long)plan->settings.replicates_max);
+	print("worker on CPU %d", plan->caller_cpu);
 	if (plan->other_cpu >= 0)
-		printf(", children elsewhere on CPU %d", plan->other_cpu);
+		print(", children elsewhere on CPU %d", plan->other_cpu);
 	if (has_cold_cells(plan))
-		printf("; cold samples walk over %s", units_format_bytes(plan->evict_bytes, text));
-	printf("\n\n");
+		print("; cold samples walk over %s", units_format_bytes(plan->evict_bytes, text));
+	print("\n\n");
 	print_jobs(estimate, plan);
 	notes_print(stdout, "", &plan->holds_for);
 	notes_print(stdout, "left out: ", &plan->left_out);
 	for (unsigned kind = 0; kind < PAGE_KIND_COUNT; kind++)
 		if (*estimate->lacking[kind])
-			printf("left out: page kind %s, %s\n", axis_name(&axis_page_kind, kind),
-			       estimate->lacking[kind]);
+			print("left out: page kind %s, %s\n", axis_name(&axis_page_kind, kind),
+			      estimate->lacking[kind]);
 	print_arms(plan);
-	printf("\nestimate: time %s (%s), memory %s at the peak\n",
-	       units_format_seconds(estimate->total_s, text),
-	       estimate->budget_binds ? "the budget; less where all is precise before"
-				      : "all replicates",
-	       units_format_bytes(estimate->peak_bytes, (char[UNITS_TEXT_MAX]){0}));
+	print("\nestimate: time %s (%s), memory %s at the peak\n",
+	      units_format_seconds(estimate->total_s, text),
+	      estimate->budget_binds ? "the budget; less where all is precise before"
+				     : "all replicates",
+	      units_format_bytes(estimate->peak_bytes, (char[UNITS_TEXT_MAX]){0}));
 	print_fewest(estimate, plan);
 }

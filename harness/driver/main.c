@@ -9,11 +9,13 @@
 #include "harness/driver/estimate.h"
 #include "harness/driver/explain/explain.h"
 #include "harness/driver/export.h"
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/guardian.h"
 #include "harness/driver/interrupts.h"
 #include "harness/driver/lent.h"
 #include "harness/driver/limits.h"
 #include "harness/driver/once.h"
+#include "harness/driver/outfile.h"
 #include "harness/driver/plan.h"
 #include "harness/driver/plot.h"
 #include "harness/driver/record.h"
@@ -27,6 +29,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,31 +41,31 @@ enum exit_status { EXIT_DONE = 0, EXIT_CELLS_FAILED = 1, EXIT_USAGE = 2, EXIT_IN
 
 static int complain(const struct problem *problem, int status)
 {
-	fprintf(stderr, "forkcost: %s\n", problem->text);
+	print_to(stderr, "forkcost: %s\n", problem->text);
 	return status;
 }
 
 static void print_help(void)
 {
-	printf("forkcost: what starting a process really costs this program on this machine\n\n"
-	       "usage: forkcost COMMAND [options]\n\n"
-	       "  run         measure, and write a run folder; see forkcost run --help\n"
-	       "  explain     what happens to a page when a process is started, live, step by "
-	       "step\n"
-	       "  once        start N children and nothing else, for timing from outside\n"
-	       "  summarize   compute a run's statistics, tables and plot data anew: summarize "
-	       "RUN\n"
-	       "  plot        draw a run's figures: plot RUN\n"
-	       "  show        print a run's table: show RUN\n"
-	       "  claims      what people say about fork, put to the test: claims RUN "
-	       "[--markdown|--json]\n"
-	       "  list        experiments, primitives, arms, axes, metrics with units\n"
-	       "  counters    what can be counted here, by which events, and why not the rest\n"
-	       "  doctor      what this machine can and cannot measure, and how to mend it\n\n"
-	       "  --help, --version\n\n"
-	       "RUN is a run's folder, such as results/latest. Exit status: 0 done, 1 some cells "
-	       "failed,\n"
-	       "2 usage, 130 interrupted.\n");
+	print("forkcost: what starting a process really costs this program on this machine\n\n"
+	      "usage: forkcost COMMAND [options]\n\n"
+	      "  run         measure, and write a run folder; see forkcost run --help\n"
+	      "  explain     what happens to a page when a process is started, live, step by "
+	      "step\n"
+	      "  once        start N children and nothing else, for timing from outside\n"
+	      "  summarize   compute a run's statistics, tables and plot data anew: summarize "
+	      "RUN\n"
+	      "  plot        draw a run's figures: plot RUN\n"
+	      "  show        print a run's table: show RUN\n"
+	      "  claims      what people say about fork, put to the test: claims RUN "
+	      "[--markdown|--json]\n"
+	      "  list        experiments, primitives, arms, axes, metrics with units\n"
+	      "  counters    what can be counted here, by which events, and why not the rest\n"
+	      "  doctor      what this machine can and cannot measure, and how to mend it\n\n"
+	      "  --help, --version\n\n"
+	      "RUN is a run's folder, such as results/latest. Exit status: 0 done, 1 some cells "
+	      "failed,\n"
+	      "2 usage, 130 interrupted.\n");
 }
 
 /* Reads and summarises a run; on success the caller frees both. */
@@ -72,7 +75,7 @@ static enum outcome load(const char *folder, struct dataset *dataset, struct sum
 	if (dataset_read(dataset, folder, problem))
 		return OUTCOME_FAILED;
 	if (*dataset->warning)
-		fprintf(stderr, "forkcost: warning: %s\n", dataset->warning);
+		print_to(stderr, "forkcost: warning: %s\n", dataset->warning);
 	if (!summary_make(summary, dataset, folder, problem))
 		return OUTCOME_OK;
 	dataset_free(dataset);
@@ -108,13 +111,13 @@ static enum outcome present(const char *folder, unsigned wanted, struct problem 
 		tables_print(&summary);
 		if (!outcome)
 			outcome = claims_print_brief(&summary, problem);
-		printf("\nresults: %s\n", folder);
+		print("\nresults: %s\n", folder);
 	}
 	if (!outcome && wanted & WANT_PLOTS) {
-		outcome = plot_draw(folder, &figures, problem);
+		outcome = plot_draw(&summary, folder, &figures, problem);
 		if (!outcome)
-			printf("plots:   %s/plots (%zu figures as SVG, PDF and PNG)\n", folder,
-			       figures);
+			print("plots:   %s/plots (%zu figures as SVG, PDF and PNG)\n", folder,
+			      figures);
 	}
 	summary_free(&summary);
 	dataset_free(&dataset);
@@ -135,6 +138,11 @@ static enum outcome find_run(const char *folder, struct problem *problem)
 		    there ? "it is no folder" : strerror(errno));
 }
 
+static int failed_or_interrupted(void)
+{
+	return interrupts_came() ? EXIT_INTERRUPTED : EXIT_CELLS_FAILED;
+}
+
 static int present_command(int argc, char **argv, unsigned wanted)
 {
 	struct problem problem;
@@ -150,7 +158,7 @@ static int present_command(int argc, char **argv, unsigned wanted)
 	}
 	if (find_run(argv[1], &problem))
 		return complain(&problem, EXIT_USAGE);
-	return present(argv[1], wanted, &problem) ? complain(&problem, EXIT_CELLS_FAILED)
+	return present(argv[1], wanted, &problem) ? complain(&problem, failed_or_interrupted())
 						  : EXIT_DONE;
 }
 
@@ -205,12 +213,12 @@ static int command_claims(int argc, char **argv)
 	const char *folder;
 	enum claims_form form;
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		printf("usage: forkcost claims RUN [--markdown|--json]\n\n"
-		       "Holds twelve things that people say about fork against a run's data. Each "
-		       "gets a\n"
-		       "verdict with numbers, intervals and the figure to look at. docs/CLAIMS.md "
-		       "has\n"
-		       "the rules.\n");
+		print("usage: forkcost claims RUN [--markdown|--json]\n\n"
+		      "Holds twelve things that people say about fork against a run's data. Each "
+		      "gets a\n"
+		      "verdict with numbers, intervals and the figure to look at. docs/CLAIMS.md "
+		      "has\n"
+		      "the rules.\n");
 		return EXIT_DONE;
 	}
 	if (read_claims_options(argc, argv, &folder, &form, &problem))
@@ -258,8 +266,8 @@ static int dry_run(const struct plan *plan)
 static void tell_left_out(const struct plan_gap *gaps, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		fprintf(stderr, "left out: page kind %s, %s\n",
-			axis_name(&axis_page_kind, gaps[i].page_kind), gaps[i].why);
+		print_to(stderr, "left out: page kind %s, %s\n",
+			 axis_name(&axis_page_kind, gaps[i].page_kind), gaps[i].why);
 }
 
 /* Measures, then presents what there is. */
@@ -271,7 +279,9 @@ static int measure(const struct plan *plan, int argc, char **argv)
 	interrupts_catch();
 	if (record_open(&record, plan, argc, argv, &problem))
 		return complain(&problem, EXIT_CELLS_FAILED);
-	fprintf(stderr, "measuring into %s\n", record.folder);
+	if (*record.warning)
+		print_to(stderr, "forkcost: warning: %s\n", record.warning);
+	print_to(stderr, "measuring into %s\n", record.folder);
 	notes_print(stderr, "", &plan->holds_for);
 	notes_print(stderr, "left out: ", &plan->left_out);
 	if (runner_run(plan, &record, &result, &problem))
@@ -289,15 +299,15 @@ static int measure(const struct plan *plan, int argc, char **argv)
 	int status = EXIT_DONE;
 	if (present(record.folder, result.interrupted ? WANT_FILES | WANT_SHORTFALL : wanted,
 		    &problem))
-		status = complain(&problem, EXIT_CELLS_FAILED);
+		status = complain(&problem, failed_or_interrupted());
 	if (result.failures) {
-		fprintf(stderr, "forkcost: %lu replicates failed; the first: %s\n", result.failures,
-			result.first_failure);
+		print_to(stderr, "forkcost: %lu replicates failed; the first: %s\n",
+			 result.failures, result.first_failure);
 		status = EXIT_CELLS_FAILED;
 	}
 	if (result.interrupted) {
-		fprintf(stderr, "forkcost: interrupted; the cells that were done are in %s\n",
-			record.folder);
+		print_to(stderr, "forkcost: interrupted; the cells that were done are in %s\n",
+			 record.folder);
 		status = EXIT_INTERRUPTED;
 	}
 	return status;
@@ -371,11 +381,11 @@ static int command_explain(int argc, char **argv)
 
 static void list_axis(const struct axis *axis)
 {
-	printf("  %-12s", axis->name);
+	print("  %-12s", axis->name);
 	for (unsigned i = 0; i < axis->level_count; i++)
 		if (*axis->levels[i])
-			printf(" %s", axis->levels[i]);
-	printf(": %s\n", axis->summary);
+			print(" %s", axis->levels[i]);
+	print(": %s\n", axis->summary);
 }
 
 /* As many names a line as fit 80 columns. */
@@ -387,43 +397,46 @@ static void list_cases(const struct wire_experiment *experiment)
 		size_t length = strlen(experiment->cases[c]) + 2;
 		bool fits = column + length <= COLUMNS;
 		if (c == 0 || !fits) {
-			printf("%s%*s", c ? ",\n" : "", INDENT, c ? "" : "cases: ");
+			if (c)
+				print(",\n");
+			print("%*s", INDENT, c ? "" : "cases: ");
 			column = INDENT;
 		}
-		printf("%s%s", c && fits ? ", " : "", experiment->cases[c]);
+		print("%s%s", c && fits ? ", " : "", experiment->cases[c]);
 		column += length;
 	}
-	printf("%s", experiment->case_count ? "\n" : "");
+	if (experiment->case_count)
+		print("\n");
 }
 
 static void list_catalog(const struct wire_catalog *catalog)
 {
-	printf("experiments\n");
+	print("experiments\n");
 	for (uint32_t e = 0; e < catalog->experiment_count; e++) {
 		const struct wire_experiment *experiment = &catalog->experiments[e];
-		printf("  %-16s %s\n", experiment->name, experiment->summary);
+		print("  %-16s %s\n", experiment->name, experiment->summary);
 		for (uint32_t m = 0; m < experiment->metric_count; m++)
-			printf("    %-16s %-6s %s\n", experiment->metrics[m].name,
-			       experiment->metrics[m].unit, experiment->metrics[m].summary);
+			print("    %-16s %-6s %s\n", experiment->metrics[m].name,
+			      experiment->metrics[m].unit, experiment->metrics[m].summary);
 		list_cases(experiment);
 	}
-	printf("\nprimitives, with the actions that make them arms\n");
+	print("\nprimitives, with the actions that make them arms\n");
 	for (uint32_t p = 0; p < catalog->primitive_count; p++) {
 		const struct wire_primitive *primitive = &catalog->primitives[p];
-		printf("  %-16s %s\n", primitive->name, primitive->summary);
+		print("  %-16s %s\n", primitive->name, primitive->summary);
 		for (unsigned action = ACTION_EXIT; action < ACTION_COUNT; action++)
-			printf("    %-14s %s%s\n", axis_name(&axis_action, action),
-			       *primitive->refuses[action] ? "refused: " : "yes",
-			       primitive->refuses[action]);
+			print("    %-14s %s%s\n", axis_name(&axis_action, action),
+			      *primitive->refuses[action] ? "refused: " : "yes",
+			      primitive->refuses[action]);
 	}
-	printf("\naxes\n  %-12s sizes, as 0,1M..4G*4: what the caller has written\n", "heap");
+	print("\naxes\n  %-12s sizes, as 0,1M..4G*4: what the caller has written\n", "heap");
 	list_axis(&axis_state);
 	list_axis(&axis_cache);
 	list_axis(&axis_child_cpu);
 	list_axis(&axis_page_kind);
 	list_axis(&axis_touch_order);
-	printf("  %-12s numbers, as 0,1,2: the caller's threads that run on other CPUs\n",
-	       "threads");
+	print("  %-12s numbers, as 0,1,2: the caller's threads that run on other CPUs\n",
+	      "threads");
 	list_axis(&axis_action);
 }
 
@@ -484,7 +497,7 @@ static int command_version(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	printf("forkcost %s (%s)\n", FORKCOST_VERSION, FORKCOST_COMMIT);
+	print("forkcost %s (%s)\n", FORKCOST_VERSION, FORKCOST_COMMIT);
 	return EXIT_DONE;
 }
 
@@ -520,8 +533,7 @@ static int end(int status)
 		return status;
 	if (errno == EPIPE)
 		return status == EXIT_DONE ? EXIT_CELLS_FAILED : status; /* the reader has left */
-	fail(&problem, "cannot write the output: %s; is the disk full? free some of it",
-	     strerror(errno));
+	fail(&problem, "cannot write the output: %s; %s", strerror(errno), outfile_remedy(errno));
 	return complain(&problem, status == EXIT_DONE ? EXIT_CELLS_FAILED : status);
 }
 
@@ -536,6 +548,8 @@ int main(int argc, char **argv)
 	lent_recover(&problem);
 	if (*problem.text)
 		complain(&problem, EXIT_DONE);
+	/* A file that grows too large is an error of writing, which is told; not a sudden end. */
+	signal(SIGXFSZ, SIG_IGN);
 	/* Orphans of a worker come to us, so that none is left behind. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (argc < 2) {

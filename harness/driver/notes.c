@@ -1,5 +1,6 @@
 #include "harness/driver/notes.h"
 
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/wrapped.h"
 
 #include <stdarg.h>
@@ -38,7 +39,7 @@ void notes_print(FILE *out, const char *lead, const struct notes *notes)
 		wrapped_print(out, line, 0, 2);
 	}
 	if (notes->more)
-		fprintf(out, "%sand %zu more\n", lead, notes->more);
+		print_to(out, "%sand %zu more\n", lead, notes->more);
 }
 
 json_t *notes_to_json(const struct notes *notes)

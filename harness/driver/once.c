@@ -1,4 +1,5 @@
 #include "harness/driver/once.h"
+#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/remedy.h"
 #include "harness/common/units.h"
@@ -9,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,17 +26,17 @@ static const struct option_row rows[OPTIONS_OF_ONCE] = {
 
 void once_print_help(void)
 {
-	printf("usage: forkcost once --primitive NAME [--action exit|exec] [--heap SIZE] [--count "
-	       "N]\n\n"
-	       "Becomes the worker, builds the heap, starts N children one after the other, and "
-	       "does\n"
-	       "nothing else: for timing from outside, as by hyperfine. The heap is written once "
-	       "and\n"
-	       "then left alone, so forks after the first find it clean. Pin it with taskset.\n\n"
-	       "  --primitive NAME   which primitive; see forkcost list [fork]\n"
-	       "  --action LEVEL     exit or exec [exit; exec for posix_spawn]\n"
-	       "  --heap SIZE        heap of the caller [0]\n"
-	       "  --count N          children [1]\n");
+	print("usage: forkcost once --primitive NAME [--action exit|exec] [--heap SIZE] [--count "
+	      "N]\n\n"
+	      "Becomes the worker, builds the heap, starts N children one after the other, and "
+	      "does\n"
+	      "nothing else: for timing from outside, as by hyperfine. The heap is written once "
+	      "and\n"
+	      "then left alone, so forks after the first find it clean. Pin it with taskset.\n\n"
+	      "  --primitive NAME   which primitive; see forkcost list [fork]\n"
+	      "  --action LEVEL     exit or exec [exit; exec for posix_spawn]\n"
+	      "  --heap SIZE        heap of the caller [0]\n"
+	      "  --count N          children [1]\n");
 }
 
 static enum outcome take(void *context, size_t index, const char *value, struct problem *problem)
@@ -106,8 +108,10 @@ static enum outcome become(const struct session *session, struct problem *proble
 	fcntl(WIRE_FD, F_SETFD, 0);
 	char name[] = "forkcost-worker";
 	char *arguments[] = {name, NULL}, *environment[] = {NULL};
+	signal(SIGXFSZ, SIG_DFL); /* as it was before main() */
 	execve(path, arguments, environment);
-	return fail(problem, "cannot become %s: %s; rebuild it with make all", path, strerror(errno));
+	return fail(problem, "cannot become %s: %s; rebuild it with make all", path,
+		    strerror(errno));
 }
 
 enum outcome once_become_worker(int argc, char **argv, bool *help, struct problem *problem)

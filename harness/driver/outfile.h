@@ -1,16 +1,37 @@
-/* Files that a run folder gets. */
+/* The files of a run's folder: every one is made here. What lies in a run's folder may have been put there
+ * by anybody, so nothing in it is followed or written into: a file gets a new name first and takes its own
+ * when it is whole. Only a file is replaced; a link, a folder or a special file of that name is refused. The
+ * run's folder itself is the user's word, and may be a link. */
 #ifndef FORKCOST_OUTFILE_H
 #define FORKCOST_OUTFILE_H
 
 #include "harness/common/problem.h"
+#include "harness/common/wire.h"
 
 #include <stdio.h>
 
-/* Makes or empties FOLDER/NAME. NULL with the problem set if that cannot be. */
-FILE *outfile_open(const char *folder, const char *name, struct problem *problem);
+enum { OUTFILE_PATH_MAX = WIRE_PATH_MAX + 512, OUTFILE_NAME_MAX = 200 };
 
-/* Closes it; fails if anything could not be written. */
-enum outcome outfile_close(FILE *file, const char *folder, const char *name,
-			   struct problem *problem);
+struct outfile {
+	int folder;                  /* where it lies, open */
+	int descriptor;              /* itself */
+	int error;                   /* errno of the first write that failed; 0: none did */
+	char path[OUTFILE_PATH_MAX]; /* as messages name it */
+	char name[OUTFILE_NAME_MAX], temporary[OUTFILE_NAME_MAX + 40];
+};
+
+/* Begins FOLDER/NAME. NAME may have folders, as "plots/data/x.dat": they are made if they are not there, and
+ * refused if they are links. NULL with the problem set if that cannot be. */
+FILE *outfile_open(struct outfile *outfile, const char *folder, const char *name,
+		   struct problem *problem);
+
+/* Ends it and gives it its name. If anything could not be written, whatever had that name before stays. */
+enum outcome outfile_close(struct outfile *outfile, FILE *file, struct problem *problem);
+
+/* Ends it and leaves nothing of it. */
+void outfile_drop(struct outfile *outfile, FILE *file);
+
+/* What to do about a write that failed with this errno. */
+const char *outfile_remedy(int error);
 
 #endif

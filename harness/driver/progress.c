@@ -1,4 +1,5 @@
 #include "harness/driver/progress.h"
+#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/units.h"
 
@@ -48,7 +49,7 @@ void progress_show(struct progress *progress, const struct progress_state *state
 	if (!progress->is_terminal) {
 		if (!milestone && now_s - progress->printed_s < LINE_INTERVAL_S)
 			return;
-		fprintf(stderr, "%s\n", line);
+		print_to(stderr, "%s\n", line);
 		progress->printed_s = now_s;
 		return;
 	}
@@ -56,13 +57,16 @@ void progress_show(struct progress *progress, const struct progress_state *state
 		bar[i] = i < (int)(share * BAR_WIDTH + 0.5) ? '#' : '-';
 	bar[BAR_WIDTH] = '\0';
 	int room = (int)terminal_width() - BAR_WIDTH - 4;
-	fprintf(stderr, "\r%s[%s]%s %.*s\033[K", progress->is_coloured ? "\033[36m" : "", bar,
-		progress->is_coloured ? "\033[0m" : "", room, line);
+	terminal_control(stderr, progress->is_coloured ? "\r\033[36m" : "\r");
+	print_to(stderr, "[%s]", bar);
+	terminal_control(stderr, progress->is_coloured ? "\033[0m" : "");
+	print_to(stderr, " %.*s", room, line);
+	terminal_control(stderr, "\033[K");
 	fflush(stderr);
 }
 
 void progress_close(struct progress *progress)
 {
 	if (progress->is_terminal)
-		fprintf(stderr, "\r\033[K");
+		terminal_control(stderr, "\r\033[K");
 }

@@ -1,6 +1,8 @@
 #include "harness/driver/record.h"
 
+#include "harness/driver/forms/json.h"
 #include "harness/driver/machine.h"
+#include "harness/driver/outfile.h"
 #include "harness/driver/version.h"
 
 #include <ctype.h>
@@ -36,8 +38,8 @@ static enum outcome append(struct record *record, json_t *line, struct problem *
 	}
 	free(text);
 	if (done < length || fdatasync(record->samples_fd) < 0)
-		return fail(problem, "cannot write %s/samples.jsonl: %s; free some disk space",
-			    record->folder, strerror(errno));
+		return fail(problem, "cannot write %s/samples.jsonl: %s; %s", record->folder,
+			    strerror(errno), outfile_remedy(errno));
 	return OUTCOME_OK;
 }
 
@@ -76,7 +78,7 @@ static json_t *describe_settings(const struct plan *plan, int argc, char **argv)
 	for (size_t i = 0; i < settings->heap_count; i++)
 		json_array_append_new(heaps, json_integer((json_int_t)settings->heap_bytes[i]));
 	for (int i = 0; i < argc; i++)
-		json_array_append_new(words, json_string(argv[i]));
+		json_array_append_new(words, json_text(argv[i]));
 	json_t *result = json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:b}", "preset", settings->preset,
 				   "arguments", words, "heap_bytes", heaps, "states",
 				   chosen_levels(&axis_state, &settings->states), "caches",
@@ -166,9 +168,28 @@ static void host_word(char *word, size_t word_bytes)
 			*c = '-';
 }
 
+/* Points OUTPUT/latest at the run, in one step, unless it is something else than a link. */
+static void point_latest(struct record *record, const char *output, const char *name)
+{
+	char latest[WIRE_PATH_MAX + 16], next[sizeof latest + 32];
+	struct stat there;
+	snprintf(latest, sizeof latest, "%s/latest", output);
+	snprintf(next, sizeof next, "%s/.latest.tmp-%d", output, (int)getpid());
+	if (lstat(latest, &there) == 0 && !S_ISLNK(there.st_mode)) {
+		snprintf(record->warning, sizeof record->warning,
+			 "%s is no link of a run's, so it stays as it is; the run is %s", latest,
+			 record->folder);
+		return;
+	}
+	/* A convenience: a file system without links is no reason to stop. */
+	if (symlink(name, next) == 0 && rename(next, latest) < 0)
+		unlink(next);
+	errno = 0;
+}
+
 static enum outcome make_folder(struct record *record, const char *output, struct problem *problem)
 {
-	char host[40], stamp[32], latest[WIRE_PATH_MAX + 16];
+	char host[40], stamp[32];
 	time_t now = time(NULL);
 	struct tm utc;
 	host_word(host, sizeof host);
@@ -181,11 +202,7 @@ static enum outcome make_folder(struct record *record, const char *output, struc
 		snprintf(name, sizeof name, try ? "%s-%s-%d" : "%s-%s", stamp, host, try);
 		snprintf(record->folder, sizeof record->folder, "%s/%s", output, name);
 		if (mkdir(record->folder, 0777) == 0) {
-			snprintf(latest, sizeof latest, "%s/latest", output);
-			unlink(latest);
-			/* A convenience: a file system without links is no reason to stop. */
-			if (symlink(name, latest) < 0)
-				errno = 0;
+			point_latest(record, output, name);
 			return OUTCOME_OK;
 		}
 		if (errno != EEXIST)
@@ -195,28 +212,40 @@ static enum outcome make_folder(struct record *record, const char *output, struc
 		    record->folder, strerror(errno));
 }
 
+static enum outcome write_environment(const struct record *record, const json_t *environment,
+				      struct problem *problem)
+{
+	struct outfile outfile;
+	FILE *file = outfile_open(&outfile, record->folder, "environment.json", problem);
+	if (!file)
+		return OUTCOME_FAILED;
+	if (json_put(file, environment, JSON_INDENT(2) | JSON_REAL_PRECISION(12)))
+		return outfile_close(&outfile, file, problem);
+	outfile_drop(&outfile, file);
+	return fail(problem, "cannot make environment.json: out of memory; end other programs");
+}
+
 enum outcome record_open(struct record *record, const struct plan *plan, int argc, char **argv,
 			 struct problem *problem)
 {
 	char path[sizeof record->folder + 32];
 	record->samples_fd = -1;
+	record->warning[0] = '\0';
 	if (make_folder(record, plan->settings.output, problem))
 		return OUTCOME_FAILED;
 	json_t *environment = machine_describe(&plan->catalog.clock);
 	if (!environment)
 		return fail(problem, "cannot describe this machine: out of memory");
 	json_object_set_new(environment, "settings", describe_settings(plan, argc, argv));
-	snprintf(path, sizeof path, "%s/environment.json", record->folder);
-	int wrote = json_dump_file(environment, path, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+	enum outcome wrote = write_environment(record, environment, problem);
 	json_decref(environment);
-	if (wrote < 0)
-		return fail(problem, "cannot write %s: %s; free some disk space", path,
-			    strerror(errno));
+	if (wrote)
+		return OUTCOME_FAILED;
 	snprintf(path, sizeof path, "%s/samples.jsonl", record->folder);
 	record->samples_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
 	if (record->samples_fd < 0)
-		return fail(problem, "cannot write %s: %s; choose another --output", path,
-			    strerror(errno));
+		return fail(problem, "cannot write %s: %s; %s", path, strerror(errno),
+			    outfile_remedy(errno));
 	const char *name = strrchr(record->folder, '/') + 1;
 	return append(record,
 		      json_pack("{s:s,s:i,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "type", "run",

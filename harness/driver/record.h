@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 struct record {
+	char warning[3 * WIRE_PATH_MAX]; /* worth saying of the folder; empty: nothing */
 	char folder[WIRE_PATH_MAX + 128];
 	int samples_fd;
 };
@@ -38,7 +39,7 @@ struct record_end {
 };
 
 /* Makes OUTPUT/<UTC>-<host>/, writes environment.json and the `run` line, and points OUTPUT/latest
- * at it. */
+ * at it. If that is no link it is the user's, stays, and there is a warning. */
 enum outcome record_open(struct record *record, const struct plan *plan, int argc, char **argv,
 			 struct problem *problem);
 

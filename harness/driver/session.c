@@ -3,6 +3,7 @@
 #include "harness/common/remedy.h"
 #include "harness/common/shuffle.h"
 #include "harness/driver/locate.h"
+#include "harness/driver/outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,6 +62,7 @@ static int spawn_worker(struct session *session, const char *path, char *const *
 	sigaddset(&defaults, SIGINT);
 	sigaddset(&defaults, SIGTERM);
 	sigaddset(&defaults, SIGPIPE);
+	sigaddset(&defaults, SIGXFSZ);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);

@@ -1,4 +1,5 @@
 #include "harness/driver/settings.h"
+#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/catalog.h"
@@ -376,22 +377,22 @@ enum { ROW_COUNT = sizeof rows / sizeof *rows };
 
 void settings_print_help(void)
 {
-	printf("usage: forkcost run [options]\n\n"
-	       "Measures what starting a process costs, and writes a run folder.\n\noptions:\n");
+	print("usage: forkcost run [options]\n\n"
+	      "Measures what starting a process costs, and writes a run folder.\n\noptions:\n");
 	for (unsigned i = 0; i < ROW_COUNT; i++) {
 		char left[40];
 		snprintf(left, sizeof left, "--%s %s", rows[i].name,
 			 rows[i].argument ? rows[i].argument : "");
-		printf("  %-20s %s\n", left, rows[i].help);
+		print("  %-20s %s\n", left, rows[i].help);
 	}
-	printf("\npresets:\n");
+	print("\npresets:\n");
 	for (unsigned i = 0; i < PRESET_COUNT; i++) {
 		char budget[UNITS_TEXT_MAX];
-		printf("  %-20s %s; heap %s, budget %s\n", presets[i].name, presets[i].summary,
-		       presets[i].heaps, units_format_seconds((double)presets[i].budget_s, budget));
+		print("  %-20s %s; heap %s, budget %s\n", presets[i].name, presets[i].summary,
+		      presets[i].heaps, units_format_seconds((double)presets[i].budget_s, budget));
 	}
-	printf("\nAn option that none of the chosen experiments has a use for is refused.\n"
-	       "\nexit status: 0 done, 1 some cells failed, 2 usage, 130 interrupted\n");
+	print("\nAn option that none of the chosen experiments has a use for is refused.\n"
+	      "\nexit status: 0 done, 1 some cells failed, 2 usage, 130 interrupted\n");
 }
 
 static void choose_all(struct levels *levels)

@@ -2,6 +2,7 @@
 
 #include "harness/common/units.h"
 
+#include "harness/driver/forms/terminal.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -189,7 +190,7 @@ void shortfall_print_foot(const struct dataset *dataset)
 	notes_from_json(&left, json_object_get(dataset->run, "left_out"));
 	shortfall_describe(dataset, &missing);
 	if (holds.count + left.count + missing.count)
-		printf("\n");
+		print("\n");
 	notes_print(stdout, "", &holds);
 	notes_print(stdout, "left out: ", &left);
 	notes_print(stdout, "", &missing);

@@ -1,41 +1,61 @@
 #include "harness/driver/summary.h"
 
+#include "harness/driver/forms/csv.h"
+#include "harness/driver/forms/json.h"
 #include "harness/driver/outfile.h"
 #include "harness/driver/version.h"
 
-#include <inttypes.h>
-#include <string.h>
-
-/* RFC 4180: a field with a comma, quote or line break is quoted, quotes doubled. A field that a
- * spreadsheet would take for a formula cannot occur: names are checked, notes begin with words. */
-static void put_csv_text(FILE *file, const char *text)
+static void put_text(FILE *file, const char *text)
 {
-	if (!strpbrk(text, ",\"\n")) {
-		fputs(text, file);
-		return;
-	}
-	putc('"', file);
-	for (const char *c = text; *c; c++) {
-		if (*c == '"')
-			putc('"', file);
-		putc(*c, file);
-	}
-	putc('"', file);
+	csv_next(file);
+	csv_text(file, text);
+}
+
+static void put_number(FILE *file, double number)
+{
+	csv_next(file);
+	csv_number(file, number);
+}
+
+static void put_count(FILE *file, uint64_t count)
+{
+	csv_next(file);
+	csv_count(file, count);
+}
+
+static void put_empty(FILE *file, unsigned fields)
+{
+	while (fields--)
+		csv_next(file);
 }
 
 static void put_levels(FILE *file, const struct series *series)
 {
-	put_csv_text(file, series->experiment);
-	putc(',', file);
-	put_csv_text(file, series->primitive);
-	fprintf(file, ",%s,", series->action);
-	put_csv_text(file, series->twin ? "twin" : series->case_name);
-	/* mappings and open_files are not varied yet. */
-	fprintf(file, ",%" PRIu64 ",%s,%s,%s,%s,%s,,,%s,", series->heap_bytes, series->page_kind,
-		series->state, series->cache, series->touch_order, series->threads,
-		series->child_cpu);
-	put_csv_text(file, series->metric);
-	fprintf(file, ",%s", series->unit);
+	csv_text(file, series->experiment);
+	put_text(file, series->primitive);
+	put_text(file, series->action);
+	put_text(file, series->twin ? "twin" : series->case_name);
+	put_count(file, series->heap_bytes);
+	put_text(file, series->page_kind);
+	put_text(file, series->state);
+	put_text(file, series->cache);
+	put_text(file, series->touch_order);
+	put_text(file, series->threads);
+	put_empty(file, 2); /* mappings and open_files are not varied yet */
+	put_text(file, series->child_cpu);
+	put_text(file, series->metric);
+	put_text(file, series->unit);
+}
+
+static void put_interval(FILE *file, const struct stats_interval *interval)
+{
+	put_number(file, interval->center);
+	if (!interval->has_interval) {
+		put_empty(file, 2);
+		return;
+	}
+	put_number(file, interval->low);
+	put_number(file, interval->high);
 }
 
 static const char levels_header[] =
@@ -45,53 +65,55 @@ static const char levels_header[] =
 static void put_row(FILE *file, const struct row *row)
 {
 	const struct stats_summary *spread = &row->spread;
+	const double spreads[] = {spread->p5,  spread->p95, spread->p99,
+				  spread->min, spread->max, spread->mad};
 	put_levels(file, row->series);
+	put_count(file, row->count);
+	put_count(file, row->count ? row->series->block_count : 0);
 	if (row->count == 0) {
-		fprintf(file, ",0,0,,,,,,,,,,");
+		put_empty(file, 9);
 	} else {
-		fprintf(file, ",%zu,%zu,%.6g", row->count, row->series->block_count,
-			row->interval.center);
-		if (row->interval.has_interval)
-			fprintf(file, ",%.6g,%.6g", row->interval.low, row->interval.high);
-		else
-			fprintf(file, ",,");
-		fprintf(file, ",%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,", spread->p5, spread->p95,
-			spread->p99, spread->min, spread->max, spread->mad);
+		put_interval(file, &row->interval);
+		for (size_t i = 0; i < sizeof spreads / sizeof *spreads; i++)
+			put_number(file, spreads[i]);
 	}
-	put_csv_text(file, row->note);
-	putc('\n', file);
+	put_text(file, row->note);
+	csv_end(file);
 }
 
 static enum outcome write_csv(const struct summary *summary, const char *folder,
 			      struct problem *problem)
 {
-	FILE *file = outfile_open(folder, "summary.csv", problem);
+	struct outfile outfile;
+	FILE *file = outfile_open(&outfile, folder, "summary.csv", problem);
 	if (!file)
 		return OUTCOME_FAILED;
-	fprintf(file, "%s,n,replicates,median,ci_low,ci_high,p5,p95,p99,min,max,mad,note\n",
-		levels_header);
+	csv_header(file, levels_header);
+	csv_header(file, ",n,replicates,median,ci_low,ci_high,p5,p95,p99,min,max,mad,note");
+	csv_end(file);
 	for (size_t i = 0; i < summary->row_count; i++)
 		put_row(file, &summary->rows[i]);
-	return outfile_close(file, folder, "summary.csv", problem);
+	return outfile_close(&outfile, file, problem);
 }
 
 static enum outcome write_ratios(const struct summary *summary, const char *folder,
 				 struct problem *problem)
 {
-	FILE *file = outfile_open(folder, "ratios.csv", problem);
+	struct outfile outfile;
+	FILE *file = outfile_open(&outfile, folder, "ratios.csv", problem);
 	if (!file)
 		return OUTCOME_FAILED;
-	fprintf(file, "%s,replicates,ratio_to_fork,ci_low,ci_high\n", levels_header);
+	csv_header(file, levels_header);
+	csv_header(file, ",replicates,ratio_to_fork,ci_low,ci_high");
+	csv_end(file);
 	for (size_t i = 0; i < summary->ratio_count; i++) {
 		const struct ratio *ratio = &summary->ratios[i];
 		put_levels(file, ratio->series);
-		fprintf(file, ",%zu,%.6g", ratio->replicates, ratio->interval.center);
-		if (ratio->interval.has_interval)
-			fprintf(file, ",%.6g,%.6g\n", ratio->interval.low, ratio->interval.high);
-		else
-			fprintf(file, ",,\n");
+		put_count(file, ratio->replicates);
+		put_interval(file, &ratio->interval);
+		csv_end(file);
 	}
-	return outfile_close(file, folder, "ratios.csv", problem);
+	return outfile_close(&outfile, file, problem);
 }
 
 static json_t *interval_json(const struct stats_interval *interval)
@@ -159,12 +181,16 @@ static enum outcome write_json(const struct summary *summary, const char *folder
 		"steal_ticks", dataset->steal_ticks, "involuntary_switches",
 		dataset->involuntary_switches, "hyperfine", crosscheck_json(summary), "derived",
 		derived_json(&summary->derived), "rows", rows);
-	FILE *file = result ? outfile_open(folder, "summary.json", problem) : NULL;
+	if (!result)
+		return fail(problem, "cannot make summary.json: out of memory; end other programs");
+	struct outfile outfile;
+	FILE *file = outfile_open(&outfile, folder, "summary.json", problem);
 	enum outcome outcome = OUTCOME_FAILED;
-	if (file) {
-		json_dumpf(result, file, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
-		putc('\n', file);
-		outcome = outfile_close(file, folder, "summary.json", problem);
+	if (file && json_put(file, result, JSON_INDENT(1) | JSON_REAL_PRECISION(6)))
+		outcome = outfile_close(&outfile, file, problem);
+	else if (file) {
+		outfile_drop(&outfile, file);
+		fail(problem, "cannot make summary.json: out of memory; end other programs");
 	}
 	json_decref(result);
 	return outcome;

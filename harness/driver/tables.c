@@ -1,14 +1,15 @@
 #include "harness/driver/tables.h"
 
+#include "harness/driver/forms/latex.h"
+#include "harness/driver/forms/markdown.h"
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/outfile.h"
 #include "harness/driver/shortfall.h"
 #include "harness/driver/tables/blocks.h"
 #include "harness/driver/version.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Tables beside that of spawn, which has a form of its own on a terminal. */
 static const struct table_block {
@@ -51,20 +52,20 @@ void tables_print(const struct summary *summary)
 	const struct dataset *dataset = summary->dataset;
 	char machine[256];
 	machine_summary(dataset->environment, machine, sizeof machine);
-	printf("forkcost %s on %.75s\n", FORKCOST_VERSION, machine);
+	print("forkcost %s on %.75s\n", FORKCOST_VERSION, machine);
 	block_spawn_print(summary);
 	for (size_t i = 0; i < BLOCKS; i++) {
 		if (blocks[i].fill != block_counters && !was_in_run(summary, blocks[i].name))
 			continue;
 		fill(&blocks[i], summary, &grid);
 		grid_print(&grid);
-		printf("\n");
+		print("\n");
 	}
 	block_checks_print(summary);
 	block_crosscheck_print(summary);
 	if (dataset->failure_count)
-		printf("\n%zu replicates failed; the first: %s\n", dataset->failure_count,
-		       dataset->first_failure);
+		print("\n%zu replicates failed; the first: %s\n", dataset->failure_count,
+		      dataset->first_failure);
 	shortfall_print_foot(dataset);
 }
 
@@ -72,19 +73,25 @@ void tables_print(const struct summary *summary)
 
 enum form { MARKDOWN, LATEX, FORMS };
 
-static FILE *open_file(const struct summary *summary, const char *folder, const char *name,
-		       enum form form, struct problem *problem)
+static FILE *open_file(struct outfile *outfile, const struct summary *summary, const char *folder,
+		       const char *name, enum form form, struct problem *problem)
 {
 	char path[WIRE_NAME_MAX + 16];
 	snprintf(path, sizeof path, "tables/%s.%s", name, form == LATEX ? "tex" : "md");
-	FILE *file = outfile_open(folder, path, problem);
+	FILE *file = outfile_open(outfile, folder, path, problem);
 	if (!file)
 		return NULL;
 	const char *run = json_string_value(json_object_get(summary->dataset->run, "id"));
-	fprintf(file,
-		form == LATEX ? "%% made by forkcost %s from run %s\n"
-			      : "<!-- made by forkcost %s from run %s -->\n",
-		FORKCOST_VERSION, run ? run : "unknown");
+	char made[WIRE_PATH_MAX + 64];
+	snprintf(made, sizeof made, "made by forkcost %s from run %s", FORKCOST_VERSION,
+		 run ? run : "unknown");
+	if (form == LATEX) {
+		latex_comment(file, made);
+		return file;
+	}
+	markdown_markup(file, "<!-- ");
+	markdown_comment(file, made);
+	markdown_markup(file, " -->\n");
 	return file;
 }
 
@@ -99,7 +106,8 @@ static enum outcome write_spawn(const struct summary *summary, const char *folde
 	static const char *const states[] = {"dirty", "clean"};
 	static struct grid grid;
 	char missing[NOTE_BYTES];
-	FILE *file = open_file(summary, folder, "spawn", form, problem);
+	struct outfile outfile;
+	FILE *file = open_file(&outfile, summary, folder, "spawn", form, problem);
 	if (!file)
 		return OUTCOME_FAILED;
 	for (size_t i = 0; i < 2; i++)
@@ -107,29 +115,25 @@ static enum outcome write_spawn(const struct summary *summary, const char *folde
 			grid_note(&grid, "%s", shortfall_of(summary->dataset, "spawn", missing));
 			write_grid(&grid, file, form);
 		}
-	return outfile_close(file, folder, "tables", problem);
+	return outfile_close(&outfile, file, problem);
 }
 
 static enum outcome write_block(const struct summary *summary, const struct table_block *block,
 				const char *folder, enum form form, struct problem *problem)
 {
 	static struct grid grid;
-	FILE *file = open_file(summary, folder, block->name, form, problem);
+	struct outfile outfile;
+	FILE *file = open_file(&outfile, summary, folder, block->name, form, problem);
 	if (!file)
 		return OUTCOME_FAILED;
 	fill(block, summary, &grid);
 	write_grid(&grid, file, form);
-	return outfile_close(file, folder, "tables", problem);
+	return outfile_close(&outfile, file, problem);
 }
 
 enum outcome tables_write(const struct summary *summary, const char *folder,
 			  struct problem *problem)
 {
-	char path[WIRE_PATH_MAX + 200];
-	snprintf(path, sizeof path, "%s/tables", folder);
-	if (mkdir(path, 0777) < 0 && errno != EEXIST)
-		return fail(problem, "cannot make the folder %s: %s; make its parent writable",
-			    path, strerror(errno));
 	for (enum form form = MARKDOWN; form < FORMS; form++) {
 		if (write_spawn(summary, folder, form, problem))
 			return OUTCOME_FAILED;

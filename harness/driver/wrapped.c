@@ -1,5 +1,7 @@
 #include "harness/driver/wrapped.h"
 
+#include "harness/driver/forms/terminal.h"
+
 #include <string.h>
 
 void wrapped_print(FILE *file, const char *text, int first, int indent)
@@ -14,7 +16,7 @@ void wrapped_print(FILE *file, const char *text, int first, int indent)
 			if (length == 0) /* a word longer than a line */
 				length = strcspn(line, " ");
 		}
-		fprintf(file, "%*s%.*s\n", at, "", (int)length, line);
+		print_to(file, "%*s%.*s\n", at, "", (int)length, line);
 		line += length + strspn(line + length, " ");
 	}
 }

@@ -14,7 +14,7 @@ static char *as_field(const char *text)
 	size_t bytes = 0;
 	FILE *file = open_memstream(&field, &bytes);
 	assert_non_null(file);
-	figures_put_text(file, text);
+	gnuplot_text(file, text);
 	assert_int_equal(fclose(file), 0);
 	return field;
 }

@@ -48,7 +48,7 @@ static void latex_escapes_its_special_characters(void **state)
 	fill();
 	char *text = written(grid_write_latex);
 	assert_contains(text, "\\begin{tabular}{lr}\ncase & mean \\\\\n\\hline\n");
-	assert_contains(text, "a\\_b|c & 1.50 us $\\pm$3\\% \\\\\n\\end{tabular}\n");
+	assert_contains(text, "a\\_b\\textbar{}c & 1.50 us $\\pm$3\\% \\\\\n\\end{tabular}\n");
 	free(text);
 }
 

@@ -2,6 +2,8 @@
 #include "harness/common/units.h"
 #include "tests/unit/unit.h"
 
+#include <math.h>
+
 static void sizes_are_read(void **state)
 {
 	(void)state;
@@ -231,6 +233,13 @@ static void durations_are_written(void **state)
 	assert_string_equal(units_format_ns(1234567, text), "1.23 ms");
 	assert_string_equal(units_format_ns(-1234567, text), "-1.23 ms");
 	assert_string_equal(units_format_ns(5e12, text), "5000 s");
+	assert_string_equal(units_format_ns(NAN, text), "n/a");
+	assert_string_equal(units_format_ns(-INFINITY, text), "n/a");
+	assert_string_equal(units_format_ns(1e308, text), "1e+299 s");
+	assert_string_equal(units_format_seconds(NAN, text), "n/a");
+	assert_string_equal(units_format_seconds(INFINITY, text), "n/a");
+	assert_string_equal(units_format_seconds(1e300, text), "n/a");
+	assert_string_equal(units_format_seconds(0.2, text), "0s");
 	assert_string_equal(units_format_seconds(59.4, text), "59s");
 	assert_string_equal(units_format_seconds(59.6, text), "1m00s");
 	assert_string_equal(units_format_seconds(134, text), "2m14s");

@@ -1,6 +1,9 @@
 #include "harness/driver/claims/view.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/forms/json.h"
+#include "harness/driver/forms/markdown.h"
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/outfile.h"
 #include "harness/driver/version.h"
@@ -16,6 +19,10 @@ enum { VALUE_MAX = 48, LINE_MAX = 640, VERDICT_MAX = 1280, ABSENT_MAX = 2 * LINE
 static const char *value_text(enum finding_unit unit, double value, char text[VALUE_MAX])
 {
 	char units[UNITS_TEXT_MAX];
+	if (!isfinite(value) && !(unit == FINDING_BYTES && value > 0)) {
+		snprintf(text, VALUE_MAX, "n/a");
+		return text;
+	}
 	switch (unit) {
 	case FINDING_SHARE:
 		snprintf(text, VALUE_MAX, "%.3g", 100 * value);
@@ -308,7 +315,7 @@ static void put_terminal(const struct summary *summary, enum claim_id claim,
 			wrapped_print(file, line, 5, 7);
 		}
 	wrapped_print(file, note_of(claim, summary, text), 5, 5);
-	fprintf(file, "     see: %s\n\n", figure_text(claim, figure));
+	print_to(file, "     see: %s\n\n", figure_text(claim, figure));
 }
 
 /* ---- Markdown ---- */
@@ -320,19 +327,46 @@ static void put_markdown(const struct summary *summary, enum claim_id claim,
 	struct judgement judgement = claim_judge(claim, findings);
 	verdict_text(claim, &judgement, findings, verdict);
 	size_t words = strcspn(verdict, ":"); /* the verdict proper */
-	fprintf(file, "| %s | %s | **%.*s**%s | ", claims[claim].id, claims[claim].words,
-		(int)words, verdict, verdict + words);
+	char rest[VERDICT_MAX];
+	snprintf(rest, sizeof rest, "%s", verdict + words);
+	verdict[words] = '\0';
+	markdown_markup(file, "| ");
+	markdown_text(file, claims[claim].id);
+	markdown_markup(file, " | ");
+	markdown_text(file, claims[claim].words);
+	markdown_markup(file, " | **");
+	markdown_text(file, verdict);
+	markdown_markup(file, "**");
+	markdown_text(file, rest);
+	markdown_markup(file, " | ");
 	bool first = true;
 	for (size_t i = 0; i < claim_rule_count; i++)
 		if (has_line(&claim_rules[i], claim)) {
-			fprintf(file, "%s%s", first ? "" : "<br>",
-				evidence_text(&claim_rules[i], &findings[claim_rules[i].finding],
-					      &judgement, text));
+			markdown_markup(file, first ? "" : "<br>");
+			markdown_text(file, evidence_text(&claim_rules[i],
+							  &findings[claim_rules[i].finding],
+							  &judgement, text));
 			first = false;
 		}
-	if (*note_of(claim, summary, text))
-		fprintf(file, "<br>%s", text);
-	fprintf(file, " | %s |\n", figure_text(claim, figure));
+	if (*note_of(claim, summary, text)) {
+		markdown_markup(file, "<br>");
+		markdown_text(file, text);
+	}
+	markdown_markup(file, " | ");
+	markdown_text(file, figure_text(claim, figure));
+	markdown_markup(file, " |\n");
+}
+
+static void put_markdown_head(const char *run, const char *machine, FILE *file)
+{
+	markdown_markup(file, "<!-- made by forkcost " FORKCOST_VERSION " from run ");
+	markdown_comment(file, run);
+	markdown_markup(file, " -->\n\nWhat people say about fork, and what run ");
+	markdown_text(file, run);
+	markdown_markup(file, " says to it (");
+	markdown_text(file, machine);
+	markdown_markup(file,
+			"):\n\n| | claim | verdict | numbers | see |\n|---|---|---|---|---|\n");
 }
 
 /* ---- JSON ---- */
@@ -397,8 +431,7 @@ static enum outcome put_json(const char *run, const struct finding *findings, FI
 	bool whole = json_array_size(list) == CLAIM_COUNT;
 	json_t *all = json_pack("{s:s,s:s,s:o}", "forkcost_version", FORKCOST_VERSION, "run", run,
 				"claims", list);
-	whole = whole && all && json_dumpf(all, file, JSON_INDENT(1)) == 0;
-	fprintf(file, "\n");
+	whole = whole && json_put(file, all, JSON_INDENT(1));
 	json_decref(all);
 	return whole ? OUTCOME_OK : fail(problem, "cannot write claims as JSON; report this");
 }
@@ -418,23 +451,23 @@ enum outcome claims_put(const struct summary *summary, enum claims_form form, FI
 		return put_json(run, findings, file, problem);
 	machine_summary(summary->dataset->environment, machine, sizeof machine);
 	if (form == CLAIMS_MARKDOWN)
-		fprintf(file,
-			"<!-- made by forkcost %s from run %s -->\n\n"
-			"What people say about fork, and what run %s says to it (%s):\n\n"
-			"| | claim | verdict | numbers | see |\n|---|---|---|---|---|\n",
-			FORKCOST_VERSION, run, run, machine);
+		put_markdown_head(run, machine, file);
 	else
-		fprintf(file, "what people say about fork, and what this run says to it\n%.80s\n\n",
-			machine);
+		print_to(file,
+			 "what people say about fork, and what this run says to it\n%.80s\n\n",
+			 machine);
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++)
 		if (!is_absent(claim, findings))
 			(form == CLAIMS_MARKDOWN ? put_markdown : put_terminal)(summary, claim,
 										findings, file);
 	absent_text(findings, absent);
-	if (*absent && form == CLAIMS_MARKDOWN)
-		fprintf(file, "\n%s\n", absent);
-	else if (*absent)
+	if (*absent && form == CLAIMS_MARKDOWN) { /* names of ours alone */
+		markdown_markup(file, "\n");
+		markdown_markup(file, absent);
+		markdown_markup(file, "\n");
+	} else if (*absent) {
 		wrapped_print(file, absent, 0, 5);
+	}
 	return OUTCOME_OK;
 }
 
@@ -446,13 +479,15 @@ enum outcome claims_write(const struct summary *summary, const char *folder,
 		enum claims_form form;
 	} files[] = {{"claims.md", CLAIMS_MARKDOWN}, {"claims.json", CLAIMS_JSON}};
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-		FILE *file = outfile_open(folder, files[i].name, problem);
+		struct outfile outfile;
+		FILE *file = outfile_open(&outfile, folder, files[i].name, problem);
 		if (!file)
 			return OUTCOME_FAILED;
-		enum outcome outcome = claims_put(summary, files[i].form, file, problem);
-		struct problem other;
-		if (outfile_close(file, folder, files[i].name, outcome ? &other : problem) ||
-		    outcome)
+		if (claims_put(summary, files[i].form, file, problem)) {
+			outfile_drop(&outfile, file);
+			return OUTCOME_FAILED;
+		}
+		if (outfile_close(&outfile, file, problem))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
@@ -464,7 +499,7 @@ enum outcome claims_print_brief(const struct summary *summary, struct problem *p
 	char absent[ABSENT_MAX];
 	if (findings_make(summary, findings, problem))
 		return OUTCOME_FAILED;
-	printf("\nclaims (forkcost claims RUN tells them with numbers)\n");
+	print("\nclaims (forkcost claims RUN tells them with numbers)\n");
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
 		char line[3 * LINE_MAX], verdict[VERDICT_MAX];
 		if (is_absent(claim, findings))

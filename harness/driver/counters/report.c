@@ -1,4 +1,5 @@
 #include "harness/driver/counters/report.h"
+#include "harness/driver/forms/terminal.h"
 
 #include "harness/driver/machine.h"
 #include "harness/driver/options.h"
@@ -12,12 +13,12 @@ static const struct option_row rows[] = {{"counters", "LIST"}};
 
 void counters_report_print_help(void)
 {
-	printf("usage: forkcost counters [--counters LIST]\n\n"
-	       "Tries what the hardware and the kernel count here for a process of yours, and\n"
-	       "says by which event, in which group, or why not and what would permit it.\n"
-	       "Measures nothing.\n\n"
-	       "  --counters LIST   roles, and events as libpfm4 names them, with commas\n"
-	       "                    between, or none [all roles]\n");
+	print("usage: forkcost counters [--counters LIST]\n\n"
+	      "Tries what the hardware and the kernel count here for a process of yours, and\n"
+	      "says by which event, in which group, or why not and what would permit it.\n"
+	      "Measures nothing.\n\n"
+	      "  --counters LIST   roles, and events as libpfm4 names them, with commas\n"
+	      "                    between, or none [all roles]\n");
 }
 
 /* ---- the reasons, each once ---- */
@@ -50,10 +51,10 @@ static void print_wrapped(const char *text, int from)
 		int shown = cut;
 		while (shown > 0 && text[shown - 1] == ' ')
 			shown--;
-		printf("%.*s\n%*s", shown, text, from, "");
+		print("%.*s\n%*s", shown, text, from, "");
 		text += cut;
 	}
-	printf("%s\n", text);
+	print("%s\n", text);
 }
 
 /* ---- a role ---- */
@@ -91,10 +92,10 @@ static void print_modes(const struct counters *counters, const struct counters_r
 		say_state(counters, reasons, metric, state[i]);
 	}
 	for (unsigned from = 0, to; from < COUNTER_MODES; from = to) {
-		printf("%*s%s", NAME_COLUMNS, "", modes[from]);
+		print("%*s%s", NAME_COLUMNS, "", modes[from]);
 		for (to = from + 1; to < COUNTER_MODES && strcmp(state[to], state[from]) == 0; to++)
-			printf(", %s", modes[to]);
-		printf(": %s\n", state[from]);
+			print(", %s", modes[to]);
+		print(": %s\n", state[from]);
 	}
 }
 
@@ -116,21 +117,21 @@ static void print_role(const struct counters *counters, const struct counters_ro
 	snprintf(line, sizeof line, "by %s%s%s%s", short_event(counters, role->event),
 		 *role->differs ? " (" : "", role->differs, *role->differs ? ")" : "");
 	bool fits = strlen(role->name) < (size_t)NAME_COLUMNS;
-	printf("%s%s%*s", role->name, fits ? "" : "\n",
-	       fits ? NAME_COLUMNS - (int)strlen(role->name) : NAME_COLUMNS, "");
+	print(fits ? "%s%*s" : "%s\n%*s", role->name,
+	      fits ? NAME_COLUMNS - (int)strlen(role->name) : NAME_COLUMNS, "");
 	if (index < ROLE_COUNT) {
 		print_wrapped(roles[index].summary, NAME_COLUMNS);
 		if (*role->event)
-			printf("%*s", NAME_COLUMNS, "");
+			print("%*s", NAME_COLUMNS, "");
 	}
 	if (*role->event)
 		print_wrapped(line, NAME_COLUMNS);
 	if (missing) {
 		say_missing(reasons, missing, state);
-		printf("%*s%s\n", NAME_COLUMNS, "", state);
+		print("%*s%s\n", NAME_COLUMNS, "", state);
 	} else if (role->one_mode) {
 		say_state(counters, reasons, role->name, state);
-		printf("%*s%s\n", NAME_COLUMNS, "", state);
+		print("%*s%s\n", NAME_COLUMNS, "", state);
 	} else {
 		print_modes(counters, role, reasons);
 	}
@@ -142,31 +143,31 @@ static void print_top(const struct counters *counters)
 {
 	const struct events *events = &counters->events;
 	if (!events->started)
-		printf("CPU: libpfm4 does not start: %s\n", events->why);
+		print("CPU: libpfm4 does not start: %s\n", events->why);
 	else if (*events->pmu)
-		printf("CPU: %s (%s), says libpfm4%s\n", events->pmu_words, events->pmu,
-		       events->family ? "" : "; generic events only");
+		print("CPU: %s (%s), says libpfm4%s\n", events->pmu_words, events->pmu,
+		      events->family ? "" : "; generic events only");
 	else
-		printf("CPU: not known to libpfm4; generic events only\n");
+		print("CPU: not known to libpfm4; generic events only\n");
 	if (counters->permit.paranoid == PERMIT_PARANOID_UNKNOWN)
-		printf("kernel.perf_event_paranoid: there is no such setting\n");
+		print("kernel.perf_event_paranoid: there is no such setting\n");
 	else
-		printf("kernel.perf_event_paranoid: %d\n", counters->permit.paranoid);
+		print("kernel.perf_event_paranoid: %d\n", counters->permit.paranoid);
 }
 
 static void print_end(const struct counters *counters, const struct reasons *reasons)
 {
 	for (size_t i = 0; i < reasons->count; i++) {
-		printf("%s[%zu] ", i ? "" : "\n", i + 1);
+		print(i ? "[%zu] " : "\n[%zu] ", i + 1);
 		print_wrapped(reasons->text[i], 4);
 	}
 	if (counters->count)
-		printf("\n%zu counters, %u group%s: a pass over the experiments each, and one more "
-		       "each\nwith the counts of children, as NAME_with_child\n",
-		       counters->count / 2, counters->group_count / 2,
-		       counters->group_count == 2 ? "" : "s");
+		print("\n%zu counters, %u group%s: a pass over the experiments each, and one more "
+		      "each\nwith the counts of children, as NAME_with_child\n",
+		      counters->count / 2, counters->group_count / 2,
+		      counters->group_count == 2 ? "" : "s");
 	else
-		printf("\nno counters\n");
+		print("\nno counters\n");
 }
 
 static void print_report(const struct counters *counters)
@@ -174,7 +175,7 @@ static void print_report(const struct counters *counters)
 	struct reasons reasons = {.count = 0};
 	print_top(counters);
 	for (size_t i = 0; i < counters->role_count; i++) {
-		printf("\n");
+		print("\n");
 		print_role(counters, &counters->roles[i], &reasons);
 	}
 	print_end(counters, &reasons);

@@ -1,4 +1,5 @@
 #include "harness/driver/explain/draw.h"
+#include "harness/driver/forms/terminal.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -22,8 +23,8 @@ static const char *frame_text(const struct theory *theory, const struct sight *s
 static void entry(FILE *file, const char *when, const struct told *told,
 		  const struct theory *theory, enum walk_who who)
 {
-	fprintf(file, "  %-7s%-7s0x%" PRIx64 " %s ", when, story_name(who), told->pages.address,
-		theory->writable[who] ? "rw" : "r-");
+	print_to(file, "  %-7s%-7s0x%" PRIx64 " %s ", when, story_name(who), told->pages.address,
+		 theory->writable[who] ? "rw" : "r-");
 }
 
 static void draw_state(FILE *file, const char *when, const struct told *told,
@@ -35,22 +36,22 @@ static void draw_state(FILE *file, const char *when, const struct told *told,
 	entry(file, when, told, theory, WALK_CALLER);
 	if (child_has && !theory->one_table &&
 	    theory->frame[WALK_CHILD] == theory->frame[WALK_CALLER]) {
-		fprintf(file, "---+--> %s\n", parents);
+		print_to(file, "---+--> %s\n", parents);
 		entry(file, "", told, theory, WALK_CHILD);
-		fprintf(file, "---+\n");
+		print_to(file, "---+\n");
 		return;
 	}
-	fprintf(file, "------> %s\n", parents);
+	print_to(file, "------> %s\n", parents);
 	if (child_has && theory->one_table)
-		fprintf(file, "  %-7s%-7sthe same page table\n", "", story_name(WALK_CHILD));
+		print_to(file, "  %-7s%-7sthe same page table\n", "", story_name(WALK_CHILD));
 	if (child_has && !theory->one_table) {
 		entry(file, "", told, theory, WALK_CHILD);
-		fprintf(file, "------> %s\n",
-			frame_text(theory, &sights[WALK_CHILD], WALK_CHILD, text));
+		print_to(file, "------> %s\n",
+			 frame_text(theory, &sights[WALK_CHILD], WALK_CHILD, text));
 	}
 	if (theory->standing[WALK_CHILD] == STANDING_FOREIGN)
-		fprintf(file, "  %-7s%-7s(page tables of another program)\n", "",
-			story_name(WALK_CHILD));
+		print_to(file, "  %-7s%-7s(page tables of another program)\n", "",
+			 story_name(WALK_CHILD));
 }
 
 void draw_step(const struct told *told, FILE *file)

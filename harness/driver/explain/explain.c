@@ -1,4 +1,6 @@
 #include "harness/driver/explain/explain.h"
+#include "harness/driver/forms/json.h"
+#include "harness/driver/forms/terminal.h"
 
 #include "harness/driver/catalog.h"
 #include "harness/driver/explain/options.h"
@@ -33,11 +35,11 @@ static bool pause_after(struct telling *telling)
 	char line[64];
 	if (!telling->pauses)
 		return true;
-	printf("\n  -- Enter: the next step; q and Enter: the end -- ");
+	print("\n  -- Enter: the next step; q and Enter: the end -- ");
 	fflush(stdout);
 	if (!fgets(line, sizeof line, stdin)) {
 		telling->pauses = false;
-		printf("\n");
+		print("\n");
 		return !interrupts_came();
 	}
 	telling->left = *line == 'q';
@@ -104,8 +106,9 @@ static enum outcome tell_all(struct telling *telling, const struct explain_optio
 					FORKCOST_VERSION, "machine", machine, "page_kind",
 					axis_name(&axis_page_kind, options->page_kind),
 					"statements_failed", (int)telling->failed, "scenes", told);
-		json_dumpf(all, stdout, JSON_INDENT(1));
-		printf("\n");
+		if (!json_put(stdout, all, JSON_INDENT(1)))
+			outcome = fail(problem, "cannot make JSON: out of memory; end other "
+						"programs");
 		json_decref(all);
 	}
 	json_decref(told);

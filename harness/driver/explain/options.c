@@ -1,6 +1,7 @@
 #include "harness/driver/explain/options.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/options.h"
 
 #include <inttypes.h>
@@ -38,19 +39,19 @@ static const struct option_row rows[OPTIONS_OF_EXPLAIN] = {
 
 void explain_print_help(void)
 {
-	printf("usage: forkcost explain [options]\n\n"
-	       "Starts a child and has both write, one step after the other, and shows at each\n"
-	       "step what the kernel shows of both: addresses, frames, page faults, page tables.\n"
-	       "Each step says what should happen, and checks that it does. Frame numbers are\n"
-	       "shown to root only.\n\n"
-	       "  --primitive NAME   which primitive; see forkcost list [fork, then vfork]\n"
-	       "  --pages N          how many pages [64; of large kinds a few whole ones]\n"
-	       "  --who WHO          parent or child writes first [child]\n"
-	       "  --page-kind KIND   4k, thp, mthp or hugetlb [4k]\n"
-	       "  --json             as JSON; never pauses\n"
-	       "  --no-pause         do not wait for Enter after each step\n\n"
-	       "exit status: 0 every statement holds, 1 one does not, or it cannot be played,\n"
-	       "2 usage, 130 interrupted\n");
+	print("usage: forkcost explain [options]\n\n"
+	      "Starts a child and has both write, one step after the other, and shows at each\n"
+	      "step what the kernel shows of both: addresses, frames, page faults, page tables.\n"
+	      "Each step says what should happen, and checks that it does. Frame numbers are\n"
+	      "shown to root only.\n\n"
+	      "  --primitive NAME   which primitive; see forkcost list [fork, then vfork]\n"
+	      "  --pages N          how many pages [64; of large kinds a few whole ones]\n"
+	      "  --who WHO          parent or child writes first [child]\n"
+	      "  --page-kind KIND   4k, thp, mthp or hugetlb [4k]\n"
+	      "  --json             as JSON; never pauses\n"
+	      "  --no-pause         do not wait for Enter after each step\n\n"
+	      "exit status: 0 every statement holds, 1 one does not, or it cannot be played,\n"
+	      "2 usage, 130 interrupted\n");
 }
 
 static enum outcome take(void *context, size_t index, const char *value, struct problem *problem)

@@ -1,4 +1,5 @@
 #include "harness/driver/explain/show.h"
+#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/explain/draw.h"
@@ -28,13 +29,13 @@ void show_begin(struct show *show, FILE *file, const char *machine, bool emulate
 {
 	char text[WORDS_MAX];
 	*show = (struct show){.file = file};
-	fprintf(file, "fork and its kin, step by step, with live processes\n");
+	print_to(file, "fork and its kin, step by step, with live processes\n");
 	wrapped_print(file, machine, 0, 0);
 	if (emulated)
 		wrapped_print(file,
 			      "The CPU is emulated: costs below say nothing about any processor.",
 			      0, 0);
-	fprintf(file, "\n");
+	print_to(file, "\n");
 	snprintf(text, sizeof text,
 		 "Both processes use the same virtual addresses, and an address alone does not say "
 		 "whose it is. The MMU walks the page tables whose root the kernel puts into %s "
@@ -51,7 +52,7 @@ void show_scene(struct show *show, const struct scene *scene)
 	line[WRAPPED_WIDTH] = '\0';
 	show->scenes++;
 	show->steps = 0;
-	fprintf(show->file, "\n%s\n%s\n", line, words_scene(scene, text));
+	print_to(show->file, "\n%s\n%s\n", line, words_scene(scene, text));
 	wrapped_print(show->file, scene->primitive->summary, 0, 0);
 }
 
@@ -117,7 +118,7 @@ static const char *fact_text(struct show *show, const struct fact *fact, enum fo
 
 static void row(const struct show *show, const char *name, const char *parent, const char *child)
 {
-	fprintf(show->file, "  %-*s  %-*s  %s\n", NAME_WIDTH, name, CELL_WIDTH, parent, child);
+	print_to(show->file, "  %-*s  %-*s  %s\n", NAME_WIDTH, name, CELL_WIDTH, parent, child);
 }
 
 static bool is_there(const struct told *told, enum walk_who who)
@@ -192,7 +193,7 @@ static void show_table(struct show *show, const struct told *told)
 	row(show, "", "parent", "child");
 	row(show, thread ? "thread" : "process", process_text(told, WALK_CALLER, texts[0]),
 	    process_text(told, WALK_CHILD, texts[1]));
-	fprintf(show->file, "  its first page\n");
+	print_to(show->file, "  its first page\n");
 	row(show, "  virtual address", address_text(told, WALK_CALLER, texts[0]),
 	    address_text(told, WALK_CHILD, texts[1]));
 	fact_row(show, told, "  frame number", FORM_HEX, &parent->frame, &child->frame);
@@ -204,7 +205,7 @@ static void show_table(struct show *show, const struct told *told)
 	    writable_text(told, WALK_CHILD));
 	fact_row(show, told, "  content", FORM_CHARACTER, &told->bytes[WALK_CALLER],
 		 &told->bytes[WALK_CHILD]);
-	fprintf(show->file, "  all of it\n");
+	print_to(show->file, "  all of it\n");
 	row(show, "  minor faults", faults_text(show, told, WALK_CALLER, texts[0]),
 	    faults_text(show, told, WALK_CHILD, texts[1]));
 	fact_row(show, told, "  page tables", FORM_BYTES, &parent->page_tables_bytes,
@@ -226,7 +227,7 @@ static void show_legend(const struct show *show)
 		"and "
 		"data included; the statements below count those of the pages alone",
 	};
-	fprintf(show->file, "\n");
+	print_to(show->file, "\n");
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		wrapped_print(show->file, lines[i], 4, 16);
 }
@@ -265,15 +266,15 @@ void show_step(struct show *show, const struct told *told)
 	show->steps++;
 	snprintf(line, sizeof line, "%u.%u  %s", show->scenes, show->steps,
 		 words_title(told, text));
-	fprintf(show->file, "\n%s\n\n", line);
+	print_to(show->file, "\n%s\n\n", line);
 	wrapped_print(show->file, words_meaning(told, text), 2, 2);
-	fprintf(show->file, "\n");
+	print_to(show->file, "\n");
 	show_table(show, told);
 	if (show->steps == 1)
 		show_legend(show);
-	fprintf(show->file, "\n");
+	print_to(show->file, "\n");
 	draw_step(told, show->file);
-	fprintf(show->file, "\n");
+	print_to(show->file, "\n");
 	snprintf(line, sizeof line, "cost: %s", words_cost(told, text));
 	wrapped_print(show->file, line, 2, 8);
 	for (size_t i = 0; i < told->check_count; i++)
@@ -283,8 +284,8 @@ void show_step(struct show *show, const struct told *told)
 
 void show_end(const struct show *show)
 {
-	fprintf(show->file, "\n%zu statements hold, %zu do not, %zu could not be seen\n",
-		show->holds, show->fails, show->unseen);
+	print_to(show->file, "\n%zu statements hold, %zu do not, %zu could not be seen\n",
+		 show->holds, show->fails, show->unseen);
 	if (show->fails)
 		wrapped_print(show->file,
 			      "This kernel does something else than told above, where it says NO. "

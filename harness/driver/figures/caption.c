@@ -37,8 +37,8 @@ static void put_line(FILE *file, const char *text)
 {
 	if (!text || !*text)
 		return;
-	figures_put_text(file, text);
-	putc('\n', file);
+	gnuplot_text(file, text);
+	gnuplot_put(file, "\n");
 }
 
 static void put_what(FILE *file, const struct figures *figures, const struct caption *caption)

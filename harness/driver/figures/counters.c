@@ -39,9 +39,9 @@ struct grid {
 /* A line of the file: place in the grid, -1 for what stands beside it; text; shade from 0 to 1. */
 static void put_cell(const struct grid *grid, int column, const char *text, double shade)
 {
-	fprintf(grid->file, "%d\t%zu\t", column, grid->row_count);
-	figures_put_text(grid->file, text);
-	fprintf(grid->file, "\t%.3g\n", shade);
+	gnuplot_put(grid->file, "%d\t%zu\t", column, grid->row_count);
+	gnuplot_text(grid->file, text);
+	gnuplot_put(grid->file, "\t%.3g\n", shade);
 }
 
 static void put_columns(const struct grid *grid)
@@ -49,9 +49,11 @@ static void put_columns(const struct grid *grid)
 	for (size_t c = 0; c < grid->column_count; c++) {
 		char label[COUNTER_NAME_MAX];
 		counter_words_label(grid->columns[c], label);
-		fprintf(grid->file, "%zu\t-1\t%s\t0\n", c, label);
+		gnuplot_put(grid->file, "%zu\t-1\t", c);
+		gnuplot_text(grid->file, label);
+		gnuplot_put(grid->file, "\t0\n");
 	}
-	fputs("\n\n", grid->file);
+	gnuplot_put(grid->file, "\n\n");
 }
 
 /* 0.004, 0.12, 1.02, 12.3, 4.1k, 2.6M. */
@@ -179,7 +181,7 @@ static void put_panel(struct grid *grid, const struct panel *panel)
 	grid->row_count++;
 	for (size_t a = 0; a < count; a++)
 		put_arm(grid, panel, arms, count, a);
-	fputs("\n\n", grid->file);
+	gnuplot_put(grid->file, "\n\n");
 }
 
 static enum outcome put_grid(const struct figures *figures, size_t *column_count)

@@ -66,20 +66,20 @@ static int by_curve(const void *a, const void *b)
 static void put_curve(FILE *file, const struct summary *summary, const struct curves *curves,
 		      const struct point *points, size_t count)
 {
-	figures_put_text(file, points[0].name);
-	putc('\n', file);
+	gnuplot_text(file, points[0].name);
+	gnuplot_put(file, "\n");
 	for (size_t i = 0; i < count; i++) {
 		const struct series *series = points[i].series;
 		const struct stats_interval *interval =
 			curves->to_fork
 				? &summary_ratio(summary, series)->interval
 				: &summary->rows[series - summary->dataset->series].interval;
-		fprintf(file, "%.10g", points[i].x);
+		gnuplot_put(file, "%.10g", points[i].x);
 		figures_put_interval(file, interval,
 				     curves->a_page ? pick_pages(summary, series) : 1);
-		putc('\n', file);
+		gnuplot_put(file, "\n");
 	}
-	fputs("\n\n", file);
+	gnuplot_put(file, "\n\n");
 }
 
 /* The curves come in the order in which the run has their first points. `points`: room for as many as there

@@ -5,6 +5,8 @@
 #define FORKCOST_FIGURES_H
 
 #include "harness/common/problem.h"
+#include "harness/driver/forms/gnuplot.h"
+#include "harness/driver/outfile.h"
 #include "harness/driver/pick.h"
 #include "harness/driver/summary.h"
 
@@ -13,7 +15,8 @@
 
 struct figures {
 	const struct summary *summary;
-	char folder[WIRE_PATH_MAX + 200]; /* of the data files */
+	const char *folder;      /* RUN */
+	struct outfile *outfile; /* the one that is open */
 	struct problem *problem;
 };
 
@@ -29,13 +32,9 @@ enum outcome figures_counters(const struct figures *figures);
 
 /* ---- files and their fields (data.c) ---- */
 
-/* NULL, with the problem filled in, if it cannot be written. */
+/* One at a time. NULL, with the problem filled in, if it cannot be written. */
 FILE *figures_open(const struct figures *figures, const char *name);
 enum outcome figures_close(const struct figures *figures, FILE *file);
-
-/* Text as a field: control characters, double quotes, backslashes, backticks and ">" become spaces, and
- * a straight apostrophe a round one, so that gnuplot takes nothing for syntax. */
-void figures_put_text(FILE *file, const char *text);
 
 /* Centre, low and high as fields with tabs before; NaN where there is no interval. */
 void figures_put_interval(FILE *file, const struct stats_interval *interval, double divisor);

@@ -22,16 +22,16 @@ static double total_of(const uint32_t *counts)
 /* A line of the distribution: ns, share of writes below, share above. */
 static void put_share(FILE *file, double bucket, double below, double total)
 {
-	fprintf(file, "%.6g\t%.9g\t%.9g\n", exp2(bucket / HISTOGRAM_PER_OCTAVE), below / total,
-		(total - below) / total);
+	gnuplot_put(file, "%.6g\t%.9g\t%.9g\n", exp2(bucket / HISTOGRAM_PER_OCTAVE), below / total,
+		    (total - below) / total);
 }
 
 /* A block of a case: its name, then the distribution at the ends of each bucket that holds any. */
 static void put_distribution(FILE *file, const struct series *series)
 {
 	double total = total_of(series->histogram), below = 0;
-	figures_put_text(file, series->case_name);
-	putc('\n', file);
+	gnuplot_text(file, series->case_name);
+	gnuplot_put(file, "\n");
 	for (unsigned b = 0; b < HISTOGRAM_BUCKETS; b++) {
 		if (!series->histogram[b])
 			continue;
@@ -40,7 +40,7 @@ static void put_distribution(FILE *file, const struct series *series)
 		below += series->histogram[b];
 		put_share(file, b + 1.0, below, total);
 	}
-	fputs("\n\n", file);
+	gnuplot_put(file, "\n\n");
 }
 
 /* What reading the clock around a single write takes, as `null` has it. */
@@ -173,17 +173,19 @@ static void put_kind(FILE *file, const struct summary *summary, const struct pic
 		const struct row *row = &summary->rows[i];
 		if (!row->count || !pick_takes(pick, row->series))
 			continue;
-		if (!titled)
-			fprintf(file, "%s\t%.0f\n", pick->page_kind,
-				(double)pick->heap_bytes / pick_pages(summary, row->series));
+		if (!titled) {
+			gnuplot_text(file, pick->page_kind);
+			gnuplot_put(file, "\t%.0f\n",
+				    (double)pick->heap_bytes / pick_pages(summary, row->series));
+		}
 		titled = true;
-		fprintf(file, "%zu\t", case_number(summary, pick, row->series));
-		figures_put_text(file, row->series->case_name);
+		gnuplot_put(file, "%zu\t", case_number(summary, pick, row->series));
+		gnuplot_text(file, row->series->case_name);
 		figures_put_interval(file, &row->interval, 1);
-		putc('\n', file);
+		gnuplot_put(file, "\n");
 	}
 	if (titled)
-		fputs("\n\n", file);
+		gnuplot_put(file, "\n\n");
 }
 
 static enum outcome put_page_kinds(const struct figures *figures)

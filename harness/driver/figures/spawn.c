@@ -131,9 +131,11 @@ static void put_moments(FILE *file, const struct summary *summary, const struct 
 	double end = center_or_nan(summary_find(summary, series, NULL, NULL, "reaped_ns"));
 	if (isnan(end))
 		end = center_or_nan(summary_find(summary, series, NULL, NULL, "joined_ns"));
-	figures_put_text(file, series->primitive);
-	fprintf(file, " %s\t%.6g\t%.6g\t%.6g\n", series->action, center_or_nan(row),
-		center_or_nan(summary_find(summary, series, NULL, NULL, start)), end);
+	gnuplot_text(file, series->primitive);
+	gnuplot_put(file, " ");
+	gnuplot_text(file, series->action);
+	gnuplot_put(file, "\t%.6g\t%.6g\t%.6g\n", center_or_nan(row),
+		    center_or_nan(summary_find(summary, series, NULL, NULL, start)), end);
 }
 
 /* Where a primitive's time goes. `heap_bytes` NULL: an empty file. */
@@ -157,7 +159,7 @@ static enum outcome put_timeline(const struct figures *figures, size_t panel,
 		    !has_shown_action(summary, row->series))
 			continue;
 		if (!titled)
-			fprintf(file, "heap %s\n", units_format_bytes(*heap_bytes, heap));
+			gnuplot_put(file, "heap %s\n", units_format_bytes(*heap_bytes, heap));
 		titled = true;
 		put_moments(file, summary, row);
 	}
@@ -172,17 +174,19 @@ static void put_series(FILE *file, const struct series *series)
 	for (size_t b = 0; b < series->block_count; b++)
 		count += series->blocks[b].count;
 	size_t step = count > SAMPLES_SHOWN_MAX ? (count - 1) / SAMPLES_SHOWN_MAX + 1 : 1;
-	figures_put_text(file, series->primitive);
-	fprintf(file, " %s call_ns, heap %s", series->action,
-		units_format_bytes(series->heap_bytes, heap));
+	gnuplot_text(file, series->primitive);
+	gnuplot_put(file, " ");
+	gnuplot_text(file, series->action);
+	gnuplot_put(file, " call_ns, heap %s", units_format_bytes(series->heap_bytes, heap));
 	if (step > 1)
-		fprintf(file, ", 1 of %zu samples", step);
-	putc('\n', file);
+		gnuplot_put(file, ", 1 of %zu samples", step);
+	gnuplot_put(file, "\n");
 	for (size_t b = 0; b < series->block_count; b++)
 		for (size_t i = 0; i < series->blocks[b].count; i++, index++)
 			if (index % step == 0)
-				fprintf(file, "%zu\t%.6g\t%" PRIu64 "\n", index,
-					series->blocks[b].values[i], series->blocks[b].replicate);
+				gnuplot_put(file, "%zu\t%.6g\t%" PRIu64 "\n", index,
+					    series->blocks[b].values[i],
+					    series->blocks[b].replicate);
 }
 
 /* fork's samples in the order they were taken; without fork, those of the first primitive. */

@@ -9,9 +9,9 @@ static enum outcome put_differences(const struct figures *figures)
 	if (!file)
 		return OUTCOME_FAILED;
 	for (size_t i = 0; i < derived->switch_count; i++) {
-		fprintf(file, "%g", (double)derived->switches[i].heap_bytes / 4096);
+		gnuplot_put(file, "%g", (double)derived->switches[i].heap_bytes / 4096);
 		figures_put_interval(file, &derived->switches[i].difference, 1);
-		putc('\n', file);
+		gnuplot_put(file, "\n");
 	}
 	return figures_close(figures, file);
 }

@@ -33,8 +33,8 @@ static enum outcome put_reach(const struct figures *figures)
 	if (!file)
 		return OUTCOME_FAILED;
 	if (reach->found)
-		fprintf(file, "%.6g\tTLB reach %.0f pages, %s\n", reach->pages, reach->pages,
-			units_format_bytes((uint64_t)reach->pages * 4096, bytes));
+		gnuplot_put(file, "%.6g\tTLB reach %.0f pages, %s\n", reach->pages, reach->pages,
+			    units_format_bytes((uint64_t)reach->pages * 4096, bytes));
 	return figures_close(figures, file);
 }
 

@@ -1,3 +1,4 @@
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/tables/blocks.h"
 
 #include "harness/common/units.h"
@@ -41,12 +42,12 @@ static void print_twins(const struct summary *summary)
 		apart += ratio->interval.low > 1 || ratio->interval.high < 1;
 	}
 	if (twins)
-		printf("  A/A: fork differs from itself in %zu of %zu cells (5 %% by chance), "
-		       "worst "
-		       "%.1f %%\n",
-		       apart, twins, worst * 100);
+		print("  A/A: fork differs from itself in %zu of %zu cells (5 %% by chance), "
+		      "worst "
+		      "%.1f %%\n",
+		      apart, twins, worst * 100);
 	else
-		printf("  A/A: unavailable: fewer than 5 replicates\n");
+		print("  A/A: unavailable: fewer than 5 replicates\n");
 }
 
 void block_checks_print(const struct summary *summary)
@@ -56,7 +57,7 @@ void block_checks_print(const struct summary *summary)
 	const struct dataset *dataset = summary->dataset;
 	const struct pick null = check_pick(summary, "null", where);
 	struct pick delays = check_pick(summary, "known_delay", delays_where);
-	printf("checks\n");
+	print("checks\n");
 	snprintf(line, sizeof line, "null: an empty window takes %s%s",
 		 block_time(pick_row(summary, &null), false, text), where);
 	wrapped_print(stdout, line, 2, 4);
@@ -71,11 +72,11 @@ void block_checks_print(const struct summary *summary)
 		 readings[0], readings[1], readings[2], delays_where);
 	wrapped_print(stdout, line, 2, 4);
 	print_twins(summary);
-	printf("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
-	       dataset->steal_ticks, dataset->involuntary_switches);
+	print("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
+	      dataset->steal_ticks, dataset->involuntary_switches);
 	if (dataset->mappings_min)
-		printf("  the worker without a heap has %" PRIu64 " mappings\n",
-		       dataset->mappings_min);
+		print("  the worker without a heap has %" PRIu64 " mappings\n",
+		      dataset->mappings_min);
 }
 
 /* Our own reaped_ns (clean, warm) that a second opinion is held against; NULL if there is none. */
@@ -100,9 +101,9 @@ void block_crosscheck_print(const struct summary *summary)
 	const struct crosscheck *crosscheck = &summary->crosscheck;
 	if (!crosscheck->count)
 		return;
-	printf("\nsecond opinion: hyperfine on whole commands against reaped_ns (clean, warm)\n");
-	printf("  %-15s %-5s %10s %10s  %-22s %10s  %s\n", "primitive", "child", "heap",
-	       "hyperfine", "95 % interval", "reaped_ns", "ratio");
+	print("\nsecond opinion: hyperfine on whole commands against reaped_ns (clean, warm)\n");
+	print("  %-15s %-5s %10s %10s  %-22s %10s  %s\n", "primitive", "child", "heap", "hyperfine",
+	      "95 % interval", "reaped_ns", "ratio");
 	for (size_t i = 0; i < crosscheck->count; i++) {
 		const struct crosscheck_entry *entry = &crosscheck->entries[i];
 		char heap[UNITS_TEXT_MAX], spawn[UNITS_TEXT_MAX], low[UNITS_TEXT_MAX],
@@ -110,13 +111,13 @@ void block_crosscheck_print(const struct summary *summary)
 		const struct row *row = crosscheck_row(summary, entry);
 		snprintf(interval, sizeof interval, "%s to %s", units_format_ns(entry->low_ns, low),
 			 units_format_ns(entry->high_ns, high));
-		printf("  %-15s %-5s %10s %10s  %-22s %10s  ", entry->primitive, entry->action,
-		       units_format_bytes(entry->heap_bytes, heap),
-		       units_format_ns(entry->spawn_ns, spawn), interval,
-		       block_time(row, false, own));
-		if (row && row->count)
-			printf("%.2f\n", entry->spawn_ns / row->interval.center);
+		print("  %-15s %-5s %10s %10s  %-22s %10s  ", entry->primitive, entry->action,
+		      units_format_bytes(entry->heap_bytes, heap),
+		      units_format_ns(entry->spawn_ns, spawn), interval,
+		      block_time(row, false, own));
+		if (row && row->count && row->interval.center > 0)
+			print("%.2f\n", entry->spawn_ns / row->interval.center);
 		else
-			printf("n/a\n");
+			print("n/a\n");
 	}
 }

@@ -1,5 +1,8 @@
 #include "harness/driver/tables/grid.h"
 
+#include "harness/driver/forms/latex.h"
+#include "harness/driver/forms/markdown.h"
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/wrapped.h"
 
 #include <stdarg.h>
@@ -63,9 +66,9 @@ static void print_cell(const struct grid *grid, size_t row, size_t column, size_
 	int padding = (int)(width - width_of(text));
 	bool last = column + 1 == grid->columns;
 	if (column < grid->left)
-		printf("%s%s%*s", column ? "  " : "", text, last ? 0 : padding, "");
+		print("%s%s%*s", column ? "  " : "", text, last ? 0 : padding, "");
 	else
-		printf("%s%*s%s", column ? "  " : "", padding, "", text);
+		print("%s%*s%s", column ? "  " : "", padding, "", text);
 }
 
 void grid_print(const struct grid *grid)
@@ -73,7 +76,7 @@ void grid_print(const struct grid *grid)
 	size_t widths[GRID_COLUMNS_MAX] = {0};
 	wrapped_print(stdout, grid->title, 0, 0);
 	if (grid->rows)
-		printf("\n");
+		print("\n");
 	for (size_t r = 0; r < grid->rows; r++)
 		for (size_t c = 0; c < grid->columns; c++)
 			if (width_of(grid->cells[r][c]) > widths[c])
@@ -81,84 +84,59 @@ void grid_print(const struct grid *grid)
 	for (size_t r = 0; r < grid->rows; r++) {
 		for (size_t c = 0; c < grid->columns; c++)
 			print_cell(grid, r, c, widths[c]);
-		printf("\n");
+		print("\n");
 	}
 	if (grid->rows && grid->note_count)
-		printf("\n");
+		print("\n");
 	for (size_t n = 0; n < grid->note_count; n++)
 		wrapped_print(stdout, grid->notes[n], 2, 4);
 }
 
 /* ---- files ---- */
 
-/* LaTeX's special characters that can occur in names, units and reasons. */
-static void put_latex(FILE *file, const char *text)
-{
-	for (const char *c = text; *c; c++) {
-		if (strncmp(c, "+-", 2) == 0 && c[2] != '?') {
-			fputs("$\\pm$", file);
-			c++;
-			continue;
-		}
-		if (strchr("_%&#${}", *c))
-			putc('\\', file);
-		if (*c != '\\' && *c != '~' && *c != '^')
-			putc(*c, file);
-	}
-}
-
-static void put_markdown(FILE *file, const char *text)
-{
-	for (const char *c = text; *c; c++) {
-		if (*c == '|')
-			putc('\\', file);
-		putc(*c, file);
-	}
-}
-
 void grid_write_markdown(const struct grid *grid, FILE *file)
 {
-	fputs("\n**", file);
-	put_markdown(file, grid->title);
-	fputs("**\n\n", file);
+	markdown_markup(file, "\n**");
+	markdown_text(file, grid->title);
+	markdown_markup(file, "**\n\n");
 	for (size_t r = 0; r < grid->rows; r++) {
 		for (size_t c = 0; c < grid->columns; c++) {
-			fputs(c ? " | " : "| ", file);
-			put_markdown(file, grid->cells[r][c]);
+			markdown_markup(file, c ? " | " : "| ");
+			markdown_text(file, grid->cells[r][c]);
 		}
-		fputs(" |\n", file);
+		markdown_markup(file, " |\n");
 		for (size_t c = 0; r == 0 && c < grid->columns; c++)
-			fputs(c < grid->left ? "|---" : "|--:", file);
-		fputs(r == 0 ? "|\n" : "", file);
+			markdown_markup(file, c < grid->left ? "|---" : "|--:");
+		markdown_markup(file, r == 0 ? "|\n" : "");
 	}
 	for (size_t n = 0; n < grid->note_count; n++) {
-		putc('\n', file);
-		put_markdown(file, grid->notes[n]);
-		putc('\n', file);
+		markdown_markup(file, "\n");
+		markdown_text(file, grid->notes[n]);
+		markdown_markup(file, "\n");
 	}
 }
 
 void grid_write_latex(const struct grid *grid, FILE *file)
 {
-	fprintf(file, "%% %s\n", grid->title);
+	latex_comment(file, grid->title);
 	if (grid->rows) {
-		fputs("\\begin{tabular}{", file);
+		latex_markup(file, "\\begin{tabular}{");
 		for (size_t c = 0; c < grid->columns; c++)
-			putc(c < grid->left ? 'l' : 'r', file);
-		fputs("}\n", file);
+			latex_markup(file, c < grid->left ? "l" : "r");
+		latex_markup(file, "}\n");
 	}
 	for (size_t r = 0; r < grid->rows; r++) {
 		for (size_t c = 0; c < grid->columns; c++) {
-			fputs(c ? " & " : "", file);
-			put_latex(file, grid->cells[r][c]);
+			latex_markup(file, c ? " & " : "");
+			latex_text(file, grid->cells[r][c]);
 		}
-		fputs(r == 0 ? " \\\\\n\\hline\n" : " \\\\\n", file);
+		latex_markup(file, r == 0 ? " \\\\\n\\hline\n" : " \\\\\n");
 	}
 	if (grid->rows)
-		fputs("\\end{tabular}\n", file);
+		latex_markup(file, "\\end{tabular}\n");
 	for (size_t n = 0; n < grid->note_count; n++) {
-		fputs("\n\\par ", file);
-		put_latex(file, grid->notes[n]);
-		putc('\n', file);
+		latex_markup(file, "\n\\par ");
+		latex_text(file, grid->notes[n]);
+		latex_markup(file, "\n");
 	}
 }

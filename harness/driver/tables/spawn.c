@@ -1,3 +1,4 @@
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/tables/blocks.h"
 
 #include "harness/common/units.h"
@@ -94,24 +95,23 @@ static const struct row *end_row(const struct summary *summary, const struct ser
 static void print_table(const struct summary *summary, const struct table *table)
 {
 	char text[BLOCK_TEXT_MAX], heap[UNITS_TEXT_MAX];
-	printf("%-15s %-5s", "heap", "");
+	print("%-15s %-5s", "heap", "");
 	for (size_t c = 0; c < table->column_count; c++)
-		printf("  %17s", units_format_bytes(table->heap_bytes[c], heap));
-	printf("\n%-15s %-5s", "primitive", "child");
+		print("  %17s", units_format_bytes(table->heap_bytes[c], heap));
+	print("\n%-15s %-5s", "primitive", "child");
 	for (size_t c = 0; c < table->column_count; c++)
-		printf("  %8s %8s", "call", "reaped");
-	printf("\n");
+		print("  %8s %8s", "call", "reaped");
+	print("\n");
 	for (size_t i = 0; i < table->line_count; i++) {
 		const struct series *line = table->lines[i];
-		printf("%-15.15s %-5.5s", line->primitive, line->action);
+		print("%-15.15s %-5.5s", line->primitive, line->action);
 		for (size_t c = 0; c < table->column_count; c++) {
-			printf("  %8s",
-			       block_time(row_at(summary, line, table->heap_bytes[c], NULL), false,
-					  text));
-			printf(" %8s", block_time(end_row(summary, line, table->heap_bytes[c]),
+			print("  %8s", block_time(row_at(summary, line, table->heap_bytes[c], NULL),
 						  false, text));
+			print(" %8s", block_time(end_row(summary, line, table->heap_bytes[c]),
+						 false, text));
 		}
-		printf("\n");
+		print("\n");
 	}
 }
 
@@ -159,12 +159,12 @@ static void print_state_lines(const struct summary *summary, const struct table 
 		}
 		if (!any)
 			continue;
-		printf("%-*s %-10s %9s", width, arm->primitive, metric,
-		       units_format_bytes(table->heap_bytes[c], heap));
+		print("%-*s %-10s %9s", width, arm->primitive, metric,
+		      units_format_bytes(table->heap_bytes[c], heap));
 		for (size_t i = 0; i < STATES; i++)
 			if (shown & 1U << i)
-				printf("  %10s", block_time(rows[i], false, text));
-		printf("\n");
+				print("  %10s", block_time(rows[i], false, text));
+		print("\n");
 	}
 }
 
@@ -192,21 +192,21 @@ static void print_states(const struct summary *summary, const struct table *tabl
 			 (reaped ? states_of(summary, table, reaped, "reaped_ns") : 0);
 	if (!(shown & (shown - 1)))
 		return;
-	printf("what the state of heap and caches does (child %ss%s)\n\n", action,
-	       level_words(&table->levels, 1U << LEVEL_STATE | 1U << LEVEL_CACHE, levels));
+	print("what the state of heap and caches does (child %ss%s)\n\n", action,
+	      level_words(&table->levels, 1U << LEVEL_STATE | 1U << LEVEL_CACHE, levels));
 	size_t call_width = call ? strlen(call->primitive) : 0;
 	size_t reaped_width = reaped ? strlen(reaped->primitive) : 0;
 	int width = (int)(call_width > reaped_width ? call_width : reaped_width);
-	printf("%-*s %-10s %9s", width, "", "", "heap");
+	print("%-*s %-10s %9s", width, "", "", "heap");
 	for (size_t i = 0; i < STATES; i++)
 		if (shown & 1U << i)
-			printf("  %5s %4s", states[i][0], states[i][1]);
-	printf("\n");
+			print("  %5s %4s", states[i][0], states[i][1]);
+	print("\n");
 	if (call)
 		print_state_lines(summary, table, call, "call_ns", shown, width);
 	if (reaped)
 		print_state_lines(summary, table, reaped, "reaped_ns", shown, width);
-	printf("\n");
+	print("\n");
 }
 
 void block_spawn_print(const struct summary *summary)
@@ -218,17 +218,17 @@ void block_spawn_print(const struct summary *summary)
 	if (table.line_count == 0)
 		return;
 	const unsigned told = 1U << LEVEL_STATE | 1U << LEVEL_CACHE | 1U << LEVEL_CHILD_CPU;
-	printf("what starting a process costs: %s, %s, %s%s\n\n",
-	       level_words_one(&table.levels, LEVEL_STATE, state),
-	       level_words_one(&table.levels, LEVEL_CACHE, cache),
-	       level_words_one(&table.levels, LEVEL_CHILD_CPU, cpu),
-	       level_words(&table.levels, told, others));
+	print("what starting a process costs: %s, %s, %s%s\n\n",
+	      level_words_one(&table.levels, LEVEL_STATE, state),
+	      level_words_one(&table.levels, LEVEL_CACHE, cache),
+	      level_words_one(&table.levels, LEVEL_CHILD_CPU, cpu),
+	      level_words(&table.levels, told, others));
 	print_table(summary, &table);
-	printf("\n  call: inside the call; reaped: until wait returned (a thread: joined)\n");
+	print("\n  call: inside the call; reaped: until wait returned (a thread: joined)\n");
 	const unsigned states_told = 1U << LEVEL_STATE | 1U << LEVEL_CACHE;
 	wrapped_print(stdout, level_words_others(summary, &table.levels, states_told, others), 2,
 		      4);
-	printf("\n");
+	print("\n");
 	print_states(summary, &table);
 }
 

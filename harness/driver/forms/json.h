@@ -1,0 +1,16 @@
+/* JSON, by jansson, so that no control character is left in it. */
+#ifndef FORKCOST_FORMS_JSON_H
+#define FORKCOST_FORMS_JSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Writes a value with jansson's flags and a line end. False if there is none or memory is short; whether it
+ * could be written the stream knows. */
+bool json_put(FILE *file, const json_t *value, size_t flags);
+
+/* Text of any bytes as a string: those that are no UTF-8 are shown as "\x80". */
+json_t *json_text(const char *text);
+
+#endif
