@@ -54,7 +54,8 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 			  &replicate) ||
 	    !COPY(line, "page_kind", key.page_kind) || !COPY(line, "state", key.state) ||
 	    !COPY(line, "cache", key.cache) || !COPY(line, "child_cpu", key.child_cpu) ||
-	    !COPY(line, "touch_order", key.touch_order) || !COPY(line, "threads", key.threads))
+	    !COPY(line, "touch_order", key.touch_order) || !COPY(line, "threads", key.threads) ||
+	    strspn(key.threads, "0123456789") != strlen(key.threads) || strlen(key.threads) > 6)
 		return dataset_malformed(reader, "a cell has no or too long levels, or ones that "
 						 "cannot be");
 	if (read_worker(reader, line, key.heap_bytes))

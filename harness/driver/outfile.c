@@ -1,5 +1,7 @@
 #include "harness/driver/outfile.h"
 
+#include "harness/common/remedy.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -12,24 +14,15 @@ enum { TRIES = 100 };
 const char *outfile_remedy(int error)
 {
 	switch (error) {
-	case EFBIG:
-		return "raise the limit on file sizes (ulimit -f)";
-	case ENOSPC:
-	case EDQUOT:
-		return "free some disk space";
 	case EACCES:
 	case EPERM:
-	case EROFS:
 		return "make the folder writable";
 	case ENOENT:
 		return "give a folder that is there";
 	case ENAMETOOLONG:
 		return "use shorter names";
-	case EMFILE:
-	case ENFILE:
-		return "raise the limit on open files (ulimit -n)";
 	default:
-		return "see dmesg";
+		return remedy_or(error, "see dmesg");
 	}
 }
 

@@ -280,6 +280,7 @@ static void malformed_lines_are_refused_by_number(void **state)
 		{"\"replicate\": 0", "\"replicate\": 2",
 		 "line 3: a replicate comes a second time, or after a later one"},
 		{"\"heap_bytes\": 0", "\"heap_bytes\": 1e300", "line 2: a cell has no"},
+		{"\"threads\": \"\"", "\"threads\": \"1e300\"", "line 2: a cell has no"},
 		{"\"began_s\": 0", "\"began_s\": -5", "line 2: a replicate's begin"},
 		{"\"seed\": 1", "\"seed\": -1", "line 2: a fact about the worker"},
 		{"\"state\": \"dirty\"", "\"state\": \"dir\\u001bty\"", "line 2: a cell has no"},
