@@ -324,7 +324,7 @@ void estimate_print(const struct estimate *estimate, const struct plan *plan)
 	notes_print(stdout, "left out: ", &plan->left_out);
 	for (unsigned kind = 0; kind < PAGE_KIND_COUNT; kind++)
 		if (*estimate->lacking[kind])
-			print("left out: page kind %s, %s\n", axis_name(&axis_page_kind, kind),
+			print("left out: page kind %s: %s\n", axis_name(&axis_page_kind, kind),
 			      estimate->lacking[kind]);
 	print_arms(plan);
 	print("\nestimate: time %s (%s), memory %s at the peak\n",

@@ -126,7 +126,8 @@ a_loan() {
 	any_command
 	[[ $stderr == *'put /sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled back to never'* ]] ||
 		fail_with "it does not say what it did"
-	[ "$(cat "$MULTI")" = never ] && [ ! -e "$RECORDS/multi-size-pages" ]
+	[ "$(cat "$MULTI")" = never ]
+	[ ! -e "$RECORDS/multi-size-pages" ]
 	any_command && silent
 }
 
@@ -146,14 +147,16 @@ a_loan() {
 	echo 'always [inherit] madvise never' >"$MULTI"
 	any_command
 	[[ $stderr == *'is inherit, and was never before a run that was killed; left as it is'* ]] || fail_with "not said"
-	[ "$(cat "$MULTI")" = 'always [inherit] madvise never' ] && [ ! -e "$RECORDS/multi-size-pages" ]
+	[ "$(cat "$MULTI")" = 'always [inherit] madvise never' ]
+	[ ! -e "$RECORDS/multi-size-pages" ]
 	any_command && silent
 	# Of another boot: the kernel has begun anew.
 	a_loan multi-size-pages never madvise
 	sed -i 's/^boot .*/boot 0d0f7be5-0000-0000-0000-000000000000/' "$RECORDS/multi-size-pages"
 	echo 'always inherit [madvise] never' >"$MULTI"
 	any_command && silent
-	[ "$(cat "$MULTI")" = 'always inherit [madvise] never' ] && [ ! -e "$RECORDS/multi-size-pages" ]
+	[ "$(cat "$MULTI")" = 'always inherit [madvise] never' ]
+	[ ! -e "$RECORDS/multi-size-pages" ]
 }
 
 @test "a record that forkcost did not write is never acted upon" {
@@ -204,7 +207,7 @@ tiny() {
 # left_out KIND WORDS: the last run has no rows of it, and says so, with the words, wherever it speaks.
 left_out() {
 	[ -z "$(rows "page_kind == \"$1\"" 1)" ] || fail_with "$1 was not left out"
-	[[ $stderr == *"left out: page kind $1, "*"$2"* ]] || fail_with "stderr: $1 is not left out for $2"
+	[[ $stderr == *"left out: page kind $1: "*"$2"* ]] || fail_with "stderr: $1 is not left out for $2"
 	[[ $(tr -s ' \n' ' ' <<<"$output") == *"$1 ("*"$2"* ]] || fail_with "table: $1 is not left out for $2"
 	grep -q "$1 (.*$2" "$BATS_TEST_TMPDIR/results/latest/plots/data/caption-first-write-by-page-kind.dat" ||
 		fail_with "caption: $1 is not left out for $2"
@@ -281,7 +284,8 @@ left_out() {
 	wait_for grep -qx "lender $driver .*" "$RECORDS/multi-size-pages"
 	wait_for grep -qx madvise "$MULTI"
 	kill -INT "$driver" && wait "$driver" || :
-	[ "$(cat "$MULTI")" = never ] && [ ! -e "$RECORDS/multi-size-pages" ]
+	[ "$(cat "$MULTI")" = never ]
+	[ ! -e "$RECORDS/multi-size-pages" ]
 }
 
 # The kernel's own files, as far as a run may touch them.
