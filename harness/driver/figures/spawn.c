@@ -59,9 +59,6 @@ static const struct caption captions[] = {
 	 .what = "reaped_ns relative to fork, round by round; bands: 95 % t interval on logs of "
 		 "replicate ratios",
 	 .pick = {.experiment = "spawn", .state = PICK_ANY}},
-	{.figure = "timeline",
-	 .what = "dirty heap, caches warm; medians without intervals",
-	 .pick = {.experiment = "spawn"}},
 	{.figure = "samples-in-order",
 	 .what = "dirty heap, caches warm; raw samples, no interval; shade changes with the "
 		 "replicate",
@@ -86,18 +83,30 @@ static double center_or_nan(const struct row *row)
 	return row && row->count ? row->interval.center : NAN;
 }
 
-/* A primitive's moments: call returned, child or program started, reaped or joined. */
-static void put_moments(FILE *file, const struct summary *summary, const struct row *row)
+static double center_of(const struct summary *summary, const struct series *like,
+			const char *metric)
 {
-	const struct series *series = row->series;
-	const char *start =
-		strcmp(series->action, "exec") == 0 ? "exec_start_ns" : "child_start_ns";
-	double end = center_or_nan(summary_find(summary, series, NULL, NULL, "reaped_ns"));
+	return center_or_nan(summary_find(summary, like, NULL, NULL, metric));
+}
+
+/* A primitive's moments: call returned, child or program started, reaped or joined. All are of the same
+ * samples: of the stamped ones, or without a start of the plain ones, where there are no stamped ones or
+ * (in older runs) these did not give the ends. */
+static void put_moments(FILE *file, const struct summary *summary, const struct series *series)
+{
+	double call = center_of(summary, series, "stamped_call_ns"), start = NAN;
+	bool stamped = !isnan(call);
+	double end = center_of(summary, series, stamped ? "stamped_reaped_ns" : "reaped_ns");
 	if (isnan(end))
-		end = center_or_nan(summary_find(summary, series, NULL, NULL, "joined_ns"));
+		end = center_of(summary, series, stamped ? "stamped_joined_ns" : "joined_ns");
+	if (stamped)
+		start = center_of(summary, series,
+				  strcmp(series->action, "exec") == 0 ? "exec_start_ns"
+								      : "child_start_ns");
+	else
+		call = center_of(summary, series, "call_ns");
 	figures_put_text(file, series->primitive);
-	fprintf(file, " %s\t%.6g\t%.6g\t%.6g\n", series->action, center_or_nan(row),
-		center_or_nan(summary_find(summary, series, NULL, NULL, start)), end);
+	fprintf(file, " %s\t%.6g\t%.6g\t%.6g\n", series->action, call, start, end);
 }
 
 /* Where a primitive's time goes. `heap_bytes` NULL: an empty file. */
@@ -121,7 +130,7 @@ static enum outcome put_timeline(const struct figures *figures, size_t panel,
 		if (!titled)
 			fprintf(file, "heap %s\n", units_format_bytes(*heap_bytes, heap));
 		titled = true;
-		put_moments(file, summary, row);
+		put_moments(file, summary, row->series);
 	}
 	return figures_close(figures, file);
 }
@@ -170,6 +179,24 @@ static enum outcome put_samples(const struct figures *figures, size_t panel,
 	return figures_close(figures, file);
 }
 
+static enum outcome write_timeline_caption(const struct figures *figures)
+{
+	struct caption caption = {
+		.figure = "timeline",
+		.what = "dirty heap, caches warm; medians without intervals",
+		.pick = {.experiment = "spawn", .metric = "stamped_call_ns"},
+		.remark =
+			"The moments of a row are of the same samples, those in which the child or "
+			"program stamps its start; without a start: of plain ones.",
+	};
+	if (pick_row(figures->summary, &caption.pick))
+		return caption_write(figures, &caption);
+	caption.pick.metric = NULL;
+	caption.remark =
+		"No starts are shown: this run has none from the same samples as the ends.";
+	return caption_write(figures, &caption);
+}
+
 enum outcome figures_spawn(const struct figures *figures)
 {
 	uint64_t panels[PANELS];
@@ -185,5 +212,5 @@ enum outcome figures_spawn(const struct figures *figures)
 	for (size_t i = 0; i < sizeof captions / sizeof *captions; i++)
 		if (caption_write(figures, &captions[i]))
 			return OUTCOME_FAILED;
-	return OUTCOME_OK;
+	return write_timeline_caption(figures);
 }
