@@ -22,6 +22,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -459,6 +460,8 @@ int main(int argc, char **argv)
 {
 	struct problem problem;
 	fill_standard_descriptors();
+	/* Inherited as ignored, it would let a worker go unreaped. */
+	signal(SIGCHLD, SIG_DFL);
 	/* Orphans of a worker come to us, so that none is left behind. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (argc < 2) {
