@@ -6,6 +6,7 @@
 #include "harness/common/axes.h"
 #include "harness/common/problem.h"
 #include "harness/common/wire.h"
+#include "harness/driver/disturbed.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -22,6 +23,7 @@ struct block {
 	unsigned *rounds;
 	unsigned *places; /* in the burst */
 	double *at_us;
+	struct witness witness; /* of the replicate's cell */
 };
 
 /* A metric's median over one counted pass: how long it took with counters open. No source of times; it

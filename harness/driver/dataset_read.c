@@ -33,6 +33,7 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 	if (seed != reader->seed)
 		dataset->steal_ticks += json_number_value(json_object_get(worker, "steal_ticks"));
 	reader->seed = seed;
+	reader->witness = disturbed_read(worker);
 	dataset->involuntary_switches +=
 		json_number_value(json_object_get(worker, "involuntary_switches"));
 	uint64_t mappings = (uint64_t)json_integer_value(json_object_get(worker, "mappings"));
@@ -119,7 +120,8 @@ enum outcome dataset_read(struct dataset *dataset, const char *folder, struct pr
 	char path[WIRE_PATH_MAX + 160];
 	json_error_t error;
 	*dataset = (struct dataset){0};
-	struct reader reader = {dataset, folder, 0, -1, problem};
+	struct reader reader = {
+		.dataset = dataset, .folder = folder, .seed = -1, .problem = problem};
 	snprintf(path, sizeof path, "%s/samples.jsonl", folder);
 	FILE *file = fopen(path, "re");
 	if (!file)

@@ -9,7 +9,8 @@ struct reader {
 	struct dataset *dataset;
 	const char *folder;
 	size_t line;
-	json_int_t seed; /* of the last cell line: a replicate has one of its own */
+	json_int_t seed;        /* of the last cell line: a replicate has one of its own */
+	struct witness witness; /* of the last cell line */
 	struct problem *problem;
 };
 

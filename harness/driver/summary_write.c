@@ -30,10 +30,13 @@ static void put_levels(FILE *file, const struct series *series)
 	put_csv_text(file, series->primitive);
 	fprintf(file, ",%s,", series->action);
 	put_csv_text(file, series->twin ? "twin" : series->case_name);
-	/* mappings and open_files are not varied yet. */
-	fprintf(file, ",%" PRIu64 ",%s,%s,%s,%s,%s,,,%s,", series->heap_bytes, series->page_kind,
-		series->state, series->cache, series->touch_order, series->threads,
-		series->child_cpu);
+	/* mappings are not varied yet. */
+	fprintf(file, ",%" PRIu64 ",%s,%s,%s,%s,%s,,", series->heap_bytes, series->page_kind,
+		series->state, series->cache, series->touch_order, series->threads);
+	double fewest, most;
+	if (disturbed_open_files(series, &fewest, &most))
+		fprintf(file, "%.0f", fewest);
+	fprintf(file, ",%s,", series->child_cpu);
 	put_csv_text(file, series->metric);
 	fprintf(file, ",%s", series->unit);
 }
