@@ -16,6 +16,9 @@ enum {
 	MOVE_NS,
 	CALLER_FAULTS,
 	CHILD_FAULTS,
+	STAMPED_CALL_NS,
+	STAMPED_REAPED_NS,
+	STAMPED_JOINED_NS,
 };
 
 static const struct metric metrics[] = {
@@ -27,6 +30,10 @@ static const struct metric metrics[] = {
 	[MOVE_NS] = {"move_ns", "ns", "the child's move of itself to another CPU"},
 	[CALLER_FAULTS] = {"caller_faults", "count", "page faults of the caller, call to reaped"},
 	[CHILD_FAULTS] = {"child_faults", "count", "page faults of the child in its life"},
+	/* Where a start is shown beside the ends of its own sample, these are the ends. */
+	[STAMPED_CALL_NS] = {"stamped_call_ns", "ns", "as call_ns, of stamped samples"},
+	[STAMPED_REAPED_NS] = {"stamped_reaped_ns", "ns", "as reaped_ns, of stamped samples"},
+	[STAMPED_JOINED_NS] = {"stamped_joined_ns", "ns", "as joined_ns, of stamped samples"},
 	{0},
 };
 
@@ -38,11 +45,15 @@ static bool is_thread(const struct arm *arm)
 static const char *missing(const struct run *run, const struct arm *arm, unsigned metric)
 {
 	bool exec = arm->action == ACTION_EXEC;
+	if (metric >= STAMPED_CALL_NS && arm->primitive->traits & TRAIT_NOT_STAMPED)
+		return "as clone's: what this primitive adds comes after the stamp";
 	switch (metric) {
 	case REAPED_NS:
+	case STAMPED_REAPED_NS:
 	case CHILD_FAULTS:
 		return is_thread(arm) ? "a thread is not reaped" : NULL;
 	case JOINED_NS:
+	case STAMPED_JOINED_NS:
 		return is_thread(arm) ? NULL : "a process is reaped, not joined";
 	case CHILD_START_NS:
 		if (run->move_set)
@@ -83,6 +94,9 @@ static enum outcome set_stamped(struct run *run, const struct arm *arm, struct w
 		sample_set(out, MOVE_NS, clock_ns(stamp, stamps->moved_ticks));
 	else
 		sample_set(out, CHILD_START_NS, clock_ns(called, stamp));
+	sample_set(out, STAMPED_CALL_NS, clock_ns(called, run->child->returned));
+	sample_set(out, is_thread(arm) ? STAMPED_JOINED_NS : STAMPED_REAPED_NS,
+		   clock_ns(called, run->child->ended));
 	return OUTCOME_OK;
 }
 

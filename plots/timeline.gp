@@ -1,7 +1,7 @@
 # When, after a call began, it returned, its child or program started, and the
 # child was reaped: a row for each primitive and action, a panel for each state.
 # Reads timeline-{0,1,2}.dat (first a line with the panel's title, then rows of
-# label, call_ns, start_ns, reaped_ns, NaN where not measured; an empty file is
+# label, call, start, end in ns of the same samples, NaN where there is none; an empty file is
 # left out) and caption-timeline.dat.
 
 CAPTION_FILE = 'caption-timeline.dat'

@@ -159,6 +159,26 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 	return check_counters(request, problem);
 }
 
+/* A number that the driver can write down, or none. */
+static bool number_ok(uint64_t number)
+{
+	return number <= INT64_MAX || number == WIRE_UNKNOWN;
+}
+
+static bool start_ok(const struct wire_start *start)
+{
+	const uint64_t numbers[] = {
+		start->open_files,  start->table_slots,    start->policy,     start->umask,
+		start->personality, start->timer_slack_ns, start->securebits, start->no_new_privs,
+		start->seccomp,     start->seccomp_filters};
+	bool good = true;
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		good = good && number_ok(numbers[i]);
+	for (unsigned i = 0; i < WIRE_LIMIT_COUNT; i++)
+		good = good && (number_ok(start->limits[i]) || start->limits[i] == WIRE_UNLIMITED);
+	return good;
+}
+
 static enum outcome check_catalog(const struct wire_catalog *catalog, struct problem *problem)
 {
 	if (catalog->primitive_count > WIRE_PRIMITIVES_MAX ||
@@ -190,6 +210,8 @@ static enum outcome check_catalog(const struct wire_catalog *catalog, struct pro
 		if (!good)
 			return malformed("an experiment", problem);
 	}
+	if (!start_ok(&catalog->start))
+		return malformed("what a worker starts with", problem);
 	return clock_ok(&catalog->clock) ? OUTCOME_OK : malformed("the clock", problem);
 }
 
@@ -202,6 +224,31 @@ static bool sample_ok(const struct wire_sample *sample)
 		if (sample->counted >> i & 1 && sample->count[i] > INT64_MAX)
 			return false;
 	return true;
+}
+
+static bool cell_facts_ok(const struct wire_cell_facts *facts)
+{
+	const uint64_t numbers[] = {facts->mappings,
+				    facts->open_files,
+				    facts->cpus_allowed,
+				    facts->rss_bytes,
+				    facts->page_tables_bytes,
+				    facts->heap_rss_bytes,
+				    facts->heap_huge_bytes,
+				    facts->involuntary_switches,
+				    facts->voluntary_switches,
+				    facts->migrations,
+				    facts->wait_ns,
+				    facts->cpu_ns,
+				    facts->idle_ns,
+				    facts->steal_ns,
+				    facts->rounds,
+				    facts->duration_ns};
+	_Static_assert(sizeof numbers == sizeof *facts, "every fact is looked at");
+	bool good = true;
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		good = good && number_ok(numbers[i]);
+	return good;
 }
 
 enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes,
@@ -227,6 +274,11 @@ enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes
 		if (!good)
 			return malformed("an arm's reasons", problem);
 	}
+	for (uint32_t i = 0; i < request->cell_count; i++)
+		if (!cell_facts_ok(&answer->cells[i]))
+			return malformed("a cell's facts", problem);
+	if (!number_ok(answer->build_ns))
+		return malformed("the time to build the heap", problem);
 	for (uint32_t i = 0; i < COUNTERS_MAX; i++)
 		if (!ENDS(answer->counter_refused[i]))
 			return malformed("a counter's reason", problem);

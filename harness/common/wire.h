@@ -21,7 +21,7 @@
 
 enum {
 	WIRE_FD = 3,
-	WIRE_VERSION = 4,
+	WIRE_VERSION = 5,
 	WIRE_NAME_MAX = 32,
 	WIRE_TEXT_MAX = 120,
 	WIRE_PATH_MAX = 1024,
@@ -42,6 +42,10 @@ enum {
 	/* Where children stamp the time: the page behind the header. */
 	WIRE_STAMP_OFFSET = 4096,
 };
+
+/* In the place of a number that could not be had, and of a limit that there is none. */
+#define WIRE_UNKNOWN UINT64_MAX
+#define WIRE_UNLIMITED (UINT64_MAX - 1)
 
 #define WIRE_MAGIC 0x54534f434b524f46ull /* "FORKCOST" */
 
@@ -138,11 +142,34 @@ struct wire_experiment {
 	char cases[WIRE_CASES_MAX][WIRE_NAME_MAX];
 };
 
+enum wire_limit {
+	WIRE_LIMIT_ADDRESS_SPACE,
+	WIRE_LIMIT_CORE,
+	WIRE_LIMIT_CPU,
+	WIRE_LIMIT_DATA,
+	WIRE_LIMIT_LOCKED,
+	WIRE_LIMIT_FILES,
+	WIRE_LIMIT_PROCESSES,
+	WIRE_LIMIT_STACK,
+	WIRE_LIMIT_COUNT
+};
+
+/* What a worker starts with, once it has shed what it can (method rule 38). Unsigned numbers may be
+ * WIRE_UNKNOWN. */
+struct wire_start {
+	uint64_t open_files, table_slots; /* the table of open files has room for so many */
+	uint64_t policy, umask, personality, timer_slack_ns, securebits, no_new_privs;
+	uint64_t seccomp, seccomp_filters; /* 0: no filter; 2: filters look at each system call */
+	uint64_t limits[WIRE_LIMIT_COUNT]; /* soft; of time in s, of sizes in bytes */
+	int32_t niceness, oom_score_adj;   /* the latter INT32_MIN: unknown */
+};
+
 struct wire_catalog {
 	uint32_t primitive_count, experiment_count;
 	struct wire_primitive primitives[WIRE_PRIMITIVES_MAX];
 	struct wire_experiment experiments[WIRE_EXPERIMENTS_MAX];
 	struct wire_clock clock;
+	struct wire_start start;
 };
 
 /* What an arm cannot give in this request, and why; an empty reason means that it can. */
@@ -151,13 +178,19 @@ struct wire_arm_facts {
 	char missing[WIRE_METRICS_MAX][WIRE_TEXT_MAX];
 };
 
-/* The worker as it was when a cell was done. */
+/* The worker as it was when a cell was done. Any number may be WIRE_UNKNOWN. */
 struct wire_cell_facts {
-	uint64_t mappings;
+	uint64_t mappings, open_files;
 	uint64_t cpus_allowed;                 /* 1: pinned */
 	uint64_t rss_bytes, page_tables_bytes; /* of the whole process */
 	uint64_t heap_rss_bytes, heap_huge_bytes;
-	uint64_t involuntary_switches, voluntary_switches; /* in this cell */
+	/* In this cell, and of this process alone: */
+	uint64_t involuntary_switches, voluntary_switches, migrations;
+	uint64_t wait_ns; /* ready to run, while others had the CPU; its main thread's */
+	/* In this cell: */
+	uint64_t cpu_ns; /* run by this process and by children that were reaped */
+	/* Of the CPUs that the worker may use, in whole ticks: doing nothing; taken by the hypervisor. */
+	uint64_t idle_ns, steal_ns;
 	uint64_t rounds;
 	uint64_t duration_ns;
 };

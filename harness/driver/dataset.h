@@ -6,6 +6,7 @@
 #include "harness/common/axes.h"
 #include "harness/common/problem.h"
 #include "harness/common/wire.h"
+#include "harness/driver/disturbed.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -32,6 +33,7 @@ struct block {
 	double *values;
 	const double *window_ns, *at_us;
 	const unsigned *rounds, *places;
+	struct witness witness; /* of the replicate's cell */
 };
 
 /* A metric's median over one counted pass: how long it took with counters open. No source of times; it

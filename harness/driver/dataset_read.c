@@ -60,6 +60,7 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 						 "cannot be");
 	if (read_worker(reader, line, key.heap_bytes))
 		return OUTCOME_FAILED;
+	reader->witness = disturbed_read(json_object_get(line, "worker"));
 	const json_t *arms = json_object_get(line, "arms");
 	for (size_t i = 0; i < json_array_size(arms); i++)
 		if (dataset_read_arm(reader, line, json_array_get(arms, i), &key, replicate))

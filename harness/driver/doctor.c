@@ -12,6 +12,7 @@
 #include "harness/driver/textfile.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@
 
 enum verdict { GOOD, NOTE, BAD };
 
-static int bad_count;
+static int bad_count, note_count;
 
 static void say(enum verdict verdict, const char *subject, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -30,6 +31,7 @@ static void say(enum verdict verdict, const char *subject, const char *format, .
 	static const char *const words[] = {"ok", "note", "BAD"};
 	va_list args;
 	bad_count += verdict == BAD;
+	note_count += verdict == NOTE;
 	print("%-4s  %-18s ", words[verdict], subject);
 	va_start(args, format);
 	print_to_v(stdout, format, args);
@@ -123,6 +125,32 @@ static void examine_limits(void)
 			say(GOOD, limits[i].what, "the limit leaves room");
 }
 
+/* What slows a worker, or makes it unlike others, and could not be shed. */
+static void examine_start(const struct wire_start *start)
+{
+	static const char subject[] = "worker";
+	const int noted = note_count;
+	if (start->policy != WIRE_UNKNOWN && start->policy != SCHED_OTHER)
+		say(NOTE, subject,
+		    "scheduling policy %llu is inherited; start from a shell with %s",
+		    (unsigned long long)start->policy, "policy 0 (chrt -o 0)");
+	if (start->niceness != 0)
+		say(NOTE, subject, "niceness %d is inherited; start from a shell with 0",
+		    start->niceness);
+	if (start->personality != WIRE_UNKNOWN && start->personality != 0)
+		say(NOTE, subject, "personality %#llx is inherited; start without setarch",
+		    (unsigned long long)start->personality);
+	if (start->seccomp != WIRE_UNKNOWN && start->seccomp != 0)
+		say(NOTE, subject,
+		    "seccomp filters look at each system call, and slow it; start outside of the "
+		    "container or sandbox");
+	if (start->table_slots != WIRE_UNKNOWN && start->table_slots > 256)
+		say(NOTE, subject, "its table of open files has room for %llu; %s",
+		    (unsigned long long)start->table_slots, "start with fewer files open");
+	if (note_count == noted)
+		say(GOOD, subject, "inherits nothing that slows it");
+}
+
 static void examine_counter_kind(const struct counters *counters, enum counters_kind kind,
 				 const char *subject)
 {
@@ -186,6 +214,7 @@ int doctor_examine(const struct wire_catalog *catalog)
 	examine_memory();
 	examine_page_kinds();
 	examine_limits();
+	examine_start(&catalog->start);
 	examine_counters();
 	examine_programs();
 	print("\n%s\n", bad_count ? "this machine cannot measure before what is BAD is mended"

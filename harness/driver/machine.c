@@ -161,6 +161,7 @@ static const struct file_fact {
 	{"tlb_single_page_flush_ceiling", "/sys/kernel/debug/x86/tlb_single_page_flush_ceiling"},
 	{"pm_qos_resume_latency_us", "/sys/devices/system/cpu/cpu0/power/pm_qos_resume_latency_us"},
 	{"load_average", "/proc/loadavg"},
+	{"cgroup", "/proc/self/cgroup"},
 };
 
 static json_t *text_or_reason(const char *path)

@@ -550,6 +550,8 @@ int main(int argc, char **argv)
 		complain(&problem, EXIT_DONE);
 	/* A file that grows too large is an error of writing, which is told; not a sudden end. */
 	signal(SIGXFSZ, SIG_IGN);
+	/* Inherited as ignored, it would let a worker go unreaped. */
+	signal(SIGCHLD, SIG_DFL);
 	/* Orphans of a worker come to us, so that none is left behind. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (argc < 2) {

@@ -157,6 +157,67 @@ static json_t *describe_gaps(const struct plan *plan)
 	return gaps;
 }
 
+static json_t *known_or(uint64_t value, uint64_t unknown, const char *why)
+{
+	return value == unknown ? json_string(why) : json_integer((json_int_t)value);
+}
+
+static json_t *describe_limits(const struct wire_start *start)
+{
+	static const char *const names[WIRE_LIMIT_COUNT] = {
+		[WIRE_LIMIT_ADDRESS_SPACE] = "address_space_bytes",
+		[WIRE_LIMIT_CORE] = "core_bytes",
+		[WIRE_LIMIT_CPU] = "cpu_s",
+		[WIRE_LIMIT_DATA] = "data_bytes",
+		[WIRE_LIMIT_LOCKED] = "locked_bytes",
+		[WIRE_LIMIT_FILES] = "open_files",
+		[WIRE_LIMIT_PROCESSES] = "processes",
+		[WIRE_LIMIT_STACK] = "stack_bytes",
+	};
+	json_t *limits = json_object();
+	for (unsigned i = 0; i < WIRE_LIMIT_COUNT; i++)
+		json_object_set_new(limits, names[i],
+				    start->limits[i] == WIRE_UNLIMITED
+					    ? json_string("unlimited")
+					    : known_or(start->limits[i], WIRE_UNKNOWN,
+						       "unavailable: getrlimit"));
+	return limits;
+}
+
+/* What every worker of the run starts with. */
+static json_t *describe_start(const struct wire_start *start)
+{
+	static const char no_status[] = "unavailable: /proc/self/status";
+	static const char no_call[] = "unavailable: the kernel does not say";
+	const struct {
+		const char *name;
+		uint64_t value;
+		const char *why;
+	} known[] = {
+		{"open_files", start->open_files, "unavailable: /proc/self/fd"},
+		{"open_files_table", start->table_slots, no_status},
+		{"policy", start->policy, no_call},
+		{"umask", start->umask, no_call},
+		{"personality", start->personality, no_call},
+		{"timer_slack_ns", start->timer_slack_ns, no_call},
+		{"securebits", start->securebits, no_call},
+		{"no_new_privs", start->no_new_privs, no_call},
+		{"seccomp", start->seccomp, no_status},
+		{"seccomp_filters", start->seccomp_filters, no_status},
+	};
+	json_t *result = json_object();
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		json_object_set_new(result, known[i].name,
+				    known_or(known[i].value, WIRE_UNKNOWN, known[i].why));
+	json_object_set_new(result, "niceness", json_integer(start->niceness));
+	json_object_set_new(result, "oom_score_adj",
+			    start->oom_score_adj == INT32_MIN
+				    ? json_string("unavailable: /proc/self/oom_score_adj")
+				    : json_integer(start->oom_score_adj));
+	json_object_set_new(result, "limits", describe_limits(start));
+	return result;
+}
+
 /* A host name as part of a folder name. */
 static void host_word(char *word, size_t word_bytes)
 {
@@ -237,6 +298,7 @@ enum outcome record_open(struct record *record, const struct plan *plan, int arg
 	if (!environment)
 		return fail(problem, "cannot describe this machine: out of memory");
 	json_object_set_new(environment, "settings", describe_settings(plan, argc, argv));
+	json_object_set_new(environment, "worker", describe_start(&plan->catalog.start));
 	enum outcome wrote = write_environment(record, environment, problem);
 	json_decref(environment);
 	if (wrote)
@@ -444,9 +506,47 @@ static json_t *describe_place(const char *type, const struct plan *plan,
 			 axis_name(&axis_child_cpu, job->child_cpu), "began_s", replicate->began_s);
 }
 
-static json_t *known_or(uint64_t value, uint64_t unknown, const char *why)
+/* The worker as it was when the cell was done, and what happened to it meanwhile. */
+static json_t *describe_worker(const struct record_replicate *replicate,
+			       const struct wire_answer *answer,
+			       const struct wire_cell_facts *facts)
 {
-	return value == unknown ? json_string(why) : json_integer((json_int_t)value);
+	static const char no_smaps[] = "unavailable: /proc/self/smaps";
+	static const char no_status[] = "unavailable: /proc/self/status";
+	const struct {
+		const char *name;
+		uint64_t value;
+		const char *why;
+	} known[] = {
+		{"cpus_allowed", facts->cpus_allowed, ""},
+		{"mappings", facts->mappings, "unavailable: /proc/self/maps"},
+		{"open_files", facts->open_files, "unavailable: /proc/self/fd"},
+		{"rss_bytes", facts->rss_bytes, no_status},
+		{"page_tables_bytes", facts->page_tables_bytes, no_status},
+		{"heap_rss_bytes", facts->heap_rss_bytes, no_smaps},
+		{"heap_huge_bytes", facts->heap_huge_bytes, no_smaps},
+		{"involuntary_switches", facts->involuntary_switches, ""},
+		{"voluntary_switches", facts->voluntary_switches, ""},
+		{"migrations", facts->migrations,
+		 "unavailable: /proc/self/sched (CONFIG_SCHED_DEBUG)"},
+		{"wait_ns", facts->wait_ns,
+		 "unavailable: /proc/self/schedstat (CONFIG_SCHED_INFO)"},
+		{"cpu_ns", facts->cpu_ns, ""},
+		{"idle_ns", facts->idle_ns, "unavailable: /proc/stat"},
+		{"steal_ns", facts->steal_ns, "unavailable: /proc/stat"},
+		{"rounds", facts->rounds, ""},
+		{"duration_ns", facts->duration_ns, ""},
+		{"heap_build_ns", answer->build_ns, ""},
+		{"steal_ticks", replicate->steal_ticks, "unavailable: /proc/stat"},
+	};
+	json_t *worker = json_object();
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		json_object_set_new(worker, known[i].name,
+				    known_or(known[i].value, WIRE_UNKNOWN, known[i].why));
+	json_object_set_new(
+		worker, "cpu_khz",
+		known_or(replicate->cpu_khz, 0, "unavailable: the kernel does not say"));
+	return worker;
 }
 
 static json_t *describe_cell(const struct plan *plan, const struct record_replicate *replicate,
@@ -469,21 +569,7 @@ static json_t *describe_cell(const struct plan *plan, const struct record_replic
 						: ""));
 	json_object_set_new(line, "threads", describe_threads(job));
 	json_object_set_new(line, "counted", json_boolean(levels->counted));
-	json_object_set_new(
-		line, "worker",
-		json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "cpus_allowed",
-			  (json_int_t)facts->cpus_allowed, "mappings", (json_int_t)facts->mappings,
-			  "rss_bytes", (json_int_t)facts->rss_bytes, "page_tables_bytes",
-			  (json_int_t)facts->page_tables_bytes, "heap_rss_bytes",
-			  (json_int_t)facts->heap_rss_bytes, "heap_huge_bytes",
-			  (json_int_t)facts->heap_huge_bytes, "involuntary_switches",
-			  (json_int_t)facts->involuntary_switches, "voluntary_switches",
-			  (json_int_t)facts->voluntary_switches, "rounds",
-			  (json_int_t)facts->rounds, "duration_ns", (json_int_t)facts->duration_ns,
-			  "heap_build_ns", (json_int_t)area->answer.build_ns, "steal_ticks",
-			  known_or(replicate->steal_ticks, UINT64_MAX, "unavailable: /proc/stat"),
-			  "cpu_khz",
-			  known_or(replicate->cpu_khz, 0, "unavailable: the kernel does not say")));
+	json_object_set_new(line, "worker", describe_worker(replicate, &area->answer, facts));
 	json_object_set_new(line, "arms", arms);
 	return line;
 }

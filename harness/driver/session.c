@@ -50,29 +50,20 @@ enum outcome session_open(struct session *session, uint64_t sample_capacity,
 	return OUTCOME_OK;
 }
 
-/* posix_spawn with the shared memory as WIRE_FD, in a process group of its own. */
+/* posix_spawn with the shared memory as WIRE_FD, in a process group of its own. What else the worker
+ * inherits it sheds itself, as it does when it is started without us (once). */
 static int spawn_worker(struct session *session, const char *path, char *const *environment)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	char *arguments[] = {(char[]){"forkcost-worker"}, NULL};
-	sigset_t none, defaults;
-	sigemptyset(&none);
-	sigemptyset(&defaults);
-	sigaddset(&defaults, SIGINT);
-	sigaddset(&defaults, SIGTERM);
-	sigaddset(&defaults, SIGPIPE);
-	sigaddset(&defaults, SIGXFSZ);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, session->memory_fd, WIRE_FD);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-						      POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
 	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	int error =
 		posix_spawn(&session->worker, path, &actions, &attributes, arguments, environment);
 	if (error)

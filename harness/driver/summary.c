@@ -118,6 +118,20 @@ static bool is_with_child(const struct series *series)
 	return length > end && strcmp(series->metric + length - end, ending) == 0;
 }
 
+static void note_open_files(struct row *row)
+{
+	double fewest, most;
+	if (disturbed_open_files(row->series, &fewest, &most) && fewest < most)
+		add_note(row, "open files varied: %.0f to %.0f", fewest, most);
+}
+
+static void note_disturbance(struct row *row)
+{
+	char text[DISTURBED_TEXT_MAX];
+	if (*disturbed_text(row->series, text, sizeof text))
+		add_note(row, "%s", text);
+}
+
 /* Counts are taken beside the times, in passes that are a little slower. */
 static void note_counting(struct row *row, const struct derived *derived)
 {
@@ -165,6 +179,8 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 		}
 		if (series->is_counter)
 			note_counting(row, &summary->derived);
+		note_open_files(row);
+		note_disturbance(row);
 	}
 	bool room = values && medians;
 	free(values);

@@ -12,7 +12,7 @@
 
 #include <stdio.h>
 
-enum { NOTE_MAX = 400 };
+enum { NOTE_MAX = 800 };
 
 struct row {
 	const struct series *series;

@@ -41,7 +41,12 @@ static void put_levels(FILE *file, const struct series *series)
 	put_text(file, series->cache);
 	put_text(file, series->touch_order);
 	put_text(file, series->threads);
-	put_empty(file, 2); /* mappings and open_files are not varied yet */
+	put_empty(file, 1); /* mappings are not varied yet */
+	double fewest, most;
+	if (disturbed_open_files(series, &fewest, &most))
+		put_count(file, (uint64_t)fewest);
+	else
+		put_empty(file, 1);
 	put_text(file, series->child_cpu);
 	put_text(file, series->metric);
 	put_text(file, series->unit);

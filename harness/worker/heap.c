@@ -3,6 +3,7 @@
 #include "harness/common/remedy.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/pages.h"
+#include "harness/worker/procfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -153,28 +154,20 @@ enum outcome heap_prepare(struct run *run, enum heap_state state)
 	return OUTCOME_OK;
 }
 
-/* /proc/self/status as text; cut at the buffer's end. */
-static enum outcome read_status(char *text, size_t text_bytes, struct problem *problem)
+static enum outcome read_proc(const char *path, char *text, size_t text_bytes,
+			      struct problem *problem)
 {
-	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return fail(problem, "cannot open /proc/self/status: %s; %s", strerror(errno),
-			    remedy_or(errno, "mount /proc"));
-	size_t length = 0;
-	ssize_t got;
-	while (length + 1 < text_bytes &&
-	       (got = read(fd, text + length, text_bytes - 1 - length)) > 0)
-		length += (size_t)got;
-	text[length] = '\0';
-	close(fd);
-	return OUTCOME_OK;
+	if (procfile_read(path, text, text_bytes))
+		return OUTCOME_OK;
+	return fail(problem, "cannot open %s: %s; %s", path, strerror(errno),
+		    remedy_or(errno, "mount /proc"));
 }
 
 /* The value behind a key, "VmPTE:   44 kB" -> 45056; UINT64_MAX if the key is not there. */
 static uint64_t kilobytes_behind(const char *text, const char *key)
 {
-	const char *at = strstr(text, key);
-	return at ? strtoull(at + strlen(key), NULL, 10) * 1024 : UINT64_MAX;
+	uint64_t kilobytes = procfile_number(text, key);
+	return kilobytes == UINT64_MAX ? kilobytes : kilobytes * 1024;
 }
 
 /* What smaps says of the heap: sums over its mappings. */
@@ -325,7 +318,7 @@ enum outcome heap_verify(struct run *run, char *text, size_t text_bytes,
 {
 	if (count_mappings(&facts->mappings, text, text_bytes, run->problem))
 		return OUTCOME_FAILED;
-	if (read_status(text, text_bytes, run->problem))
+	if (read_proc("/proc/self/status", text, text_bytes, run->problem))
 		return OUTCOME_FAILED;
 	facts->rss_bytes = kilobytes_behind(text, "\nVmRSS:");
 	facts->page_tables_bytes = kilobytes_behind(text, "\nVmPTE:");

@@ -6,6 +6,7 @@
 #include "harness/worker/isolation.h"
 #include "harness/worker/registry.h"
 #include "harness/worker/rounds.h"
+#include "harness/worker/shed.h"
 #include "harness/worker/walk.h"
 
 #include <stdio.h>
@@ -39,6 +40,7 @@ static enum outcome serve(struct run *run, struct wire_area *area, const struct 
 {
 	if (run->request->mode == WIRE_CATALOG) {
 		clock_calibrate(&area->answer.catalog.clock);
+		shed_describe(&area->answer.catalog.start);
 		return registry_describe(&area->answer.catalog, run->problem);
 	}
 	struct arena *arena = arena_make(run->problem);
@@ -60,17 +62,18 @@ static enum outcome serve(struct run *run, struct wire_area *area, const struct 
 	return rounds_measure(run, area, arena);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static char *no_environment[] = {NULL};
 	static struct run run;
 	struct problem problem = {""};
 	size_t mapped_bytes = 0;
+	(void)argc;
 	/* A driver that is killed must not leave the worker behind. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* Inherited as ignored, it would let children go unreaped. */
-	signal(SIGCHLD, SIG_DFL);
-	struct wire_area *area = map_area(&mapped_bytes, &problem);
+	struct wire_area *area = NULL;
+	if (!shed_inherited(argv, &problem))
+		area = map_area(&mapped_bytes, &problem);
 	if (!area || wire_check_request(area, mapped_bytes, &problem)) {
 		fprintf(stderr, "forkcost-worker: %s\n", problem.text);
 		return 1;

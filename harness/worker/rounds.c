@@ -5,11 +5,12 @@
 #include "harness/worker/heap.h"
 #include "harness/worker/isolation.h"
 #include "harness/worker/registry.h"
+#include "harness/worker/shed.h"
+#include "harness/worker/witness.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 struct loop {
 	struct run *run;
@@ -270,8 +271,9 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 	const struct wire_request *request = loop->run->request;
 	struct wire_answer *answer = &loop->area->answer;
 	struct wire_cell_facts *facts = &answer->cells[cell];
-	struct rusage before, after;
-	getrusage(RUSAGE_SELF, &before);
+	char *text = loop->arena->proc_text;
+	struct witness before, after;
+	witness_read(&before, text, sizeof loop->arena->proc_text);
 	uint64_t began_ns = clock_monotonic_raw_ns();
 	answer->cell_running = cell;
 	loop->run->cell = cell_at(loop, cell);
@@ -293,12 +295,11 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 		answer->rounds_done = round + 1;
 		facts->rounds = round + 1;
 	}
-	getrusage(RUSAGE_SELF, &after);
-	facts->involuntary_switches = (uint64_t)(after.ru_nivcsw - before.ru_nivcsw);
-	facts->voluntary_switches = (uint64_t)(after.ru_nvcsw - before.ru_nvcsw);
+	witness_read(&after, text, sizeof loop->arena->proc_text);
+	witness_report(&before, &after, facts);
 	facts->cpus_allowed = isolation_cpus_allowed();
-	facts->duration_ns = clock_monotonic_raw_ns() - began_ns;
-	return heap_verify(loop->run, loop->arena->proc_text, sizeof loop->arena->proc_text, facts);
+	facts->open_files = shed_open_files();
+	return heap_verify(loop->run, text, sizeof loop->arena->proc_text, facts);
 }
 
 /* The orders in which passes touch the heap, in memory that fork does not copy. */

@@ -222,6 +222,15 @@ static void spoilt_answers_are_refused(void **state)
 	REFUSED(check_answer, answer->histogram_count = WIRE_HISTOGRAMS_MAX + 1, "histogram");
 	REFUSED(check_answer, answer->histograms[0].cell = 2, "histogram");
 	REFUSED(check_answer, answer->histograms[0].arm = 2, "histogram");
+	/* Numbers that would be written down as negative ones. */
+	const size_t facts = sizeof answer->cells[1] / sizeof(uint64_t);
+	for (size_t i = 0; i < facts; i++)
+		REFUSED(check_answer, ((uint64_t *)&answer->cells[1])[i] = (uint64_t)INT64_MAX + 1,
+			"facts");
+	REFUSED(check_answer, answer->build_ns = UINT64_MAX - 1, "build the heap");
+	fill();
+	memset(&answer->cells[1], 0xff, sizeof answer->cells[1]); /* all unknown */
+	assert_accepted(check_answer);
 }
 
 static void spoilt_samples_are_refused(void **state)
@@ -269,6 +278,9 @@ static void spoilt_catalogues_are_refused(void **state)
 	CATALOG_REFUSED(UNENDED(catalog->experiments[0].metrics[0].unit), "an experiment");
 	CATALOG_REFUSED(UNENDED(catalog->experiments[0].metrics[0].summary), "an experiment");
 	CATALOG_REFUSED(UNENDED(catalog->experiments[0].cases[0]), "an experiment");
+	CATALOG_REFUSED(catalog->start.open_files = UINT64_MAX - 1, "starts with");
+	CATALOG_REFUSED(catalog->start.seccomp_filters = UINT64_MAX - 1, "starts with");
+	CATALOG_REFUSED(catalog->start.limits[WIRE_LIMIT_STACK] = UINT64_MAX - 2, "starts with");
 	CATALOG_REFUSED(catalog->clock.ns_per_tick = NAN, "clock");
 	CATALOG_REFUSED(catalog->clock.kind = WIRE_CLOCK_KIND_COUNT, "clock");
 	CATALOG_REFUSED(catalog->clock.error_ppm = NAN, "clock");

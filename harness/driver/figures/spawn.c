@@ -68,6 +68,20 @@ static void add_words(char text[WHAT_MAX], const char *words)
 	snprintf(text + length, WHAT_MAX - length, "%s%s", length && *words ? ", " : "", words);
 }
 
+/* A row of the timeline shows moments of the same samples: of stamped ones, where the run has their ends. */
+static void say_which_samples(const struct summary *summary, struct caption *caption)
+{
+	caption->pick.metric = "stamped_call_ns";
+	caption->remark =
+		"The moments of a row are of the same samples, those in which the child or program "
+		"stamps its start; without a start: of plain ones.";
+	if (pick_row(summary, &caption->pick))
+		return;
+	caption->pick.metric = NULL;
+	caption->remark =
+		"No starts are shown: this run has none from the same samples as the ends.";
+}
+
 static enum outcome put_captions(const struct figures *figures)
 {
 	static const unsigned state = 1U << LEVEL_STATE, cache = 1U << LEVEL_CACHE;
@@ -96,8 +110,10 @@ static enum outcome put_captions(const struct figures *figures)
 		add_words(what, *levels ? levels + 2 : ""); /* without its comma */
 		strncat(what, captions[i].after, sizeof what - strlen(what) - 1);
 		pick.metric = captions[i].metric;
-		const struct caption caption = {
+		struct caption caption = {
 			.figure = captions[i].figure, .what = what, .pick = pick, .told = ~0U};
+		if (strcmp(captions[i].figure, "timeline") == 0)
+			say_which_samples(figures->summary, &caption);
 		if (caption_write(figures, &caption))
 			return OUTCOME_FAILED;
 	}
@@ -122,20 +138,32 @@ static double center_or_nan(const struct row *row)
 	return row && row->count ? row->interval.center : NAN;
 }
 
-/* A primitive's moments: call returned, child or program started, reaped or joined. */
-static void put_moments(FILE *file, const struct summary *summary, const struct row *row)
+static double center_of(const struct summary *summary, const struct series *like,
+			const char *metric)
 {
-	const struct series *series = row->series;
-	const char *start =
-		strcmp(series->action, "exec") == 0 ? "exec_start_ns" : "child_start_ns";
-	double end = center_or_nan(summary_find(summary, series, NULL, NULL, "reaped_ns"));
+	return center_or_nan(summary_find(summary, like, NULL, NULL, metric));
+}
+
+/* A primitive's moments: call returned, child or program started, reaped or joined. All are of the same
+ * samples: of the stamped ones, or without a start of the plain ones, where there are no stamped ones or
+ * (in older runs) these did not give the ends. */
+static void put_moments(FILE *file, const struct summary *summary, const struct series *series)
+{
+	double call = center_of(summary, series, "stamped_call_ns"), start = NAN;
+	bool stamped = !isnan(call);
+	double end = center_of(summary, series, stamped ? "stamped_reaped_ns" : "reaped_ns");
 	if (isnan(end))
-		end = center_or_nan(summary_find(summary, series, NULL, NULL, "joined_ns"));
+		end = center_of(summary, series, stamped ? "stamped_joined_ns" : "joined_ns");
+	if (stamped)
+		start = center_of(summary, series,
+				  strcmp(series->action, "exec") == 0 ? "exec_start_ns"
+								      : "child_start_ns");
+	else
+		call = center_of(summary, series, "call_ns");
 	gnuplot_text(file, series->primitive);
 	gnuplot_put(file, " ");
 	gnuplot_text(file, series->action);
-	gnuplot_put(file, "\t%.6g\t%.6g\t%.6g\n", center_or_nan(row),
-		    center_or_nan(summary_find(summary, series, NULL, NULL, start)), end);
+	gnuplot_put(file, "\t%.6g\t%.6g\t%.6g\n", call, start, end);
 }
 
 /* Where a primitive's time goes. `heap_bytes` NULL: an empty file. */
@@ -161,7 +189,7 @@ static enum outcome put_timeline(const struct figures *figures, size_t panel,
 		if (!titled)
 			gnuplot_put(file, "heap %s\n", units_format_bytes(*heap_bytes, heap));
 		titled = true;
-		put_moments(file, summary, row);
+		put_moments(file, summary, row->series);
 	}
 	return figures_close(figures, file);
 }

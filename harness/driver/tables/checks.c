@@ -74,6 +74,17 @@ void block_checks_print(const struct summary *summary)
 	print_twins(summary);
 	print("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
 	      dataset->steal_ticks, dataset->involuntary_switches);
+	size_t disturbed = 0, measured = 0;
+	for (size_t i = 0; i < dataset->series_count; i++) {
+		char why[DISTURBED_TEXT_MAX];
+		measured += dataset->series[i].block_count > 0;
+		disturbed += *disturbed_text(&dataset->series[i], why, sizeof why) != '\0';
+	}
+	if (disturbed)
+		print("  in %zu of %zu rows other processes had the CPU for a part of the time; "
+		      "their "
+		      "notes in\n  summary.csv say how much\n",
+		      disturbed, measured);
 	if (dataset->mappings_min)
 		print("  the worker without a heap has %" PRIu64 " mappings\n",
 		      dataset->mappings_min);

@@ -1,0 +1,31 @@
+/* What was recorded about the worker while it took a cell's samples: its open files, and whether it had
+ * its CPU to itself. Runs made before that was recorded have none of it. */
+#ifndef FORKCOST_DISTURBED_H
+#define FORKCOST_DISTURBED_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { DISTURBED_TEXT_MAX = 320 };
+
+struct series;
+
+/* Of one cell of one replicate; NAN: not recorded. Times in ns. */
+struct witness {
+	double duration_ns, wait_ns, cpu_ns, idle_ns, steal_ns, cpus;
+	double involuntary_switches, migrations, open_files;
+};
+
+/* From the object `worker` of a cell line; what is missing, or no number from 0 up, is not recorded. */
+struct witness disturbed_read(const json_t *worker);
+
+/* The fewest and the most open files of the series' replicates; false if they were not counted. */
+bool disturbed_open_files(const struct series *series, double *fewest, double *most);
+
+/* In which replicates other processes or the hypervisor had the worker's CPU for more than 2 % of the time,
+ * for how long, and what that did to the median, held against the quiet replicates of the same cell. Empty
+ * if in none. Returns `text`. */
+const char *disturbed_text(const struct series *series, char *text, size_t text_bytes);
+
+#endif

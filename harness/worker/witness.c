@@ -1,0 +1,97 @@
+#include "harness/worker/witness.h"
+
+#include "harness/worker/procfile.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { IDLE = 3, IOWAIT = 4, STEAL = 7 }; /* columns of /proc/stat */
+
+static uint64_t time_ns(const struct timeval *time)
+{
+	return (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_usec * 1000u;
+}
+
+/* "621738 1200 1": run, waited, times. */
+static uint64_t read_wait(char *text, size_t text_bytes)
+{
+	const char *second =
+		procfile_read("/proc/self/schedstat", text, text_bytes) ? strchr(text, ' ') : NULL;
+	return second ? strtoull(second, NULL, 10) : WIRE_UNKNOWN;
+}
+
+static uint64_t read_migrations(char *text, size_t text_bytes)
+{
+	const char *key = procfile_read("/proc/self/sched", text, text_bytes)
+				  ? strstr(text, "se.nr_migrations")
+				  : NULL;
+	const char *colon = key ? strchr(key, ':') : NULL;
+	return colon ? strtoull(colon + 1, NULL, 10) : WIRE_UNKNOWN;
+}
+
+/* Adds what a CPU's line says: "cpu3 user nice system idle iowait irq softirq steal". */
+static bool add_ticks(char *text, unsigned cpu, uint64_t *idle, uint64_t *steal)
+{
+	char *at = strstr(text, "\ncpu");
+	while (at && strtoul(at + 4, &at, 10) != cpu)
+		at = strstr(at, "\ncpu");
+	if (!at)
+		return false;
+	uint64_t columns[STEAL + 1];
+	for (unsigned i = 0; i <= STEAL; i++)
+		columns[i] = strtoull(at, &at, 10);
+	*idle += columns[IDLE] + columns[IOWAIT];
+	*steal += columns[STEAL];
+	return true;
+}
+
+static void read_ticks(struct witness *witness, char *text, size_t text_bytes)
+{
+	const uint64_t tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
+	uint64_t idle = 0, steal = 0;
+	cpu_set_t allowed;
+	bool known = sched_getaffinity(0, sizeof allowed, &allowed) == 0 &&
+		     procfile_read("/proc/stat", text, text_bytes);
+	for (unsigned cpu = 0; known && cpu < CPU_SETSIZE; cpu++)
+		known = !CPU_ISSET(cpu, &allowed) || add_ticks(text, cpu, &idle, &steal);
+	witness->idle_ns = known ? idle * tick_ns : WIRE_UNKNOWN;
+	witness->steal_ns = known ? steal * tick_ns : WIRE_UNKNOWN;
+}
+
+void witness_read(struct witness *witness, char *text, size_t text_bytes)
+{
+	struct rusage own, children;
+	getrusage(RUSAGE_SELF, &own);
+	getrusage(RUSAGE_CHILDREN, &children);
+	*witness = (struct witness){
+		.at_ns = clock_monotonic_raw_ns(),
+		.involuntary_switches = (uint64_t)own.ru_nivcsw,
+		.voluntary_switches = (uint64_t)own.ru_nvcsw,
+		.migrations = read_migrations(text, text_bytes),
+		.wait_ns = read_wait(text, text_bytes),
+		.cpu_ns = time_ns(&own.ru_utime) + time_ns(&own.ru_stime) +
+			  time_ns(&children.ru_utime) + time_ns(&children.ru_stime),
+	};
+	read_ticks(witness, text, text_bytes);
+}
+
+static uint64_t grown(uint64_t before, uint64_t after)
+{
+	return before == WIRE_UNKNOWN || after == WIRE_UNKNOWN || after < before ? WIRE_UNKNOWN
+										 : after - before;
+}
+
+void witness_report(const struct witness *before, const struct witness *after,
+		    struct wire_cell_facts *facts)
+{
+	facts->duration_ns = after->at_ns - before->at_ns;
+	facts->involuntary_switches =
+		grown(before->involuntary_switches, after->involuntary_switches);
+	facts->voluntary_switches = grown(before->voluntary_switches, after->voluntary_switches);
+	facts->migrations = grown(before->migrations, after->migrations);
+	facts->wait_ns = grown(before->wait_ns, after->wait_ns);
+	facts->cpu_ns = grown(before->cpu_ns, after->cpu_ns);
+	facts->idle_ns = grown(before->idle_ns, after->idle_ns);
+	facts->steal_ns = grown(before->steal_ns, after->steal_ns);
+}
