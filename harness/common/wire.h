@@ -154,7 +154,7 @@ enum wire_limit {
 	WIRE_LIMIT_COUNT
 };
 
-/* What a worker starts with, once it has shed what it can (method rule 38). Unsigned numbers may be
+/* What a worker starts with, once it has shed what it can (METHODOLOGY, "State before the window"). Unsigned numbers may be
  * WIRE_UNKNOWN. */
 struct wire_start {
 	uint64_t open_files, table_slots; /* the table of open files has room for so many */

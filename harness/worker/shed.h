@@ -1,5 +1,5 @@
 /* What the worker has from whoever started it, and fork would copy, count or obey: shed at the start,
- * before anything is built (method rule 38). */
+ * before anything is built (METHODOLOGY, "State before the window"). */
 #ifndef FORKCOST_SHED_H
 #define FORKCOST_SHED_H
 
