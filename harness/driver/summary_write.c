@@ -172,32 +172,35 @@ static json_t *crosscheck_json(const struct summary *summary)
 	return list;
 }
 
+static json_t *row_at(const void *summary, size_t index)
+{
+	const struct summary *of = summary;
+	return row_json(of, &of->rows[index]);
+}
+
 static enum outcome write_json(const struct summary *summary, const char *folder,
 			       struct problem *problem)
 {
 	const struct dataset *dataset = summary->dataset;
-	json_t *rows = json_array();
-	for (size_t i = 0; i < summary->row_count; i++)
-		json_array_append_new(rows, row_json(summary, &summary->rows[i]));
-	json_t *result = json_pack(
-		"{s:i,s:s,s:s,s:O,s:I,s:f,s:f,s:o,s:o,s:o}", "format", FORKCOST_FORMAT, "made_by",
-		"forkcost " FORKCOST_VERSION, "git_commit", FORKCOST_COMMIT, "run",
-		json_object_get(dataset->run, "id"), "failures", (json_int_t)dataset->failure_count,
-		"steal_ticks", dataset->steal_ticks, "involuntary_switches",
-		dataset->involuntary_switches, "hyperfine", crosscheck_json(summary), "derived",
-		derived_json(&summary->derived), "rows", rows);
-	if (!result)
-		return fail(problem, "cannot make summary.json: out of memory; end other programs");
+	const char *id = json_string_value(json_object_get(dataset->run, "id"));
+	json_t *head =
+		json_pack("{s:i,s:s,s:s,s:s,s:I,s:f,s:f,s:o,s:o}", "format", FORKCOST_FORMAT,
+			  "made_by", "forkcost " FORKCOST_VERSION, "git_commit", FORKCOST_COMMIT,
+			  "run", id ? id : "unavailable: the run line has no id", "failures",
+			  (json_int_t)dataset->failure_count, "steal_ticks", dataset->steal_ticks,
+			  "involuntary_switches", dataset->involuntary_switches, "hyperfine",
+			  crosscheck_json(summary), "derived", derived_json(&summary->derived));
 	struct outfile outfile;
 	FILE *file = outfile_open(&outfile, folder, "summary.json", problem);
 	enum outcome outcome = OUTCOME_FAILED;
-	if (file && json_put(file, result, JSON_INDENT(1) | JSON_REAL_PRECISION(6)))
+	if (file && json_put_list(file, head, "rows", summary->row_count, row_at, summary,
+				  JSON_REAL_PRECISION(6))) {
 		outcome = outfile_close(&outfile, file, problem);
-	else if (file) {
+	} else if (file) {
 		outfile_drop(&outfile, file);
 		fail(problem, "cannot make summary.json: out of memory; end other programs");
 	}
-	json_decref(result);
+	json_decref(head);
 	return outcome;
 }
 
