@@ -47,6 +47,7 @@ help: all
 #: make full        the same up to 4 GiB, in about half an hour
 #: make plots       draw the latest run again; RUN=FOLDER for another
 #: make test        set up, build, run all tests
+#: make fuzz        look for inputs that break it, an hour; FUZZ_TIME=SECONDS for another time
 #: make self-check  the suite's own cost against a bare loop
 #: make install     PREFIX=/usr/local DESTDIR=
 #: make clean       remove build/; results/ stays
@@ -117,5 +118,6 @@ clean:
 	rm -rf $(BUILD)
 
 -include tests/unit.mk
+-include tests/fuzz.mk
 # Not all of $(BUILD): other builds, and a guest's system, lie in there.
 -include $(shell find $(BUILD)/driver $(BUILD)/worker $(BUILD)/target -name '*.d' 2>/dev/null)

@@ -8,6 +8,7 @@
  *           its own, 1 page of tables for 512 pages; one page less when it wrote one. After exec each
  *           is mapped once, and the child has the few tables of a small program. Shared and file
  *           memory add nothing to the child's tables, though they took as many of the caller's. */
+#include "harness/common/remedy.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/bench.h"
 #include "harness/worker/mapped.h"
@@ -164,8 +165,8 @@ static size_t count_alike(const uint64_t *one, const uint64_t *other, size_t cou
 
 static enum outcome unreadable(struct run *run, const char *what)
 {
-	return fail(run->problem, "cannot read %s of the child: %s; mount /proc without hidepid",
-		    what, strerror(errno));
+	return fail(run->problem, "cannot read %s of the child: %s; %s", what, strerror(errno),
+		    remedy_or(errno, "mount /proc without hidepid"));
 }
 
 static enum outcome look(struct run *run, unsigned index, struct wire_sample *out)

@@ -12,8 +12,8 @@ struct problem {
 	char text[PROBLEM_TEXT_MAX];
 };
 
-/* Formats the text (cut at PROBLEM_TEXT_MAX, line breaks turned into spaces) and returns
- * OUTCOME_FAILED, so that callers can write `return fail(problem, ...)`. */
+/* Formats the text (where it is longer than PROBLEM_TEXT_MAX its middle goes, line breaks turn into
+ * spaces) and returns OUTCOME_FAILED, so that callers can write `return fail(problem, ...)`. */
 enum outcome fail(struct problem *problem, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -143,7 +143,8 @@ enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t ca
 		} else if (units_parse_bytes(item, &single, problem)) {
 			return OUTCOME_FAILED;
 		} else if (!list_add(&list, single)) {
-			return fail(problem, "cannot take size list '%s': more than %zu sizes",
+			return fail(problem,
+				    "cannot take size list '%s': more than %zu sizes; name fewer",
 				    text, capacity);
 		}
 		if (!from[length])
@@ -168,11 +169,15 @@ enum outcome units_parse_duration(const char *text, uint64_t *duration_ns, struc
 
 enum outcome units_parse_percent(const char *text, double *share, struct problem *problem)
 {
-	char *end = NULL;
-	errno = 0;
-	double percent = isdigit((unsigned char)*text) ? strtod(text, &end) : -1;
-	if (end && (strcmp(end, "%") == 0 || *end == '\0') && !errno && percent >= 0.01 &&
-	    percent <= 100) {
+	static const char digits[] = "0123456789";
+	/* strtod() takes more than people write: 0x10, 1e1, inf. It is given digits and a point only. */
+	const size_t whole = strspn(text, digits);
+	const size_t point = whole && text[whole] == '.' ? 1 : 0;
+	const size_t parts = point ? strspn(text + whole + 1, digits) : 0;
+	const char *end = text + whole + point + parts;
+	const bool is_number = whole && parts >= point && (*end == '\0' || strcmp(end, "%") == 0);
+	const double percent = is_number ? strtod(text, NULL) : -1;
+	if (percent >= 0.01 && percent <= 100) {
 		*share = percent / 100;
 		return OUTCOME_OK;
 	}

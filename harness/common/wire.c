@@ -36,10 +36,24 @@ static enum outcome malformed(const char *what, struct problem *problem)
 		what);
 }
 
+/* What a double holds to the last unit: times of up to 104 days in ns. */
+static const double NUMBER_MAX = 9007199254740992.0;
+
+static bool is_number(double value)
+{
+	return isfinite(value) && fabs(value) <= NUMBER_MAX;
+}
+
+static bool is_size(double value)
+{
+	return is_number(value) && value >= 0;
+}
+
 static bool clock_ok(const struct wire_clock *clock)
 {
-	return clock->kind < WIRE_CLOCK_KIND_COUNT && isfinite(clock->ns_per_tick) &&
-	       clock->ns_per_tick > 0 && ENDS(clock->why);
+	return clock->kind < WIRE_CLOCK_KIND_COUNT && is_size(clock->ns_per_tick) &&
+	       clock->ns_per_tick > 0 && is_size(clock->error_ppm) &&
+	       is_size(clock->resolution_ns) && ENDS(clock->why);
 }
 
 static enum outcome check_header(const struct wire_area *area, size_t mapped_bytes,
@@ -64,7 +78,8 @@ static bool arm_ok(const struct wire_arm *arm)
 	       arm->action < ACTION_COUNT && arm->twin <= 1;
 }
 
-/* Groups must come one after the other, none too large. */
+/* Groups must come one after the other, none too large, all of one kind. The kernel reads as many
+ * bytes of an attr as it says that it has. */
 static enum outcome check_counters(const struct wire_request *request, struct problem *problem)
 {
 	if (request->counter_count > COUNTERS_MAX)
@@ -77,7 +92,9 @@ static enum outcome check_counters(const struct wire_request *request, struct pr
 		size = first ? 1 : size + 1;
 		if (!ENDS(counter->name) || !ENDS(counter->filter) ||
 		    counter->group >= COUNTER_GROUPS_MAX || size > COUNTER_GROUP_MAX ||
-		    counter->group != before + (i && first))
+		    counter->group != before + (i && first) || counter->with_child > 1 ||
+		    (!first && counter->with_child != counter[-1].with_child) ||
+		    counter->attr.size > sizeof counter->attr)
 			return malformed("a counter", problem);
 	}
 	return OUTCOME_OK;
@@ -116,6 +133,15 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 	if (request->arm_count == 0 || request->arm_count > WIRE_ARMS_MAX ||
 	    request->cell_count == 0 || request->cell_count > WIRE_CELLS_MAX)
 		return malformed("too many or no arms or cells", problem);
+	/* Rounds and places are 16 bits of a sample. */
+	if (request->caller_cpu < -1 || request->caller_cpu >= WIRE_CPUS_MAX ||
+	    request->other_cpu < -1 || request->other_cpu >= WIRE_CPUS_MAX ||
+	    (request->child_cpu == CHILD_CPU_OTHER && request->other_cpu < 0))
+		return malformed("a CPU", problem);
+	if (request->rounds_min > request->rounds_max || request->rounds_max > UINT16_MAX)
+		return malformed("the rounds", problem);
+	if (request->heap_bytes > UINT64_MAX / 4 || request->evict_bytes > UINT64_MAX / 4)
+		return malformed("a size", problem);
 	if (!ENDS(request->target_path) || !clock_ok(&request->clock))
 		return malformed("target path or clock", problem);
 	for (uint32_t i = 0; i < request->arm_count; i++)
@@ -125,7 +151,8 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 		if (request->cells[i].state >= STATE_COUNT ||
 		    request->cells[i].cache >= CACHE_COUNT ||
 		    request->cells[i].touch_order >= TOUCH_COUNT ||
-		    request->cells[i].threads >= WIRE_CPUS_MAX)
+		    request->cells[i].threads >= WIRE_CPUS_MAX || request->cells[i].counted > 1 ||
+		    request->cells[i].burst_max > UINT16_MAX)
 			return malformed("a cell", problem);
 	if (request->mode == WIRE_WALK && !walk_ok(&request->walk))
 		return malformed("the walk", problem);
@@ -166,8 +193,19 @@ static enum outcome check_catalog(const struct wire_catalog *catalog, struct pro
 	return clock_ok(&catalog->clock) ? OUTCOME_OK : malformed("the clock", problem);
 }
 
+static bool sample_ok(const struct wire_sample *sample)
+{
+	for (unsigned m = 0; m < WIRE_METRICS_MAX; m++)
+		if (sample->set >> m & 1 && !is_number(sample->value[m]))
+			return false;
+	for (unsigned i = 0; i < COUNTER_GROUP_MAX; i++)
+		if (sample->counted >> i & 1 && sample->count[i] > INT64_MAX)
+			return false;
+	return true;
+}
+
 enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes,
-			       struct problem *problem)
+			       enum wire_mode mode, struct problem *problem)
 {
 	if (check_header(area, mapped_bytes, problem))
 		return OUTCOME_FAILED;
@@ -175,8 +213,8 @@ enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes
 	const struct wire_answer *answer = &area->answer;
 	if (!ENDS(answer->problem.text))
 		return malformed("the problem text", problem);
-	if (request->mode == WIRE_CATALOG && answer->finished)
-		return check_catalog(&answer->catalog, problem);
+	if (mode == WIRE_CATALOG)
+		return answer->finished ? check_catalog(&answer->catalog, problem) : OUTCOME_OK;
 	/* The request, too, lay within the worker's reach. */
 	if (request->arm_count > WIRE_ARMS_MAX || request->cell_count > WIRE_CELLS_MAX ||
 	    answer->cells_done > request->cell_count ||
@@ -204,11 +242,10 @@ enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes
 		const struct wire_sample *sample = &area->samples[i];
 		if (sample->cell >= request->cell_count || sample->arm >= request->arm_count ||
 		    sample->pass >= WIRE_PASSES_MAX || sample->set >> WIRE_METRICS_MAX ||
-		    sample->counted >> COUNTER_GROUP_MAX || !isfinite(sample->window_ns))
+		    sample->counted >> COUNTER_GROUP_MAX || !is_size(sample->window_ns))
 			return malformed("a sample's place", problem);
-		for (unsigned m = 0; m < WIRE_METRICS_MAX; m++)
-			if (sample->set >> m & 1 && !isfinite(sample->value[m]))
-				return malformed("a sample's value", problem);
+		if (!sample_ok(sample))
+			return malformed("a sample's value", problem);
 	}
 	return OUTCOME_OK;
 }

@@ -230,9 +230,10 @@ bool wire_copy(char *destination, size_t capacity, const char *text);
 enum outcome wire_check_request(const struct wire_area *area, size_t mapped_bytes,
 				struct problem *problem);
 
-/* Checks the answer against the request and the bytes mapped. For the driver, and only when the
- * worker is gone: what it checks must no longer change. */
+/* Checks the answer against the bytes mapped, the request, and the mode that was asked for: what the
+ * request says by now lay within the worker's reach. For the driver, and only when the worker is gone:
+ * what it checks must no longer change. */
 enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes,
-			       struct problem *problem);
+			       enum wire_mode mode, struct problem *problem);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/counters/report.h"
+#include "harness/driver/limits.h"
 #include "harness/driver/locate.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/memory.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 enum verdict { GOOD, NOTE, BAD };
@@ -94,12 +94,15 @@ static void examine_memory(void)
 
 static void examine_limits(void)
 {
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur < 64)
-		say(BAD, "processes", "at most %llu; raise it with ulimit -u 64",
-		    (unsigned long long)limit.rlim_cur);
-	else
-		say(GOOD, "processes", "the limit leaves room");
+	struct limit limits[LIMITS_COUNT];
+	limits_read(limits);
+	for (size_t i = 0; i < LIMITS_COUNT; i++)
+		if (limits[i].at_most < limits[i].advised)
+			say(limits[i].at_most < limits[i].at_least ? BAD : NOTE, limits[i].what,
+			    "at most %llu; raise it with ulimit %s %llu", limits[i].at_most,
+			    limits[i].option, limits[i].advised);
+		else
+			say(GOOD, limits[i].what, "the limit leaves room");
 }
 
 static void examine_counter_kind(const struct counters *counters, enum counters_kind kind,

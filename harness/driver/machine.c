@@ -25,7 +25,10 @@ enum outcome machine_choose_cpus(int wanted, int *caller_cpu, int *other_cpu,
 {
 	cpu_set_t allowed;
 	if (sched_getaffinity(0, sizeof allowed, &allowed) < 0)
-		return fail(problem, "cannot read the allowed CPUs: %s", strerror(errno));
+		return fail(problem,
+			    "cannot read the allowed CPUs: %s; more than %d of them? report "
+			    "this",
+			    strerror(errno), CPU_SETSIZE);
 	if (wanted >= 0 && !CPU_ISSET((unsigned)wanted, &allowed))
 		return fail(problem,
 			    "cannot use CPU %d: it is not among the allowed ones; see taskset -p "

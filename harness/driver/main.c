@@ -10,6 +10,7 @@
 #include "harness/driver/explain/explain.h"
 #include "harness/driver/export.h"
 #include "harness/driver/interrupts.h"
+#include "harness/driver/limits.h"
 #include "harness/driver/once.h"
 #include "harness/driver/plan.h"
 #include "harness/driver/plot.h"
@@ -22,10 +23,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum exit_status { EXIT_DONE = 0, EXIT_CELLS_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
@@ -105,6 +108,20 @@ static enum outcome present(const char *folder, unsigned wanted, struct problem 
 	return outcome;
 }
 
+/* A folder that is not there was not a run's: that is a wrong word, not a run that is broken. */
+static enum outcome find_run(const char *folder, struct problem *problem)
+{
+	struct stat stat_of;
+	bool there = stat(folder, &stat_of) == 0;
+	if (!there && errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG)
+		return OUTCOME_OK; /* who reads it says what is wrong */
+	if (there && S_ISDIR(stat_of.st_mode))
+		return OUTCOME_OK;
+	return fail(problem,
+		    "cannot find a run at '%s': %s; give a run's folder, as results/latest", folder,
+		    there ? "it is no folder" : strerror(errno));
+}
+
 static int present_command(int argc, char **argv, unsigned wanted)
 {
 	struct problem problem;
@@ -118,6 +135,8 @@ static int present_command(int argc, char **argv, unsigned wanted)
 		     argv[0]);
 		return complain(&problem, EXIT_USAGE);
 	}
+	if (find_run(argv[1], &problem))
+		return complain(&problem, EXIT_USAGE);
 	return present(argv[1], wanted, &problem) ? complain(&problem, EXIT_CELLS_FAILED)
 						  : EXIT_DONE;
 }
@@ -160,7 +179,7 @@ static enum outcome read_claims_options(int argc, char **argv, const char **fold
 			*folder = argv[i];
 	}
 	if (*folder)
-		return OUTCOME_OK;
+		return find_run(*folder, problem);
 	return fail(problem, "cannot tell which run: give one run folder, as forkcost claims "
 			     "results/latest");
 }
@@ -191,11 +210,32 @@ static int command_claims(int argc, char **argv)
 	return outcome ? complain(&problem, EXIT_CELLS_FAILED) : EXIT_DONE;
 }
 
+/* Whether a run could make its folder there; makes nothing. */
+static enum outcome check_output(const char *output, struct problem *problem)
+{
+	char parent[WIRE_PATH_MAX];
+	struct stat stat_of;
+	int error = 0;
+	wire_copy(parent, sizeof parent, output);
+	if (stat(output, &stat_of) < 0)
+		error = errno == ENOENT && access(dirname(parent), W_OK | X_OK) == 0 ? 0 : errno;
+	else if (!S_ISDIR(stat_of.st_mode))
+		error = ENOTDIR;
+	else if (access(output, W_OK | X_OK) < 0)
+		error = errno;
+	if (!error)
+		return OUTCOME_OK;
+	return fail(problem, "cannot make a run folder in %s: %s; choose another with --output",
+		    output, strerror(error));
+}
+
+/* Refuses what the run itself would refuse. */
 static int dry_run(const struct plan *plan)
 {
 	struct problem problem;
 	struct estimate estimate;
-	if (estimate_make(&estimate, plan, &problem))
+	if (check_output(plan->settings.output, &problem) ||
+	    estimate_make(&estimate, plan, &problem))
 		return complain(&problem, EXIT_CELLS_FAILED);
 	estimate_print(&estimate, plan);
 	return EXIT_DONE;
@@ -247,14 +287,19 @@ static int command_run(int argc, char **argv)
 	bool help;
 	/* Help must not need a worker. */
 	for (int i = 1; i < argc; i++)
-		if (strcmp(argv[i], "--help") == 0) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
 			settings_print_help();
 			return EXIT_DONE;
 		}
-	if (catalog_read(&catalog, &problem))
+	if (limits_check(&problem) || catalog_read(&catalog, &problem))
 		return complain(&problem, EXIT_CELLS_FAILED);
-	if (settings_parse(&settings, argc, argv, &catalog, &help, &problem) ||
-	    plan_make(&plan, &settings, &catalog, &problem))
+	if (settings_parse(&settings, argc, argv, &catalog, &help, &problem))
+		return complain(&problem, EXIT_USAGE);
+	if (help) { /* cut short */
+		settings_print_help();
+		return EXIT_DONE;
+	}
+	if (plan_make(&plan, &settings, &catalog, &problem))
 		return complain(&problem, EXIT_USAGE);
 	return settings.dry_run ? dry_run(&plan) : measure(&plan, argc, argv);
 }

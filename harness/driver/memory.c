@@ -1,8 +1,10 @@
 #include "harness/driver/memory.h"
 
+#include "harness/common/remedy.h"
 #include "harness/common/units.h"
 #include "harness/driver/textfile.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +69,8 @@ enum outcome memory_available(uint64_t *bytes, const char **limited_by, struct p
 	const char *available;
 	if (!textfile_read("/proc/meminfo", text, sizeof text) ||
 	    !(available = strstr(text, "MemAvailable:")))
-		return fail(problem, "cannot read MemAvailable from /proc/meminfo; mount /proc");
+		return fail(problem, "cannot read MemAvailable from /proc/meminfo: %s; %s",
+			    strerror(errno), remedy_or(errno, "mount /proc"));
 	ceiling.left_bytes = strtoull(available + 13, NULL, 10) * 1024;
 	if (textfile_read("/proc/self/cgroup", text, sizeof text)) {
 		for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
@@ -116,9 +119,9 @@ enum outcome memory_check(uint64_t heap_bytes, int copies_heap, uint64_t evict_b
 		fits_text[UNITS_TEXT_MAX];
 	if (fits == 0)
 		return fail(problem,
-			    "cannot fit a heap of %s: it takes %s, and %s leaves %s; use a smaller "
-			    "--evict, "
-			    "or free some memory",
+			    "cannot fit an eviction buffer of %s beside a heap of %s: they take "
+			    "%s, and %s leaves %s; use a smaller --evict, or free some memory",
+			    units_format_bytes(evict_bytes, fits_text),
 			    units_format_bytes(heap_bytes, heap_text),
 			    units_format_bytes(needed, needed_text), limited_by,
 			    units_format_bytes(available, available_text));

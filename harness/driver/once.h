@@ -7,6 +7,10 @@
 
 #include <stdbool.h>
 
+/* Reads the options into a request that is all zero. Fails on the first that is wrong, naming it. */
+enum outcome once_parse(struct wire_request *request, int argc, char **argv, bool *help,
+			struct problem *problem);
+
 /* Returns only on failure, or with *help set. Does not ask the worker for its catalogue, which
  * would add a process to what is timed: the worker itself refuses unknown names. */
 enum outcome once_become_worker(int argc, char **argv, bool *help, struct problem *problem);

@@ -154,6 +154,10 @@ enum outcome plan_make(struct plan *plan, const struct settings *settings,
 	if (machine_choose_cpus(settings->caller_cpu, &plan->caller_cpu, &plan->other_cpu, problem))
 		return OUTCOME_FAILED;
 	machine_allowed_cpus(plan->allowed_cpus);
+	/* A size that was asked for must fit, whether or not a cell of this plan comes to use it. */
+	if (settings->evict_bytes != UINT64_MAX &&
+	    memory_check(0, false, settings->evict_bytes, problem))
+		return OUTCOME_FAILED;
 	bool cold = settings->caches.chosen[CACHE_COLD];
 	plan->evict_bytes = !cold                                 ? 0
 			    : settings->evict_bytes != UINT64_MAX ? settings->evict_bytes

@@ -273,6 +273,15 @@ static json_t *describe_counts(const struct plan *plan, const struct wire_area *
 	return counts;
 }
 
+/* Of metrics and counters that the plan does not have, a worker may set bits all the same. */
+static void drop_rest(struct columns *columns)
+{
+	for (uint32_t m = 0; m < WIRE_METRICS_MAX; m++)
+		json_decref(columns->values[m]);
+	for (uint32_t i = 0; i < COUNTER_GROUP_MAX; i++)
+		json_decref(columns->counts[i]);
+}
+
 /* One arm's samples of one pass in one cell, column by column; NULL if there are none. */
 static json_t *describe_pass(const struct plan *plan, const struct wire_experiment *experiment,
 			     const struct wire_area *area, uint32_t cell, uint32_t arm,
@@ -288,9 +297,11 @@ static json_t *describe_pass(const struct plan *plan, const struct wire_experime
 		return NULL;
 	json_t *metrics = json_object();
 	for (uint32_t m = 0; m < experiment->metric_count; m++)
-		if (columns.values[m])
+		if (columns.values[m]) {
 			json_object_set_new(metrics, experiment->metrics[m].name,
 					    columns.values[m]);
+			columns.values[m] = NULL;
+		}
 	json_t *result = json_pack("{s:o,s:o,s:o,s:o}", "round", columns.round, "place",
 				   columns.place, "at_us", columns.at_us, "metrics", metrics);
 	if (pass >= PASS_COUNTED) {
@@ -298,6 +309,7 @@ static json_t *describe_pass(const struct plan *plan, const struct wire_experime
 		json_object_set_new(result, "counts",
 				    describe_counts(plan, area, pass - PASS_COUNTED, &columns));
 	}
+	drop_rest(&columns);
 	return result;
 }
 

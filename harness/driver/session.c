@@ -1,5 +1,6 @@
 #include "harness/driver/session.h"
 
+#include "harness/common/remedy.h"
 #include "harness/common/shuffle.h"
 #include "harness/driver/locate.h"
 
@@ -26,15 +27,15 @@ enum outcome session_open(struct session *session, uint64_t sample_capacity,
 	session->area_bytes = wire_area_bytes(sample_capacity);
 	session->memory_fd = memfd_create("forkcost", MFD_CLOEXEC);
 	if (session->memory_fd < 0)
-		return fail(problem, "cannot make shared memory: %s; raise the limit on open files",
-			    strerror(errno));
+		return fail(problem, "cannot make shared memory: %s; %s", strerror(errno),
+			    remedy_or(errno, "this kernel lacks memfd_create: use Linux 3.17"));
 	void *area = MAP_FAILED;
 	if (ftruncate(session->memory_fd, (off_t)session->area_bytes) == 0)
 		area = mmap(NULL, session->area_bytes, PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_POPULATE, session->memory_fd, 0);
 	if (area == MAP_FAILED) {
-		fail(problem, "cannot map %zu bytes of shared memory: %s; free some memory",
-		     session->area_bytes, strerror(errno));
+		fail(problem, "cannot map %zu bytes of shared memory: %s; %s", session->area_bytes,
+		     strerror(errno), remedy_or(errno, "free some memory"));
 		session_close(session);
 		return OUTCOME_FAILED;
 	}
@@ -93,15 +94,11 @@ enum outcome session_start(struct session *session, uint64_t seed, struct proble
 	memset(pad + strlen(pad), 'x', length - strlen(pad));
 	pad[length] = '\0';
 	char *environment[] = {pad, NULL};
+	session->mode = session->area->request.mode;
 	int error = spawn_worker(session, path, environment);
-	if (error == EAGAIN)
-		return fail(problem,
-			    "cannot start %s: %s; raise the limit on processes (ulimit -u, "
-			    "pids.max of the cgroup)",
-			    path, strerror(error));
 	if (error)
-		return fail(problem, "cannot start %s: %s; rebuild it with make", path,
-			    strerror(error));
+		return fail(problem, "cannot start %s: %s; %s", path, strerror(error),
+			    remedy_or(error, "rebuild it with make"));
 	return OUTCOME_OK;
 }
 
@@ -198,7 +195,8 @@ enum outcome session_wait(struct session *session, unsigned standstill_s, sessio
 		close(pidfd);
 	int status = kill_group(session);
 	struct problem distrust;
-	*trustworthy = !wire_check_answer(session->area, session->area_bytes, &distrust);
+	*trustworthy =
+		!wire_check_answer(session->area, session->area_bytes, session->mode, &distrust);
 	if (!ended)
 		return OUTCOME_FAILED;
 	if (!*trustworthy)

@@ -13,7 +13,8 @@ struct session {
 	struct wire_area *area;
 	size_t area_bytes;
 	int memory_fd;
-	pid_t worker; /* also the id of its process group; 0: not running */
+	enum wire_mode mode; /* that the worker was started for */
+	pid_t worker;        /* also the id of its process group; 0: not running */
 };
 
 /* Called about ten times a second while a worker runs; returning false ends the worker. */

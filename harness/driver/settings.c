@@ -2,8 +2,8 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/catalog.h"
+#include "harness/driver/options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +29,7 @@ struct parse {
 	struct settings *settings;
 	const struct wire_catalog *catalog;
 	struct problem *problem;
+	bool given[OPTIONS_MAX]; /* by row, up to the present one */
 };
 
 typedef enum outcome take_option(struct parse *parse, const char *value);
@@ -85,10 +86,7 @@ static enum outcome take_levels(struct parse *parse, const char *value, const st
 	return each_name(parse, value, axis->name, add_level, &choice, known);
 }
 
-static enum outcome take_preset(struct parse *parse, const char *value)
-{
-	return settings_preset(parse->settings, value, parse->problem);
-}
+static enum outcome take_preset(struct parse *parse, const char *value);
 
 static enum outcome take_heap(struct parse *parse, const char *value)
 {
@@ -143,6 +141,23 @@ static enum outcome take_touch_order(struct parse *parse, const char *value)
 	return take_levels(parse, value, &axis_touch_order, &parse->settings->touch_orders);
 }
 
+/* In order, and each once: a number given twice would be measured twice. */
+static bool add_threads(struct settings *settings, uint32_t count)
+{
+	size_t at = 0, n = settings->thread_level_count;
+	while (at < n && settings->threads[at] < count)
+		at++;
+	if (at < n && settings->threads[at] == count)
+		return true;
+	if (n == SETTINGS_THREADS_MAX)
+		return false;
+	memmove(settings->threads + at + 1, settings->threads + at,
+		(n - at) * sizeof *settings->threads);
+	settings->threads[at] = count;
+	settings->thread_level_count++;
+	return true;
+}
+
 /* "0,1,2": how many threads run beside the caller. */
 static enum outcome take_threads(struct parse *parse, const char *value)
 {
@@ -156,11 +171,10 @@ static enum outcome take_threads(struct parse *parse, const char *value)
 		uint64_t count;
 		if (units_parse_count(word, 0, WIRE_CPUS_MAX - 1, &count, parse->problem))
 			return OUTCOME_FAILED;
-		if (settings->thread_level_count == SETTINGS_THREADS_MAX)
+		if (!add_threads(settings, (uint32_t)count))
 			return fail(parse->problem,
 				    "cannot plan more than %d numbers of threads; give fewer",
 				    SETTINGS_THREADS_MAX);
-		settings->threads[settings->thread_level_count++] = (uint32_t)count;
 	}
 	return OUTCOME_OK;
 }
@@ -252,7 +266,17 @@ static enum outcome take_cpu(struct parse *parse, const char *value)
 
 static enum outcome take_evict(struct parse *parse, const char *value)
 {
-	return units_parse_bytes(value, &parse->settings->evict_bytes, parse->problem);
+	if (units_parse_bytes(value, &parse->settings->evict_bytes, parse->problem))
+		return OUTCOME_FAILED;
+	/* The largest number says that none was given. This one fits no memory either. */
+	if (parse->settings->evict_bytes == UINT64_MAX)
+		parse->settings->evict_bytes--;
+	if (parse->settings->evict_bytes > 0)
+		return OUTCOME_OK;
+	return fail(parse->problem,
+		    "cannot make caches cold by a walk over %s bytes; give --evict "
+		    "a size larger than the last-level cache, or --cache warm",
+		    value);
 }
 
 static enum outcome take_output(struct parse *parse, const char *value)
@@ -286,7 +310,7 @@ static enum outcome take_no_plots(struct parse *parse, const char *value)
 }
 
 /* One row an option: name, argument, help (with the default), handler. */
-static const struct option_row {
+static const struct run_option {
 	const char *name, *argument, *help;
 	take_option *take;
 } rows[] = {
@@ -327,6 +351,25 @@ static const struct option_row {
 };
 
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
+
+/* What a preset sets, and an option behind it changes. */
+static bool is_of_preset(const struct run_option *row)
+{
+	return row->take == take_heap || row->take == take_budget || row->take == take_replicates ||
+	       row->take == take_cell_time;
+}
+
+/* What came before a preset would have no effect. */
+static enum outcome take_preset(struct parse *parse, const char *value)
+{
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		if (parse->given[i] && is_of_preset(&rows[i]))
+			return fail(parse->problem,
+				    "cannot use --preset behind --%s: it would undo it; give "
+				    "--preset first",
+				    rows[i].name);
+	return settings_preset(parse->settings, value, parse->problem);
+}
 
 void settings_print_help(void)
 {
@@ -396,40 +439,28 @@ static enum outcome set_defaults(struct settings *settings, struct problem *prob
 	return settings_preset(settings, "bench", problem);
 }
 
+_Static_assert(sizeof rows / sizeof *rows <= OPTIONS_MAX,
+	       "options.h has no room for another option");
+
+static enum outcome take_row(void *context, size_t index, const char *value,
+			     struct problem *problem)
+{
+	struct parse *parse = context;
+	(void)problem; /* the same as the parse's own */
+	parse->given[index] = true;
+	return rows[index].take(parse, value);
+}
+
 enum outcome settings_parse(struct settings *settings, int argc, char **argv,
 			    const struct wire_catalog *catalog, bool *help, struct problem *problem)
 {
-	struct option options[ROW_COUNT + 2] = {{0}};
-	for (int i = 0; i < ROW_COUNT; i++)
-		options[i] = (struct option){rows[i].name,
-					     rows[i].argument ? required_argument : no_argument,
-					     NULL, i + 1};
-	options[ROW_COUNT] = (struct option){"help", no_argument, NULL, 'h'};
+	struct option_row known[ROW_COUNT];
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		known[i] = (struct option_row){rows[i].name, rows[i].argument};
 	*help = false;
 	if (set_defaults(settings, problem))
 		return OUTCOME_FAILED;
-	struct parse parse = {settings, catalog, problem};
-	int choice;
-	optind = 0;
-	while ((choice = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-		if (choice == 'h') {
-			*help = true;
-			return OUTCOME_OK;
-		}
-		if (choice == ':')
-			return fail(problem,
-				    "cannot use %s: it needs a value; see forkcost run --help",
-				    argv[optind - 1]);
-		if (choice == '?')
-			return fail(problem, "cannot find option %s; see forkcost run --help",
-				    argv[optind - 1]);
-		if (rows[choice - 1].take(&parse, optarg))
-			return OUTCOME_FAILED;
-	}
-	if (optind < argc)
-		return fail(problem,
-			    "cannot use '%s': forkcost run takes options only; see forkcost run "
-			    "--help",
-			    argv[optind]);
-	return OUTCOME_OK;
+	struct parse parse = {.settings = settings, .catalog = catalog, .problem = problem};
+	const struct options options = {"run", known, ROW_COUNT, take_row, &parse};
+	return options_read(&options, argc, argv, help, problem);
 }

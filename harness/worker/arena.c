@@ -1,5 +1,7 @@
 #include "harness/worker/arena.h"
 
+#include "harness/common/remedy.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,8 +14,8 @@ void *arena_share(size_t bytes, const char *what, struct problem *problem)
 			    MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (memory != MAP_FAILED)
 		return memory;
-	fail(problem, "cannot map %zu bytes for %s: %s; free some memory", bytes, what,
-	     strerror(errno));
+	fail(problem, "cannot map %zu bytes for %s: %s; %s", bytes, what, strerror(errno),
+	     remedy_or(errno, "free some memory"));
 	return NULL;
 }
 

@@ -1,3 +1,4 @@
+#include "harness/common/remedy.h"
 #include "harness/worker/bench.h"
 
 #include <errno.h>
@@ -21,18 +22,11 @@ void child_enter_exec(void *run)
 /* What to do about a primitive that was refused by the kernel. */
 static const char *remedy(long error)
 {
-	switch (error) {
-	case EAGAIN:
-		return "raise the limit on processes (ulimit -u, pids.max of the cgroup)";
-	case ENOMEM:
-		return "use a smaller --heap, or set vm.overcommit_memory=1";
-	case ENOSYS:
-	case EPERM:
-		return "a seccomp filter or an old kernel forbids it; leave it out with "
-		       "--primitive";
-	default:
-		return "leave it out with --primitive";
-	}
+	bool forbidden = error == ENOSYS || error == EPERM;
+	return remedy_or((int)error,
+			 forbidden ? "a seccomp filter or an old kernel forbids it; leave it out "
+				     "with --primitive"
+				   : "leave it out with --primitive");
 }
 
 static enum outcome check_status(struct run *run, const struct arm *arm)

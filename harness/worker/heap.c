@@ -1,5 +1,6 @@
 #include "harness/worker/heap.h"
 
+#include "harness/common/remedy.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/pages.h"
 
@@ -119,7 +120,8 @@ static enum outcome read_proc(const char *path, char *text, size_t text_bytes,
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return fail(problem, "cannot open %s: %s; mount /proc", path, strerror(errno));
+		return fail(problem, "cannot open %s: %s; %s", path, strerror(errno),
+			    remedy_or(errno, "mount /proc"));
 	size_t length = 0;
 	ssize_t got;
 	while (length + 1 < text_bytes &&

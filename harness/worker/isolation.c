@@ -12,7 +12,10 @@ static enum outcome spread(struct run *run)
 		if (run->request->allowed_cpus[cpu / 64] >> cpu % 64 & 1)
 			CPU_SET(cpu, &allowed);
 	if (CPU_COUNT(&allowed) && sched_setaffinity(0, sizeof allowed, &allowed) < 0)
-		return fail(run->problem, "cannot spread the worker over the allowed CPUs: %s",
+		return fail(run->problem,
+			    "cannot spread the worker over the allowed CPUs: %s; they may have "
+			    "gone offline: "
+			    "run it again",
 			    strerror(errno));
 	return OUTCOME_OK;
 }

@@ -1,6 +1,7 @@
 #include "harness/worker/partner.h"
 
 #include "harness/common/futex.h"
+#include "harness/common/remedy.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -56,9 +57,8 @@ enum outcome partner_start(struct run *run, unsigned long flags, void (*life)(st
 	partner->id = id;
 	if (id > 0)
 		return OUTCOME_OK;
-	return fail(run->problem,
-		    "cannot start a child: %s; raise the limit on processes, or free memory",
-		    strerror((int)-id));
+	return fail(run->problem, "cannot start a child: %s; %s", strerror((int)-id),
+		    remedy_or((int)-id, "see dmesg for the reason"));
 }
 
 void partner_done(struct run *run, int step)

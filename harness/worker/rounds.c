@@ -347,6 +347,11 @@ enum outcome rounds_resolve_once(struct run *run, struct arm *arm)
 {
 	if (registry_resolve(&run->request->arms[0], arm, run->problem))
 		return OUTCOME_FAILED;
+	if (!arm->primitive)
+		return fail(run->problem,
+			    "cannot start children of experiment '%s': it uses no primitive; run "
+			    "forkcost",
+			    arm->experiment->name);
 	const char *why = refusal(run, arm);
 	if (!why)
 		return OUTCOME_OK;

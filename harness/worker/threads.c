@@ -1,6 +1,7 @@
 #include "harness/worker/threads.h"
 
 #include "harness/common/futex.h"
+#include "harness/common/remedy.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/chain.h"
 
@@ -168,10 +169,8 @@ static enum outcome start_one(struct run *run, struct threads *threads, unsigned
 		return pin(run, one, cpu_of(run->request, index));
 	long error = -one->id;
 	one->id = 0;
-	return fail(run->problem,
-		    "cannot start a thread: %s; raise the limit on processes (ulimit -u, pids.max "
-		    "of the cgroup)",
-		    strerror((int)error));
+	return fail(run->problem, "cannot start a thread: %s; %s", strerror((int)error),
+		    remedy_or((int)error, "give --threads 0"));
 }
 
 /* Spins until all have done the turn. */

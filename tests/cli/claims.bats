@@ -90,5 +90,5 @@ is() {
 	usage_error surplus claims "$FOLDER" surplus
 	usage_error --html claims --html "$FOLDER"
 	usage_error 'which run' claims
-	refused 1 nowhere claims nowhere
+	usage_error nowhere claims nowhere
 }

@@ -43,6 +43,17 @@ fits_100() {
 	fits_100
 }
 
+@test "every way to ask for help prints it, and measures nothing" {
+	local command help
+	for command in run once explain counters; do
+		for help in --help -h --hel; do
+			run --separate-stderr timeout 10 "$FORKCOST" $command $help
+			[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "$command $help"
+			[[ $output == "usage: forkcost $command "* ]] || fail_with "$command $help"
+		done
+	done
+}
+
 @test "help needs no worker" {
 	mkdir "$BATS_TEST_TMPDIR/alone"
 	cp "$FORKCOST" "$BATS_TEST_TMPDIR/alone/"
@@ -195,8 +206,81 @@ fits_100() {
 	usage_error "'0'" run --cell-time 0
 	usage_error "'x'" run --evict x
 	usage_error 1023 run --cpu 1023
-	usage_error "--heap" run --heap
 	usage_error "''" run --output ''
+	# What strtod takes, but nobody writes.
+	usage_error "'0x10%'" run --precision 0x10%
+	usage_error "'1e1%'" run --precision 1e1%
+	usage_error "'inf'" run --precision inf
+	usage_error "'+2%'" run --precision +2%
+	usage_error "'.5%'" run --precision .5%
+}
+
+@test "an option without its value does not take the next option for it" {
+	local command
+	usage_error '--heap: it needs a value' run --heap
+	usage_error '--heap: it needs a value' run --heap --dry-run
+	usage_error '--output: it needs a value' run --output --dry-run
+	usage_error '--output: it needs a value' run --output=--dry-run
+	usage_error '--counters: it needs a value' run --counters -x
+	usage_error '--heap: it needs a value' once --heap --count 1
+	usage_error '--primitive: it needs a value' explain --primitive --json
+	usage_error '--counters: it needs a value' counters --counters --help
+	usage_error "--dry-run a value" run --dry-run=yes
+	[ ! -e --dry-run ]
+}
+
+@test "an option that would have no effect is refused" {
+	usage_error '--heap twice' run --heap 0 --heap 1M --dry-run
+	usage_error '--dry-run twice' run --dry-run --dry-run
+	usage_error '--count twice' once --count 1 --count 2
+	usage_error '--pages twice' explain --pages 1 --pages 2
+	usage_error '--counters twice' counters --counters none --counters none
+	usage_error '--preset behind --heap' run --heap 0 --preset quick --dry-run
+	usage_error '--preset behind --budget' run --budget 1s --preset quick --dry-run
+}
+
+@test "a word of any length is refused with its remedy" {
+	local long
+	long=$(printf '%5000s' '' | tr ' ' x)
+	usage_error xxx run --heap "$long"
+	usage_error xxx run "--$long"
+	usage_error xxx run --output "$long"
+	usage_error xxx "$long"
+	usage_error xxx show "$long"
+}
+
+@test "--dry-run refuses what the run would refuse" {
+	local size
+	for size in 99999T 18446744073709551615; do
+		usage_error 'cannot fit an eviction buffer' run --evict $size --experiment switch --dry-run
+		usage_error 'cannot fit an eviction buffer' run --evict $size --cache warm --dry-run
+	done
+	usage_error --evict run --evict 0 --cache cold --dry-run
+	refused 1 /nope/below run "${TINY[@]}" --output /nope/below --dry-run
+	refused 1 "$FORKCOST" run "${TINY[@]}" --output "$FORKCOST" --dry-run
+}
+
+@test "too few open files allowed: said before anything is measured, with the limit's name" {
+	local count
+	for count in 5 6 8 16 31; do
+		run --separate-stderr bash -c 'ulimit -n "$1" && shift && exec "$@"' bash $count \
+			"$FORKCOST" run "${TINY[@]}" --output "$BATS_TEST_TMPDIR/none" 3>&-
+		one_line 1 "at most $count open files" "$count"
+		[[ $stderr == *'(ulimit -n'* ]] || fail_with "another remedy"
+		[ ! -e "$BATS_TEST_TMPDIR/none" ]
+	done
+	run --separate-stderr bash -c 'ulimit -n 8 && exec "$@"' bash "$FORKCOST" doctor 3>&-
+	[ "$status" -eq 1 ] && [[ $output =~ BAD\ +open\ files\ +at\ most\ 8 ]] || fail_with "doctor does not say so"
+	# What is the least it says is enough, with all counters.
+	bash -c 'ulimit -n 32 && exec "$@"' bash "$FORKCOST" run "${TINY[@]}" --output "$BATS_TEST_TMPDIR/out" 3>&- 2>/dev/null
+	tsv "$BATS_TEST_TMPDIR/out/latest/summary.csv" >"$BATS_TEST_TMPDIR/table"
+	TABLE=$BATS_TEST_TMPDIR/table
+	some 'primitive == "clone3" && metric == "call_ns" && count > 0'
+	none 'note ~ /[Oo]pen files/'
+	# Without a plan, too, it is that limit which is named, and no primitive.
+	run --separate-stderr bash -c 'ulimit -n 4 && exec "$@"' bash "$FORKCOST" once --primitive clone3 3>&-
+	one_line 2 'open files'
+	[[ $stderr == *'(ulimit -n'* ]] || fail_with "another remedy"
 }
 
 @test "a heap that does not fit is refused before anything is allocated, and what fits is said" {
@@ -238,15 +322,21 @@ fits_100() {
 	usage_error --nope doctor --nope
 }
 
+# A run that is not there is a wrong word, as an unknown option is: 2. One that is there and broken is no
+# fault of the command line: 1.
 @test "a run that is not given, not there or no run is refused" {
 	local command
-	for command in show summarize plot; do
+	mkdir "$BATS_TEST_TMPDIR/empty"
+	for command in show summarize plot claims; do
 		usage_error "$command" $command
-		usage_error "$command" $command a b
-		refused 1 /nope $command /nope
-		mkdir -p "$BATS_TEST_TMPDIR/empty"
+		usage_error /nope $command /nope
+		usage_error nowhere $command nowhere
+		usage_error "$FORKCOST" $command "$FORKCOST"
+		usage_error "$FORKCOST/below" $command "$FORKCOST/below"
+		usage_error "''" $command ''
 		refused 1 samples.jsonl $command "$BATS_TEST_TMPDIR/empty"
 	done
+	for command in show summarize plot; do usage_error "$command" $command a b; done
 }
 
 @test "--dry-run prints the plan and an estimate, and writes no results" {

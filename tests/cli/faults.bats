@@ -128,11 +128,18 @@ as_user() {
 	setpriv --reuid 61234 --regid 61234 --clear-groups true 2>/dev/null || skip "not root: cannot become another user"
 	private_build "$PLACE"
 	mkdir -m 777 "$PLACE/out"
-	# None for the worker
-	as_user 1 "$PLACE/build/forkcost" run "${TINY[@]}" --output "$PLACE/out"
-	error_line 'cannot start' 'raise the limit on processes'
-	# None for the worker's children
-	as_user 2 "$PLACE/build/forkcost" run "${TINY[@]}" --output "$PLACE/out"
+	local limit
+	# None for the worker; none for its children: said before anything is measured.
+	for limit in 1 2; do
+		as_user $limit "$PLACE/build/forkcost" run "${TINY[@]}" --output "$PLACE/out"
+		one_line 1 "at most $limit processes"
+		[[ $stderr == *'raise the limit on processes (ulimit -u'* ]] || fail_with "another remedy"
+		[ -z "$(ls "$PLACE/out")" ] || fail_with "a run folder was made"
+	done
+	# Enough but for what else the user has running.
+	setpriv --reuid 61234 --regid 61234 --clear-groups sleep 60 3>&- &
+	as_user 3 "$PLACE/build/forkcost" run "${TINY[@]}" --output "$PLACE/out"
+	kill $!
 	error_line 'cannot' 'raise the limit on processes'
 	nothing_left "$PLACE"
 	[ "$(lines_of failure)" -ge 1 ] || fail_with "no failure line"

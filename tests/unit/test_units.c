@@ -101,7 +101,7 @@ static void malformed_lists_are_refused_by_name(void **state)
 		{"..4M*2", "''", "size"},
 		{"1M..*2", "''", "size"},
 		{"1..256*2", "'1..256*2'", "more than 8"},
-		{"1,2,3,4,5,6,7,8,9", "'1,2,3,4,5,6,7,8,9'", "more than 8"},
+		{"1,2,3,4,5,6,7,8,9", "'1,2,3,4,5,6,7,8,9'", "more than 8 sizes; name fewer"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct problem problem = {""};
@@ -151,8 +151,9 @@ static void durations_are_read(void **state)
 static void malformed_durations_are_refused_by_name(void **state)
 {
 	(void)state;
-	static const char *const cases[] = {"",   "0",   "0ms",  "s",  "-1s",
-					    "1d", "1 s", "1.5s", "5M", "99999999999999h"};
+	static const char *const cases[] = {
+		"",     "0",   "0ms", "s",   "-1s", "1d", "1 s", "1.5s", "5M", "99999999999999h",
+		"0x1s", "+1s", "1e1", " 1s", "inf", "nan"};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct problem problem = {""};
 		uint64_t duration_ns;
@@ -167,8 +168,10 @@ static void malformed_durations_are_refused_by_name(void **state)
 static void percents_are_read_and_refused(void **state)
 {
 	(void)state;
-	static const char *const refused[] = {"",    "0",   "0%",  "0.001%", "101%", "-2%",
-					      "2%%", "2 %", "nan", "inf",    "1e99", "%"};
+	static const char *const refused[] = {"",      "0",     "0%",       "0.001%", "101%", "-2%",
+					      "2%%",   "2 %",   "nan",      "inf",    "1e99", "%",
+					      "0x10%", "0x1p4", "1e1%",     "+2",     " 2",   ".5%",
+					      "1.%",   "1,5",   "infinity", "2.5.5"};
 	struct problem problem = {""};
 	double share = 0;
 	assert_int_equal(units_parse_percent("2%", &share, &problem), OUTCOME_OK);
@@ -189,7 +192,8 @@ static void percents_are_read_and_refused(void **state)
 static void counts_keep_to_their_bounds(void **state)
 {
 	(void)state;
-	static const char *const refused[] = {"", "1", "11", "5K", "-5", "5.0", "x"};
+	static const char *const refused[] = {"",  "1",   "11", "5K", "-5", "5.0",
+					      "x", "0x5", "+5", " 5", "5 ", "5e0"};
 	struct problem problem = {""};
 	uint64_t count = 0;
 	assert_int_equal(units_parse_count("2", 2, 10, &count, &problem), OUTCOME_OK);

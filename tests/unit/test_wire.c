@@ -78,6 +78,13 @@ static void fill(void)
 	put(catalog->experiments[0].cases[0], "a");
 }
 
+static enum wire_mode asked = WIRE_MEASURE; /* of the worker */
+
+static enum outcome check_answer(const struct wire_area *of, size_t bytes, struct problem *problem)
+{
+	return wire_check_answer(of, bytes, asked, problem);
+}
+
 typedef enum outcome check(const struct wire_area *, size_t, struct problem *);
 
 static void assert_accepted(check *look)
@@ -110,10 +117,15 @@ static void good_areas_pass(void **state)
 	(void)state;
 	fill();
 	assert_accepted(wire_check_request);
-	assert_accepted(wire_check_answer);
-	area->request.mode = WIRE_CATALOG;
+	assert_accepted(check_answer);
+	area->request.mode = asked = WIRE_CATALOG;
 	assert_accepted(wire_check_request);
-	assert_accepted(wire_check_answer);
+	assert_accepted(check_answer);
+	/* A worker that did not come so far left no catalogue, but perhaps its reason. */
+	memset(&area->answer.catalog, 0, sizeof area->answer.catalog);
+	area->answer.finished = 0;
+	assert_accepted(check_answer);
+	asked = WIRE_MEASURE;
 }
 
 static void check_headers(check *look)
@@ -137,7 +149,7 @@ static void spoilt_headers_are_refused(void **state)
 {
 	(void)state;
 	check_headers(wire_check_request);
-	check_headers(wire_check_answer);
+	check_headers(check_answer);
 }
 
 static void spoilt_requests_are_refused(void **state)
@@ -147,6 +159,20 @@ static void spoilt_requests_are_refused(void **state)
 	REFUSED(wire_check_request, request->mode = WIRE_MODE_COUNT, "mode");
 	REFUSED(wire_check_request, request->page_kind = PAGE_KIND_COUNT, "level");
 	REFUSED(wire_check_request, request->child_cpu = CHILD_CPU_COUNT, "level");
+	REFUSED(wire_check_request, request->caller_cpu = -2, "CPU");
+	REFUSED(wire_check_request, request->caller_cpu = WIRE_CPUS_MAX, "CPU");
+	REFUSED(wire_check_request, request->other_cpu = WIRE_CPUS_MAX, "CPU");
+	REFUSED(wire_check_request, (request->other_cpu = -1, request->child_cpu = CHILD_CPU_OTHER),
+		"CPU");
+	REFUSED(wire_check_request, (request->rounds_min = 2, request->rounds_max = 1), "rounds");
+	REFUSED(wire_check_request, request->rounds_max = UINT16_MAX + 1, "rounds");
+	REFUSED(wire_check_request, request->heap_bytes = UINT64_MAX - 4095, "size");
+	REFUSED(wire_check_request, request->evict_bytes = UINT64_MAX, "size");
+	REFUSED(wire_check_request, request->cells[1].counted = 2, "a cell");
+	REFUSED(wire_check_request, request->cells[1].burst_max = UINT16_MAX + 1, "a cell");
+	REFUSED(wire_check_request, request->counters[2].with_child = 1, "a counter");
+	REFUSED(wire_check_request, request->counters[0].with_child = 2, "a counter");
+	REFUSED(wire_check_request, request->counters[0].attr.size = 4096, "a counter");
 	REFUSED(wire_check_request, request->arm_count = 0, "arms or cells");
 	REFUSED(wire_check_request, request->arm_count = WIRE_ARMS_MAX + 1, "arms or cells");
 	REFUSED(wire_check_request, request->cell_count = 0, "arms or cells");
@@ -157,6 +183,7 @@ static void spoilt_requests_are_refused(void **state)
 	REFUSED(wire_check_request, request->clock.ns_per_tick = -1, "clock");
 	REFUSED(wire_check_request, request->clock.ns_per_tick = NAN, "clock");
 	REFUSED(wire_check_request, request->clock.ns_per_tick = INFINITY, "clock");
+	REFUSED(wire_check_request, request->clock.ns_per_tick = 1e302, "clock");
 	REFUSED(wire_check_request, UNENDED(request->clock.why), "clock");
 	REFUSED(wire_check_request, UNENDED(request->arms[1].experiment), "an arm");
 	REFUSED(wire_check_request, UNENDED(request->arms[1].primitive), "an arm");
@@ -181,44 +208,49 @@ static void spoilt_answers_are_refused(void **state)
 {
 	(void)state;
 	struct wire_answer *answer = &area->answer;
-	REFUSED(wire_check_answer, UNENDED(answer->problem.text), "problem text");
-	REFUSED(wire_check_answer, answer->cells_done = 3, "counts");
-	REFUSED(wire_check_answer, answer->sample_count = CAPACITY + 1, "counts");
-	REFUSED(wire_check_answer, answer->sample_count = UINT64_MAX, "counts");
+	REFUSED(check_answer, UNENDED(answer->problem.text), "problem text");
+	REFUSED(check_answer, answer->cells_done = 3, "counts");
+	REFUSED(check_answer, answer->sample_count = CAPACITY + 1, "counts");
+	REFUSED(check_answer, answer->sample_count = UINT64_MAX, "counts");
 	/* The request lies in the worker's reach as well, and bounds what is read here. */
-	REFUSED(wire_check_answer, area->request.arm_count = WIRE_ARMS_MAX + 1, "counts");
-	REFUSED(wire_check_answer, area->request.arm_count = UINT32_MAX, "counts");
-	REFUSED(wire_check_answer, area->request.cell_count = WIRE_CELLS_MAX + 1, "counts");
-	REFUSED(wire_check_answer, UNENDED(answer->arms[1].refused), "reasons");
-	REFUSED(wire_check_answer, UNENDED(answer->arms[1].missing[WIRE_METRICS_MAX - 1]),
-		"reasons");
-	REFUSED(wire_check_answer, UNENDED(answer->counter_refused[COUNTERS_MAX - 1]), "reason");
-	REFUSED(wire_check_answer, answer->histogram_count = WIRE_HISTOGRAMS_MAX + 1, "histogram");
-	REFUSED(wire_check_answer, answer->histograms[0].cell = 2, "histogram");
-	REFUSED(wire_check_answer, answer->histograms[0].arm = 2, "histogram");
+	REFUSED(check_answer, area->request.arm_count = WIRE_ARMS_MAX + 1, "counts");
+	REFUSED(check_answer, area->request.arm_count = UINT32_MAX, "counts");
+	REFUSED(check_answer, area->request.cell_count = WIRE_CELLS_MAX + 1, "counts");
+	REFUSED(check_answer, UNENDED(answer->arms[1].refused), "reasons");
+	REFUSED(check_answer, UNENDED(answer->arms[1].missing[WIRE_METRICS_MAX - 1]), "reasons");
+	REFUSED(check_answer, UNENDED(answer->counter_refused[COUNTERS_MAX - 1]), "reason");
+	REFUSED(check_answer, answer->histogram_count = WIRE_HISTOGRAMS_MAX + 1, "histogram");
+	REFUSED(check_answer, answer->histograms[0].cell = 2, "histogram");
+	REFUSED(check_answer, answer->histograms[0].arm = 2, "histogram");
 }
 
 static void spoilt_samples_are_refused(void **state)
 {
 	(void)state;
 	struct wire_sample *last = &area->samples[1];
-	REFUSED(wire_check_answer, last->cell = 2, "place");
-	REFUSED(wire_check_answer, last->arm = 2, "place");
-	REFUSED(wire_check_answer, last->pass = WIRE_PASSES_MAX, "place");
-	REFUSED(wire_check_answer, last->set = 1u << WIRE_METRICS_MAX, "place");
-	REFUSED(wire_check_answer, last->counted = 1u << COUNTER_GROUP_MAX, "place");
-	REFUSED(wire_check_answer, last->window_ns = NAN, "place");
-	REFUSED(wire_check_answer, last->value[1] = NAN, "value");
-	REFUSED(wire_check_answer, last->value[0] = INFINITY, "value");
-	REFUSED(wire_check_answer, last->value[0] = -INFINITY, "value");
+	REFUSED(check_answer, last->cell = 2, "place");
+	REFUSED(check_answer, last->arm = 2, "place");
+	REFUSED(check_answer, last->pass = WIRE_PASSES_MAX, "place");
+	REFUSED(check_answer, last->set = 1u << WIRE_METRICS_MAX, "place");
+	REFUSED(check_answer, last->counted = 1u << COUNTER_GROUP_MAX, "place");
+	REFUSED(check_answer, last->window_ns = NAN, "place");
+	REFUSED(check_answer, last->value[1] = NAN, "value");
+	REFUSED(check_answer, last->value[0] = INFINITY, "value");
+	REFUSED(check_answer, last->value[0] = -INFINITY, "value");
+	REFUSED(check_answer, last->value[0] = 1e16, "value");
+	REFUSED(check_answer, last->value[0] = -1e300, "value");
+	REFUSED(check_answer, last->window_ns = -1, "place");
+	REFUSED(check_answer, last->window_ns = 1e16, "place");
+	REFUSED(check_answer, (last->counted = 1, last->count[0] = UINT64_MAX), "value");
+	REFUSED(check_answer, (area->request.mode = WIRE_CATALOG, last->arm = 2), "place");
 }
 
 static void spoilt_catalogues_are_refused(void **state)
 {
 	(void)state;
 	struct wire_catalog *catalog = &area->answer.catalog;
-#define CATALOG_REFUSED(spoil, why) \
-	REFUSED(wire_check_answer, (area->request.mode = WIRE_CATALOG, spoil), why)
+	asked = WIRE_CATALOG;
+#define CATALOG_REFUSED(spoil, why) REFUSED(check_answer, spoil, why)
 	CATALOG_REFUSED(catalog->primitive_count = WIRE_PRIMITIVES_MAX + 1, "counts");
 	CATALOG_REFUSED(catalog->experiment_count = WIRE_EXPERIMENTS_MAX + 1, "counts");
 	CATALOG_REFUSED(UNENDED(catalog->primitives[0].name), "a primitive");
@@ -239,6 +271,12 @@ static void spoilt_catalogues_are_refused(void **state)
 	CATALOG_REFUSED(UNENDED(catalog->experiments[0].cases[0]), "an experiment");
 	CATALOG_REFUSED(catalog->clock.ns_per_tick = NAN, "clock");
 	CATALOG_REFUSED(catalog->clock.kind = WIRE_CLOCK_KIND_COUNT, "clock");
+	CATALOG_REFUSED(catalog->clock.error_ppm = NAN, "clock");
+	CATALOG_REFUSED(catalog->clock.resolution_ns = -1, "clock");
+	/* What it was asked for is not for the worker to say. */
+	CATALOG_REFUSED((area->request.mode = WIRE_MEASURE, UNENDED(catalog->primitives[0].name)),
+			"a primitive");
+	asked = WIRE_MEASURE;
 }
 
 static void copies_always_end(void **state)

@@ -1,5 +1,6 @@
 #include "harness/driver/counters/permit.h"
 
+#include "harness/common/remedy.h"
 #include "harness/driver/textfile.h"
 
 #include <errno.h>
@@ -149,7 +150,8 @@ enum counter_state permit_explain(const struct permit *permit, const struct perm
 		return say(COUNTER_UNAVAILABLE, why, why_bytes,
 			   "somebody else holds the counters for himself (EBUSY)");
 	default:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes, "%s", strerror(error));
+		return say(COUNTER_UNAVAILABLE, why, why_bytes, "%s; %s", strerror(error),
+			   remedy_or(error, "see dmesg"));
 	}
 }
 
@@ -171,6 +173,7 @@ enum counter_state permit_explain_tracefs(int error, const char *path, char *why
 			   "tracefs, which numbers the tracepoints, is root's; run as root, in a "
 			   "container with CAP_SYS_ADMIN");
 	default:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes, "tracefs: %s", strerror(error));
+		return say(COUNTER_UNAVAILABLE, why, why_bytes, "tracefs: %s; %s", strerror(error),
+			   remedy_or(error, "see dmesg"));
 	}
 }

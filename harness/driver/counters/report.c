@@ -1,18 +1,14 @@
 #include "harness/driver/counters/report.h"
 
 #include "harness/driver/machine.h"
+#include "harness/driver/options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { COLUMNS = 80, NAME_COLUMNS = 30, STATE_MAX = 64 };
 
-static const struct option options[] = {
-	{"counters", required_argument, NULL, 'c'},
-	{"help", no_argument, NULL, 'h'},
-	{0},
-};
+static const struct option_row rows[] = {{"counters", "LIST"}};
 
 void counters_report_print_help(void)
 {
@@ -184,36 +180,22 @@ static void print_report(const struct counters *counters)
 	print_end(counters, &reasons);
 }
 
-static enum outcome read_options(int argc, char **argv, const char **list, bool *help,
-				 struct problem *problem)
+static enum outcome take(void *context, size_t index, const char *value, struct problem *problem)
 {
-	int choice;
-	*list = NULL;
-	optind = opterr = 0;
-	while ((choice = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (choice == 'h') {
-			*help = true;
-			return OUTCOME_OK;
-		}
-		if (choice != 'c')
-			return fail(problem,
-				    "cannot use %s: it is no option, or has no value; see forkcost "
-				    "counters --help",
-				    argv[optind - 1]);
-		*list = optarg;
-	}
-	if (optind < argc)
-		return fail(problem, "cannot use '%s'; see forkcost counters --help", argv[optind]);
+	const char **list = context;
+	(void)index; /* there is one */
+	(void)problem;
+	*list = value;
 	return OUTCOME_OK;
 }
 
 enum outcome counters_report(int argc, char **argv, bool *help, struct problem *problem)
 {
 	static struct counters counters;
-	const char *list;
+	const char *list = NULL;
 	int caller, other;
-	*help = false;
-	if (read_options(argc, argv, &list, help, problem))
+	const struct options options = {"counters", rows, 1, take, &list};
+	if (options_read(&options, argc, argv, help, problem))
 		return OUTCOME_FAILED;
 	if (*help)
 		return OUTCOME_OK;

@@ -1,7 +1,7 @@
 #include "harness/driver/explain/explain.h"
 
-#include "harness/common/units.h"
 #include "harness/driver/catalog.h"
+#include "harness/driver/explain/options.h"
 #include "harness/driver/explain/report_json.h"
 #include "harness/driver/explain/scene.h"
 #include "harness/driver/explain/show.h"
@@ -12,125 +12,10 @@
 #include "harness/driver/memory.h"
 #include "harness/driver/version.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { PAGES_MAX = 1 << 18 };
-
-/* Pages unless told otherwise, and what their number must be a multiple of: whole large pages. */
-static const struct {
-	uint64_t usual, multiple;
-} page_counts[PAGE_KIND_COUNT] = {
-	[PAGE_KIND_4K] = {64, 1},
-	[PAGE_KIND_THP] = {512, 512},
-	[PAGE_KIND_MTHP] = {64, 16},
-	[PAGE_KIND_HUGETLB] = {2, 1},
-};
-
-static const struct option long_options[] = {
-	{"primitive", required_argument, NULL, 'p'},
-	{"pages", required_argument, NULL, 'n'},
-	{"who", required_argument, NULL, 'w'},
-	{"page-kind", required_argument, NULL, 'k'},
-	{"json", no_argument, NULL, 'j'},
-	{"no-pause", no_argument, NULL, 'P'},
-	{"help", no_argument, NULL, 'h'},
-	{0},
-};
-
-struct options {
-	const char *primitive; /* NULL: fork, then vfork */
-	uint64_t pages;        /* 0: the kind's usual number */
-	enum walk_who first;
-	enum page_kind page_kind;
-	bool json, no_pause, help;
-};
-
-static void print_help(void)
-{
-	printf("usage: forkcost explain [options]\n\n"
-	       "Starts a child and has both write, one step after the other, and shows at each\n"
-	       "step what the kernel shows of both: addresses, frames, page faults, page tables.\n"
-	       "Each step says what should happen, and checks that it does. Frame numbers are\n"
-	       "shown to root only.\n\n"
-	       "  --primitive NAME   which primitive; see forkcost list [fork, then vfork]\n"
-	       "  --pages N          how many pages [64; of large kinds a few whole ones]\n"
-	       "  --who WHO          parent or child writes first [child]\n"
-	       "  --page-kind KIND   4k, thp, mthp or hugetlb [4k]\n"
-	       "  --json             as JSON; never pauses\n"
-	       "  --no-pause         do not wait for Enter after each step\n\n"
-	       "exit status: 0 every statement holds, 1 one does not, or it cannot be played,\n"
-	       "2 usage, 130 interrupted\n");
-}
-
-static enum outcome take_option(struct options *options, int choice, const char *word,
-				struct problem *problem)
-{
-	unsigned level;
-	switch (choice) {
-	case 'p':
-		options->primitive = optarg;
-		return OUTCOME_OK;
-	case 'n':
-		if (!units_parse_count(optarg, 1, PAGES_MAX, &options->pages, problem))
-			return OUTCOME_OK;
-		return fail(problem, "cannot take '%s' for --pages: give a number from 1 to %d",
-			    optarg, PAGES_MAX);
-	case 'w':
-		options->first = strcmp(optarg, "parent") == 0 ? WALK_CALLER : WALK_CHILD;
-		if (options->first == WALK_CHILD && strcmp(optarg, "child") != 0)
-			return fail(problem, "cannot let '%s' write first; give parent or child",
-				    optarg);
-		return OUTCOME_OK;
-	case 'k':
-		if (!axis_find(&axis_page_kind, optarg, &level))
-			return fail(problem,
-				    "cannot find page kind '%s'; there are: 4k, thp, mthp, hugetlb",
-				    optarg);
-		options->page_kind = level;
-		return OUTCOME_OK;
-	case 'j':
-		options->json = true;
-		return OUTCOME_OK;
-	case 'P':
-		options->no_pause = true;
-		return OUTCOME_OK;
-	case 'h':
-		options->help = true;
-		return OUTCOME_OK;
-	default:
-		return fail(problem,
-			    "cannot use %s: it is no option, or has no value; see forkcost explain "
-			    "--help",
-			    word);
-	}
-}
-
-static enum outcome read_options(struct options *options, int argc, char **argv,
-				 struct problem *problem)
-{
-	int choice;
-	*options = (struct options){.first = WALK_CHILD};
-	optind = opterr = 0;
-	while ((choice = getopt_long(argc, argv, "h", long_options, NULL)) != -1 && !options->help)
-		if (take_option(options, choice, argv[optind - 1], problem))
-			return OUTCOME_FAILED;
-	if (optind < argc && !options->help)
-		return fail(problem, "cannot use '%s'; see forkcost explain --help", argv[optind]);
-	uint64_t multiple = page_counts[options->page_kind].multiple;
-	if (!options->pages)
-		options->pages = page_counts[options->page_kind].usual;
-	if (options->pages % multiple)
-		return fail(problem,
-			    "cannot make %" PRIu64 " pages out of whole ones of kind %s: give a "
-			    "multiple of %" PRIu64 " for --pages",
-			    options->pages, axis_name(&axis_page_kind, options->page_kind),
-			    multiple);
-	return OUTCOME_OK;
-}
 
 /* ---- telling ---- */
 
@@ -203,7 +88,7 @@ static enum outcome play(struct telling *telling, const struct story *story,
 	return OUTCOME_OK;
 }
 
-static enum outcome tell_all(struct telling *telling, const struct options *options,
+static enum outcome tell_all(struct telling *telling, const struct explain_options *options,
 			     const struct story *story, const struct scene *scenes, size_t count,
 			     struct problem *problem)
 {
@@ -231,7 +116,7 @@ static enum outcome tell_all(struct telling *telling, const struct options *opti
 
 /* ---- the command ---- */
 
-static enum outcome prepare(const struct options *options, struct story *story,
+static enum outcome prepare(const struct explain_options *options, struct story *story,
 			    struct problem *problem)
 {
 	int other_cpu;
@@ -251,13 +136,14 @@ static enum outcome prepare(const struct options *options, struct story *story,
 enum explained explain(int argc, char **argv, struct problem *problem)
 {
 	static struct wire_catalog catalog;
-	struct options options;
+	struct explain_options options;
 	struct scene scenes[SCENES_MAX];
 	size_t count;
-	if (read_options(&options, argc, argv, problem))
+	bool help;
+	if (explain_parse(&options, argc, argv, &help, problem))
 		return EXPLAINED_USAGE;
-	if (options.help) {
-		print_help();
+	if (help) {
+		explain_print_help();
 		return EXPLAINED_HELP;
 	}
 	struct telling telling = {.json = options.json,

@@ -147,7 +147,7 @@ static struct cost sum_up(const struct told *told, const struct walk_took *rehea
 	if (act == WALK_START && traits & TRAIT_STOPS_CALLER && !(traits & TRAIT_LIBC_CHILD))
 		return cost;
 	for (size_t i = 0; i < rehearsed; i++) {
-		if (rehearsals[i].ns < 0)
+		if (!(rehearsals[i].ns >= 0))
 			return cost;
 		ns[i] = rehearsals[i].ns / (passes ? (double)told->pages.count : 1);
 	}

@@ -1,0 +1,184 @@
+/* Options of every command, and the sizes, ranges, times, shares and names in them: whatever is typed,
+ * it is either refused with a remedy, or what comes out is within its documented range. The input is
+ * the command line, its words parted by a zero byte; the first is the command. */
+#include "harness/common/units.h"
+#include "harness/driver/explain/options.h"
+#include "harness/driver/once.h"
+#include "harness/driver/settings.h"
+#include "tests/fuzz/fuzz.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { WORDS_MAX = 32, TEXT_MAX = 4096 };
+
+/* A catalogue as the worker gives it, small. */
+static const struct wire_catalog *catalog(void)
+{
+	static struct wire_catalog made;
+	made.primitive_count = 3;
+	wire_copy(made.primitives[0].name, WIRE_NAME_MAX, "fork");
+	wire_copy(made.primitives[1].name, WIRE_NAME_MAX, "vfork");
+	wire_copy(made.primitives[2].name, WIRE_NAME_MAX, "posix_spawn");
+	made.experiment_count = 2;
+	wire_copy(made.experiments[0].name, WIRE_NAME_MAX, "spawn");
+	wire_copy(made.experiments[1].name, WIRE_NAME_MAX, "first_write");
+	return &made;
+}
+
+/* One line that says what cannot be done and, behind a sign, what to do. */
+static void check_problem(const struct problem *problem)
+{
+	const char *end = memchr(problem->text, '\0', sizeof problem->text);
+	FUZZ_HOLDS(end);
+	FUZZ_HOLDS(strncmp(problem->text, "cannot ", strlen("cannot ")) == 0);
+	for (const char *c = problem->text; *c; c++)
+		FUZZ_HOLDS((unsigned char)*c >= ' ');
+	const char *remedy = strstr(problem->text, "; ");
+	const char *give = strstr(problem->text, ": give ");
+	FUZZ_HOLDS(give || (remedy && end - remedy > 6));
+}
+
+static void check_levels(const struct levels *levels, const struct axis *axis)
+{
+	bool some = false;
+	for (unsigned i = 0; i < axis->level_count; i++)
+		some = some || (levels->chosen[i] && *axis->levels[i]);
+	FUZZ_HOLDS(some);
+}
+
+static void check_heap(uint64_t bytes)
+{
+	FUZZ_HOLDS(bytes % (uint64_t)sysconf(_SC_PAGESIZE) == 0);
+}
+
+static void check_settings(const struct settings *settings)
+{
+	FUZZ_HOLDS(settings->heap_count >= 1 && settings->heap_count <= SETTINGS_HEAPS_MAX);
+	for (size_t i = 0; i < settings->heap_count; i++) {
+		check_heap(settings->heap_bytes[i]);
+		FUZZ_HOLDS(i == 0 || settings->heap_bytes[i - 1] < settings->heap_bytes[i]);
+	}
+	FUZZ_HOLDS(settings->precision >= 0.0001 && settings->precision <= 1);
+	FUZZ_HOLDS(settings->budget_ns > 0 && settings->cell_ns > 0);
+	FUZZ_HOLDS(settings->replicates_max >= 1 && settings->replicates_max <= 1000);
+	FUZZ_HOLDS(settings->caller_cpu >= -1 && settings->caller_cpu < WIRE_CPUS_MAX);
+	FUZZ_HOLDS(settings->evict_bytes > 0);
+	FUZZ_HOLDS(settings->thread_level_count <= SETTINGS_THREADS_MAX);
+	for (size_t i = 0; i < settings->thread_level_count; i++) {
+		FUZZ_HOLDS(settings->threads[i] < WIRE_CPUS_MAX);
+		FUZZ_HOLDS(i == 0 || settings->threads[i - 1] < settings->threads[i]);
+	}
+	check_levels(&settings->states, &axis_state);
+	check_levels(&settings->caches, &axis_cache);
+	check_levels(&settings->child_cpus, &axis_child_cpu);
+	check_levels(&settings->actions, &axis_action);
+	check_levels(&settings->page_kinds, &axis_page_kind);
+	check_levels(&settings->touch_orders, &axis_touch_order);
+	bool primitives = false, experiments = false;
+	for (uint32_t i = 0; i < catalog()->primitive_count; i++)
+		primitives = primitives || settings->primitives[i];
+	for (uint32_t i = 0; i < catalog()->experiment_count; i++)
+		experiments = experiments || settings->experiments[i];
+	FUZZ_HOLDS(primitives && experiments);
+	FUZZ_HOLDS(strnlen(settings->counters, SETTINGS_COUNTERS_MAX) < SETTINGS_COUNTERS_MAX);
+	FUZZ_HOLDS(*settings->output && strnlen(settings->output, WIRE_PATH_MAX) < WIRE_PATH_MAX);
+	FUZZ_HOLDS(*settings->preset && strnlen(settings->preset, WIRE_NAME_MAX) < WIRE_NAME_MAX);
+}
+
+static void read_run(int count, char **words)
+{
+	struct settings settings;
+	struct problem problem = {""};
+	bool help;
+	if (settings_parse(&settings, count, words, catalog(), &help, &problem))
+		check_problem(&problem);
+	else if (!help)
+		check_settings(&settings);
+}
+
+static void read_once(int count, char **words)
+{
+	static struct wire_request request;
+	const struct wire_arm *arm = &request.arms[0];
+	struct problem problem = {""};
+	bool help;
+	request.heap_bytes = 0;
+	if (once_parse(&request, count, words, &help, &problem)) {
+		check_problem(&problem);
+	} else if (!help) {
+		check_heap(request.heap_bytes);
+		FUZZ_HOLDS(request.once_count >= 1 && request.once_count <= 1000000000);
+		FUZZ_HOLDS(arm->action == ACTION_EXIT || arm->action == ACTION_EXEC);
+		FUZZ_HOLDS(*arm->primitive &&
+			   strnlen(arm->primitive, WIRE_NAME_MAX) < WIRE_NAME_MAX);
+	}
+}
+
+static void read_explain(int count, char **words)
+{
+	struct explain_options options;
+	struct problem problem = {""};
+	bool help;
+	if (explain_parse(&options, count, words, &help, &problem)) {
+		check_problem(&problem);
+	} else if (!help) {
+		FUZZ_HOLDS(options.pages >= 1 && options.pages <= EXPLAIN_PAGES_MAX);
+		FUZZ_HOLDS(options.page_kind < PAGE_KIND_COUNT && options.first < WALK_WHO_COUNT);
+		FUZZ_HOLDS(options.page_kind != PAGE_KIND_THP || options.pages % 512 == 0);
+		FUZZ_HOLDS(options.page_kind != PAGE_KIND_MTHP || options.pages % 16 == 0);
+	}
+}
+
+/* What is taken as one thing is taken alike by all that take it. */
+static void read_quantities(const char *word)
+{
+	enum { SIZES_MAX = 8 };
+	struct problem problem = {""};
+	uint64_t bytes = 0, list[SIZES_MAX], duration_ns, number;
+	size_t count;
+	double share;
+	bool is_size = units_parse_bytes(word, &bytes, &problem) == OUTCOME_OK;
+	if (!is_size)
+		check_problem(&problem);
+	if (units_parse_bytes_list(word, list, SIZES_MAX, &count, &problem))
+		check_problem(&problem);
+	else
+		FUZZ_HOLDS(count >= 1 && count <= SIZES_MAX && (!is_size || list[0] == bytes));
+	if (units_parse_duration(word, &duration_ns, &problem))
+		check_problem(&problem);
+	else
+		FUZZ_HOLDS(duration_ns > 0);
+	if (units_parse_percent(word, &share, &problem))
+		check_problem(&problem);
+	else /* and nothing but digits, one point and one sign */
+		FUZZ_HOLDS(share >= 0.0001 && share <= 1 &&
+			   strspn(word, "0123456789.%") == strlen(word));
+	if (units_parse_count(word, 3, 12345, &number, &problem))
+		check_problem(&problem);
+	else
+		FUZZ_HOLDS(number >= 3 && number <= 12345 && is_size && number == bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static char text[TEXT_MAX];
+	char *words[WORDS_MAX + 1];
+	int count = 0;
+	if (size >= sizeof text)
+		return 0;
+	memcpy(text, data, size);
+	text[size] = '\0';
+	for (char *word = text; count < WORDS_MAX && word <= text + size; word += strlen(word) + 1)
+		words[count++] = word;
+	words[count] = NULL;
+	if (strcmp(words[0], "run") == 0)
+		read_run(count, words);
+	else if (strcmp(words[0], "once") == 0)
+		read_once(count, words);
+	else if (strcmp(words[0], "explain") == 0)
+		read_explain(count, words);
+	else
+		read_quantities(words[0]);
+	return 0;
+}
