@@ -149,17 +149,21 @@ static enum outcome write_json(const struct summary *summary, const char *folder
 			       struct problem *problem)
 {
 	const struct dataset *dataset = summary->dataset;
+	const char *id = json_string_value(json_object_get(dataset->run, "id"));
 	json_t *rows = json_array();
 	for (size_t i = 0; i < summary->row_count; i++)
 		json_array_append_new(rows, row_json(summary, &summary->rows[i]));
 	json_t *result = json_pack(
-		"{s:i,s:s,s:s,s:O,s:I,s:f,s:f,s:o,s:o,s:o}", "format", FORKCOST_FORMAT, "made_by",
+		"{s:i,s:s,s:s,s:s,s:I,s:f,s:f,s:o,s:o,s:o}", "format", FORKCOST_FORMAT, "made_by",
 		"forkcost " FORKCOST_VERSION, "git_commit", FORKCOST_COMMIT, "run",
-		json_object_get(dataset->run, "id"), "failures", (json_int_t)dataset->failure_count,
-		"steal_ticks", dataset->steal_ticks, "involuntary_switches",
-		dataset->involuntary_switches, "hyperfine", crosscheck_json(summary), "derived",
-		derived_json(&summary->derived), "rows", rows);
-	FILE *file = result ? outfile_open(folder, "summary.json", problem) : NULL;
+		id ? id : "unavailable: the run line has none", "failures",
+		(json_int_t)dataset->failure_count, "steal_ticks", dataset->steal_ticks,
+		"involuntary_switches", dataset->involuntary_switches, "hyperfine",
+		crosscheck_json(summary), "derived", derived_json(&summary->derived), "rows", rows);
+	if (!result)
+		return fail(problem, "cannot write %s/summary.json: out of memory; free some",
+			    folder);
+	FILE *file = outfile_open(folder, "summary.json", problem);
 	enum outcome outcome = OUTCOME_FAILED;
 	if (file) {
 		json_dumpf(result, file, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
