@@ -69,7 +69,7 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 static void read_failure(struct dataset *dataset, const json_t *line)
 {
 	struct dataset_failure failure = {.why = ""};
-	if (!COPY(line, "why", failure.why))
+	if (!COPY_REASON(line, "why", failure.why))
 		wire_copy(failure.why, sizeof failure.why, "no reason given");
 	if (dataset->failure_count++ == 0)
 		wire_copy(dataset->first_failure, sizeof dataset->first_failure, failure.why);
