@@ -232,7 +232,7 @@ static enum outcome read_counter(struct reader *reader, const json_t *counter,
 	const json_t *values = NULL;
 	if (!COPY(counter, "name", place->key.metric))
 		return dataset_malformed(reader, "a counter has no or too long a name");
-	if (!COPY(counter, "missing", place->key.missing))
+	if (!COPY_REASON(counter, "missing", place->key.missing))
 		wire_copy(place->key.missing, sizeof place->key.missing,
 			  "the arm's counted pass did not run");
 	const json_t *number = json_object_get(passes->counts, place->key.metric);
@@ -241,8 +241,9 @@ static enum outcome read_counter(struct reader *reader, const json_t *counter,
 		const json_t *counts = json_object_get(pass->samples, "counts");
 		values = json_object_get(counts, place->key.metric);
 		if (json_is_string(values)) {
-			if (!COPY(counts, place->key.metric, place->key.missing))
-				return dataset_malformed(reader, "a counter's reason is too long");
+			if (!COPY_REASON(counts, place->key.metric, place->key.missing))
+				return dataset_malformed(reader,
+							 "a counter's reason is empty or too long");
 			values = NULL;
 		}
 	}
@@ -378,8 +379,8 @@ static enum outcome read_metrics(struct reader *reader, const json_t *metrics, c
 						 place->key.metric);
 		}
 		*place->key.missing = '\0';
-		if (!values &&
-		    !COPY(json_object_get(arm, "missing"), place->key.metric, place->key.missing))
+		if (!values && !COPY_REASON(json_object_get(arm, "missing"), place->key.metric,
+					    place->key.missing))
 			return dataset_malformed(reader,
 						 "a metric has neither values nor a reason");
 		place->key.is_main = values && !has_main;

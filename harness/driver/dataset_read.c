@@ -91,7 +91,7 @@ static enum outcome read_failure(struct reader *reader, const json_t *line)
 {
 	struct dataset *dataset = reader->dataset;
 	struct dataset_failure failure = {.why = ""};
-	if (!COPY(line, "why", failure.why))
+	if (!COPY_REASON(line, "why", failure.why))
 		wire_copy(failure.why, sizeof failure.why, "no reason given");
 	if (json_is_true(json_object_get(line, "page_kind_left_out")))
 		return read_left_out(reader, line, failure.why);

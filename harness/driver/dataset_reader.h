@@ -22,6 +22,7 @@ struct reader {
 enum outcome dataset_malformed(const struct reader *reader, const char *what);
 
 #define COPY(object, key, field) fields_text(object, key, field, sizeof(field))
+#define COPY_REASON(object, key, field) fields_reason(object, key, field, sizeof(field))
 
 /* Room for one more element; doubles the array. NULL: out of memory, and the array is as it was. */
 void *dataset_grow(void *array, size_t count, size_t *capacity, size_t element_bytes);

@@ -16,7 +16,8 @@ bool fields_count(const json_t *value, uint64_t most, uint64_t *count)
 bool fields_number(const json_t *value, double *number)
 {
 	double found = json_number_value(value);
-	if (!json_is_number(value) || !(found >= 0) || found > FIELDS_NUMBER_MAX)
+	if (!json_is_number(value) || !(found >= 0) || found > FIELDS_NUMBER_MAX ||
+	    (found > 0 && found < FIELDS_NUMBER_MIN))
 		return false;
 	*number = found;
 	return true;
@@ -35,4 +36,9 @@ bool fields_text(const json_t *object, const char *key, char *text, size_t text_
 {
 	const char *value = json_string_value(json_object_get(object, key));
 	return value && !has_controls(value) && wire_copy(text, text_bytes, value);
+}
+
+bool fields_reason(const json_t *object, const char *key, char *text, size_t text_bytes)
+{
+	return fields_text(object, key, text, text_bytes) && *text;
 }

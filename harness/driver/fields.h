@@ -13,14 +13,21 @@
 /* More nanoseconds than a run can last: 31 years. */
 #define FIELDS_NUMBER_MAX 1e18
 
+/* Less than any clock tells apart, and so far from the least double that no sum, ratio or interval of such
+ * numbers runs out of its range. */
+#define FIELDS_NUMBER_MIN 1e-18
+
 /* A whole number from 0 to `most`; false if it is anything else or not there. */
 bool fields_count(const json_t *value, uint64_t most, uint64_t *count);
 
-/* A number from 0 to FIELDS_NUMBER_MAX; false if it is anything else or not there. */
+/* 0, or a number from FIELDS_NUMBER_MIN to FIELDS_NUMBER_MAX; false if it is anything else or not there. */
 bool fields_number(const json_t *value, double *number);
 
 /* Copies a text of an object. False if there is none, it is too long, or holds control characters, which no
  * text of ours does. */
 bool fields_text(const json_t *object, const char *key, char *text, size_t text_bytes);
+
+/* The same for a reason, which is never empty. */
+bool fields_reason(const json_t *object, const char *key, char *text, size_t text_bytes);
 
 #endif

@@ -44,6 +44,8 @@ static bool read_more(struct lines *lines)
 enum lines_got lines_next(struct lines *lines, const char **text, size_t *length)
 {
 	size_t looked_at = 0;
+	if (!lines->buffer && !read_more(lines))
+		return LINES_ERROR;
 	for (;;) {
 		size_t left = lines->end - lines->begin;
 		const char *from = lines->buffer + lines->begin, *end = NULL;

@@ -149,6 +149,7 @@ static void counts_are_read_and_reasons_kept(void **state)
 	dataset_free(&dataset);
 
 	static const char *const spoilt[][3] = {
+		{"[3, 5]}", "\"\"}", "a counter's reason is empty or too long"},
 		{"[3, 5]}", "[3]}", "the columns of a pass differ"},
 		{"[50, 60]", "[50]", "the columns of a pass differ"},
 		{"\"per_octave\": 64", "\"per_octave\": 32", "a histogram of another kind"},
@@ -266,10 +267,13 @@ static void malformed_lines_are_refused_by_number(void **state)
 		{"110.000", "null", "line 2: a value is not a number"},
 		{"\"missing\": {\"reaped_ns\": \"not looked at\",", "\"missing\": {",
 		 "line 2: a metric has neither values nor a reason"},
+		{"\"reaped_ns\": \"not looked at\"", "\"reaped_ns\": \"\"",
+		 "line 2: a metric has neither values nor a reason"},
 		{"\"call_ns\": [100", "\"other_ns\": [100",
 		 "line 2: a metric has neither values nor a reason"},
 		{"110.000", "-110", "line 2: a value is not a number that can be"},
 		{"110.000", "1e300", "line 2: a value is not a number that can be"},
+		{"110.000", "5e-324", "line 2: a value is not a number that can be"},
 		{"[0,0,1,1]", "[0,0,1,-1]", "line 2: a round, a place or a time cannot be"},
 		{"[0,0,1,1]", "[0,0,1,65536]", "line 2: a round, a place or a time cannot be"},
 		{"[0,100,200,300]", "[0,100,200,-1]", "line 2: a round, a place or a time"},
@@ -322,7 +326,8 @@ static void optional_fields_are_optional(void **state)
 		write_run();
 		edit(cases[i].from, cases[i].to);
 		if (dataset_read(&dataset, folder, &problem) ||
-		    summary_make(&summary, &dataset, folder, &problem))
+		    summary_make(&summary, &dataset, folder, &problem) ||
+		    summary_write(&summary, folder, &problem))
 			fail_msg("%s: %s", cases[i].from, problem.text);
 		assert_true(summary.row_count > 0);
 		summary_free(&summary);
