@@ -1,6 +1,7 @@
 #include "harness/driver/derived.h"
 
 #include "harness/driver/fields.h"
+#include "harness/driver/forms/json.h"
 #include "harness/driver/settings.h"
 
 #include <math.h>
@@ -104,7 +105,7 @@ static json_t *reach_json(const struct reach *reach)
 	if (reach->found)
 		json_object_set_new(result, "pages", json_real(reach->pages));
 	else
-		json_object_set_new(result, "why", json_string(reach->why));
+		json_object_set_new(result, "why", json_text(reach->why));
 	if (isfinite(reach->plateau_ns))
 		json_object_set_new(result, "refill_ns", json_real(reach->plateau_ns));
 	return result;
@@ -122,7 +123,7 @@ static json_t *slope_json(const struct slope *slope)
 						 slope->per_thread.center, "interval",
 						 interval_json(&slope->per_thread)));
 	else
-		json_object_set_new(result, "why", json_string(slope->why));
+		json_object_set_new(result, "why", json_text(slope->why));
 	return result;
 }
 
