@@ -23,7 +23,6 @@ static bool same_place(const struct series *a, const struct series *b)
 struct series_index {
 	size_t *first; /* 1 + the number of a series; 0: none */
 	size_t *next;
-	uint64_t *hashes;
 	size_t chains; /* a power of two */
 };
 
@@ -64,23 +63,21 @@ void *dataset_grow(void *array, size_t count, size_t *capacity, size_t element_b
 	return grown;
 }
 
-static void index_link(struct series_index *index, size_t number)
+static void index_link(struct series_index *index, const struct series *series, size_t number)
 {
-	size_t *first = &index->first[index->hashes[number] & (index->chains - 1)];
+	size_t *first = &index->first[series[number].hash & (index->chains - 1)];
 	index->next[number] = *first;
 	*first = number + 1;
 }
 
 /* Twice as many chains, with all of `count` series in them. */
-static bool index_widen(struct series_index *index, size_t count)
+static bool index_widen(struct series_index *index, const struct series *series, size_t count)
 {
 	size_t chains = index->chains ? 2 * index->chains : 1024;
 	size_t *first = calloc(chains, sizeof *first);
 	size_t *next = realloc(index->next, chains * sizeof *next);
 	index->next = next ? next : index->next;
-	uint64_t *hashes = realloc(index->hashes, chains * sizeof *hashes);
-	index->hashes = hashes ? hashes : index->hashes;
-	if (!first || !next || !hashes) {
+	if (!first || !next) {
 		free(first);
 		return false;
 	}
@@ -88,7 +85,7 @@ static bool index_widen(struct series_index *index, size_t count)
 	index->first = first;
 	index->chains = chains;
 	for (size_t i = 0; i < count; i++)
-		index_link(index, i);
+		index_link(index, series, i);
 	return true;
 }
 
@@ -97,10 +94,11 @@ static bool index_add(struct dataset *dataset, size_t number)
 	if (!dataset->index)
 		dataset->index = calloc(1, sizeof *dataset->index);
 	struct series_index *index = dataset->index;
-	if (!index || (number >= index->chains && !index_widen(index, number)))
+	if (!index || (number >= index->chains && !index_widen(index, dataset->series, number)))
 		return false;
-	index->hashes[number] = hash_of(&dataset->series[number], dataset->series[number].metric);
-	index_link(index, number);
+	dataset->series[number].hash =
+		hash_of(&dataset->series[number], dataset->series[number].metric);
+	index_link(index, dataset->series, number);
 	return true;
 }
 
@@ -112,7 +110,8 @@ const struct series *dataset_find(const struct dataset *dataset, const struct se
 		return NULL;
 	uint64_t hash = hash_of(like, metric);
 	for (size_t at = index->first[hash & (index->chains - 1)]; at; at = index->next[at - 1])
-		if (index->hashes[at - 1] == hash && same_place(&dataset->series[at - 1], like) &&
+		if (dataset->series[at - 1].hash == hash &&
+		    same_place(&dataset->series[at - 1], like) &&
 		    strcmp(dataset->series[at - 1].metric, metric) == 0)
 			return &dataset->series[at - 1];
 	return NULL;
@@ -137,7 +136,8 @@ struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with
 		.rounds = steps,
 		.places = steps + count,
 	};
-	return dataset->columns = columns;
+	dataset->columns = columns;
+	return columns;
 }
 
 const char *dataset_failure(const struct dataset *dataset, const char *experiment)
@@ -184,7 +184,6 @@ void dataset_free(struct dataset *dataset)
 	if (dataset->index) {
 		free(dataset->index->first);
 		free(dataset->index->next);
-		free(dataset->index->hashes);
 	}
 	free(dataset->index);
 	free(dataset->series);

@@ -52,6 +52,7 @@ struct series {
 	char touch_order[WIRE_NAME_MAX], threads[WIRE_NAME_MAX]; /* empty: not varied */
 	uint64_t heap_bytes;
 	bool twin;
+	uint64_t hash; /* private: of all that tells series apart */
 	char metric[COUNTER_NAME_MAX], unit[WIRE_NAME_MAX];
 	bool is_main; /* the arm's main metric: the first that it can give */
 	bool is_counter;

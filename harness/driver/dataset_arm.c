@@ -236,7 +236,7 @@ static enum outcome read_counter(struct reader *reader, const json_t *counter,
 		wire_copy(place->key.missing, sizeof place->key.missing,
 			  "the arm's counted pass did not run");
 	const json_t *number = json_object_get(passes->counts, place->key.metric);
-	if (number) {
+	if (number && passes->list) {
 		pass = &passes->list[json_integer_value(number)];
 		const json_t *counts = json_object_get(pass->samples, "counts");
 		values = json_object_get(counts, place->key.metric);
@@ -373,7 +373,7 @@ static enum outcome read_metrics(struct reader *reader, const json_t *metrics, c
 		    !COPY(metric, "unit", place->key.unit))
 			return dataset_malformed(reader, "a metric has no or too long names");
 		const json_t *number = json_object_get(passes->metrics, place->key.metric);
-		if (number) {
+		if (number && passes->list) {
 			pass = &passes->list[json_integer_value(number)];
 			values = json_object_get(json_object_get(pass->samples, "metrics"),
 						 place->key.metric);

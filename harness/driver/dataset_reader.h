@@ -11,7 +11,7 @@ struct reader {
 	const char *folder;
 	size_t line;
 	bool seen_cell;
-	uint64_t seed; /* of the last cell line: a replicate has one of its own */
+	uint64_t seed;          /* of the last cell line: a replicate has one of its own */
 	struct witness witness; /* of the last cell line */
 	struct problem *problem;
 	/* The run line's entries by their names; borrowed by their values. */

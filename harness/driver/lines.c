@@ -10,7 +10,7 @@ enum { CHUNK = 1 << 16 };
 static bool make_room(struct lines *lines)
 {
 	size_t kept = lines->end - lines->begin;
-	if (lines->begin)
+	if (lines->buffer && lines->begin)
 		memmove(lines->buffer, lines->buffer + lines->begin, kept);
 	lines->begin = 0;
 	lines->end = kept;

@@ -173,7 +173,7 @@ uint64_t shed_open_files(void)
 /* By raw system call: libcs differ in the type of `which`. */
 static uint64_t soft_limit(int which)
 {
-	struct rlimit limit;
+	struct rlimit limit = {0}; /* the kernel fills it in */
 	if (raw_syscall(SYS_prlimit64, 0, which, 0, (long)&limit, 0) < 0)
 		return WIRE_UNKNOWN;
 	return limit.rlim_cur > INT64_MAX ? WIRE_UNLIMITED : limit.rlim_cur;
