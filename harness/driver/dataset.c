@@ -137,7 +137,8 @@ struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with
 		.rounds = steps,
 		.places = steps + count,
 	};
-	return dataset->columns = columns;
+	dataset->columns = columns;
+	return columns;
 }
 
 const char *dataset_failure(const struct dataset *dataset, const char *experiment)
