@@ -108,6 +108,13 @@ static enum outcome find_passes(const struct reader *reader, json_t *described,
 	return OUTCOME_OK;
 }
 
+/* The pass that an index of find_passes() names; NULL if it names none. */
+static struct arm_pass *pass_of(const struct passes *passes, const json_t *index, const char *name)
+{
+	const json_t *number = json_object_get(index, name);
+	return number && passes->list ? &passes->list[json_integer_value(number)] : NULL;
+}
+
 /* Rounds and places cross the wire in 16 bits; so do they here. */
 static bool read_columns(const json_t *samples, struct columns *columns)
 {
@@ -228,16 +235,14 @@ static enum outcome add_values(struct reader *reader, const struct arm_place *pl
 static enum outcome read_counter(struct reader *reader, const json_t *counter,
 				 const struct passes *passes, struct arm_place *place)
 {
-	struct arm_pass *pass = NULL;
 	const json_t *values = NULL;
 	if (!COPY(counter, "name", place->key.metric))
 		return dataset_malformed(reader, "a counter has no or too long a name");
 	if (!COPY_REASON(counter, "missing", place->key.missing))
 		wire_copy(place->key.missing, sizeof place->key.missing,
 			  "the arm's counted pass did not run");
-	const json_t *number = json_object_get(passes->counts, place->key.metric);
-	if (number && passes->list) {
-		pass = &passes->list[json_integer_value(number)];
+	struct arm_pass *pass = pass_of(passes, passes->counts, place->key.metric);
+	if (pass) {
 		const json_t *counts = json_object_get(pass->samples, "counts");
 		values = json_object_get(counts, place->key.metric);
 		if (json_is_string(values)) {
@@ -368,16 +373,13 @@ static enum outcome read_metrics(struct reader *reader, const json_t *metrics, c
 	bool has_main = false;
 	for (size_t m = 0; m < json_array_size(metrics); m++) {
 		const json_t *metric = json_array_get(metrics, m), *values = NULL;
-		struct arm_pass *pass = NULL;
 		if (!COPY(metric, "name", place->key.metric) ||
 		    !COPY(metric, "unit", place->key.unit))
 			return dataset_malformed(reader, "a metric has no or too long names");
-		const json_t *number = json_object_get(passes->metrics, place->key.metric);
-		if (number && passes->list) {
-			pass = &passes->list[json_integer_value(number)];
+		struct arm_pass *pass = pass_of(passes, passes->metrics, place->key.metric);
+		if (pass)
 			values = json_object_get(json_object_get(pass->samples, "metrics"),
 						 place->key.metric);
-		}
 		*place->key.missing = '\0';
 		if (!values && !COPY_REASON(json_object_get(arm, "missing"), place->key.metric,
 					    place->key.missing))
