@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { VALUE_MAX = 48, LINE_MAX = 640, VERDICT_MAX = 1280, ABSENT_MAX = 2 * LINE_MAX };
+enum { VALUE_MAX = 48, LINE_MAX = 640, VERDICT_MAX = 1280, ABSENT_MAX = 2 * LINE_MAX + 128 };
 
 /* A number without its unit where all numbers of a finding share that: "2.61", "99.8", "+83.8 ns". */
 static const char *value_text(enum finding_unit unit, double value, char text[VALUE_MAX])
