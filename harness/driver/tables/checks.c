@@ -80,11 +80,12 @@ void block_checks_print(const struct summary *summary)
 		measured += dataset->series[i].block_count > 0;
 		disturbed += *disturbed_text(&dataset->series[i], why, sizeof why) != '\0';
 	}
+	snprintf(line, sizeof line,
+		 "in %zu of %zu rows other processes had the CPU for a part of the time; their "
+		 "notes in summary.csv say how much",
+		 disturbed, measured);
 	if (disturbed)
-		print("  in %zu of %zu rows other processes had the CPU for a part of the time; "
-		      "their "
-		      "notes in\n  summary.csv say how much\n",
-		      disturbed, measured);
+		wrapped_print(stdout, line, 2, 4);
 	if (dataset->mappings_min)
 		print("  the worker without a heap has %" PRIu64 " mappings\n",
 		      dataset->mappings_min);
