@@ -12,9 +12,10 @@ guest_run() {
 # What the guest's PMU counts, and page faults.
 COUNTERS=dtlb_load_walks,dtlb_store_walks,itlb_walks,instructions,page_faults
 # The options of a small run in the guest that counts them; EXPERIMENT-heap and output are to follow.
-COUNTED="--counters $COUNTERS --replicates 1 --cell-time 1ms --state dirty --cache warm --child-cpu same
-	--page-kind 4k --touch-order sequential --evict 1M --no-plots --no-table"
-COUNTED=${COUNTED//[$'\n\t']/ }
+SHORT="--cell-time 1ms --state dirty --cache warm --child-cpu same --page-kind 4k
+	--touch-order sequential --no-plots --no-table"
+SHORT=${SHORT//[$'\n\t']/ }
+COUNTED="--counters $COUNTERS --replicates 1 $SHORT"
 
 # boot_once [OPTION...] COMMAND: for setup_file: COMMAND in the guest, with what it leaves in /results in
 # $BATS_FILE_TMPDIR. Shows what it printed if it fails.

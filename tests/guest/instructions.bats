@@ -5,9 +5,9 @@ load helpers
 
 # The other run has more draws than the first, lest its least be higher for having fewer.
 setup_file() {
-	local run="forkcost run $COUNTED --counters instructions --experiment spawn --primitive clone,vfork"
+	local run="forkcost run $SHORT --counters instructions --experiment spawn --primitive clone,vfork"
 	run="$run --action exit"
-	boot_once --icount --memory 512M "$run --heap 1M,2M,4M,8M,16M --output /results/one || exit
+	boot_once --icount --memory 512M "$run --heap 1M,2M,4M,8M,16M --replicates 1 --output /results/one || exit
 		$run --heap 1M,4M --replicates 4 --output /results/other"
 }
 
