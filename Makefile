@@ -45,7 +45,7 @@ help:
 
 #: make bench       set up, build, measure (6 minutes), draw, print a table
 #: make quick       the same in a minute and a half
-#: make full        the same up to 4 GiB, in about half an hour
+#: make full        the same up to 4 GiB, in about 45 minutes
 #: make plots       draw the latest run again; RUN=FOLDER for another
 #: make test        set up, build, run all tests
 #: make all         set up and build, no more

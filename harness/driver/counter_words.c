@@ -111,14 +111,26 @@ const char *counter_words_label(const char *metric, char text[COUNTER_NAME_MAX])
 	return text;
 }
 
+/* Whether any cell of the run was one that is counted, and gave this counter. */
+static bool was_counted(const struct dataset *dataset, const char *metric)
+{
+	for (size_t i = 0; i < dataset->series_count; i++)
+		if (dataset->series[i].is_counter && dataset->series[i].block_count &&
+		    strcmp(dataset->series[i].metric, metric) == 0)
+			return true;
+	return false;
+}
+
 const char *counter_words_counted(const struct dataset *dataset, char text[COUNTER_WORDS_MAX])
 {
 	char columns[COUNTER_COLUMNS_MAX][COUNTER_NAME_MAX], label[COUNTER_NAME_MAX];
 	size_t count = counter_words_columns(dataset, columns);
 	*text = '\0';
 	for (size_t i = 0; i < count; i++) {
+		if (!was_counted(dataset, columns[i]))
+			continue;
 		counter_words_label(columns[i], label);
-		add(text, i ? ", " : "", label, strlen(label));
+		add(text, *text ? ", " : "", label, strlen(label));
 	}
 	return text;
 }

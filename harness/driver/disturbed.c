@@ -136,22 +136,34 @@ static void put_steal(const struct tale *tale, const struct series *series, char
 	put_extent(tale, series, text, text_bytes);
 }
 
+static double share_of(const struct witness *witness, enum disturber disturber)
+{
+	return disturber == DISTURBED_BY_OTHERS ? others_share(witness) : steal_share(witness);
+}
+
+bool disturbed_by(const struct series *series, enum disturber disturber)
+{
+	for (size_t b = 0; b < series->block_count; b++)
+		if (share_of(&series->blocks[b].witness, disturber) > SHARE_TOLD)
+			return true;
+	return false;
+}
+
 const char *disturbed_text(const struct series *series, char *text, size_t text_bytes)
 {
-	static const struct {
-		double (*share)(const struct witness *witness);
-		void (*put)(const struct tale *tale, const struct series *series, char *text,
-			    size_t text_bytes);
-	} causes[] = {{others_share, put_others}, {steal_share, put_steal}};
+	static void (*const puts[DISTURBERS])(const struct tale *tale, const struct series *series,
+					      char *text, size_t text_bytes) = {
+		[DISTURBED_BY_OTHERS] = put_others,
+		[DISTURBED_BY_HYPERVISOR] = put_steal,
+	};
 	double *room = calloc(2 * series->block_count + 1, sizeof *room);
 	*text = '\0';
-	for (size_t c = 0; room && c < sizeof causes / sizeof *causes; c++) {
+	for (enum disturber who = 0; room && who < DISTURBERS; who++) {
 		struct tale tale = {.quiet = room, .disturbed = room + series->block_count};
 		for (size_t b = 0; b < series->block_count; b++)
-			tell(&tale, &series->blocks[b],
-			     causes[c].share(&series->blocks[b].witness));
+			tell(&tale, &series->blocks[b], share_of(&series->blocks[b].witness, who));
 		if (tale.replicates)
-			causes[c].put(&tale, series, text, text_bytes);
+			puts[who](&tale, series, text, text_bytes);
 	}
 	free(room);
 	return text;

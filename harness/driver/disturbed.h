@@ -23,6 +23,12 @@ struct witness disturbed_read(const json_t *worker);
 /* The fewest and the most open files of the series' replicates; false if they were not counted. */
 bool disturbed_open_files(const struct series *series, double *fewest, double *most);
 
+/* Who had the worker's CPU. */
+enum disturber { DISTURBED_BY_OTHERS, DISTURBED_BY_HYPERVISOR, DISTURBERS };
+
+/* Whether they had it for more than 2 % of the time in some replicate of the series. */
+bool disturbed_by(const struct series *series, enum disturber disturber);
+
 /* In which replicates other processes or the hypervisor had the worker's CPU for more than 2 % of the time,
  * for how long, and what that did to the median, held against the quiet replicates of the same cell. Empty
  * if in none. Returns `text`. */

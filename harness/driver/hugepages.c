@@ -2,6 +2,7 @@
 
 #include "harness/driver/lent.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,6 +87,16 @@ static bool has_larger(char why[PROBLEM_TEXT_MAX])
 }
 
 /* That 64 KiB pages are off is the kernel's default and nobody's wish; that all are off is one. */
+/* Nothing is changed that a crash could keep. */
+static void say_unrecordable(char why[PROBLEM_TEXT_MAX])
+{
+	snprintf(
+		why, PROBLEM_TEXT_MAX,
+		"not permitted: what is lent cannot be written down in /run/forkcost: %s; let root "
+		"write there",
+		strerror(errno));
+}
+
 static bool can_multi(char why[PROBLEM_TEXT_MAX])
 {
 	struct size size = look_at_size(MULTI_KB);
@@ -106,6 +117,8 @@ static bool can_multi(char why[PROBLEM_TEXT_MAX])
 			"not permitted: %s is %s, and only root can lend madvise to it; write that "
 			"into it",
 			size.path, size.word);
+	else if (!lent_can_be_recorded())
+		say_unrecordable(why);
 	else {
 		snprintf(why, PROBLEM_TEXT_MAX, "%s is %s; lent madvise while a worker runs",
 			 size.path, size.word);
@@ -143,6 +156,8 @@ static bool can_hugetlb(uint64_t bytes, char why[PROBLEM_TEXT_MAX])
 			 "not permitted: " POOL_FOLDER "nr_hugepages is %" PRIu64 ", %" PRIu64
 			 " of them free, %" PRIu64 " needed; sysctl vm.nr_hugepages=%" PRIu64,
 			 all, there, needed, all + needed - there);
+	else if (there < needed && !lent_can_be_recorded())
+		say_unrecordable(why);
 	else {
 		snprintf(why, PROBLEM_TEXT_MAX,
 			 POOL_FOLDER "nr_hugepages is %" PRIu64 ", %" PRIu64 " of them free%s", all,

@@ -124,9 +124,12 @@ static int open_folder(bool make)
 {
 	struct stat status;
 	bool made = make && mkdir(RECORDS, 0755) == 0;
+	int error = made || errno == EEXIST ? 0 : errno;
 	int folder = open(RECORDS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (folder < 0)
+	if (folder < 0) {
+		errno = make && error ? error : errno;
 		return -1;
+	}
 	/* A user's umask must not hide from others what was left changed. */
 	if (made)
 		(void)fchmod(folder, 0755);
@@ -136,6 +139,23 @@ static int open_folder(bool make)
 	close(folder);
 	errno = EPERM;
 	return -1;
+}
+
+bool lent_can_be_recorded(void)
+{
+	int folder = open_folder(true), probe = -1;
+	static const char name[] = "probe.new";
+	if (folder < 0)
+		return false;
+	probe = openat(folder, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int error = errno;
+	if (probe >= 0) {
+		close(probe);
+		unlinkat(folder, name, 0);
+	}
+	close(folder);
+	errno = error;
+	return probe >= 0;
 }
 
 enum found { FOUND_NONE, FOUND_LOAN, FOUND_RUBBISH };
@@ -185,6 +205,11 @@ static bool write_loan(int folder, const struct setting *setting, const struct l
 	bool good = write(fd, text, strlen(text)) == (ssize_t)strlen(text) &&
 		    fchmod(fd, 0644) == 0 && fsync(fd) == 0;
 	good = close(fd) == 0 && good && renameat(folder, name, folder, setting->record) == 0;
+	if (!good) {
+		int error = errno;
+		unlinkat(folder, name, 0);
+		errno = error;
+	}
 	/* Some file systems have no sync of folders. */
 	return good && (fsync(folder) == 0 || errno == EINVAL);
 }
@@ -274,7 +299,11 @@ static void undo_recorded(int folder, enum lent lent, struct problem *note)
 		     "note: removed " RECORDS "/%s: forkcost did not write it; is %s as it should "
 		     "be?",
 		     settings[lent].record, settings[lent].path);
-		unlinkat(folder, settings[lent].record, 0);
+		if (unlinkat(folder, settings[lent].record, 0) < 0)
+			fail(note,
+			     "cannot remove " RECORDS "/%s, which forkcost did not write: %s; "
+			     "remove it as root",
+			     settings[lent].record, strerror(errno));
 		break;
 	default:
 		break;

@@ -21,6 +21,9 @@ enum { LENT_VALUE_MAX = 32 };
  * False if there is no such file. */
 bool lent_value(const char *path, char value[LENT_VALUE_MAX]);
 
+/* Whether what is lent could be written down; else errno says why not. For root. */
+bool lent_can_be_recorded(void);
+
 /* Makes sure that no other run changes the setting until lent_return(); undoes what a killed run left.
  * Fails after a minute's wait for another. An ordinary user, who can change nothing, holds nothing. */
 enum outcome lent_hold(enum lent lent, struct problem *problem);

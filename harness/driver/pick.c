@@ -267,3 +267,11 @@ const char *pick_kinds_left_out(const struct summary *summary, char *text, size_
 	}
 	return text;
 }
+
+bool pick_ran(const struct summary *summary, const char *experiment)
+{
+	for (size_t i = 0; i < summary->row_count; i++)
+		if (strcmp(summary->rows[i].series->experiment, experiment) == 0)
+			return true;
+	return dataset_failure(summary->dataset, experiment) != NULL;
+}

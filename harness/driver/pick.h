@@ -72,6 +72,9 @@ bool pick_one_heap(const struct summary *summary, struct pick *pick);
 
 enum { PICK_HEAP = 16 << 20 }; /* the usual `most` */
 
+/* Whether an experiment was part of the run, if only by replicates that failed. */
+bool pick_ran(const struct summary *summary, const char *experiment);
+
 /* Pages that a pass over the series' heap touches: its metric `pages`, or heap over 4096. */
 double pick_pages(const struct summary *summary, const struct series *series);
 

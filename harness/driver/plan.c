@@ -228,7 +228,8 @@ const char *plan_describe_levels(const struct plan_job *job, const struct wire_c
 			length += (size_t)snprintf(text + length, text_bytes - length, " %s",
 						   levels[i].level);
 	if (varies & VARIES_THREADS && length < text_bytes)
-		snprintf(text + length, text_bytes - length, " %u threads", cell->threads);
+		snprintf(text + length, text_bytes - length, " %u thread%s", cell->threads,
+			 cell->threads == 1 ? "" : "s");
 	return text;
 }
 

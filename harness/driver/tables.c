@@ -23,14 +23,6 @@ static const struct table_block {
 
 enum { BLOCKS = sizeof blocks / sizeof *blocks };
 
-static bool was_in_run(const struct summary *summary, const char *experiment)
-{
-	for (size_t i = 0; i < summary->row_count; i++)
-		if (strcmp(summary->rows[i].series->experiment, experiment) == 0)
-			return true;
-	return dataset_failure(summary->dataset, experiment) != NULL;
-}
-
 /* A table without values says why in its place. */
 static void fill(const struct table_block *block, const struct summary *summary, struct grid *grid)
 {
@@ -55,7 +47,7 @@ void tables_print(const struct summary *summary)
 	print("forkcost %s on %.75s\n", FORKCOST_VERSION, machine);
 	block_spawn_print(summary);
 	for (size_t i = 0; i < BLOCKS; i++) {
-		if (blocks[i].fill != block_counters && !was_in_run(summary, blocks[i].name))
+		if (blocks[i].fill != block_counters && !pick_ran(summary, blocks[i].name))
 			continue;
 		fill(&blocks[i], summary, &grid);
 		grid_print(&grid);

@@ -258,8 +258,8 @@ left_out() {
 	mkdir "$RECORDS" && chown 61234 "$RECORDS"
 	snapshot >"$BATS_TEST_TMPDIR/before"
 	tiny
-	left_out mthp 'cannot write down in /run/forkcost that'
-	left_out hugetlb 'cannot write down in /run/forkcost that'
+	left_out mthp 'cannot be written down in /run/forkcost'
+	left_out hugetlb 'cannot be written down in /run/forkcost'
 	snapshot | diff "$BATS_TEST_TMPDIR/before" - || fail_with "something was changed"
 }
 

@@ -221,6 +221,19 @@ static void what_was_not_counted_is_said_once_a_reason(void **state)
 		"not counted: cycles, instructions (unavailable: made up, by us; ask us)");
 	assert_string_equal(counter_words_missing(&dataset, true, words),
 			    "not counted: cycles, instructions (made up)");
+	/* What was chosen and can be had, but in no cell that is counted, was not counted. */
+	assert_string_equal(counter_words_counted(&dataset, words), "");
+	unload();
+	FILE *file = unit_points_begin();
+	const struct unit_point point = {.experiment = "first_write",
+					 .case_name = "parent_copy",
+					 .metric = "write_ns",
+					 .heap_bytes = 409600,
+					 .value = 2000,
+					 .counted_value = 2100,
+					 .count = 100};
+	unit_point_put(file, 0, &point);
+	load(file);
 	assert_string_equal(counter_words_counted(&dataset, words), "page_faults, dtlb_load_walks");
 	unload();
 }

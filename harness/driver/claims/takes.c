@@ -58,14 +58,14 @@ static enum outcome no_row(const struct summary *summary, const struct pick *pic
 	const struct row *row = pick_any_row(summary, pick);
 	if (row && !row->count && *row->note)
 		return take_unknown(finding, row->note);
-	finding->absent = !pick_any_row(summary, &anywhere) &&
-			  !dataset_failure(summary->dataset, pick->experiment);
+	const bool other_levels = !pick_any_row(summary, &anywhere);
+	finding->absent = !pick_ran(summary, pick->experiment);
 	if (*pick_why_none(summary, pick->experiment, why))
 		return take_unknown(finding, why);
 	pick_text(pick, what);
 	pick_settle(summary, &anywhere);
 	snprintf(why, sizeof why, "not part of this run: %s", what);
-	if (finding->absent && pick_row(summary, &anywhere))
+	if (other_levels && pick_row(summary, &anywhere))
 		snprintf(why, sizeof why, "of %s this run has other levels alone%s", what,
 			 level_words(&anywhere, 0, levels));
 	return take_unknown(finding, why);

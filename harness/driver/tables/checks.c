@@ -74,18 +74,20 @@ void block_checks_print(const struct summary *summary)
 	print_twins(summary);
 	print("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
 	      dataset->steal_ticks, dataset->involuntary_switches);
-	size_t disturbed = 0, measured = 0;
-	for (size_t i = 0; i < dataset->series_count; i++) {
-		char why[DISTURBED_TEXT_MAX];
-		measured += dataset->series[i].block_count > 0;
-		disturbed += *disturbed_text(&dataset->series[i], why, sizeof why) != '\0';
+	static const char *const who[DISTURBERS] = {"other processes", "the hypervisor"};
+	for (enum disturber by = 0; by < DISTURBERS; by++) {
+		size_t disturbed = 0, measured = 0;
+		for (size_t i = 0; i < dataset->series_count; i++) {
+			measured += dataset->series[i].block_count > 0;
+			disturbed += disturbed_by(&dataset->series[i], by);
+		}
+		snprintf(line, sizeof line,
+			 "in %zu of %zu rows %s had the CPU for a part of the time; their notes in "
+			 "summary.csv say how much",
+			 disturbed, measured, who[by]);
+		if (disturbed)
+			wrapped_print(stdout, line, 2, 4);
 	}
-	snprintf(line, sizeof line,
-		 "in %zu of %zu rows other processes had the CPU for a part of the time; their "
-		 "notes in summary.csv say how much",
-		 disturbed, measured);
-	if (disturbed)
-		wrapped_print(stdout, line, 2, 4);
 	if (dataset->mappings_min)
 		print("  the worker without a heap has %" PRIu64 " mappings\n",
 		      dataset->mappings_min);

@@ -8,7 +8,11 @@ void block_counters(const struct summary *summary, struct grid *grid)
 	const struct derived *derived = &summary->derived;
 	grid_begin(grid, 1, "counters");
 	counter_words_counted(summary->dataset, words);
-	grid_note(grid, "counted: %s", *words ? words : "nothing");
+	grid_note(grid, "counted: %s",
+		  *words ? words
+			 : "nothing; where counters are chosen and can be had, dirty and warm "
+			   "cells in "
+			   "order, with the child on the caller's CPU, are counted");
 	grid_note(grid, "%s", counter_words_missing(summary->dataset, false, words));
 	if (!derived->counting_count)
 		return;
