@@ -233,6 +233,8 @@ const char *units_format_ns(double duration_ns, char text[UNITS_TEXT_MAX])
 
 const char *units_format_seconds(double seconds, char text[UNITS_TEXT_MAX])
 {
+	if (seconds > 0 && seconds < 0.5)
+		return units_format_ns(seconds * 1e9, text);
 	/* Beyond that the conversion is not defined. */
 	unsigned long whole = seconds >= 0 && seconds < 1e15 ? (unsigned long)(seconds + 0.5) : 0;
 	if (!whole && !(seconds >= 0 && seconds < 1))

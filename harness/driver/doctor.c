@@ -1,8 +1,8 @@
 #include "harness/driver/doctor.h"
-#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/counters/report.h"
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/hugepages.h"
 #include "harness/driver/lent.h"
 #include "harness/driver/limits.h"

@@ -1,7 +1,7 @@
 #include "harness/driver/estimate.h"
-#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/memory.h"
 #include "harness/driver/runner.h"

@@ -1,7 +1,7 @@
 #include "harness/driver/machine.h"
-#include "harness/driver/fields.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/fields.h"
 #include "harness/driver/memory.h"
 #include "harness/driver/textfile.h"
 #include "harness/driver/version.h"

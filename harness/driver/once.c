@@ -1,8 +1,8 @@
 #include "harness/driver/once.h"
-#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/remedy.h"
 #include "harness/common/units.h"
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/locate.h"
 #include "harness/driver/memory.h"
 #include "harness/driver/options.h"

@@ -1,7 +1,7 @@
 #include "harness/driver/progress.h"
-#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/forms/terminal.h"
 
 #include <math.h>
 #include <stdio.h>

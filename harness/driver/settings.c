@@ -1,8 +1,8 @@
 #include "harness/driver/settings.h"
-#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/catalog.h"
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/options.h"
 
 #include <stdio.h>

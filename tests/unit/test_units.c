@@ -239,7 +239,7 @@ static void durations_are_written(void **state)
 	assert_string_equal(units_format_seconds(NAN, text), "n/a");
 	assert_string_equal(units_format_seconds(INFINITY, text), "n/a");
 	assert_string_equal(units_format_seconds(1e300, text), "n/a");
-	assert_string_equal(units_format_seconds(0.2, text), "0s");
+	assert_string_equal(units_format_seconds(0.2, text), "200 ms");
 	assert_string_equal(units_format_seconds(59.4, text), "59s");
 	assert_string_equal(units_format_seconds(59.6, text), "1m00s");
 	assert_string_equal(units_format_seconds(134, text), "2m14s");

@@ -1,6 +1,6 @@
 #include "harness/driver/counters/report.h"
-#include "harness/driver/forms/terminal.h"
 
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/machine.h"
 #include "harness/driver/options.h"
 

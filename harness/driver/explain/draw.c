@@ -1,4 +1,5 @@
 #include "harness/driver/explain/draw.h"
+
 #include "harness/driver/forms/terminal.h"
 
 #include <inttypes.h>

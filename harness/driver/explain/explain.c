@@ -1,6 +1,4 @@
 #include "harness/driver/explain/explain.h"
-#include "harness/driver/forms/json.h"
-#include "harness/driver/forms/terminal.h"
 
 #include "harness/driver/catalog.h"
 #include "harness/driver/explain/options.h"
@@ -8,6 +6,8 @@
 #include "harness/driver/explain/scene.h"
 #include "harness/driver/explain/show.h"
 #include "harness/driver/explain/story.h"
+#include "harness/driver/forms/json.h"
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/hugepages.h"
 #include "harness/driver/interrupts.h"
 #include "harness/driver/machine.h"

@@ -1,9 +1,9 @@
 #include "harness/driver/explain/show.h"
-#include "harness/driver/forms/terminal.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/explain/draw.h"
 #include "harness/driver/explain/words.h"
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/wrapped.h"
 
 #include <inttypes.h>

@@ -1,7 +1,8 @@
-#include "harness/driver/forms/terminal.h"
 #include "harness/driver/tables/blocks.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/fields.h"
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/level_words.h"
 #include "harness/driver/wrapped.h"
 
@@ -50,6 +51,25 @@ static void print_twins(const struct summary *summary)
 		print("  A/A: unavailable: fewer than 5 replicates\n");
 }
 
+/* How many rows are as narrow as was asked for. */
+static void print_precision(const struct summary *summary)
+{
+	double precision;
+	size_t rows = 0, narrow = 0;
+	const json_t *settings = json_object_get(summary->dataset->run, "settings");
+	if (!fields_number(json_object_get(settings, "precision"), &precision))
+		return;
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct row *row = &summary->rows[i];
+		if (!row->count || !row->series->is_main || strcmp(row->series->unit, "ns") != 0)
+			continue;
+		rows++;
+		narrow += stats_relative_half_width(&row->interval) <= precision;
+	}
+	print("  precision: %zu of %zu main rows have an interval within +-%g %%\n", narrow, rows,
+	      precision * 100);
+}
+
 void block_checks_print(const struct summary *summary)
 {
 	char text[BLOCK_TEXT_MAX], where[WHERE_MAX], delays_where[WHERE_MAX];
@@ -72,6 +92,7 @@ void block_checks_print(const struct summary *summary)
 		 readings[0], readings[1], readings[2], delays_where);
 	wrapped_print(stdout, line, 2, 4);
 	print_twins(summary);
+	print_precision(summary);
 	print("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
 	      dataset->steal_ticks, dataset->involuntary_switches);
 	static const char *const who[DISTURBERS] = {"other processes", "the hypervisor"};

@@ -1,7 +1,7 @@
-#include "harness/driver/forms/terminal.h"
 #include "harness/driver/tables/blocks.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/forms/terminal.h"
 #include "harness/driver/level_words.h"
 #include "harness/driver/wrapped.h"
 
