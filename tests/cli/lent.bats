@@ -4,7 +4,7 @@
 load helpers
 
 setup() {
-	unshare -m true 2>/dev/null || skip "not root: nothing is lent"
+	unshare -m true 2>/dev/null || skip "no mount namespace may be made here"
 	FAKE=$BATS_TEST_TMPDIR/fake
 	MULTI=$FAKE/thp/hugepages-64kB/enabled
 	POOL=$FAKE/pool/hugepages-2048kB/nr_hugepages
