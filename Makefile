@@ -29,7 +29,7 @@ endif
 
 COMMON := $(wildcard harness/common/*.c)
 WORKER := $(wildcard harness/worker/*.c bench/*.c bench/primitives/*.c)
-DRIVER := $(wildcard harness/driver/*.c harness/driver/*/*.c)
+DRIVER := $(wildcard harness/driver/*.c harness/driver/*/*.c harness/driver/*/*/*.c)
 objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 COMMON_OBJECTS := $(call objects,driver,$(COMMON))
 DRIVER_OBJECTS := $(call objects,driver,$(DRIVER))

@@ -52,6 +52,17 @@ enum varies {
 	VARIES_THREADS = 1 << 5,
 };
 
+/* The axes by number, in the order in which levels are named in words. */
+enum axis_id {
+	AXIS_PAGE_KIND,
+	AXIS_STATE,
+	AXIS_CACHE,
+	AXIS_CHILD_CPU,
+	AXIS_TOUCH_ORDER,
+	AXIS_THREADS,
+	AXIS_COUNT
+};
+
 struct axis {
 	const char *name;
 	const char *summary;

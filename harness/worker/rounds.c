@@ -130,7 +130,7 @@ static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t c
 }
 
 /* The histogram of an arm in a cell; makes one for the first sample. NULL if the experiment has none
- * or there is no room, which the plan refuses (harness/driver/jobs.c). */
+ * or there is no room, which the plan refuses (harness/driver/plan/jobs.c). */
 static uint32_t *histogram_of(struct loop *loop, struct place place)
 {
 	struct wire_answer *answer = &loop->area->answer;

@@ -114,59 +114,21 @@ same_lines() {
 	[ "$seen" -ge 1 ]
 }
 
-@test "every source file is in ARCHITECTURE's table of files, in its folder's part, and every row has a file" {
-	local file folder
-	# "folder name" of each row.
-	section Files docs/ARCHITECTURE.md | awk -F '|' '/^\| \*\*/ { gsub(/[* ]|, the rest/, "", $2); folder = $2; next }
-		/^\| `/ { count = split($2, words, /`/)
-			for (i = 2; i <= count; i += 2) print words[i] ~ /^(harness|bench|plots|scripts)\// ? "-" : folder, words[i] }' \
-		>"$BATS_TEST_TMPDIR/rows"
-	while read -r file; do
-		folder=${file%/*}
-		file=${file##*/}
-		awk -v folder="$folder" -v file="$file" '
-			{ name = file; sub(/\.[ch]$/, "", name); last = folder; sub(/.*\//, "", last) }
-			$1 == folder && ($2 == name || $2 == file) { found = 1 }
-			$1 == "-" && ($2 == folder "/" file || $2 == folder "/*.c") { found = 1 }
-			$2 == last "/*" { found = 1 }
-			END { exit !found }' "$BATS_TEST_TMPDIR/rows" || fail_with "$folder/$file is not in the table"
-	done < <(find harness bench -name '*.[ch]')
-	while read -r folder file; do
-		case $folder in -) folder='' ;; *) folder+=/ ;; esac
-		compgen -G "$folder$file" >/dev/null || compgen -G "$folder$file.[ch]" >/dev/null ||
-			compgen -G "scripts/$file" >/dev/null || fail_with "there is no $folder$file"
-	done <"$BATS_TEST_TMPDIR/rows"
-	[ "$(wc -l <"$BATS_TEST_TMPDIR/rows")" -ge 80 ]
-}
-
-@test "an axis takes the files that its recipe names" {
-	local file name
-	grep '^| an axis |' docs/ARCHITECTURE.md >"$BATS_TEST_TMPDIR/recipe"
-	# By an axis that there is.
-	while read -r file; do
-		name=${file##*/}
-		grep -qF "\`${name%.[ch]}\`" "$BATS_TEST_TMPDIR/recipe" || fail_with "the recipe leaves out $file"
-	done < <(grep -lE 'touch_order|TOUCH_' harness/common/*.[ch] harness/worker/*.[ch] harness/driver/*.[ch])
-	[ "$(quoted "$BATS_TEST_TMPDIR/recipe" | wc -l)" -ge 12 ]
-}
-
 # ---- who does what ----
 
 @test "folders include what ARCHITECTURE says, and nothing else" {
 	section 'Who may include whom' docs/ARCHITECTURE.md | awk -F '|' '/^\| `/ {
-		gsub(/[` ]/, ""); count = split($3, to, ",")
-		for (i = 1; i <= count; i++) print $2, to[i] }' | sort >"$BATS_TEST_TMPDIR/said"
+		gsub(/[` ]/, ""); count = split($4, to, ",")
+		for (i = 1; i <= count; i++) if (to[i]) print $2, to[i] }' | sort >"$BATS_TEST_TMPDIR/said"
 	grep -rnoE '^#include "[^"]+"' harness bench --include='*.[ch]' |
 		sed -E 's/^([^:]+)\/[^/:]+:[0-9]+:#include "(.*)\/[^/]+"$/\1 \2/' | awk '$1 != $2' | sort -u >"$BATS_TEST_TMPDIR/done"
 	same_lines "said and done differ" "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/done"
-	! grep -lE '^#include "harness/driver/(figures|tables)/' harness/driver/*.[ch] harness/driver/{claims,counters,explain}/*.[ch] |
-		grep -vxE 'harness/driver/(export|tables)\.c' || fail_with "another file includes figures or tables"
 }
 
 @test "only the files that ARCHITECTURE names write to standard output and standard error, and only main exits" {
-	section Errors docs/ARCHITECTURE.md | tr '\n' ' ' | grep -oE 'So no file but .* and `progress`' | quoted - | sort >"$BATS_TEST_TMPDIR/said"
+	section Errors docs/ARCHITECTURE.md | tr '\n' ' ' | grep -oE 'So no file but .* and `run/progress`' | quoted - | sort >"$BATS_TEST_TMPDIR/said"
 	grep -rlE '(^|[^a-z_])(printf|puts|putchar|vprintf)\(|\b(stdout|stderr)\b' harness/driver --include='*.c' |
-		sed -E 's/^harness\/driver\///; s/\.c$//; s/^tables\/.*/tables\/*/' | sort -u >"$BATS_TEST_TMPDIR/done"
+		sed -E 's/^harness\/driver\///; s/\.c$//; s/^show\/tables\/.*/show\/tables\/*/' | sort -u >"$BATS_TEST_TMPDIR/done"
 	same_lines "other files print" "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/done"
 	! grep -rnE '(^|[^a-z_])exit\(' harness/driver --include='*.c' | grep -v '^harness/driver/main.c' || fail_with "another file exits"
 }
@@ -202,8 +164,8 @@ says() {
 	says docs/ARCHITECTURE.md "Asking for the catalogue has $(limit CATALOG_TIMEOUT_S) s, and gnuplot has $(($(limit GNUPLOT_TIMEOUT_MS) / 1000)) s for a figure."
 	says docs/METHODOLOGY.md "at least $(limit ROUNDS_MIN), at most $(limit ROUNDS_MAX)."
 	says docs/METHODOLOGY.md "A burst has up to $(limit BURST_WARM) samples of each pass, $(limit BURST_COLD) if cold"
-	says docs/METHODOLOGY.md "first gets $(limit REPLICATES_FOR_INTERVAL), the number that an interval needs"
-	says docs/METHODOLOGY.md "it has at least $(limit REPLICATES_FOR_PRECISION) replicates"
+	says docs/METHODOLOGY.md "first gets $(limit STATS_INTERVAL_VALUES_MIN), the number that an interval needs"
+	says docs/METHODOLOGY.md "it has at least $(limit STATS_PRECISION_VALUES_MIN) replicates"
 	says docs/METHODOLOGY.md "Up to $(limit HELD_BACK_MAX) may be copied"
 	says docs/RESULTS-FORMAT.md "\`per_octave\` ($(limit HISTOGRAM_PER_OCTAVE))"
 	says docs/RESULTS-FORMAT.md "This is format $(grep -rhoE 'FORMAT_VERSION = [0-9]+|FORKCOST_FORMAT [0-9]+|FORMAT = [0-9]+' harness/driver | grep -oE '[0-9]+' | head -1)."

@@ -2,9 +2,9 @@
  * it is either refused with a remedy, or what comes out is within its documented range. The input is
  * the command line, its words parted by a zero byte; the first is the command. */
 #include "harness/common/units.h"
+#include "harness/driver/commands/once.h"
 #include "harness/driver/explain/options.h"
-#include "harness/driver/once.h"
-#include "harness/driver/settings.h"
+#include "harness/driver/plan/settings.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

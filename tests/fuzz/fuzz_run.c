@@ -1,11 +1,11 @@
 /* A run's folder as anybody may have edited it: it is refused with a reason, or what comes out is
  * sound and can be shown, summarised and judged. The input is samples.jsonl; behind a zero byte at the
  * start of a line environment.json may follow, else a small one is taken. */
+#include "harness/driver/analysis/summary.h"
 #include "harness/driver/claims/view.h"
-#include "harness/driver/dataset.h"
-#include "harness/driver/export.h"
-#include "harness/driver/summary.h"
-#include "harness/driver/tables.h"
+#include "harness/driver/data/dataset.h"
+#include "harness/driver/show/export.h"
+#include "harness/driver/show/tables.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <ftw.h>
@@ -140,12 +140,12 @@ static void check_series(const struct series *series)
 	CHECK_TEXT(series->primitive);
 	CHECK_TEXT(series->case_name);
 	CHECK_TEXT(series->action);
-	CHECK_TEXT(series->page_kind);
-	CHECK_TEXT(series->state);
-	CHECK_TEXT(series->cache);
-	CHECK_TEXT(series->child_cpu);
-	CHECK_TEXT(series->touch_order);
-	CHECK_TEXT(series->threads);
+	CHECK_TEXT(series->level[AXIS_PAGE_KIND]);
+	CHECK_TEXT(series->level[AXIS_STATE]);
+	CHECK_TEXT(series->level[AXIS_CACHE]);
+	CHECK_TEXT(series->level[AXIS_CHILD_CPU]);
+	CHECK_TEXT(series->level[AXIS_TOUCH_ORDER]);
+	CHECK_TEXT(series->level[AXIS_THREADS]);
 	CHECK_TEXT(series->metric);
 	CHECK_TEXT(series->unit);
 	CHECK_TEXT(series->missing);

@@ -5,8 +5,8 @@
  * a byte of length, and so many bytes to be laid there. Kinds 0 to 127 choose a field that counts, the
  * others any place. */
 #include "harness/common/wire.h"
-#include "harness/driver/record.h"
-#include "harness/driver/settings.h"
+#include "harness/driver/plan/settings.h"
+#include "harness/driver/run/record.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <math.h>

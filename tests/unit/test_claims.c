@@ -214,7 +214,7 @@ static struct series *made_add(const char *experiment, const char *name, const c
 	wire_copy(series->action, WIRE_NAME_MAX, spawns ? "exec" : "");
 	wire_copy(series->metric, COUNTER_NAME_MAX, metric);
 	wire_copy(series->unit, WIRE_NAME_MAX, unit);
-	wire_copy(series->state, WIRE_NAME_MAX, "dirty");
+	wire_copy(series->level[AXIS_STATE], WIRE_NAME_MAX, "dirty");
 	series->heap_bytes = 1 << 20;
 	series->block_count = replicates;
 	series->blocks = made.blocks[at];
@@ -304,7 +304,7 @@ static void add_spawns_of(uint64_t heap_bytes, size_t replicates)
 	struct series *clean =
 		made_add("spawn", "fork", "reaped_ns", "ns", 1e5 + 0.9e6 * mib, 0, replicates);
 	clean->heap_bytes = heap_bytes;
-	wire_copy(clean->state, WIRE_NAME_MAX, "clean");
+	wire_copy(clean->level[AXIS_STATE], WIRE_NAME_MAX, "clean");
 	made_add("spawn", "vfork", "reaped_ns", "ns", 5e4, 0, replicates)->heap_bytes = heap_bytes;
 }
 
@@ -424,7 +424,7 @@ static void other_levels_are_no_evidence(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		struct series *series =
 			made_add("first_write", cases[i], "write_ns", "ns", 1000, 0, REPLICATES);
-		wire_copy(series->page_kind, WIRE_NAME_MAX, "thp");
+		wire_copy(series->level[AXIS_PAGE_KIND], WIRE_NAME_MAX, "thp");
 	}
 	assert_false(found(COPY_OVER_TAKE_BACK).known);
 	assert_false(found(COPY_OVER_TAKE_BACK).absent);

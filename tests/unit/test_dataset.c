@@ -1,7 +1,7 @@
 /* Runs are read back whole or refused by line. */
-#include "harness/driver/dataset.h"
-#include "harness/driver/ratio.h"
-#include "harness/driver/summary.h"
+#include "harness/driver/analysis/ratio.h"
+#include "harness/driver/analysis/summary.h"
+#include "harness/driver/data/dataset.h"
 #include "tests/unit/unit.h"
 
 #include <errno.h>
@@ -71,7 +71,7 @@ static void good_run(void **state)
 	const struct series *fork = &dataset.series[0];
 	assert_string_equal(fork->primitive, "fork");
 	assert_string_equal(fork->metric, "call_ns");
-	assert_string_equal(fork->state, "dirty");
+	assert_string_equal(fork->level[AXIS_STATE], "dirty");
 	assert_true(fork->is_main);
 	assert_int_equal(fork->block_count, 2);
 	assert_int_equal(fork->blocks[1].replicate, 1);

@@ -1,7 +1,7 @@
 /* What is worked out from several series, from runs made up so that the result is known. */
-#include "harness/driver/counter_words.h"
-#include "harness/driver/derived.h"
-#include "harness/driver/summary.h"
+#include "harness/driver/analysis/derived.h"
+#include "harness/driver/analysis/summary.h"
+#include "harness/driver/show/counter_words.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* Whether the worker had its CPU to itself: notes from made-up witnesses whose truth is known. */
-#include "harness/driver/dataset.h"
-#include "harness/driver/disturbed.h"
+#include "harness/driver/analysis/disturbed.h"
+#include "harness/driver/data/dataset.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -64,12 +64,12 @@ static void what_was_not_recorded_is_not_told(void **state)
 	double fewest, most;
 	fill();
 	for (unsigned r = 0; r < REPLICATES; r++)
-		blocks[r].witness = disturbed_read(NULL);
+		blocks[r].witness = witness_read(NULL);
 	assert_string_equal(told(), "");
 	assert_false(disturbed_open_files(&series, &fewest, &most));
 	json_t *worker = json_pack("{s:i,s:s,s:f}", "wait_ns", -1, "cpu_ns", "unavailable: x",
 				   "open_files", 7.0);
-	struct witness read = disturbed_read(worker);
+	struct witness read = witness_read(worker);
 	assert_true(isnan(read.wait_ns) && isnan(read.cpu_ns) && isnan(read.idle_ns));
 	assert_near(read.open_files, 7, 0);
 	json_decref(worker);

@@ -1,5 +1,5 @@
 /* Counts that cannot be true are refused in words, others are not. */
-#include "harness/driver/doubts.h"
+#include "harness/driver/analysis/doubts.h"
 #include "tests/unit/unit.h"
 
 static const char *folder;

@@ -1,11 +1,11 @@
 /* What text looks like in each form of output, and that nothing in it is more than text there. */
-#include "harness/driver/forms/characters.h"
-#include "harness/driver/forms/csv.h"
-#include "harness/driver/forms/gnuplot.h"
-#include "harness/driver/forms/json.h"
-#include "harness/driver/forms/latex.h"
-#include "harness/driver/forms/markdown.h"
-#include "harness/driver/forms/terminal.h"
+#include "harness/driver/base/forms/characters.h"
+#include "harness/driver/base/forms/csv.h"
+#include "harness/driver/base/forms/gnuplot.h"
+#include "harness/driver/base/forms/json.h"
+#include "harness/driver/base/forms/latex.h"
+#include "harness/driver/base/forms/markdown.h"
+#include "harness/driver/base/forms/terminal.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>

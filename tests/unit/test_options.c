@@ -1,8 +1,8 @@
 /* The command line: what the one loop refuses for every command, and what the commands make of it. */
+#include "harness/driver/base/options.h"
+#include "harness/driver/commands/once.h"
 #include "harness/driver/explain/options.h"
-#include "harness/driver/once.h"
-#include "harness/driver/options.h"
-#include "harness/driver/settings.h"
+#include "harness/driver/plan/settings.h"
 #include "tests/unit/unit.h"
 
 enum { WORDS_MAX = 12 };

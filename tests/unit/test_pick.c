@@ -1,6 +1,6 @@
 /* Which series tables and figures show, and how their levels are told. */
-#include "harness/driver/level_words.h"
-#include "harness/driver/pick.h"
+#include "harness/driver/show/level_words.h"
+#include "harness/driver/show/pick.h"
 #include "tests/unit/unit.h"
 
 enum { SERIES_MAX = 16 };
@@ -30,10 +30,10 @@ static struct series *add(const char *experiment, const char *case_name, uint64_
 	struct series *series = &made.series[at];
 	wire_copy(series->experiment, WIRE_NAME_MAX, experiment);
 	wire_copy(series->case_name, WIRE_NAME_MAX, case_name);
-	wire_copy(series->page_kind, WIRE_NAME_MAX, "4k");
-	wire_copy(series->state, WIRE_NAME_MAX, "dirty");
-	wire_copy(series->cache, WIRE_NAME_MAX, "warm");
-	wire_copy(series->child_cpu, WIRE_NAME_MAX, "same");
+	wire_copy(series->level[AXIS_PAGE_KIND], WIRE_NAME_MAX, "4k");
+	wire_copy(series->level[AXIS_STATE], WIRE_NAME_MAX, "dirty");
+	wire_copy(series->level[AXIS_CACHE], WIRE_NAME_MAX, "warm");
+	wire_copy(series->level[AXIS_CHILD_CPU], WIRE_NAME_MAX, "same");
 	series->heap_bytes = heap_bytes;
 	series->block_count = replicates;
 	made.rows[at] = (struct row){.series = series, .count = replicates};
@@ -51,7 +51,7 @@ static void plain_levels_are_taken_where_there_are_any(void **state)
 {
 	(void)state;
 	struct pick pick = {.experiment = "spawn"};
-	wire_copy(add("spawn", "", 0, 1)->cache, WIRE_NAME_MAX, "cold");
+	wire_copy(add("spawn", "", 0, 1)->level[AXIS_CACHE], WIRE_NAME_MAX, "cold");
 	add("spawn", "", 0, 1);
 	pick_settle(&made.summary, &pick);
 	assert_string_equal(words_of(&pick), "");
@@ -63,9 +63,9 @@ static void other_levels_are_taken_where_there_is_nothing_else_and_named(void **
 	(void)state;
 	struct pick pick = {.experiment = "spawn"};
 	struct series *series = add("spawn", "", 0, 1);
-	wire_copy(series->state, WIRE_NAME_MAX, "clean");
-	wire_copy(series->cache, WIRE_NAME_MAX, "cold");
-	wire_copy(series->child_cpu, WIRE_NAME_MAX, "other");
+	wire_copy(series->level[AXIS_STATE], WIRE_NAME_MAX, "clean");
+	wire_copy(series->level[AXIS_CACHE], WIRE_NAME_MAX, "cold");
+	wire_copy(series->level[AXIS_CHILD_CPU], WIRE_NAME_MAX, "other");
 	add("first_write", "", 0, 1); /* plain, but of another experiment */
 	assert_null(pick_row(&made.summary, &pick));
 	pick_settle(&made.summary, &pick);
@@ -79,9 +79,9 @@ static void levels_are_taken_from_one_cell(void **state)
 	(void)state;
 	struct pick pick = {.experiment = "first_write"};
 	struct series *thp = add("first_write", "", 0, 1), *shuffled = add("first_write", "", 0, 1);
-	wire_copy(thp->page_kind, WIRE_NAME_MAX, "thp");
-	wire_copy(thp->touch_order, WIRE_NAME_MAX, "sequential");
-	wire_copy(shuffled->touch_order, WIRE_NAME_MAX, "shuffled");
+	wire_copy(thp->level[AXIS_PAGE_KIND], WIRE_NAME_MAX, "thp");
+	wire_copy(thp->level[AXIS_TOUCH_ORDER], WIRE_NAME_MAX, "sequential");
+	wire_copy(shuffled->level[AXIS_TOUCH_ORDER], WIRE_NAME_MAX, "shuffled");
 	pick_settle(&made.summary, &pick);
 	assert_string_equal(words_of(&pick), ", in shuffled order");
 	assert_ptr_equal(pick_row(&made.summary, &pick), &made.rows[1]);
@@ -92,27 +92,29 @@ static void every_level_has_its_words(void **state)
 	(void)state;
 	static const struct {
 		struct pick pick;
-		enum pick_level level;
+		enum axis_id level;
 		const char *words;
 	} known[] = {
-		{{0}, LEVEL_PAGE_KIND, "4 KiB pages"},
-		{{.page_kind = "hugetlb"}, LEVEL_PAGE_KIND, "hugetlb pages (2 MiB)"},
-		{{0}, LEVEL_STATE, "dirty heap"},
-		{{0}, LEVEL_CACHE, "caches warm"},
-		{{0}, LEVEL_CHILD_CPU, "child on the caller's CPU"},
-		{{.child_cpu = "free"}, LEVEL_CHILD_CPU, "child on any CPU"},
-		{{0}, LEVEL_TOUCH_ORDER, "in order"},
-		{{.threads = "3"}, LEVEL_THREADS, "3 running threads"},
-		{{.threads = PICK_ANY}, LEVEL_THREADS, ""},
-		{{.page_kind = "16g"}, LEVEL_PAGE_KIND, "16g pages"}, /* not ours: as it is */
+		{{0}, AXIS_PAGE_KIND, "4 KiB pages"},
+		{{.level[AXIS_PAGE_KIND] = "hugetlb"}, AXIS_PAGE_KIND, "hugetlb pages (2 MiB)"},
+		{{0}, AXIS_STATE, "dirty heap"},
+		{{0}, AXIS_CACHE, "caches warm"},
+		{{0}, AXIS_CHILD_CPU, "child on the caller's CPU"},
+		{{.level[AXIS_CHILD_CPU] = "free"}, AXIS_CHILD_CPU, "child on any CPU"},
+		{{0}, AXIS_TOUCH_ORDER, "in order"},
+		{{.level[AXIS_THREADS] = "3"}, AXIS_THREADS, "3 running threads"},
+		{{.level[AXIS_THREADS] = PICK_ANY}, AXIS_THREADS, ""},
+		{{.level[AXIS_PAGE_KIND] = "16g"},
+		 AXIS_PAGE_KIND,
+		 "16g pages"}, /* not ours: as it is */
 	};
 	char text[LEVEL_WORD_MAX];
 	for (size_t i = 0; i < COUNT_OF(known); i++)
 		assert_string_equal(level_words_one(&known[i].pick, known[i].level, text),
 				    known[i].words);
-	const struct pick pick = {.state = "clean", .cache = "cold"};
+	const struct pick pick = {.level[AXIS_STATE] = "clean", .level[AXIS_CACHE] = "cold"};
 	char left[LEVEL_WORDS_MAX];
-	assert_string_equal(level_words(&pick, 1U << LEVEL_STATE, left), ", caches cold");
+	assert_string_equal(level_words(&pick, 1U << AXIS_STATE, left), ", caches cold");
 }
 
 /* A table of one level says which others the run has. */
@@ -124,15 +126,17 @@ static void levels_that_are_not_shown_are_named(void **state)
 	add("first_write", "", 0, 1);
 	assert_string_equal(level_words_others(&made.summary, &pick, 0, text), "");
 	for (size_t i = 0; i < 2; i++) /* each is named once */
-		wire_copy(add("first_write", "", 0, 1)->page_kind, WIRE_NAME_MAX, "thp");
-	wire_copy(add("first_write", "", 0, 1)->touch_order, WIRE_NAME_MAX, "shuffled");
-	wire_copy(add("first_write", "", 0, 0)->cache, WIRE_NAME_MAX, "cold"); /* no values */
-	wire_copy(add("spawn", "", 0, 1)->state, WIRE_NAME_MAX, "clean");
+		wire_copy(add("first_write", "", 0, 1)->level[AXIS_PAGE_KIND], WIRE_NAME_MAX,
+			  "thp");
+	wire_copy(add("first_write", "", 0, 1)->level[AXIS_TOUCH_ORDER], WIRE_NAME_MAX, "shuffled");
+	wire_copy(add("first_write", "", 0, 0)->level[AXIS_CACHE], WIRE_NAME_MAX,
+		  "cold"); /* no values */
+	wire_copy(add("spawn", "", 0, 1)->level[AXIS_STATE], WIRE_NAME_MAX, "clean");
 	assert_string_equal(level_words_others(&made.summary, &pick, 0, text),
 			    "not shown: thp pages (2 MiB), in shuffled order; see summary.csv");
-	assert_string_equal(level_words_others(&made.summary, &pick, 1U << LEVEL_PAGE_KIND, text),
+	assert_string_equal(level_words_others(&made.summary, &pick, 1U << AXIS_PAGE_KIND, text),
 			    "not shown: in shuffled order; see summary.csv");
-	pick.page_kind = "thp";
+	pick.level[AXIS_PAGE_KIND] = "thp";
 	assert_string_equal(level_words_others(&made.summary, &pick, 0, text),
 			    "not shown: 4 KiB pages, in shuffled order; see summary.csv");
 }

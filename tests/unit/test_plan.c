@@ -1,6 +1,6 @@
 /* From settings to jobs, with a catalogue made up here. */
-#include "harness/driver/memory.h"
-#include "harness/driver/plan.h"
+#include "harness/driver/machine/memory.h"
+#include "harness/driver/plan/plan.h"
 #include "tests/unit/unit.h"
 
 #include <sched.h>

@@ -1,5 +1,5 @@
 /* The TLB's reach, found in made-up curves whose reach is known. */
-#include "harness/driver/reach.h"
+#include "harness/driver/analysis/reach.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* What a run did not get to, out of end lines made up here. */
-#include "harness/driver/shortfall.h"
+#include "harness/driver/analysis/shortfall.h"
 #include "tests/unit/unit.h"
 
 static struct dataset dataset;

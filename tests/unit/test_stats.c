@@ -1,8 +1,8 @@
 /* Statistics against values worked out by hand or taken from tables, and a simulation of what the
  * published interval covers when a cell stops at its precision
  * (METHODOLOGY, "Statistics"). */
-#include "harness/driver/settings.h"
-#include "harness/driver/stats.h"
+#include "harness/driver/base/stats.h"
+#include "harness/driver/plan/settings.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -207,10 +207,10 @@ static void stopped_intervals_cover(void **state)
 {
 	(void)state;
 	double replicates;
-	assert_int_equal(REPLICATES_FOR_PRECISION, 10); /* the rule; below, what it buys */
-	double share = coverage(stats_interval, REPLICATES_FOR_PRECISION, &replicates);
+	assert_int_equal(STATS_PRECISION_VALUES_MIN, 10); /* the rule; below, what it buys */
+	double share = coverage(stats_interval, STATS_PRECISION_VALUES_MIN, &replicates);
 	print_message("coverage %.1f %% at a minimum of %d, %.1f replicates a run\n", share * 100,
-		      REPLICATES_FOR_PRECISION, replicates);
+		      STATS_PRECISION_VALUES_MIN, replicates);
 	assert_true(share >= 0.93);
 	assert_true(share <= 0.97); /* nor wider than promised */
 }

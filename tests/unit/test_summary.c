@@ -1,5 +1,5 @@
 /* What is published: rows and ratios from made-up runs whose truth is known. */
-#include "harness/driver/summary.h"
+#include "harness/driver/analysis/summary.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>

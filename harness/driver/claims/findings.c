@@ -1,7 +1,7 @@
 #include "harness/driver/claims/findings.h"
 
 #include "harness/driver/claims/takes.h"
-#include "harness/driver/machine.h"
+#include "harness/driver/machine/machine.h"
 
 #define OF(e, c, m)                                                \
 	{                                                          \
@@ -9,10 +9,10 @@
 	}
 #define WRITES(c, m) OF("first_write", c, m)
 #define INHERITS(c, m) OF("inherit", c, m)
-#define SPAWNS(p, a, s, m)                                                            \
-	{                                                                             \
-		.experiment = "spawn", .primitive = (p), .action = (a), .state = (s), \
-		.metric = (m)                                                         \
+#define SPAWNS(p, a, s, m)                                                                        \
+	{                                                                                         \
+		.experiment = "spawn", .primitive = (p), .action = (a), .level[AXIS_STATE] = (s), \
+		.metric = (m)                                                                     \
 	}
 #define FORK_OVER_VFORK \
 	SPAWNS("fork", "exec", "dirty", "reaped_ns"), SPAWNS("vfork", "exec", "dirty", "reaped_ns")

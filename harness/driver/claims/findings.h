@@ -3,7 +3,7 @@
 #ifndef FORKCOST_FINDINGS_H
 #define FORKCOST_FINDINGS_H
 
-#include "harness/driver/summary.h"
+#include "harness/driver/analysis/summary.h"
 
 #include <stdbool.h>
 

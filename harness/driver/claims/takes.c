@@ -1,10 +1,10 @@
 #include "harness/driver/claims/takes.h"
 
 #include "harness/common/units.h"
-#include "harness/driver/differences.h"
-#include "harness/driver/level_words.h"
-#include "harness/driver/ratio.h"
-#include "harness/driver/shortfall.h"
+#include "harness/driver/analysis/differences.h"
+#include "harness/driver/analysis/ratio.h"
+#include "harness/driver/analysis/shortfall.h"
+#include "harness/driver/show/level_words.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -323,7 +323,7 @@ enum outcome take_share_of_difference(const struct summary *summary,
 	if (!both_rows(summary, definition, LARGEST_HEAP, finding, &fork, &vfork))
 		return OUTCOME_OK;
 	struct pick pick = definition->one;
-	pick.state = "clean";
+	pick.level[AXIS_STATE] = "clean";
 	pick.heap_bytes = fork->series->heap_bytes;
 	pick.with_heap = true;
 	clean = pick_row(summary, &pick);

@@ -3,7 +3,7 @@
 #define FORKCOST_CLAIMS_TAKES_H
 
 #include "harness/driver/claims/findings.h"
-#include "harness/driver/pick.h"
+#include "harness/driver/show/pick.h"
 
 struct definition;
 typedef enum outcome take_finding(const struct summary *summary,

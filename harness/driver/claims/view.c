@@ -1,13 +1,13 @@
 #include "harness/driver/claims/view.h"
 
 #include "harness/common/units.h"
-#include "harness/driver/forms/json.h"
-#include "harness/driver/forms/markdown.h"
-#include "harness/driver/forms/terminal.h"
-#include "harness/driver/machine.h"
-#include "harness/driver/outfile.h"
-#include "harness/driver/version.h"
-#include "harness/driver/wrapped.h"
+#include "harness/driver/base/forms/json.h"
+#include "harness/driver/base/forms/markdown.h"
+#include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/outfile.h"
+#include "harness/driver/base/version.h"
+#include "harness/driver/base/wrapped.h"
+#include "harness/driver/machine/machine.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -3,8 +3,8 @@
 #define FORKCOST_CLAIMS_VIEW_H
 
 #include "harness/common/problem.h"
+#include "harness/driver/analysis/summary.h"
 #include "harness/driver/claims/claims.h"
-#include "harness/driver/summary.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 #include "harness/driver/counters/permit.h"
 
 #include "harness/common/remedy.h"
-#include "harness/driver/textfile.h"
+#include "harness/driver/base/textfile.h"
 
 #include <errno.h>
 #include <linux/capability.h>

@@ -1,8 +1,8 @@
 #include "harness/driver/counters/report.h"
 
-#include "harness/driver/forms/terminal.h"
-#include "harness/driver/machine.h"
-#include "harness/driver/options.h"
+#include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/options.h"
+#include "harness/driver/machine/machine.h"
 
 #include <stdio.h>
 #include <string.h>

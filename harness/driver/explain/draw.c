@@ -1,6 +1,6 @@
 #include "harness/driver/explain/draw.h"
 
-#include "harness/driver/forms/terminal.h"
+#include "harness/driver/base/forms/terminal.h"
 
 #include <inttypes.h>
 #include <stdbool.h>

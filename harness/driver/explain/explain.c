@@ -1,18 +1,19 @@
 #include "harness/driver/explain/explain.h"
 
-#include "harness/driver/catalog.h"
+#include "harness/driver/base/forms/json.h"
+#include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/interrupts.h"
+#include "harness/driver/base/version.h"
 #include "harness/driver/explain/options.h"
 #include "harness/driver/explain/report_json.h"
 #include "harness/driver/explain/scene.h"
 #include "harness/driver/explain/show.h"
 #include "harness/driver/explain/story.h"
-#include "harness/driver/forms/json.h"
-#include "harness/driver/forms/terminal.h"
-#include "harness/driver/hugepages.h"
-#include "harness/driver/interrupts.h"
-#include "harness/driver/machine.h"
-#include "harness/driver/memory.h"
-#include "harness/driver/version.h"
+#include "harness/driver/machine/hugepages.h"
+#include "harness/driver/machine/machine.h"
+#include "harness/driver/machine/memory.h"
+#include "harness/driver/plan/catalog.h"
+#include "harness/driver/run/ask_worker.h"
 
 #include <inttypes.h>
 #include <signal.h>

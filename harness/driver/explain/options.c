@@ -1,8 +1,8 @@
 #include "harness/driver/explain/options.h"
 
 #include "harness/common/units.h"
-#include "harness/driver/forms/terminal.h"
-#include "harness/driver/options.h"
+#include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/options.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 #include "harness/driver/explain/show.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/wrapped.h"
 #include "harness/driver/explain/draw.h"
 #include "harness/driver/explain/words.h"
-#include "harness/driver/forms/terminal.h"
-#include "harness/driver/wrapped.h"
 
 #include <inttypes.h>
 #include <string.h>

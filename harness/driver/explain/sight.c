@@ -1,6 +1,6 @@
 #include "harness/driver/explain/sight.h"
 
-#include "harness/driver/textfile.h"
+#include "harness/driver/base/textfile.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,10 +2,10 @@
 
 #include "harness/common/futex.h"
 #include "harness/common/traits.h"
-#include "harness/driver/hugepages.h"
-#include "harness/driver/interrupts.h"
-#include "harness/driver/session.h"
-#include "harness/driver/stats.h"
+#include "harness/driver/base/interrupts.h"
+#include "harness/driver/base/stats.h"
+#include "harness/driver/machine/hugepages.h"
+#include "harness/driver/run/session.h"
 
 #include <string.h>
 #include <sys/wait.h>

@@ -1,0 +1,148 @@
+#include "harness/driver/analysis/disturbed.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/base/stats.h"
+#include "harness/driver/data/dataset.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double SHARE_TOLD = 0.02; /* of a cell's time, from here on */
+static const double TICK_NS = 1e7;     /* idle and stolen time come in ticks of USER_HZ */
+
+bool disturbed_open_files(const struct series *series, double *fewest, double *most)
+{
+	*fewest = *most = NAN;
+	for (size_t b = 0; b < series->block_count; b++) {
+		*fewest = fmin(*fewest, series->blocks[b].witness.open_files);
+		*most = fmax(*most, series->blocks[b].witness.open_files);
+	}
+	return !isnan(*fewest);
+}
+
+/* For how much of the cell's time other processes had the CPU, at least; NAN: not known. Neither of two
+ * numbers alone can tell. The worker also waits for children of its own, as for one that wakes it and has
+ * yet to leave the CPU. And a CPU on which neither it nor a child runs may be idle. */
+static double others_share(const struct witness *witness)
+{
+	double had = witness->cpus * (witness->duration_ns - TICK_NS);
+	double others = (had - witness->cpu_ns - witness->idle_ns) / witness->cpus;
+	if (isnan(others) || isnan(witness->wait_ns))
+		return NAN;
+	return fmax(0, fmin(others, witness->wait_ns)) / witness->duration_ns;
+}
+
+/* A tick more may be by chance. */
+static double steal_share(const struct witness *witness)
+{
+	double stolen = witness->steal_ns / witness->cpus - TICK_NS;
+	return isnan(stolen) ? NAN : fmax(0, stolen) / witness->duration_ns;
+}
+
+/* What is said of one cause of disturbance. */
+struct tale {
+	size_t replicates;
+	double duration_ns, away_ns, wait_ns, involuntary_switches, migrations;
+	double *quiet, *disturbed; /* medians */
+	size_t quiet_count;
+};
+
+static void tell(struct tale *tale, const struct block *block, double share)
+{
+	const struct witness *witness = &block->witness;
+	double median = stats_median(block->values, block->count);
+	if (!(share > SHARE_TOLD)) {
+		tale->quiet[tale->quiet_count++] = median;
+		return;
+	}
+	tale->disturbed[tale->replicates++] = median;
+	tale->duration_ns += witness->duration_ns;
+	tale->away_ns += share * witness->duration_ns;
+	tale->wait_ns += witness->wait_ns;
+	tale->involuntary_switches += witness->involuntary_switches;
+	tale->migrations += isnan(witness->migrations) ? 0 : witness->migrations;
+}
+
+static void append(char *text, size_t text_bytes, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void append(char *text, size_t text_bytes, const char *format, ...)
+{
+	size_t length = strlen(text);
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text + length, text_bytes - length, format, args);
+	va_end(args);
+}
+
+static void put_extent(const struct tale *tale, const struct series *series, char *text,
+		       size_t text_bytes)
+{
+	if (!tale->quiet_count)
+		return;
+	append(text, text_bytes, " in %zu of %zu replicates", tale->replicates,
+	       series->block_count);
+	double ratio = stats_median(tale->disturbed, tale->replicates) /
+		       stats_median(tale->quiet, tale->quiet_count);
+	if (strcmp(series->unit, "ns") == 0 && isfinite(ratio))
+		append(text, text_bytes, ", median %+.0f %% against the others'",
+		       (ratio - 1) * 100);
+}
+
+static void put_others(const struct tale *tale, const struct series *series, char *text,
+		       size_t text_bytes)
+{
+	char wait[UNITS_TEXT_MAX];
+	append(text, text_bytes, "disturbed: other processes had the CPU for %.0f %% of the time",
+	       100 * tale->away_ns / tale->duration_ns);
+	put_extent(tale, series, text, text_bytes);
+	append(text, text_bytes, " (waited %s, %.0f involuntary switches",
+	       units_format_ns(tale->wait_ns, wait), tale->involuntary_switches);
+	if (tale->migrations > 0)
+		append(text, text_bytes, ", %.0f migrations", tale->migrations);
+	append(text, text_bytes, ")");
+}
+
+static void put_steal(const struct tale *tale, const struct series *series, char *text,
+		      size_t text_bytes)
+{
+	append(text, text_bytes, "%sdisturbed: the hypervisor had the CPU for %.0f %% of the time",
+	       *text ? "; " : "", 100 * tale->away_ns / tale->duration_ns);
+	put_extent(tale, series, text, text_bytes);
+}
+
+static double share_of(const struct witness *witness, enum disturber disturber)
+{
+	return disturber == DISTURBED_BY_OTHERS ? others_share(witness) : steal_share(witness);
+}
+
+bool disturbed_by(const struct series *series, enum disturber disturber)
+{
+	for (size_t b = 0; b < series->block_count; b++)
+		if (share_of(&series->blocks[b].witness, disturber) > SHARE_TOLD)
+			return true;
+	return false;
+}
+
+const char *disturbed_text(const struct series *series, char *text, size_t text_bytes)
+{
+	static void (*const puts[DISTURBERS])(const struct tale *tale, const struct series *series,
+					      char *text, size_t text_bytes) = {
+		[DISTURBED_BY_OTHERS] = put_others,
+		[DISTURBED_BY_HYPERVISOR] = put_steal,
+	};
+	double *room = calloc(2 * series->block_count + 1, sizeof *room);
+	*text = '\0';
+	for (enum disturber who = 0; room && who < DISTURBERS; who++) {
+		struct tale tale = {.quiet = room, .disturbed = room + series->block_count};
+		for (size_t b = 0; b < series->block_count; b++)
+			tell(&tale, &series->blocks[b], share_of(&series->blocks[b].witness, who));
+		if (tale.replicates)
+			puts[who](&tale, series, text, text_bytes);
+	}
+	free(room);
+	return text;
+}

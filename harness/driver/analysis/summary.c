@@ -1,0 +1,263 @@
+#include "harness/driver/analysis/summary.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/analysis/disturbed.h"
+#include "harness/driver/analysis/doubts.h"
+#include "harness/driver/base/fields.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double DRIFT_TOLD = 0.05; /* first half against second: said from 5 % on */
+
+static void add_note(struct row *row, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void add_note(struct row *row, const char *format, ...)
+{
+	size_t length = strlen(row->note);
+	va_list args;
+	if (length && length + 2 < sizeof row->note) {
+		memcpy(row->note + length, "; ", 3);
+		length += 2;
+	}
+	va_start(args, format);
+	vsnprintf(row->note + length, sizeof row->note - length, format, args);
+	va_end(args);
+}
+
+/* NAN if the run does not say. */
+static double setting(const struct dataset *dataset, const char *key)
+{
+	double number;
+	const json_t *settings = json_object_get(dataset->run, "settings");
+	return fields_number(json_object_get(settings, key), &number) ? number : NAN;
+}
+
+/* Why no more replicates were taken: each row says it. */
+static const char *why_stopped(const struct dataset *dataset, const struct row *row)
+{
+	double precision = setting(dataset, "precision");
+	const char *ended = json_string_value(json_object_get(dataset->end, "ended"));
+	if (row->series->block_count >= STATS_PRECISION_VALUES_MIN &&
+	    stats_relative_half_width(&row->interval) <= precision)
+		return "precision";
+	if (!ended)
+		return "cut off";
+	if (strcmp(ended, "interrupted") == 0)
+		return "interrupted";
+	if ((double)row->series->block_count >= setting(dataset, "replicates_max"))
+		return "replicates";
+	if (strcmp(ended, "complete") == 0)
+		return "precision of the main metric";
+	return "budget";
+}
+
+static bool is_time(const struct series *series)
+{
+	return strcmp(series->unit, "ns") == 0;
+}
+
+/* Drift over the run: the medians of the first half of the replicates against the second's. */
+static void note_drift(struct row *row, const double *medians)
+{
+	size_t n = row->series->block_count, half = n / 2;
+	if (half < 3)
+		return;
+	double first = stats_median(medians, half), second = stats_median(medians + n - half, half);
+	if (first > 0 && fabs(second / first - 1) >= DRIFT_TOLD)
+		add_note(row, "drift %+.0f %% over the run", (second / first - 1) * 100);
+}
+
+/* Drift over the place in a burst: did the warm-ups suffice? */
+static void note_burst(struct row *row)
+{
+	const struct series *series = row->series;
+	size_t count;
+	double *values = series_values(series, &count);
+	double *first = calloc(count + 1, sizeof *first), *later = calloc(count + 1, sizeof *later);
+	size_t firsts = 0, laters = 0;
+	for (size_t b = 0; values && first && later && b < series->block_count; b++)
+		for (size_t i = 0; i < series->blocks[b].count; i++) {
+			if (series->blocks[b].places[i] == 0)
+				first[firsts++] = series->blocks[b].values[i];
+			else
+				later[laters++] = series->blocks[b].values[i];
+		}
+	if (firsts >= 10 && laters >= 10) {
+		double ratio = stats_median(first, firsts) / stats_median(later, laters) - 1;
+		if (isfinite(ratio) && fabs(ratio) >= DRIFT_TOLD)
+			add_note(row, "first of a burst %+.0f %%", ratio * 100);
+	}
+	free(values);
+	free(first);
+	free(later);
+}
+
+static void note_modes(struct row *row, const double *values)
+{
+	double modes[STATS_MODES_MAX];
+	size_t count = stats_modes(values, row->count, modes);
+	if (count < 2)
+		return;
+	char text[160] = "";
+	for (size_t i = 0; i < count; i++) {
+		char mode[UNITS_TEXT_MAX];
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", i ? ", " : "",
+			 units_format_ns(modes[i], mode));
+	}
+	add_note(row, "%zu modes: %s", count, text);
+}
+
+static bool is_with_child(const struct series *series)
+{
+	static const char ending[] = "_with_child";
+	size_t length = strlen(series->metric), end = sizeof ending - 1;
+	return length > end && strcmp(series->metric + length - end, ending) == 0;
+}
+
+static void note_open_files(struct row *row)
+{
+	double fewest, most;
+	if (disturbed_open_files(row->series, &fewest, &most) && fewest < most)
+		add_note(row, "open files varied: %.0f to %.0f", fewest, most);
+}
+
+static void note_disturbance(struct row *row)
+{
+	char text[DISTURBED_TEXT_MAX];
+	if (*disturbed_text(row->series, text, sizeof text))
+		add_note(row, "%s", text);
+}
+
+/* Counts are taken beside the times, in passes that are a little slower. */
+static void note_counting(struct row *row, const struct derived *derived)
+{
+	char text[120];
+	if (*derived_counting_text(derived, row->series->experiment, is_with_child(row->series),
+				   text, sizeof text))
+		add_note(row, "%s", text);
+}
+
+static enum outcome make_row(struct row *row, const struct summary *summary,
+			     struct problem *problem)
+{
+	const struct dataset *dataset = summary->dataset;
+	const struct series *series = row->series;
+	if (series->block_count == 0) {
+		/* Counters' reasons say so themselves: unavailable, not permitted, refused. */
+		add_note(row, series->is_counter ? "%s" : "unavailable: %s", series->missing);
+		return OUTCOME_OK;
+	}
+	char doubt[PROBLEM_TEXT_MAX];
+	if (doubts_refuse(dataset, series, doubt, sizeof doubt)) {
+		add_note(row, "%s", doubt);
+		return OUTCOME_OK;
+	}
+	double *values = series_values(series, &row->count);
+	double *medians = series_medians(series);
+	if (values && medians) {
+		row->spread = stats_summarize(values, row->count);
+		/* A replicate of many samples counts no more than one of few, here either. */
+		row->interval =
+			is_time(series)
+				? stats_interval(medians, series->block_count)
+				: (struct stats_interval){
+					  .center = stats_median(medians, series->block_count)};
+		add_note(row, "stopped: %s", why_stopped(dataset, row));
+		if (!is_time(series))
+			add_note(row, "no interval: a count");
+		else if (!row->interval.has_interval)
+			add_note(row, "no interval: fewer than %d replicates",
+				 STATS_INTERVAL_VALUES_MIN);
+		if (is_time(series)) {
+			note_drift(row, medians);
+			note_burst(row);
+			note_modes(row, values);
+		}
+		if (series->is_counter)
+			note_counting(row, &summary->derived);
+		note_open_files(row);
+		note_disturbance(row);
+	}
+	bool room = values && medians;
+	free(values);
+	free(medians);
+	return room ? OUTCOME_OK : fail(problem, "cannot summarise the run: out of memory");
+}
+
+const struct row *summary_find(const struct summary *summary, const struct series *like,
+			       const char *primitive, const char *action, const char *metric)
+{
+	struct series key = *like;
+	if (primitive)
+		wire_copy(key.primitive, sizeof key.primitive, primitive);
+	if (action)
+		wire_copy(key.action, sizeof key.action, action);
+	const struct series *found =
+		dataset_find(summary->dataset, &key, metric ? metric : like->metric);
+	return found ? &summary->rows[found - summary->dataset->series] : NULL;
+}
+
+const struct ratio *summary_ratio(const struct summary *summary, const struct series *series)
+{
+	return summary->rows[series - summary->dataset->series].ratio;
+}
+
+static enum outcome make_ratios(struct summary *summary, struct problem *problem)
+{
+	const struct dataset *dataset = summary->dataset;
+	for (size_t i = 0; i < dataset->series_count; i++) {
+		const struct series *series = &dataset->series[i];
+		if (!*series->primitive || !series->block_count || !is_time(series))
+			continue;
+		struct series key = *series;
+		wire_copy(key.primitive, sizeof key.primitive, "fork");
+		key.twin = false;
+		const struct series *fork = dataset_find(dataset, &key, series->metric);
+		if (!fork || !fork->block_count)
+			continue;
+		struct ratio *ratio = &summary->ratios[summary->ratio_count];
+		if (ratio_make(ratio, series, fork, problem))
+			return OUTCOME_FAILED;
+		if (!ratio->replicates)
+			continue;
+		summary->rows[i].ratio = ratio;
+		summary->ratio_count++;
+	}
+	return OUTCOME_OK;
+}
+
+enum outcome summary_make(struct summary *summary, const struct dataset *dataset,
+			  const char *folder, struct problem *problem)
+{
+	*summary = (struct summary){.dataset = dataset, .row_count = dataset->series_count};
+	summary->rows = calloc(dataset->series_count + 1, sizeof *summary->rows);
+	summary->ratios = calloc(dataset->series_count + 1, sizeof *summary->ratios);
+	enum outcome outcome = OUTCOME_OK;
+	if (!summary->rows || !summary->ratios) {
+		summary_free(summary);
+		return fail(problem, "cannot summarise the run: out of memory");
+	}
+	derived_make(&summary->derived, dataset);
+	for (size_t i = 0; !outcome && i < dataset->series_count; i++) {
+		summary->rows[i].series = &dataset->series[i];
+		outcome = make_row(&summary->rows[i], summary, problem);
+	}
+	if (!outcome)
+		outcome = make_ratios(summary, problem);
+	if (!outcome)
+		outcome = crosscheck_read(&summary->crosscheck, folder, problem);
+	if (outcome)
+		summary_free(summary);
+	return outcome;
+}
+
+void summary_free(struct summary *summary)
+{
+	free(summary->rows);
+	free(summary->ratios);
+	*summary = (struct summary){0};
+}

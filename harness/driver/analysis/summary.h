@@ -1,0 +1,50 @@
+/* From a dataset to what is published: a row per cell, arm and metric, ratios to fork, and checks.
+ */
+#ifndef FORKCOST_SUMMARY_H
+#define FORKCOST_SUMMARY_H
+
+#include "harness/common/problem.h"
+#include "harness/driver/analysis/crosscheck.h"
+#include "harness/driver/analysis/derived.h"
+#include "harness/driver/analysis/ratio.h"
+#include "harness/driver/base/stats.h"
+#include "harness/driver/data/dataset.h"
+
+#include <stdio.h>
+
+enum { NOTE_MAX = 800 };
+
+struct row {
+	const struct series *series;
+	size_t count; /* 0: no values, and the note says why */
+	struct stats_summary spread;
+	struct stats_interval interval;
+	const struct ratio *ratio; /* to fork; NULL: none */
+	char note[NOTE_MAX];
+};
+
+struct summary {
+	const struct dataset *dataset;
+	size_t row_count, ratio_count;
+	struct row *rows;     /* one for every series, in the same order */
+	struct ratio *ratios; /* to fork, same cell and action */
+	struct derived derived;
+	struct crosscheck crosscheck;
+};
+
+/* Computes everything. `folder` is looked at for hyperfine's files. */
+enum outcome summary_make(struct summary *summary, const struct dataset *dataset,
+			  const char *folder, struct problem *problem);
+
+void summary_free(struct summary *summary);
+
+/* Writes summary.csv, ratios.csv and summary.json into the run folder. */
+enum outcome summary_write(const struct summary *summary, const char *folder,
+			   struct problem *problem);
+
+/* The row like this one but for the metric, action or primitive given (NULL: the same). */
+const struct row *summary_find(const struct summary *summary, const struct series *like,
+			       const char *primitive, const char *action, const char *metric);
+const struct ratio *summary_ratio(const struct summary *summary, const struct series *series);
+
+#endif

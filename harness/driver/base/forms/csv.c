@@ -1,0 +1,64 @@
+#include "harness/driver/base/forms/csv.h"
+
+#include "harness/driver/base/forms/characters.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+static void put(FILE *file, const char *text)
+{
+	char shown[CHARACTERS_SHOWN_MAX];
+	bool plain;
+	for (size_t length; *text; text += length) {
+		length = characters_next(text, &plain);
+		if (*text == '"')
+			fputs("\"\"", file);
+		else if (plain)
+			fwrite(text, 1, length, file);
+		else
+			fputs(characters_shown(text, length, shown), file);
+	}
+}
+
+void csv_text(FILE *file, const char *text)
+{
+	bool quoted =
+		strpbrk(text, ",\"") || *text == ' ' || (*text && text[strlen(text) - 1] == ' ');
+	if (quoted)
+		putc('"', file);
+	if (*text && strchr("=+-@", *text))
+		putc('\'', file);
+	put(file, text);
+	if (quoted)
+		putc('"', file);
+}
+
+void csv_number(FILE *file, double number)
+{
+	if (isfinite(number))
+		fprintf(file, "%.6g", number);
+	else
+		fputs("n/a", file);
+}
+
+void csv_count(FILE *file, uint64_t count)
+{
+	fprintf(file, "%" PRIu64, count);
+}
+
+void csv_header(FILE *file, const char *words)
+{
+	fputs(words, file);
+}
+
+void csv_next(FILE *file)
+{
+	putc(',', file);
+}
+
+void csv_end(FILE *file)
+{
+	putc('\n', file);
+}

@@ -1,0 +1,94 @@
+#include "harness/driver/base/forms/json.h"
+
+#include "harness/driver/base/forms/characters.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The bytes of a character, of text that is UTF-8. */
+static size_t length_of(unsigned char first)
+{
+	return first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+/* A control character as JSON has it; those of ASCII below U+007F jansson writes so itself. */
+static void put_escaped(FILE *file, const char *character, size_t length)
+{
+	const unsigned char *c = (const unsigned char *)character;
+	unsigned code = c[0];
+	if (length == 2)
+		code = (c[0] & 0x1fu) << 6 | (c[1] & 0x3fu);
+	else if (length == 3)
+		code = (c[0] & 0x0fu) << 12 | (c[1] & 0x3fu) << 6 | (c[2] & 0x3fu);
+	fprintf(file, "\\u%04x", code);
+}
+
+/* jansson's output, piece by piece; it never parts a character. */
+static int put(const char *text, size_t bytes, void *file)
+{
+	for (size_t at = 0, length; at < bytes; at += length) {
+		char one[5] = "";
+		bool plain = true;
+		length = length_of((unsigned char)text[at]);
+		length = length > bytes - at ? bytes - at : length;
+		memcpy(one, text + at, length);
+		if (*one != '\n')
+			characters_next(one, &plain);
+		if (plain)
+			fwrite(one, 1, length, file);
+		else
+			put_escaped(file, one, length);
+	}
+	return 0;
+}
+
+bool json_put(FILE *file, const json_t *value, size_t flags)
+{
+	if (!value || json_dump_callback(value, put, file, flags) < 0)
+		return false;
+	putc('\n', file);
+	return true;
+}
+
+bool json_put_list(FILE *file, const json_t *head, const char *key, size_t count,
+		   json_t *(*item)(const void *context, size_t index), const void *context,
+		   size_t flags)
+{
+	char *text = head ? json_dumps(head, flags | JSON_INDENT(1)) : NULL;
+	const char *end = text ? strrchr(text, '\n') : NULL; /* of the last key; then comes "}" */
+	bool good = end != NULL;
+	if (good) {
+		put(text, (size_t)(end - text), file);
+		fprintf(file, ",\n \"%s\": [", key);
+	}
+	free(text);
+	for (size_t i = 0; good && i < count; i++) {
+		json_t *value = item(context, i);
+		fputs(i ? ",\n  " : "\n  ", file);
+		good = value && json_dump_callback(value, put, file, flags) == 0;
+		json_decref(value);
+	}
+	if (good)
+		fputs("\n ]\n}\n", file);
+	return good;
+}
+
+json_t *json_text(const char *text)
+{
+	json_t *string = json_string(text);
+	size_t length, room = 4 * strlen(text) + 1;
+	char *shown = string ? NULL : calloc(room, 1);
+	bool plain;
+	if (!shown)
+		return string;
+	for (char *to = shown; *text; text += length, to += strlen(to)) {
+		length = characters_next(text, &plain);
+		if (plain)
+			memcpy(to, text, length);
+		else
+			characters_shown(text, length, to);
+	}
+	string = json_string(shown);
+	free(shown);
+	return string;
+}

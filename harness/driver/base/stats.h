@@ -1,0 +1,51 @@
+/* Statistics of samples. All functions leave their input as it is. */
+#ifndef FORKCOST_STATS_H
+#define FORKCOST_STATS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The q-quantile, 0 <= q <= 1, by linear interpolation of the order statistics (type 7 of Hyndman
+ * and Fan 1996; GSL's gsl_stats_quantile_from_sorted_data). n > 0. */
+double stats_quantile(const double *values, size_t n, double q);
+double stats_median(const double *values, size_t n);
+
+struct stats_summary {
+	double min, p5, p50, p95, p99, max;
+	double mad; /* median absolute deviation from the median, not scaled */
+};
+
+struct stats_summary stats_summarize(const double *values, size_t n);
+
+/* Fewer values have no interval. */
+enum { STATS_INTERVAL_VALUES_MIN = 5 };
+
+/* Below so many replicates a row never counts as precise (METHODOLOGY, "Statistics"). */
+enum { STATS_PRECISION_VALUES_MIN = 10 };
+
+/* A centre and its 95 % interval. */
+struct stats_interval {
+	double center, low, high;
+	bool has_interval; /* false with fewer than STATS_INTERVAL_VALUES_MIN */
+};
+
+/* Student's t on the logs of replicate medians (METHODOLOGY, "Statistics"): the geometric mean of the medians
+ * and its interval. Where a median is not above zero, plain values instead of logs. n > 0. */
+struct stats_interval stats_interval(const double *replicate_medians, size_t n);
+
+/* The same on the values themselves: for differences, which may lie on both sides of zero. n > 0. */
+struct stats_interval stats_difference_interval(const double *differences, size_t n);
+
+/* Half the interval's width over its centre; infinite without an interval. 0 if it is of no width.
+ */
+double stats_relative_half_width(const struct stats_interval *interval);
+
+enum { STATS_MODES_MAX = 4 };
+
+/* Finds the modes of a sample: peaks of a Gaussian kernel density of the logs (bandwidth by
+ * Silverman's rule of thumb, 1986, 3.31), each at least a tenth as high as the highest, 5 % from
+ * its neighbour and parted from it by a valley below half the lower peak. Returns how many, up to
+ * STATS_MODES_MAX, with their places; 0 below 50 values or where a value is not above zero. */
+size_t stats_modes(const double *values, size_t n, double modes[STATS_MODES_MAX]);
+
+#endif

@@ -1,0 +1,112 @@
+/* A run read back from its folder: the only source of statistics, so that an old run can be
+ * analysed anew. */
+#ifndef FORKCOST_DATASET_H
+#define FORKCOST_DATASET_H
+
+#include "harness/common/axes.h"
+#include "harness/common/problem.h"
+#include "harness/common/wire.h"
+#include "harness/driver/data/witness.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* A job has no more: what --replicates may ask for, and the few that may fail. */
+enum { DATASET_REPLICATES_MAX = 1024 };
+
+/* What all metrics of one pass of an arm have in common, sample by sample. */
+struct columns {
+	struct columns *next; /* private: of those that the dataset owns */
+	size_t count;
+	double *at_us, *window_ns; /* window_ns: of a counter's window; NULL for times */
+	unsigned *rounds, *places; /* places: in the burst */
+};
+
+/* One replicate's values of a series, in the order they were taken. The columns are shared. */
+struct block {
+	uint64_t replicate;
+	double began_s;
+	size_t count;
+	double *values;
+	const double *window_ns, *at_us;
+	const unsigned *rounds, *places;
+	struct witness witness; /* of the replicate's cell */
+};
+
+/* A metric's median over one counted pass: how long it took with counters open. No source of times; it
+ * says what counting costs. */
+struct counted {
+	uint64_t replicate;
+	bool with_child; /* children were counted, too */
+	double median;
+};
+
+/* All values of one metric of one arm in one cell. */
+struct series {
+	char experiment[WIRE_NAME_MAX], primitive[WIRE_NAME_MAX], case_name[WIRE_NAME_MAX];
+	char action[WIRE_NAME_MAX];
+	char level[AXIS_COUNT][WIRE_NAME_MAX]; /* empty: not varied */
+	uint64_t heap_bytes;
+	bool twin;
+	uint64_t hash; /* private: of all that tells series apart */
+	char metric[COUNTER_NAME_MAX], unit[WIRE_NAME_MAX];
+	bool is_main; /* the arm's main metric: the first that it can give */
+	bool is_counter;
+	char missing[WIRE_TEXT_MAX + 16]; /* why there are no values; empty if there are */
+	size_t block_count, block_capacity;
+	struct block *blocks; /* their replicates rise */
+	size_t counted_count, counted_capacity;
+	struct counted *counted;
+	uint32_t *histogram; /* of single values, HISTOGRAM_BUCKETS counts; NULL: none */
+};
+
+/* The first failed replicate of an experiment. */
+struct dataset_failure {
+	char experiment[WIRE_NAME_MAX], why[PROBLEM_TEXT_MAX];
+};
+
+struct dataset {
+	json_t *environment, *run, *end; /* end: NULL if the run was cut off */
+	size_t series_count, series_capacity;
+	struct series *series;
+	struct series_index *index; /* private: finds a series by its key */
+	struct columns *columns;    /* private: all there are */
+	size_t failure_count;
+	char first_failure[PROBLEM_TEXT_MAX];
+	size_t failed_count; /* experiments with failures */
+	struct dataset_failure failed[WIRE_EXPERIMENTS_MAX];
+	uint64_t mappings_min; /* of workers without a heap the barest: some experiments map more */
+	double steal_ticks, involuntary_switches;
+	char warning[PROBLEM_TEXT_MAX]; /* a torn last line; empty if there is none */
+};
+
+/* Reads a run folder. Fails on a line that is not what RESULTS-FORMAT.md says, naming its number; a
+ * last line without an end is dropped with a warning. */
+enum outcome dataset_read(struct dataset *dataset, const char *folder, struct problem *problem);
+
+/* The same from streams, which it closes; `folder` is for messages. */
+enum outcome dataset_read_streams(struct dataset *dataset, FILE *samples, FILE *environment,
+				  const char *folder, struct problem *problem);
+
+void dataset_free(struct dataset *dataset);
+
+/* A replicate's block of a series; NULL if it has none, or there is no series. */
+const struct block *series_block(const struct series *series, uint64_t replicate);
+
+/* The series that is alike in everything but the metric; NULL if there is none. */
+const struct series *dataset_find(const struct dataset *dataset, const struct series *like,
+				  const char *metric);
+
+/* Why the experiment's first failed replicate failed; NULL if none did. */
+const char *dataset_failure(const struct dataset *dataset, const char *experiment);
+
+/* All values of a series in one array, which the caller frees; NULL if there are none. */
+double *series_values(const struct series *series, size_t *count);
+
+/* The median of every replicate; the caller frees it. NULL if there are none. */
+double *series_medians(const struct series *series);
+
+#endif

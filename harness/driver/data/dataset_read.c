@@ -1,0 +1,226 @@
+#include "harness/driver/data/dataset_reader.h"
+
+#include "harness/driver/base/fields.h"
+#include "harness/driver/base/infile.h"
+#include "harness/driver/base/lines.h"
+#include "harness/driver/base/version.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A fact of the worker's that says why it is not there counts as none. */
+static bool count_or_none(const json_t *worker, const char *key, uint64_t *count)
+{
+	const json_t *value = json_object_get(worker, key);
+	*count = 0;
+	return !value || json_is_string(value) || fields_count(value, FIELDS_COUNT_MAX, count);
+}
+
+/* Steal is known per replicate and stands in each of its cells. */
+static enum outcome read_worker(struct reader *reader, const json_t *line, uint64_t heap_bytes)
+{
+	struct dataset *dataset = reader->dataset;
+	const json_t *worker = json_object_get(line, "worker");
+	const json_t *seed_field = json_object_get(line, "seed");
+	uint64_t steal_ticks, switches, mappings, seed = 0;
+	if (!count_or_none(worker, "steal_ticks", &steal_ticks) ||
+	    !count_or_none(worker, "involuntary_switches", &switches) ||
+	    !count_or_none(worker, "mappings", &mappings) ||
+	    (seed_field && !fields_count(seed_field, INT64_MAX, &seed)))
+		return dataset_malformed(reader, "a fact about the worker is out of range");
+	if (!reader->seen_cell || seed != reader->seed)
+		dataset->steal_ticks += (double)steal_ticks;
+	reader->seen_cell = true;
+	reader->seed = seed;
+	dataset->involuntary_switches += (double)switches;
+	if (heap_bytes == 0 && mappings &&
+	    (dataset->mappings_min == 0 || mappings < dataset->mappings_min))
+		dataset->mappings_min = mappings;
+	return OUTCOME_OK;
+}
+
+static enum outcome read_cell(struct reader *reader, const json_t *line)
+{
+	struct series key = {0};
+	struct dataset *dataset = reader->dataset;
+	uint64_t replicate;
+	if (!dataset->run)
+		return dataset_malformed(reader, "a cell comes before the run line");
+	if (!fields_count(json_object_get(line, "heap_bytes"), FIELDS_COUNT_MAX, &key.heap_bytes) ||
+	    !fields_count(json_object_get(line, "replicate"), DATASET_REPLICATES_MAX - 1,
+			  &replicate) ||
+	    !COPY(line, "page_kind", key.level[AXIS_PAGE_KIND]) ||
+	    !COPY(line, "state", key.level[AXIS_STATE]) ||
+	    !COPY(line, "cache", key.level[AXIS_CACHE]) ||
+	    !COPY(line, "child_cpu", key.level[AXIS_CHILD_CPU]) ||
+	    !COPY(line, "touch_order", key.level[AXIS_TOUCH_ORDER]) ||
+	    !COPY(line, "threads", key.level[AXIS_THREADS]) ||
+	    strspn(key.level[AXIS_THREADS], "0123456789") != strlen(key.level[AXIS_THREADS]) ||
+	    strlen(key.level[AXIS_THREADS]) > 6)
+		return dataset_malformed(reader, "a cell has no or too long levels, or ones that "
+						 "cannot be");
+	if (read_worker(reader, line, key.heap_bytes))
+		return OUTCOME_FAILED;
+	reader->witness = witness_read(json_object_get(line, "worker"));
+	const json_t *arms = json_object_get(line, "arms");
+	for (size_t i = 0; i < json_array_size(arms); i++)
+		if (dataset_read_arm(reader, line, json_array_get(arms, i), &key, replicate))
+			return OUTCOME_FAILED;
+	return OUTCOME_OK;
+}
+
+/* A page kind that turned out not to be had, as if the plan had known. */
+static enum outcome read_left_out(struct reader *reader, const json_t *line, const char *why)
+{
+	const char *kind = json_string_value(json_object_get(line, "page_kind"));
+	json_t *kinds = json_object_get(reader->dataset->run, "page_kinds_left_out");
+	unsigned level;
+	if (!reader->dataset->run)
+		return dataset_malformed(reader, "what was left out comes before the run line");
+	if (!kind || !axis_find(&axis_page_kind, kind, &level))
+		return dataset_malformed(reader, "what was left out is no page kind");
+	if (!json_is_object(kinds)) {
+		kinds = json_object();
+		json_object_set_new(reader->dataset->run, "page_kinds_left_out", kinds);
+	}
+	if (!json_object_get(kinds, kind))
+		json_object_set_new(kinds, kind, json_string(why));
+	return OUTCOME_OK;
+}
+
+static enum outcome read_failure(struct reader *reader, const json_t *line)
+{
+	struct dataset *dataset = reader->dataset;
+	struct dataset_failure failure = {.why = ""};
+	if (!COPY_REASON(line, "why", failure.why))
+		wire_copy(failure.why, sizeof failure.why, "no reason given");
+	if (json_is_true(json_object_get(line, "page_kind_left_out")))
+		return read_left_out(reader, line, failure.why);
+	if (dataset->failure_count++ == 0)
+		wire_copy(dataset->first_failure, sizeof dataset->first_failure, failure.why);
+	if (COPY(line, "experiment", failure.experiment) &&
+	    !dataset_failure(dataset, failure.experiment) &&
+	    dataset->failed_count < WIRE_EXPERIMENTS_MAX)
+		dataset->failed[dataset->failed_count++] = failure;
+	return OUTCOME_OK;
+}
+
+/* Keeps the run line, and finds its experiments and counters by name from now on. */
+static enum outcome read_run(struct reader *reader, json_t *line)
+{
+	struct dataset *dataset = reader->dataset;
+	const json_t *settings = json_object_get(line, "settings");
+	static const char *const numbers[] = {"precision", "replicates_max", "budget_s"};
+	double number;
+	if (dataset->run)
+		return dataset_malformed(reader, "a second run line");
+	if (json_integer_value(json_object_get(line, "format")) != FORKCOST_FORMAT)
+		return dataset_malformed(reader,
+					 "the format is another one than this version reads");
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		const json_t *value = json_object_get(settings, numbers[i]);
+		if (value && !fields_number(value, &number))
+			return dataset_malformed(reader, "a setting is out of range");
+	}
+	dataset->run = json_incref(line);
+	return dataset_index_run(reader);
+}
+
+static enum outcome read_line(struct reader *reader, json_t *line)
+{
+	struct dataset *dataset = reader->dataset;
+	const char *type = json_string_value(json_object_get(line, "type"));
+	if (!type)
+		return dataset_malformed(reader, "it has no type");
+	if (strcmp(type, "run") == 0)
+		return read_run(reader, line);
+	if (strcmp(type, "cell") == 0)
+		return read_cell(reader, line);
+	if (strcmp(type, "failure") == 0)
+		return read_failure(reader, line);
+	if (strcmp(type, "end") == 0) {
+		json_decref(dataset->end);
+		dataset->end = json_incref(line);
+		return OUTCOME_OK;
+	}
+	return dataset_malformed(reader, "its type is not known");
+}
+
+/* What is wrong with a line that could not be had. */
+static enum outcome line_problem(const struct reader *reader, enum lines_got got)
+{
+	if (got == LINES_TOO_LONG)
+		return dataset_malformed(reader, "it is longer than 64 MiB");
+	return fail(reader->problem,
+		    "cannot read %s/samples.jsonl, line %zu: %s; free some memory, or see whether "
+		    "the disk is sound",
+		    reader->folder, reader->line, strerror(errno));
+}
+
+static enum outcome read_samples(struct reader *reader, FILE *file)
+{
+	struct lines lines = {.file = file};
+	const char *text;
+	size_t length;
+	enum lines_got got = LINES_WHOLE;
+	enum outcome outcome = OUTCOME_OK;
+	while (!outcome && (got = lines_next(&lines, &text, &length)) == LINES_WHOLE) {
+		json_error_t error;
+		reader->line++;
+		json_t *line = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+		outcome = line ? read_line(reader, line)
+			       : dataset_malformed(reader, "it is not JSON");
+		json_decref(line);
+	}
+	reader->line++;
+	if (!outcome && got == LINES_TORN)
+		snprintf(reader->dataset->warning, sizeof reader->dataset->warning,
+			 "the last line of %s/samples.jsonl was cut off and is dropped",
+			 reader->folder);
+	else if (!outcome && got != LINES_END)
+		outcome = line_problem(reader, got);
+	lines_free(&lines);
+	return outcome;
+}
+
+enum outcome dataset_read_streams(struct dataset *dataset, FILE *samples, FILE *environment,
+				  const char *folder, struct problem *problem)
+{
+	*dataset = (struct dataset){0};
+	struct reader reader = {.dataset = dataset, .folder = folder, .problem = problem};
+	enum outcome outcome = read_samples(&reader, samples);
+	fclose(samples);
+	if (!outcome && !dataset->run)
+		outcome = fail(problem,
+			       "cannot use %s/samples.jsonl: it has no run line; give the folder "
+			       "of a run",
+			       folder);
+	if (outcome)
+		fclose(environment);
+	else if (!(dataset->environment =
+			   infile_json(environment, folder, "environment.json", problem)))
+		outcome = OUTCOME_FAILED;
+	dataset_reader_free(&reader);
+	if (outcome)
+		dataset_free(dataset);
+	return outcome;
+}
+
+enum outcome dataset_read(struct dataset *dataset, const char *folder, struct problem *problem)
+{
+	*dataset = (struct dataset){0};
+	int fd = infile_folder(folder, problem);
+	if (fd < 0)
+		return OUTCOME_FAILED;
+	FILE *samples = infile_open(fd, folder, "samples.jsonl", problem);
+	FILE *environment = samples ? infile_open(fd, folder, "environment.json", problem) : NULL;
+	close(fd);
+	if (environment)
+		return dataset_read_streams(dataset, samples, environment, folder, problem);
+	if (samples)
+		fclose(samples);
+	return OUTCOME_FAILED;
+}

@@ -1,0 +1,444 @@
+#include "harness/driver/machine/lent.h"
+
+#include "harness/driver/base/textfile.h"
+#include "harness/driver/machine/guardian.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RECORDS "/run/forkcost"
+
+enum { RECORD_MAX = 512, BOOT_MAX = 40, PAUSE_MS = 10, HOLD_MS = 60000, RESTORE_MS = 2000 };
+
+static const struct setting {
+	const char *path, *record, *lock;
+	bool is_number; /* else a word */
+} settings[LENT_COUNT] = {
+	[LENT_MULTI] = {MULTI_ENABLED, "multi-size-pages", "multi-size-pages.lock", false},
+	[LENT_POOL] = {POOL_FOLDER "nr_hugepages", "hugetlb-pool", "hugetlb-pool.lock", true},
+};
+
+/* What a record says. The boot's id: after another boot the settings are fresh ones. */
+struct loan {
+	char boot[BOOT_MAX];
+	long lender;                  /* process id */
+	unsigned long long started;   /* of the lender, in ticks since boot: ids are used again */
+	char before[LENT_VALUE_MAX];  /* to be put back */
+	char written[LENT_VALUE_MAX]; /* so that what others wrote later is not undone */
+};
+
+/* The lock says that a lender lives: the kernel lets go of it whatever that dies of. -1: not held. */
+static int locks[LENT_COUNT] = {-1, -1};
+
+/* What this process has lent. */
+static struct loan loans[LENT_COUNT];
+static bool is_lent[LENT_COUNT];
+
+static void pause_a_moment(void)
+{
+	const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
+	nanosleep(&pause, NULL);
+}
+
+bool lent_value(const char *path, char value[LENT_VALUE_MAX])
+{
+	char text[TEXTFILE_MAX];
+	if (!textfile_read(path, text, sizeof text))
+		return false;
+	const char *open = strchr(text, '['), *close = strchr(text, ']');
+	if (open && close > open)
+		snprintf(value, LENT_VALUE_MAX, "%.*s", (int)(close - open - 1), open + 1);
+	else
+		snprintf(value, LENT_VALUE_MAX, "%.*s", LENT_VALUE_MAX - 1, text);
+	return true;
+}
+
+static bool write_value(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	bool good = fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
+	int error = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return good;
+}
+
+/* ---- records ---- */
+
+static bool is_value(const struct setting *setting, const char *text)
+{
+	static const char *const words[] = {"always", "inherit", "madvise", "never"};
+	size_t length = strlen(text);
+	if (setting->is_number)
+		return length > 0 && length < 10 && strspn(text, "0123456789") == length;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(text, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static void read_boot(char boot[BOOT_MAX])
+{
+	char text[TEXTFILE_MAX];
+	if (!textfile_read("/proc/sys/kernel/random/boot_id", text, sizeof text) || !*text)
+		snprintf(text, sizeof text, "unknown");
+	snprintf(boot, BOOT_MAX, "%.*s", BOOT_MAX - 1, text);
+}
+
+/* When a process started; 0 if there is none. */
+static unsigned long long started(long process)
+{
+	char path[64], text[TEXTFILE_MAX];
+	unsigned long long ticks = 0;
+	snprintf(path, sizeof path, "/proc/%ld/stat", process);
+	if (!textfile_read(path, text, sizeof text))
+		return 0;
+	/* Field 22; the name, field 2, may hold anything and ends at the last parenthesis. */
+	const char *at = strrchr(text, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	if (at)
+		ticks = strtoull(at, NULL, 10);
+	return ticks;
+}
+
+static void format_loan(const struct loan *loan, char text[RECORD_MAX])
+{
+	snprintf(text, RECORD_MAX,
+		 "forkcost lent 1\nboot %s\nlender %ld %llu\nbefore %s\nwritten %s\nend\n",
+		 loan->boot, loan->lender, loan->started, loan->before, loan->written);
+}
+
+/* The folder, if it is root's alone to write. -1: there is none, or it is not to be trusted. */
+static int open_folder(bool make)
+{
+	struct stat status;
+	bool made = make && mkdir(RECORDS, 0755) == 0;
+	int error = made || errno == EEXIST ? 0 : errno;
+	int folder = open(RECORDS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0) {
+		errno = make && error ? error : errno;
+		return -1;
+	}
+	/* A user's umask must not hide from others what was left changed. */
+	if (made)
+		(void)fchmod(folder, 0755);
+	if (fstat(folder, &status) == 0 && status.st_uid == 0 &&
+	    !(status.st_mode & (S_IWGRP | S_IWOTH)))
+		return folder;
+	close(folder);
+	errno = EPERM;
+	return -1;
+}
+
+bool lent_can_be_recorded(void)
+{
+	int folder = open_folder(true), probe = -1;
+	static const char name[] = "probe.new";
+	if (folder < 0)
+		return false;
+	probe = openat(folder, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int error = errno;
+	if (probe >= 0) {
+		close(probe);
+		unlinkat(folder, name, 0);
+	}
+	close(folder);
+	errno = error;
+	return probe >= 0;
+}
+
+enum found { FOUND_NONE, FOUND_LOAN, FOUND_RUBBISH };
+
+/* Believes only what this program writes, letter for letter: a regular file of root's, with values that
+ * the setting can have. One cut off in the middle was never acted upon. */
+static enum found read_loan(int folder, const struct setting *setting, struct loan *loan)
+{
+	char text[RECORD_MAX], again[RECORD_MAX];
+	struct stat status;
+	int fd = openat(folder, setting->record, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? FOUND_NONE : FOUND_RUBBISH;
+	ssize_t got = -1;
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == 0 &&
+	    !(status.st_mode & (S_IWGRP | S_IWOTH)))
+		got = read(fd, text, sizeof text - 1);
+	close(fd);
+	if (got < 0)
+		return FOUND_RUBBISH;
+	text[got] = '\0';
+	char lender[16], since[24];
+	if (sscanf(text,
+		   "forkcost lent 1\nboot %39s\nlender %15s %23s\nbefore %31s\nwritten %31s\nend",
+		   loan->boot, lender, since, loan->before, loan->written) != 5)
+		return FOUND_RUBBISH;
+	loan->lender = strtol(lender, NULL, 10);
+	loan->started = strtoull(since, NULL, 10);
+	format_loan(loan, again);
+	bool good = strcmp(text, again) == 0 && is_value(setting, loan->before) &&
+		    is_value(setting, loan->written);
+	return good ? FOUND_LOAN : FOUND_RUBBISH;
+}
+
+/* Under a new name first, so that a record is whole or not there. */
+static bool write_loan(int folder, const struct setting *setting, const struct loan *loan)
+{
+	char text[RECORD_MAX];
+	char name[64];
+	snprintf(name, sizeof name, "%s.new", setting->record);
+	format_loan(loan, text);
+	if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
+		return false;
+	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return false;
+	bool good = write(fd, text, strlen(text)) == (ssize_t)strlen(text) &&
+		    fchmod(fd, 0644) == 0 && fsync(fd) == 0;
+	good = close(fd) == 0 && good && renameat(folder, name, folder, setting->record) == 0;
+	if (!good) {
+		int error = errno;
+		unlinkat(folder, name, 0);
+		errno = error;
+	}
+	/* Some file systems have no sync of folders. */
+	return good && (fsync(folder) == 0 || errno == EINVAL);
+}
+
+/* ---- undoing ---- */
+
+/* Whether a loan is still what the setting says. A pool may have grown by less than was asked for, and
+ * shrinks page by page. */
+static bool is_still_lent(const struct setting *setting, const struct loan *loan, const char *now)
+{
+	if (!setting->is_number)
+		return strcmp(now, loan->written) == 0;
+	unsigned long value = strtoul(now, NULL, 10);
+	return value > strtoul(loan->before, NULL, 10) && value <= strtoul(loan->written, NULL, 10);
+}
+
+/* Puts a loan back and forgets it. Pages of a pool may be in use for as long as it takes a killed worker
+ * to end. `note` as lent_recover(). */
+static void undo(int folder, const struct setting *setting, const struct loan *loan,
+		 struct problem *note)
+{
+	char now[LENT_VALUE_MAX] = "";
+	bool wrote = true;
+	int left_ms = RESTORE_MS;
+	lent_value(setting->path, now);
+	bool was_lent = is_still_lent(setting, loan, now);
+	if (!was_lent && strcmp(now, loan->before) != 0)
+		fail(note,
+		     "note: %s is %s, and was %s before a run that was killed; left as it is, for "
+		     "it was changed since",
+		     setting->path, now, loan->before);
+	while (is_still_lent(setting, loan, now) && wrote && left_ms > 0) {
+		wrote = write_value(setting->path, loan->before) && lent_value(setting->path, now);
+		if (is_still_lent(setting, loan, now))
+			pause_a_moment();
+		left_ms -= PAUSE_MS;
+	}
+	if (is_still_lent(setting, loan, now)) {
+		fail(note, "cannot put %s back from %s to %s: %s; write it as root", setting->path,
+		     now, loan->before, wrote ? "it is in use" : strerror(errno));
+		return;
+	}
+	if (was_lent)
+		fail(note, "note: put %s back to %s, as it was before a run that was killed",
+		     setting->path, loan->before);
+	unlinkat(folder, setting->record, 0);
+	fsync(folder);
+}
+
+static bool take_lock(int folder, enum lent lent)
+{
+	int fd = openat(folder, settings[lent].lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+			0600);
+	if (fd < 0)
+		return false;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		locks[lent] = fd;
+		return true;
+	}
+	close(fd);
+	errno = EWOULDBLOCK;
+	return false;
+}
+
+static void drop_lock(enum lent lent)
+{
+	if (locks[lent] >= 0)
+		close(locks[lent]);
+	locks[lent] = -1;
+}
+
+/* Undoes what is written down of a setting whose lock is held. */
+static void undo_recorded(int folder, enum lent lent, struct problem *note)
+{
+	struct loan loan;
+	char boot[BOOT_MAX];
+	read_boot(boot);
+	switch (read_loan(folder, &settings[lent], &loan)) {
+	case FOUND_LOAN:
+		if (strcmp(loan.boot, boot) == 0)
+			undo(folder, &settings[lent], &loan, note);
+		else
+			unlinkat(folder, settings[lent].record, 0);
+		break;
+	case FOUND_RUBBISH:
+		fail(note,
+		     "note: removed " RECORDS "/%s: forkcost did not write it; is %s as it should "
+		     "be?",
+		     settings[lent].record, settings[lent].path);
+		if (unlinkat(folder, settings[lent].record, 0) < 0)
+			fail(note,
+			     "cannot remove " RECORDS "/%s, which forkcost did not write: %s; "
+			     "remove it as root",
+			     settings[lent].record, strerror(errno));
+		break;
+	default:
+		break;
+	}
+}
+
+static void tell_user(int folder, const struct setting *setting, struct problem *note)
+{
+	struct loan loan;
+	char now[LENT_VALUE_MAX] = "", boot[BOOT_MAX];
+	read_boot(boot);
+	if (read_loan(folder, setting, &loan) != FOUND_LOAN || strcmp(loan.boot, boot) != 0 ||
+	    started(loan.lender) == loan.started || !lent_value(setting->path, now) ||
+	    !is_still_lent(setting, &loan, now))
+		return;
+	fail(note,
+	     "note: a run that was killed left %s at %s, and it was %s; write that into it as "
+	     "root, "
+	     "or start forkcost as root",
+	     setting->path, now, loan.before);
+}
+
+static bool is_recorded(int folder, enum lent lent)
+{
+	struct stat status;
+	return fstatat(folder, settings[lent].record, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool lent_is_recorded(void)
+{
+	bool any = false;
+	int folder = open_folder(false);
+	for (unsigned lent = 0; folder >= 0 && lent < LENT_COUNT; lent++)
+		any = any || is_recorded(folder, lent);
+	if (folder >= 0)
+		close(folder);
+	return any;
+}
+
+void lent_recover(struct problem *note)
+{
+	note->text[0] = '\0';
+	int folder = open_folder(false);
+	if (folder < 0)
+		return;
+	for (unsigned lent = 0; lent < LENT_COUNT; lent++) {
+		if (!is_recorded(folder, lent))
+			continue;
+		if (geteuid() != 0) {
+			tell_user(folder, &settings[lent], note);
+		} else if (take_lock(folder, lent)) {
+			undo_recorded(folder, lent, note);
+			drop_lock(lent);
+		}
+	}
+	close(folder);
+}
+
+/* ---- lending ---- */
+
+enum outcome lent_hold(enum lent lent, struct problem *problem)
+{
+	struct problem unsaid;
+	bool busy = false;
+	int folder = geteuid() == 0 ? open_folder(true) : -1;
+	/* Where there can be no lock there can be no record, and so nothing is lent. */
+	if (folder < 0)
+		return OUTCOME_OK;
+	for (int left_ms = HOLD_MS; !take_lock(folder, lent); left_ms -= PAUSE_MS) {
+		busy = errno == EWOULDBLOCK && left_ms <= 0;
+		if (busy || errno != EWOULDBLOCK)
+			break;
+		pause_a_moment();
+	}
+	if (locks[lent] >= 0)
+		undo_recorded(folder, lent, &unsaid);
+	close(folder);
+	if (!busy)
+		return OUTCOME_OK;
+	return fail(problem,
+		    "cannot wait any longer for another run that needs %s; end it first, or use "
+		    "--page-kind 4k",
+		    settings[lent].path);
+}
+
+/* Why nothing can be written down; 0: it was. */
+static int keep_record(enum lent lent, const char *value)
+{
+	const struct setting *setting = &settings[lent];
+	struct loan *loan = &loans[lent];
+	int folder = open_folder(true);
+	if (folder < 0)
+		return errno;
+	*loan = (struct loan){.lender = getpid(), .started = started(getpid())};
+	read_boot(loan->boot);
+	snprintf(loan->written, sizeof loan->written, "%s", value);
+	errno = EPERM;
+	is_lent[lent] = (locks[lent] >= 0 || take_lock(folder, lent)) &&
+			lent_value(setting->path, loan->before) &&
+			is_value(setting, loan->before) && write_loan(folder, setting, loan);
+	int error = is_lent[lent] ? 0 : errno;
+	close(folder);
+	return error;
+}
+
+enum outcome lent_change(enum lent lent, const char *value, struct problem *problem)
+{
+	const char *path = settings[lent].path;
+	int error = keep_record(lent, value);
+	if (error)
+		return fail(problem,
+			    "cannot write down in " RECORDS
+			    " that %s is lent: %s; make that folder "
+			    "root's own, and writable",
+			    path, strerror(error));
+	guardian_start();
+	if (write_value(path, value))
+		return OUTCOME_OK;
+	return fail(problem, "cannot write %s into %s: %s; run as root", value, path,
+		    strerror(errno));
+}
+
+void lent_return(void)
+{
+	struct problem unsaid;
+	for (unsigned lent = 0; lent < LENT_COUNT; lent++) {
+		if (is_lent[lent]) {
+			/* Without the folder, somebody removed it: we know what it said. */
+			int folder = open_folder(false);
+			undo(folder, &settings[lent], &loans[lent], &unsaid);
+			if (folder >= 0)
+				close(folder);
+		}
+		is_lent[lent] = false;
+		drop_lock(lent);
+	}
+	guardian_end();
+}

@@ -1,0 +1,259 @@
+#include "harness/driver/plan/plan.h"
+
+#include "harness/driver/machine/machine.h"
+#include "harness/driver/machine/memory.h"
+#include "harness/driver/plan/asked.h"
+#include "harness/driver/plan/jobs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	ROUNDS_MIN = 1,
+	ROUNDS_MAX = 8,
+	/* At least 3 sequences and 2 ms (METHODOLOGY, "State before the window"). A sequence that took
+	 * 20 ms has walked over the caches by itself, and more of them change nothing. */
+	WARMUPS_MIN = 3,
+	WARMUP_NS = 2000000,
+	WARMUP_LIMIT_NS = 20000000,
+	/* From this heap on, to prepare the state walks over every cache, and what ran before it makes
+	 * no difference: settling alone warms them then, without warm-ups of the arm's own. */
+	WARMUP_HEAP_MAX = 256 << 20,
+	BURST_NS = 30000000,
+};
+
+static enum outcome add_arm(struct plan *plan, const char *experiment, const char *primitive,
+			    const char *case_name, enum action action, bool twin,
+			    struct problem *problem)
+{
+	if (plan->arm_count == WIRE_ARMS_MAX)
+		return fail(problem, "cannot plan more than %d arms; name fewer with --primitive",
+			    WIRE_ARMS_MAX);
+	struct wire_arm *arm = &plan->arms[plan->arm_count++];
+	*arm = (struct wire_arm){.action = action, .twin = twin};
+	wire_copy(arm->experiment, sizeof arm->experiment, experiment);
+	wire_copy(arm->primitive, sizeof arm->primitive, primitive);
+	wire_copy(arm->case_name, sizeof arm->case_name, case_name);
+	return OUTCOME_OK;
+}
+
+static enum outcome add_primitive_arms(struct plan *plan, const struct wire_experiment *experiment,
+				       const struct wire_primitive *primitive,
+				       struct problem *problem)
+{
+	const struct settings *settings = &plan->settings;
+	for (enum action action = ACTION_EXIT; action < ACTION_COUNT; action++) {
+		if (!settings->actions.chosen[action])
+			continue;
+		const char *why = primitive->refuses[action];
+		if (*why && settings->primitives_given && settings->actions_given)
+			return fail(problem, "cannot %s with %s: %s; leave one of them out",
+				    axis_name(&axis_action, action), primitive->name, why);
+		if (*why)
+			continue;
+		if (add_arm(plan, experiment->name, primitive->name, "", action, false, problem))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+/* An experiment without primitives: an arm for each of its cases, or a single one. */
+static enum outcome add_plain_arms(struct plan *plan, const struct wire_experiment *experiment,
+				   struct problem *problem)
+{
+	for (uint32_t c = 0; c < experiment->case_count; c++)
+		if (add_arm(plan, experiment->name, "", experiment->cases[c], ACTION_NONE, false,
+			    problem))
+			return OUTCOME_FAILED;
+	if (experiment->case_count)
+		return OUTCOME_OK;
+	return add_arm(plan, experiment->name, "", "", ACTION_NONE, false, problem);
+}
+
+static enum outcome add_spawning_arms(struct plan *plan, const struct wire_experiment *experiment,
+				      struct problem *problem)
+{
+	const struct wire_catalog *catalog = &plan->catalog;
+	uint32_t first = plan->arm_count;
+	for (uint32_t p = 0; p < catalog->primitive_count; p++)
+		if (plan->settings.primitives[p] &&
+		    add_primitive_arms(plan, experiment, &catalog->primitives[p], problem))
+			return OUTCOME_FAILED;
+	if (plan->arm_count == first)
+		return fail(problem,
+			    "cannot plan %s: no chosen primitive takes the chosen action; "
+			    "see forkcost list",
+			    experiment->name);
+	/* The A/A twin (METHODOLOGY, "Statistics"): the first arm again, fork's exit if it is there. */
+	struct wire_arm twin = plan->arms[first];
+	for (uint32_t a = first; a < plan->arm_count; a++)
+		if (strcmp(plan->arms[a].primitive, "fork") == 0 &&
+		    plan->arms[a].action == ACTION_EXIT)
+			twin = plan->arms[a];
+	return add_arm(plan, twin.experiment, twin.primitive, twin.case_name, twin.action, true,
+		       problem);
+}
+
+static enum outcome add_arms(struct plan *plan, const struct wire_experiment *experiment,
+			     struct problem *problem)
+{
+	return experiment->uses_primitives ? add_spawning_arms(plan, experiment, problem)
+					   : add_plain_arms(plan, experiment, problem);
+}
+
+/* The experiment that the rulers ride along with: one that starts processes if there is one, for
+ * its heaps begin at 0. NULL: only rulers were chosen. */
+static const struct wire_experiment *carrier(const struct plan *plan)
+{
+	const struct wire_experiment *found = NULL;
+	for (uint32_t e = 0; e < plan->catalog.experiment_count; e++) {
+		const struct wire_experiment *experiment = &plan->catalog.experiments[e];
+		if (plan->settings.experiments[e] && !experiment->in_every_plan &&
+		    (!found || (experiment->uses_primitives && !found->uses_primitives)))
+			found = experiment;
+	}
+	return found;
+}
+
+/* Arms and jobs of everything chosen. The rulers come first, and are part of their carrier's jobs. */
+static enum outcome add_experiments(struct plan *plan, struct problem *problem)
+{
+	const struct wire_catalog *catalog = &plan->catalog;
+	const struct wire_experiment *carries = carrier(plan), *ruler = NULL;
+	for (uint32_t e = 0; e < catalog->experiment_count; e++) {
+		if (!catalog->experiments[e].in_every_plan)
+			continue;
+		ruler = &catalog->experiments[e];
+		if (add_arms(plan, ruler, problem))
+			return OUTCOME_FAILED;
+	}
+	if (!carries)
+		return ruler ? jobs_add(plan, ruler, 0, problem)
+			     : fail(problem,
+				    "cannot plan: no experiment was chosen; see forkcost list");
+	if (add_arms(plan, carries, problem) || jobs_add(plan, carries, 0, problem))
+		return OUTCOME_FAILED;
+	for (uint32_t e = 0; e < catalog->experiment_count; e++) {
+		const struct wire_experiment *experiment = &catalog->experiments[e];
+		uint32_t from = plan->arm_count;
+		if (experiment->in_every_plan || experiment == carries ||
+		    !plan->settings.experiments[e])
+			continue;
+		if (add_arms(plan, experiment, problem) ||
+		    jobs_add(plan, experiment, from, problem))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+enum outcome plan_make(struct plan *plan, const struct settings *settings,
+		       const struct wire_catalog *catalog, struct problem *problem)
+{
+	memset(plan, 0, sizeof *plan);
+	plan->settings = *settings;
+	plan->catalog = *catalog;
+	if (machine_choose_cpus(settings->caller_cpu, &plan->caller_cpu, &plan->other_cpu, problem))
+		return OUTCOME_FAILED;
+	machine_allowed_cpus(plan->allowed_cpus);
+	/* A size that was asked for must fit, whether or not a cell of this plan comes to use it. */
+	if (asked_check(plan, problem) || (settings->evict_bytes != UINT64_MAX &&
+					   memory_check(0, false, settings->evict_bytes, problem)))
+		return OUTCOME_FAILED;
+	bool cold = settings->caches.chosen[CACHE_COLD];
+	plan->evict_bytes = !cold                                 ? 0
+			    : settings->evict_bytes != UINT64_MAX ? settings->evict_bytes
+								  : 2 * machine_cache_bytes();
+	if (counters_make(&plan->counters, *settings->counters ? settings->counters : NULL,
+			  plan->caller_cpu, problem) ||
+	    add_experiments(plan, problem))
+		return OUTCOME_FAILED;
+	if (plan->job_count == 0)
+		return fail(problem, "cannot plan: no cell is left; choose more levels");
+	for (size_t i = 0; i < plan->gap_count; i++)
+		notes_add(&plan->left_out, "page kind %s: %s",
+			  axis_name(&axis_page_kind, plan->gaps[i].page_kind), plan->gaps[i].why);
+	return asked_check_jobs(plan, problem);
+}
+
+void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t seed,
+		  struct wire_request *request)
+{
+	bool pinned = job->child_cpu != CHILD_CPU_FREE;
+	bool warmed = job->heap_bytes < WARMUP_HEAP_MAX;
+	*request = (struct wire_request){
+		.mode = WIRE_MEASURE,
+		.page_kind = job->page_kind,
+		.child_cpu = job->child_cpu,
+		.caller_cpu = pinned ? plan->caller_cpu : -1,
+		.other_cpu = plan->other_cpu,
+		.arm_count = job->arm_count,
+		.cell_count = job->cell_count,
+		.rounds_min = ROUNDS_MIN,
+		.rounds_max = ROUNDS_MAX,
+		.warmups_min = warmed ? WARMUPS_MIN : 0,
+		.warmup_ns = warmed ? WARMUP_NS : 0,
+		.warmup_limit_ns = WARMUP_LIMIT_NS,
+		.burst_ns = BURST_NS,
+		.cell_ns = plan->settings.cell_ns,
+		.heap_bytes = job->heap_bytes,
+		.evict_bytes = job->evict_bytes,
+		.seed = seed,
+		.clock = plan->catalog.clock,
+		.counter_count = (uint32_t)plan->counters.count,
+	};
+	memcpy(request->allowed_cpus, plan->allowed_cpus, sizeof request->allowed_cpus);
+	memcpy(request->counters, plan->counters.counted, sizeof request->counters);
+	memcpy(request->arms, plan->arms + job->arm_from, job->arm_count * sizeof *plan->arms);
+	memcpy(request->cells, job->cells, sizeof request->cells);
+}
+
+const char *plan_describe_levels(const struct plan_job *job, const struct wire_cell *cell,
+				 char *text, size_t text_bytes)
+{
+	const uint32_t varies = job->experiment->varies;
+	const struct {
+		enum varies axis;
+		const char *level;
+	} levels[] = {
+		{VARIES_PAGE_KIND, axis_name(&axis_page_kind, job->page_kind)},
+		{VARIES_PLACEMENT, axis_name(&axis_child_cpu, job->child_cpu)},
+		{VARIES_STATE, axis_name(&axis_state, cell->state)},
+		{VARIES_CACHE, axis_name(&axis_cache, cell->cache)},
+		{VARIES_TOUCH_ORDER, axis_name(&axis_touch_order, cell->touch_order)},
+	};
+	size_t length = 0;
+	*text = '\0';
+	for (size_t i = 0; i < sizeof levels / sizeof *levels && length < text_bytes; i++)
+		if (varies & levels[i].axis)
+			length += (size_t)snprintf(text + length, text_bytes - length, " %s",
+						   levels[i].level);
+	if (varies & VARIES_THREADS && length < text_bytes)
+		snprintf(text + length, text_bytes - length, " %u thread%s", cell->threads,
+			 cell->threads == 1 ? "" : "s");
+	return text;
+}
+
+uint32_t plan_other_cpus(const struct plan *plan)
+{
+	uint32_t others = 0;
+	for (unsigned i = 0; i < WIRE_CPUS_MAX; i++)
+		others += (int)i != plan->caller_cpu && plan->allowed_cpus[i / 64] >> i % 64 & 1;
+	return others;
+}
+
+uint32_t plan_counter_groups(const struct plan *plan)
+{
+	size_t count = plan->counters.count;
+	return count ? plan->counters.counted[count - 1].group + 1 : 0;
+}
+
+uint64_t plan_sample_capacity(const struct plan *plan, const struct plan_job *job)
+{
+	uint64_t a_round = 0;
+	for (uint32_t c = 0; c < job->cell_count; c++) {
+		a_round += 2ul * job->cells[c].burst_max;
+		if (job->cells[c].counted)
+			a_round += (uint64_t)plan_counter_groups(plan) * WIRE_COUNTED_SAMPLES;
+	}
+	return a_round * job->arm_count * ROUNDS_MAX;
+}

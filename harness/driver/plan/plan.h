@@ -1,0 +1,75 @@
+/* From settings to jobs. A job is one experiment at one heap size, page kind, child placement and
+ * number of threads; it is done by fresh workers, the replicates, each of which runs all of the job's cells with all of its
+ * arms. */
+#ifndef FORKCOST_PLAN_H
+#define FORKCOST_PLAN_H
+
+#include "harness/common/problem.h"
+#include "harness/common/wire.h"
+#include "harness/driver/base/notes.h"
+#include "harness/driver/counters/counters.h"
+#include "harness/driver/plan/settings.h"
+
+#include <stdint.h>
+
+enum { PLAN_JOBS_MAX = 256 };
+
+struct plan_job {
+	const struct wire_experiment *experiment; /* that it is there for; rulers may ride along */
+	uint64_t heap_bytes, evict_bytes;
+	enum page_kind page_kind;
+	enum child_cpu child_cpu;
+	uint32_t threads;             /* of the caller, running */
+	bool copies_heap;             /* some arm needs memory for a second heap */
+	uint32_t arm_from, arm_count; /* of the plan's arms */
+	uint32_t cell_count;
+	struct wire_cell cells[WIRE_CELLS_MAX];
+};
+
+/* A page kind that the plan leaves out, and why. */
+struct plan_gap {
+	enum page_kind page_kind;
+	char why[PROBLEM_TEXT_MAX];
+};
+
+struct plan {
+	struct settings settings;
+	struct wire_catalog catalog;
+	struct counters counters;
+	uint32_t arm_count;
+	struct wire_arm arms[WIRE_ARMS_MAX]; /* an experiment's lie side by side */
+	int caller_cpu, other_cpu;
+	uint64_t allowed_cpus[WIRE_CPUS_MAX / 64];
+	uint64_t evict_bytes;
+	size_t job_count;
+	struct plan_job jobs[PLAN_JOBS_MAX];
+	size_t gap_count;
+	struct plan_gap gaps[PAGE_KIND_COUNT];
+	struct notes left_out;  /* "cold caches of spawn at 1 GiB: dear; ...", gaps among them */
+	struct notes holds_for; /* "--page-kind thp holds for first_write; spawn runs at 4k" */
+};
+
+/* Makes the plan. Fails if a combination was asked for that makes no sense, with the reason, if an option
+ * would have no effect, or if a heap does not fit; what was not asked for by name is left out instead, and
+ * whatever is left out is said. */
+enum outcome plan_make(struct plan *plan, const struct settings *settings,
+		       const struct wire_catalog *catalog, struct problem *problem);
+
+/* Fills in the request for one replicate of a job. */
+void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t seed,
+		  struct wire_request *request);
+
+/* Samples that one replicate can yield at most. */
+uint64_t plan_sample_capacity(const struct plan *plan, const struct plan_job *job);
+
+/* The levels of a cell that its experiment varies, each behind a blank: " same dirty warm". */
+const char *plan_describe_levels(const struct plan_job *job, const struct wire_cell *cell,
+				 char *text, size_t text_bytes);
+
+/* CPUs that are allowed besides the caller's. */
+uint32_t plan_other_cpus(const struct plan *plan);
+
+/* Groups of counters, each with a pass of its own. */
+uint32_t plan_counter_groups(const struct plan *plan);
+
+#endif

@@ -1,0 +1,337 @@
+#include "harness/driver/run/estimate.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/stats.h"
+#include "harness/driver/base/wrapped.h"
+#include "harness/driver/machine/machine.h"
+#include "harness/driver/machine/memory.h"
+#include "harness/driver/run/runner.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PILOT_HEAP_MAX = 64 << 20 };
+
+static const uint32_t TIMED = (1u << PASS_COUNTED) - 1; /* the passes that are not counted ones */
+
+_Static_assert(WIRE_PASSES_MAX <= 32, "passes are bits of a word");
+
+static const double WORKER_OVERHEAD_S = 0.02; /* start, end, and writing down */
+
+/* What one replicate of a job showed: how long each arm's sequence takes in each cell. */
+struct pilot {
+	uint64_t heap_bytes;
+	double build_ns;
+	double sequence_ns[WIRE_CELLS_MAX][WIRE_ARMS_MAX]; /* NAN: not seen */
+	uint32_t passes[WIRE_ARMS_MAX];                    /* bit n: the arm takes pass n */
+};
+
+static void read_pilot(struct pilot *pilot, const struct wire_area *area)
+{
+	pilot->build_ns = (double)area->answer.build_ns;
+	for (uint32_t cell = 0; cell < WIRE_CELLS_MAX; cell++)
+		for (uint32_t arm = 0; arm < WIRE_ARMS_MAX; arm++)
+			pilot->sequence_ns[cell][arm] = NAN;
+	for (uint64_t i = 1; i < area->answer.sample_count; i++) {
+		const struct wire_sample *before = &area->samples[i - 1],
+					 *sample = &area->samples[i];
+		pilot->passes[sample->arm] |= 1u << sample->pass;
+		if (before->arm != sample->arm || before->cell != sample->cell)
+			continue;
+		double gap_ns = (double)(sample->at_ns - before->at_ns);
+		double *shortest = &pilot->sequence_ns[sample->cell][sample->arm];
+		if (isnan(*shortest) || gap_ns < *shortest)
+			*shortest = gap_ns;
+	}
+}
+
+/* Sets *lacks_pages if it failed because the job's page kind, not asked for by name, cannot be had. */
+static enum outcome run_pilot(struct pilot *pilot, const struct plan *plan,
+			      const struct plan_job *job, bool *lacks_pages,
+			      struct problem *problem)
+{
+	struct session session = {.memory_fd = -1};
+	bool trustworthy;
+	*pilot = (struct pilot){.heap_bytes = job->heap_bytes};
+	enum outcome outcome = runner_replicate(plan, job, plan->settings.seed, 1, &session, NULL,
+						NULL, &trustworthy, problem);
+	*lacks_pages = session.lacks_pages && !plan->settings.page_kinds_given;
+	if (!outcome)
+		read_pilot(pilot, session.area);
+	session_close(&session);
+	return outcome;
+}
+
+/* A straight line through the two pilots. */
+static double at_heap(const struct pilot pilots[2], double low, double high, uint64_t heap_bytes)
+{
+	double span = (double)pilots[1].heap_bytes - (double)pilots[0].heap_bytes;
+	if (span <= 0)
+		return low;
+	double value =
+		low + (high - low) * ((double)heap_bytes - (double)pilots[0].heap_bytes) / span;
+	return fmax(value, fmin(low, high));
+}
+
+static double warm_up_ns(const struct wire_request *request, double sequence_ns, bool cold)
+{
+	double spent_ns = 0;
+	for (uint32_t done = 0;
+	     done < request->warmups_min || spent_ns < (double)request->warmup_ns; done++) {
+		if (done > 0 && (cold || spent_ns > (double)request->warmup_limit_ns))
+			break;
+		spent_ns += fmax(sequence_ns, 100);
+	}
+	return spent_ns;
+}
+
+static double burst_ns(const struct wire_request *request, double sequence_ns, uint32_t burst_max)
+{
+	double spent_ns = 0;
+	for (uint32_t i = 0; i < burst_max && (i == 0 || spent_ns < (double)request->burst_ns); i++)
+		spent_ns += sequence_ns;
+	return spent_ns;
+}
+
+/* One round of a cell: what rounds.c would do, arm by arm. The cell is looked up by its levels in
+ * the pilots' job, which may have more of them. */
+static double round_ns(const struct pilot pilots[2], const struct wire_request *request,
+		       uint32_t cell, uint32_t pilot_cell)
+{
+	double total_ns = 0;
+	bool cold = request->cells[cell].cache == CACHE_COLD;
+	for (uint32_t arm = 0; arm < request->arm_count; arm++) {
+		double low = pilots[0].sequence_ns[pilot_cell][arm];
+		double high = pilots[1].sequence_ns[pilot_cell][arm];
+		if (isnan(low) || isnan(high))
+			continue;
+		double sequence_ns = at_heap(pilots, low, high, request->heap_bytes);
+		total_ns += warm_up_ns(request, sequence_ns, cold) +
+			    __builtin_popcount(pilots[0].passes[arm] & TIMED) *
+				    burst_ns(request, sequence_ns, request->cells[cell].burst_max);
+		if (request->cells[cell].counted)
+			total_ns += __builtin_popcount(pilots[0].passes[arm] & ~TIMED) *
+				    burst_ns(request, sequence_ns, WIRE_COUNTED_SAMPLES);
+	}
+	return total_ns;
+}
+
+static double replicate_s(const struct plan *plan, const struct plan_job *job,
+			  const struct plan_job *pilot_job, const struct pilot pilots[2])
+{
+	struct wire_request *request = calloc(1, sizeof *request);
+	if (!request)
+		return NAN;
+	plan_request(plan, job, 0, request);
+	double total_ns = at_heap(pilots, pilots[0].build_ns, pilots[1].build_ns, job->heap_bytes);
+	for (uint32_t cell = 0; cell < job->cell_count; cell++) {
+		uint32_t alike = 0;
+		for (uint32_t p = 0; p < pilot_job->cell_count; p++)
+			if (pilot_job->cells[p].state == job->cells[cell].state &&
+			    pilot_job->cells[p].cache == job->cells[cell].cache &&
+			    pilot_job->cells[p].touch_order == job->cells[cell].touch_order &&
+			    pilot_job->cells[p].threads == job->cells[cell].threads)
+				alike = p;
+		double one_ns = round_ns(pilots, request, cell, alike);
+		double rounds = one_ns > 0 ? ceil((double)request->cell_ns / one_ns) : 1;
+		rounds = fmin(fmax(rounds, request->rounds_min), request->rounds_max);
+		total_ns += rounds * one_ns;
+	}
+	free(request);
+	return total_ns / 1e9 + WORKER_OVERHEAD_S;
+}
+
+static bool same_family(const struct plan_job *a, const struct plan_job *b)
+{
+	return a->experiment == b->experiment && a->page_kind == b->page_kind &&
+	       a->threads == b->threads;
+}
+
+/* Jobs of one experiment and page kind are estimated from two of them: the first, which has all
+ * cells, and the largest that does not take long. */
+static enum outcome estimate_family(struct estimate *estimate, const struct plan *plan,
+				    size_t first, struct pilot pilots[2], struct problem *problem)
+{
+	const struct plan_job *jobs = plan->jobs;
+	size_t middle = first;
+	for (size_t i = first; i < plan->job_count; i++)
+		if (same_family(&jobs[i], &jobs[first]) &&
+		    jobs[i].child_cpu == jobs[first].child_cpu &&
+		    jobs[i].heap_bytes <= PILOT_HEAP_MAX &&
+		    jobs[i].heap_bytes > jobs[middle].heap_bytes)
+			middle = i;
+	bool lacks_pages = false;
+	if (run_pilot(&pilots[0], plan, &jobs[first], &lacks_pages, problem) ||
+	    run_pilot(&pilots[1], plan, &jobs[middle], &lacks_pages, problem)) {
+		if (!lacks_pages)
+			return OUTCOME_FAILED;
+		snprintf(estimate->lacking[jobs[first].page_kind], PROBLEM_TEXT_MAX, "%s",
+			 problem->text);
+		return OUTCOME_OK; /* no time for what will be left out */
+	}
+	for (size_t i = first; i < plan->job_count; i++)
+		if (same_family(&jobs[i], &jobs[first]))
+			estimate->replicate_s[i] =
+				replicate_s(plan, &jobs[i], &jobs[first], pilots);
+	return OUTCOME_OK;
+}
+
+enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
+			   struct problem *problem)
+{
+	*estimate = (struct estimate){0};
+	struct pilot *pilots = calloc(2, sizeof *pilots);
+	if (!pilots)
+		return fail(problem, "cannot estimate: out of memory");
+	enum outcome outcome = OUTCOME_OK;
+	for (size_t i = 0; !outcome && i < plan->job_count; i++) {
+		const struct plan_job *job = &plan->jobs[i];
+		bool seen = false;
+		for (size_t before = 0; before < i; before++)
+			seen = seen || same_family(job, &plan->jobs[before]);
+		if (!seen)
+			outcome = estimate_family(estimate, plan, i, pilots, problem);
+		double replicates = (double)plan->settings.replicates_max;
+		estimate->total_s += estimate->replicate_s[i] * replicates;
+		estimate->fewest_s +=
+			estimate->replicate_s[i] * fmin(replicates, STATS_INTERVAL_VALUES_MIN);
+		uint64_t bytes = memory_needed(job->heap_bytes, job->copies_heap, job->evict_bytes);
+		if (bytes > estimate->peak_bytes)
+			estimate->peak_bytes = bytes;
+	}
+	free(pilots);
+	double budget_s = (double)plan->settings.budget_ns / 1e9;
+	estimate->budget_binds = estimate->total_s > budget_s;
+	if (estimate->budget_binds)
+		estimate->total_s = budget_s;
+	return outcome;
+}
+
+/* Appends " dirty/clean": the levels of an axis that some cell has. A job's cells are all combinations. */
+static void append_levels(char *text, size_t bytes, const struct axis *axis, uint32_t levels)
+{
+	const char *between = " ";
+	for (unsigned level = 0; level < axis->level_count; level++)
+		if (levels >> level & 1) {
+			notes_append(text, bytes, "%s%s", between, axis->levels[level]);
+			between = "/";
+		}
+}
+
+/* "other dirty/clean warm/cold": every level of every axis that the experiment varies. */
+static const char *name_cells(const struct plan_job *job, char *text, size_t bytes)
+{
+	const uint32_t varies = job->experiment->varies;
+	uint32_t states = 0, caches = 0, orders = 0;
+	for (uint32_t c = 0; c < job->cell_count; c++) {
+		states |= 1u << job->cells[c].state;
+		caches |= 1u << job->cells[c].cache;
+		orders |= 1u << job->cells[c].touch_order;
+	}
+	*text = '\0';
+	if (varies & VARIES_PAGE_KIND)
+		append_levels(text, bytes, &axis_page_kind, 1u << job->page_kind);
+	if (varies & VARIES_PLACEMENT)
+		append_levels(text, bytes, &axis_child_cpu, 1u << job->child_cpu);
+	if (varies & VARIES_STATE)
+		append_levels(text, bytes, &axis_state, states);
+	if (varies & VARIES_CACHE)
+		append_levels(text, bytes, &axis_cache, caches);
+	if (varies & VARIES_TOUCH_ORDER)
+		append_levels(text, bytes, &axis_touch_order, orders);
+	if (varies & VARIES_THREADS)
+		notes_append(text, bytes, " %u thread%s", job->threads,
+			     job->threads == 1 ? "" : "s");
+	return *text ? text + 1 : "-";
+}
+
+static void print_jobs(const struct estimate *estimate, const struct plan *plan)
+{
+	char text[UNITS_TEXT_MAX], cells[160];
+	int width = 0;
+	for (size_t i = 0; i < plan->job_count; i++) {
+		int length = (int)strlen(name_cells(&plan->jobs[i], cells, sizeof cells));
+		width = length > width ? length : width;
+	}
+	print("%-15s %9s  %4s  %-*s  %s\n", "experiment", "heap", "arms", width, "cells",
+	      "a replicate");
+	for (size_t i = 0; i < plan->job_count; i++) {
+		const struct plan_job *job = &plan->jobs[i];
+		print("%-15s %9s  %4u  %-*s  %.1f s\n", job->experiment->name,
+		      units_format_bytes(job->heap_bytes, text), job->arm_count, width,
+		      name_cells(job, cells, sizeof cells), estimate->replicate_s[i]);
+	}
+}
+
+/* Whether the time suffices for what an interval takes. */
+static void print_fewest(const struct estimate *estimate, const struct plan *plan)
+{
+	char fewest[UNITS_TEXT_MAX], lacks[UNITS_TEXT_MAX];
+	double lacks_s = estimate->fewest_s - (double)plan->settings.budget_ns / 1e9;
+	uint64_t replicates = plan->settings.replicates_max < STATS_INTERVAL_VALUES_MIN
+				      ? plan->settings.replicates_max
+				      : STATS_INTERVAL_VALUES_MIN;
+	if (lacks_s > 0)
+		print("the budget is short by %s: %llu replicates of every job take %s\n",
+		      units_format_seconds(lacks_s, lacks), (unsigned long long)replicates,
+		      units_format_seconds(estimate->fewest_s, fewest));
+}
+
+static bool has_cold_cells(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->job_count; i++)
+		if (plan->jobs[i].evict_bytes)
+			return true;
+	return false;
+}
+
+/* As many names a line as fit, none of them broken. */
+static void print_arms(const struct plan *plan)
+{
+	size_t column = WRAPPED_WIDTH;
+	print("\narms:");
+	for (uint32_t a = 0; a < plan->arm_count; a++) {
+		const struct wire_arm *arm = &plan->arms[a];
+		char name[3 * WIRE_NAME_MAX + 20];
+		snprintf(name, sizeof name, "%s%s%s%s%s%s%s",
+			 *arm->primitive ? arm->primitive : arm->experiment, arm->action ? " " : "",
+			 axis_name(&axis_action, arm->action), *arm->case_name ? " " : "",
+			 arm->case_name, arm->twin ? " (A/A twin)" : "",
+			 a + 1 < plan->arm_count ? "," : "");
+		bool fits = column + 1 + strlen(name) <= WRAPPED_WIDTH;
+		print(fits ? " %s" : "\n  %s", name);
+		column = (fits ? column + 1 : 2) + strlen(name);
+	}
+	print("\n");
+}
+
+void estimate_print(const struct estimate *estimate, const struct plan *plan)
+{
+	char text[UNITS_TEXT_MAX];
+	print("%zu job%s; each gets fresh workers until it is precise to %g %%, %llu at most\n",
+	      plan->job_count, plan->job_count == 1 ? "" : "s", plan->settings.precision * 100,
+	      (unsigned long long)plan->settings.replicates_max);
+	print("worker on CPU %d", plan->caller_cpu);
+	if (plan->other_cpu >= 0)
+		print(", children elsewhere on CPU %d", plan->other_cpu);
+	if (has_cold_cells(plan))
+		print("; cold samples walk over %s", units_format_bytes(plan->evict_bytes, text));
+	print("\n\n");
+	print_jobs(estimate, plan);
+	notes_print(stdout, "", &plan->holds_for);
+	notes_print(stdout, "left out: ", &plan->left_out);
+	for (unsigned kind = 0; kind < PAGE_KIND_COUNT; kind++)
+		if (*estimate->lacking[kind])
+			print("left out: page kind %s: %s\n", axis_name(&axis_page_kind, kind),
+			      estimate->lacking[kind]);
+	print_arms(plan);
+	print("\nestimate: time %s (%s), memory %s at the peak\n",
+	      units_format_seconds(estimate->total_s, text),
+	      estimate->budget_binds ? "the budget; less where all is precise before"
+				     : "all replicates",
+	      units_format_bytes(estimate->peak_bytes, (char[UNITS_TEXT_MAX]){0}));
+	print_fewest(estimate, plan);
+}

@@ -1,0 +1,61 @@
+/* Writing a run's folder: environment.json once, samples.jsonl line by line, each synced, so that
+ * what was measured survives whatever comes after. */
+#ifndef FORKCOST_RECORD_H
+#define FORKCOST_RECORD_H
+
+#include "harness/common/problem.h"
+#include "harness/common/wire.h"
+#include "harness/driver/plan/plan.h"
+
+#include <jansson.h>
+
+struct record {
+	char warning[3 * WIRE_PATH_MAX]; /* worth saying of the folder; empty: nothing */
+	char folder[WIRE_PATH_MAX + 128];
+	int samples_fd;
+};
+
+/* Facts about one replicate that the worker does not know. */
+struct record_replicate {
+	size_t job;
+	uint64_t replicate, seed;
+	double began_s;       /* since the run began */
+	uint64_t steal_ticks; /* taken by the hypervisor meanwhile; UINT64_MAX: not known */
+	uint64_t cpu_khz;     /* of the worker's CPU at the end; 0: not known */
+};
+
+/* How a run ended. */
+struct record_end {
+	double duration_s;
+	const char *ended; /* "complete", "budget" or "interrupted" */
+	/* Jobs that did not get the replicates that an interval takes, nor all that were asked for. */
+	size_t short_count;
+	struct record_short {
+		size_t job;
+		uint64_t replicates;
+	} shorts[PLAN_JOBS_MAX];
+	double short_by_s;  /* how long those would have taken, by what replicates took */
+	bool short_by_more; /* ... of those whose pace is known; there are others */
+};
+
+/* Makes OUTPUT/<UTC>-<host>/, writes environment.json and the `run` line, and points OUTPUT/latest
+ * at it. If that is no link it is the user's, stays, and there is a warning. */
+enum outcome record_open(struct record *record, const struct plan *plan, int argc, char **argv,
+			 struct problem *problem);
+
+/* Appends a line for every cell that the worker finished. */
+enum outcome record_cells(struct record *record, const struct plan *plan,
+			  const struct record_replicate *replicate, const struct wire_area *area,
+			  struct problem *problem);
+
+/* Appends a line that says what failed; or, with `page_kind_left_out`, that the job's page kind cannot be
+ * had, and why. */
+enum outcome record_failure(struct record *record, const struct plan *plan,
+			    const struct record_replicate *replicate, const char *why,
+			    bool page_kind_left_out, struct problem *problem);
+
+/* Appends the `end` line, and closes the file. */
+enum outcome record_close(struct record *record, const struct plan *plan,
+			  const struct record_end *end, struct problem *problem);
+
+#endif

@@ -1,0 +1,209 @@
+#include "harness/driver/run/session.h"
+
+#include "harness/common/remedy.h"
+#include "harness/common/shuffle.h"
+#include "harness/driver/base/locate.h"
+#include "harness/driver/base/outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LOOK_INTERVAL_MS = 100, ENVIRONMENT_PAD_MAX = 4096 };
+
+enum outcome session_open(struct session *session, uint64_t sample_capacity,
+			  struct problem *problem)
+{
+	*session = (struct session){.memory_fd = -1};
+	session->area_bytes = wire_area_bytes(sample_capacity);
+	session->memory_fd = memfd_create("forkcost", MFD_CLOEXEC);
+	if (session->memory_fd < 0)
+		return fail(problem, "cannot make shared memory: %s; %s", strerror(errno),
+			    remedy_or(errno, "this kernel lacks memfd_create: use Linux 3.17"));
+	void *area = MAP_FAILED;
+	if (ftruncate(session->memory_fd, (off_t)session->area_bytes) == 0)
+		area = mmap(NULL, session->area_bytes, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_POPULATE, session->memory_fd, 0);
+	if (area == MAP_FAILED) {
+		fail(problem, "cannot map %zu bytes of shared memory: %s; %s", session->area_bytes,
+		     strerror(errno), remedy_or(errno, "free some memory"));
+		session_close(session);
+		return OUTCOME_FAILED;
+	}
+	session->area = area;
+	session->area->header = (struct wire_header){
+		.magic = WIRE_MAGIC,
+		.version = WIRE_VERSION,
+		.total_bytes = session->area_bytes,
+		.sample_capacity = sample_capacity,
+	};
+	return OUTCOME_OK;
+}
+
+/* posix_spawn with the shared memory as WIRE_FD, in a process group of its own. What else the worker
+ * inherits it sheds itself, as it does when it is started without us (once). */
+static int spawn_worker(struct session *session, const char *path, char *const *environment)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	char *arguments[] = {(char[]){"forkcost-worker"}, NULL};
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, session->memory_fd, WIRE_FD);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+	posix_spawnattr_setpgroup(&attributes, 0);
+	int error =
+		posix_spawn(&session->worker, path, &actions, &attributes, arguments, environment);
+	if (error)
+		session->worker = 0;
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	return error;
+}
+
+enum outcome session_start(struct session *session, uint64_t seed, struct problem *problem)
+{
+	char path[WIRE_PATH_MAX];
+	if (locate_program("forkcost-worker", path, sizeof path, problem) ||
+	    locate_program("forkcost-target", session->area->request.target_path,
+			   sizeof session->area->request.target_path, problem))
+		return OUTCOME_FAILED;
+	char pad[ENVIRONMENT_PAD_MAX + 16] = "FORKCOST_PAD=";
+	struct shuffle shuffle;
+	shuffle_seed(&shuffle, seed);
+	size_t length = strlen(pad) + shuffle_next(&shuffle) % ENVIRONMENT_PAD_MAX;
+	memset(pad + strlen(pad), 'x', length - strlen(pad));
+	pad[length] = '\0';
+	char *environment[] = {pad, NULL};
+	session->mode = session->area->request.mode;
+	int error = spawn_worker(session, path, environment);
+	if (error)
+		return fail(problem, "cannot start %s: %s; %s", path, strerror(error),
+			    remedy_or(error, "rebuild it with make all"));
+	return OUTCOME_OK;
+}
+
+/* Ends the worker's whole process group and reaps what is a child of ours (the driver is a
+ * subreaper, so orphans of the worker are). Children of a dead worker die of the same signal.
+ * Returns the worker's wait status. */
+static int kill_group(struct session *session)
+{
+	int status = 0;
+	pid_t group = session->worker;
+	if (group <= 0)
+		return status;
+	kill(-group, SIGKILL);
+	kill(group, SIGKILL);
+	while (waitpid(group, &status, 0) < 0 && errno == EINTR)
+		;
+	/* A child that the worker was just starting may join the group after the first signal. */
+	while (waitpid(-group, NULL, 0) > 0 || errno == EINTR)
+		kill(-group, SIGKILL);
+	session->worker = 0;
+	return status;
+}
+
+static enum outcome explain_end(const struct session *session, int status, struct problem *problem)
+{
+	const struct wire_answer *answer = &session->area->answer;
+	if (WIFSIGNALED(status))
+		return fail(problem,
+			    "cannot finish: the worker was killed by signal %d (%s); if it was "
+			    "SIGKILL, the "
+			    "kernel may have been out of memory: use a smaller --heap",
+			    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	if (answer->problem.text[0])
+		return fail(problem, "%s", answer->problem.text);
+	if (answer->finished && WEXITSTATUS(status) == 0)
+		return OUTCOME_OK;
+	return fail(problem,
+		    "cannot finish: the worker left with status %d and no reason; report this",
+		    WEXITSTATUS(status));
+}
+
+static time_t seconds_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+/* Waits for the worker's end; true if it came by itself, else the problem says why not. `pidfd`
+ * ends a pause early; without one (-1, before Linux 5.3) the pauses are whole. */
+static bool watch(struct session *session, int pidfd, unsigned standstill_s, session_look *look,
+		  void *context, struct problem *problem)
+{
+	uint64_t progress = 0;
+	time_t moved = seconds_now();
+	for (;;) {
+		/* It stays a zombie until its group is killed, so that its id stays its own. */
+		siginfo_t ended = {0};
+		int got = waitid(P_PID, (id_t)session->worker, &ended, WEXITED | WNOHANG | WNOWAIT);
+		if (got == 0 && ended.si_pid == session->worker)
+			return true;
+		if (got < 0 && errno != EINTR) {
+			fail(problem, "cannot wait for the worker: %s; report this",
+			     strerror(errno));
+			return false;
+		}
+		const struct wire_answer *answer = &session->area->answer;
+		uint64_t now = __atomic_load_n(&answer->progress, __ATOMIC_ACQUIRE);
+		if (now != progress) {
+			progress = now;
+			moved = seconds_now();
+		} else if (seconds_now() - moved > (time_t)standstill_s) {
+			fail(problem,
+			     "cannot go on: the worker made no progress for %u s and was ended; "
+			     "use a smaller --heap, or see dmesg",
+			     standstill_s);
+			return false;
+		}
+		if (look && !look(context, answer)) {
+			fail(problem, "interrupted");
+			return false;
+		}
+		struct pollfd end = {.fd = pidfd, .events = POLLIN};
+		poll(&end, 1, LOOK_INTERVAL_MS);
+	}
+}
+
+enum outcome session_wait(struct session *session, unsigned standstill_s, session_look *look,
+			  void *context, bool *trustworthy, struct problem *problem)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, session->worker, 0);
+	bool ended = watch(session, pidfd, standstill_s, look, context, problem);
+	if (pidfd >= 0)
+		close(pidfd);
+	int status = kill_group(session);
+	struct problem distrust;
+	*trustworthy =
+		!wire_check_answer(session->area, session->area_bytes, session->mode, &distrust);
+	if (!ended)
+		return OUTCOME_FAILED;
+	session->lacks_pages = *trustworthy && session->area->answer.lacks_pages;
+	if (!*trustworthy)
+		return fail(problem, "%s", distrust.text);
+	return explain_end(session, status, problem);
+}
+
+void session_close(struct session *session)
+{
+	kill_group(session);
+	if (session->area)
+		munmap(session->area, session->area_bytes);
+	if (session->memory_fd >= 0)
+		close(session->memory_fd);
+	*session = (struct session){.memory_fd = -1};
+}

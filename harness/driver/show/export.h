@@ -1,0 +1,13 @@
+/* The data files that the plots read: RUN/plots/data/. What stands in which file, and where it comes
+ * from, is said by one file for each experiment in figures/; docs/RESULTS-FORMAT.md describes each. */
+#ifndef FORKCOST_EXPORT_H
+#define FORKCOST_EXPORT_H
+
+#include "harness/common/problem.h"
+#include "harness/driver/analysis/summary.h"
+
+/* Writes all of them. A figure without data gets empty files, and a caption that says why. */
+enum outcome export_write(const struct summary *summary, const char *folder,
+			  struct problem *problem);
+
+#endif

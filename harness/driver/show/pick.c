@@ -1,0 +1,255 @@
+#include "harness/driver/show/pick.h"
+
+#include "harness/driver/analysis/shortfall.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum { HEAPS_MAX = 64, PAGE_BYTES = 4096 };
+
+static const char *const plain[AXIS_COUNT] = {
+	[AXIS_PAGE_KIND] = "4k",
+	[AXIS_STATE] = "dirty",
+	[AXIS_CACHE] = "warm",
+	[AXIS_CHILD_CPU] = "same",
+	[AXIS_TOUCH_ORDER] = "sequential",
+	[AXIS_THREADS] = "0",
+};
+
+const char *pick_plain(enum axis_id axis)
+{
+	return plain[axis];
+}
+
+static bool takes_name(const char *wanted, const char *name)
+{
+	return !wanted || strcmp(wanted, PICK_ANY) == 0 || strcmp(wanted, name) == 0;
+}
+
+/* A level that is not varied may be empty. */
+static bool takes_level(const struct pick *pick, const struct series *series, enum axis_id axis)
+{
+	const char *wanted = pick->level[axis], *has = series->level[axis];
+	if (wanted)
+		return takes_name(wanted, has);
+	return !*has || strcmp(has, plain[axis]) == 0;
+}
+
+bool pick_takes(const struct pick *pick, const struct series *series)
+{
+	if (series->twin || !takes_name(pick->experiment, series->experiment) ||
+	    !takes_name(pick->metric, series->metric) ||
+	    !takes_name(pick->primitive, series->primitive) ||
+	    !takes_name(pick->action, series->action) ||
+	    !takes_name(pick->case_name, series->case_name) ||
+	    (pick->counters && !series->is_counter) ||
+	    (pick->with_heap && pick->heap_bytes != series->heap_bytes))
+		return false;
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (!takes_level(pick, series, axis))
+			return false;
+	return true;
+}
+
+void pick_settle(const struct summary *summary, struct pick *pick)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		struct pick trial = *pick;
+		if (pick->level[axis])
+			continue;
+		for (enum axis_id later = axis + 1; later < AXIS_COUNT; later++)
+			if (!pick->level[later])
+				trial.level[later] = PICK_ANY;
+		if (pick_row(summary, &trial))
+			continue;
+		trial.level[axis] = PICK_ANY;
+		const struct row *row = pick_row(summary, &trial);
+		if (row)
+			pick->level[axis] = row->series->level[axis];
+	}
+}
+
+const struct row *pick_row(const struct summary *summary, const struct pick *pick)
+{
+	for (size_t i = 0; i < summary->row_count; i++)
+		if (summary->rows[i].count && pick_takes(pick, summary->rows[i].series))
+			return &summary->rows[i];
+	return NULL;
+}
+
+const struct row *pick_settled_row(const struct summary *summary, struct pick *pick)
+{
+	pick_settle(summary, pick);
+	return pick_row(summary, pick);
+}
+
+const struct row *pick_any_row(const struct summary *summary, const struct pick *pick)
+{
+	const struct row *row = pick_row(summary, pick);
+	for (size_t i = 0; !row && i < summary->row_count; i++)
+		if (pick_takes(pick, summary->rows[i].series))
+			row = &summary->rows[i];
+	return row;
+}
+
+size_t pick_heaps(const struct summary *summary, const struct pick *pick, uint64_t *heap_bytes,
+		  size_t capacity)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < summary->row_count && count < capacity; i++) {
+		const struct row *row = &summary->rows[i];
+		size_t at = 0;
+		if (!row->count || !pick_takes(pick, row->series))
+			continue;
+		while (at < count && heap_bytes[at] < row->series->heap_bytes)
+			at++;
+		if (at < count && heap_bytes[at] == row->series->heap_bytes)
+			continue;
+		memmove(heap_bytes + at + 1, heap_bytes + at, (count - at) * sizeof *heap_bytes);
+		heap_bytes[at] = row->series->heap_bytes;
+		count++;
+	}
+	return count;
+}
+
+/* Whether a row picked has enough replicates for an interval. */
+static bool is_told(const struct summary *summary, const struct pick *pick)
+{
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct row *row = &summary->rows[i];
+		if (row->count && row->series->block_count >= STATS_INTERVAL_VALUES_MIN &&
+		    pick_takes(pick, row->series))
+			return true;
+	}
+	return false;
+}
+
+size_t pick_told_heaps(const struct summary *summary, const struct pick *pick, uint64_t *heap_bytes,
+		       size_t capacity)
+{
+	size_t count = pick_heaps(summary, pick, heap_bytes, capacity), told = 0;
+	uint64_t all[HEAPS_MAX];
+	memcpy(all, heap_bytes, (count < HEAPS_MAX ? count : HEAPS_MAX) * sizeof *all);
+	for (size_t i = 0; i < count && i < HEAPS_MAX; i++) {
+		struct pick at = *pick;
+		at.heap_bytes = all[i];
+		at.with_heap = true;
+		if (is_told(summary, &at))
+			heap_bytes[told++] = all[i];
+	}
+	return told ? told : count;
+}
+
+bool pick_middle_heap(const struct summary *summary, const struct pick *pick, uint64_t most,
+		      uint64_t *heap_bytes)
+{
+	uint64_t heaps[HEAPS_MAX];
+	size_t count = pick_told_heaps(summary, pick, heaps, HEAPS_MAX);
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || heaps[i] <= most)
+			*heap_bytes = heaps[i];
+	return count > 0;
+}
+
+bool pick_one_heap(const struct summary *summary, struct pick *pick)
+{
+	struct pick any = *pick;
+	any.metric = any.primitive = any.action = any.case_name = NULL;
+	any.with_heap = any.counters = false;
+	pick->with_heap = pick_middle_heap(summary, &any, PICK_HEAP, &pick->heap_bytes);
+	return pick->with_heap;
+}
+
+double pick_pages(const struct summary *summary, const struct series *series)
+{
+	const struct row *pages = summary_find(summary, series, NULL, NULL, "pages");
+	if (pages && pages->count && pages->interval.center > 0)
+		return pages->interval.center;
+	return (double)series->heap_bytes / PAGE_BYTES;
+}
+
+const char *pick_why_none(const struct summary *summary, const char *experiment,
+			  char text[PICK_WHY_MAX])
+{
+	const struct dataset *dataset = summary->dataset;
+	const char *missing = NULL;
+	*text = '\0';
+	for (size_t i = 0; i < dataset->series_count; i++) {
+		const struct series *series = &dataset->series[i];
+		if (strcmp(series->experiment, experiment) != 0 || series->is_counter)
+			continue;
+		if (series->block_count)
+			return text;
+		missing = missing ? missing : series->missing;
+	}
+	const char *failure = dataset_failure(dataset, experiment);
+	if (missing)
+		snprintf(text, PICK_WHY_MAX, "unavailable: %s", missing);
+	else if (failure)
+		snprintf(text, PICK_WHY_MAX, "failed: %.280s", failure);
+	else if (shortfall_holds(dataset, experiment, 0))
+		snprintf(text, PICK_WHY_MAX, "not reached: %s", shortfall_reason(dataset));
+	else
+		snprintf(text, PICK_WHY_MAX,
+			 "not part of this run; forkcost run --experiment %s measures it",
+			 experiment);
+	return text;
+}
+
+/* Whether an arm of this case gave anything, and whether `before` it the case was seen already. */
+static bool case_is_told(const struct dataset *dataset, const struct series *of, size_t before)
+{
+	for (size_t i = 0; i < dataset->series_count; i++) {
+		const struct series *series = &dataset->series[i];
+		if (strcmp(series->experiment, of->experiment) == 0 &&
+		    strcmp(series->case_name, of->case_name) == 0 &&
+		    (series->block_count || i < before))
+			return true;
+	}
+	return false;
+}
+
+const char *pick_cases_left_out(const struct summary *summary, const char *experiment,
+				char text[PICK_WHY_MAX])
+{
+	const struct dataset *dataset = summary->dataset;
+	bool any = false;
+	*text = '\0';
+	for (size_t i = 0; i < dataset->series_count; i++) {
+		const struct series *series = &dataset->series[i];
+		size_t length = strlen(text);
+		if (strcmp(series->experiment, experiment) != 0 || !*series->case_name)
+			continue;
+		any = any || series->block_count;
+		if (!series->is_counter && !case_is_told(dataset, series, i))
+			snprintf(text + length, PICK_WHY_MAX - length, "%s%s (%s)",
+				 length ? ", " : "left out: ", series->case_name, series->missing);
+	}
+	if (!any)
+		*text = '\0';
+	return text;
+}
+
+const char *pick_kinds_left_out(const struct summary *summary, char *text, size_t text_bytes)
+{
+	const char *kind;
+	json_t *why;
+	*text = '\0';
+	json_object_foreach(json_object_get(summary->dataset->run, "page_kinds_left_out"), kind,
+			    why)
+	{
+		size_t length = strlen(text);
+		const char *words = json_string_value(why);
+		snprintf(text + length, text_bytes - length, "%s%s (%s)",
+			 length ? ", " : "left out: ", kind, words ? words : "no reason given");
+	}
+	return text;
+}
+
+bool pick_ran(const struct summary *summary, const char *experiment)
+{
+	for (size_t i = 0; i < summary->row_count; i++)
+		if (strcmp(summary->rows[i].series->experiment, experiment) == 0)
+			return true;
+	return dataset_failure(summary->dataset, experiment) != NULL;
+}

@@ -1,0 +1,79 @@
+/* Which of a run's series a figure or a table shows: one place to say it, for all of them. */
+#ifndef FORKCOST_PICK_H
+#define FORKCOST_PICK_H
+
+#include "harness/driver/analysis/summary.h"
+
+/* A level that is NULL is the plain one: 4k, dirty, warm, same; sequential and 0 threads, or not varied.
+ * Names that are NULL, and levels that are PICK_ANY, are not looked at. Twins are never picked. */
+struct pick {
+	const char *experiment, *metric, *primitive, *action, *case_name;
+	const char *level[AXIS_COUNT];
+	uint64_t heap_bytes; /* with_heap alone */
+	bool with_heap;
+	bool counters; /* counters alone */
+};
+
+#define PICK_ANY "*"
+
+/* The plain level of an axis, which a NULL in a pick stands for. */
+const char *pick_plain(enum axis_id axis);
+
+bool pick_takes(const struct pick *pick, const struct series *series);
+
+/* Puts, for each level that is NULL, the first one with values in its place where the plain one has none: a
+ * run of other levels alone is shown as well. level_words() names what was chosen. */
+void pick_settle(const struct summary *summary, struct pick *pick);
+
+/* The first row with values that is picked; NULL if there is none. */
+const struct row *pick_row(const struct summary *summary, const struct pick *pick);
+
+/* As pick_row(), at the levels that pick_settle() puts into the pick. */
+const struct row *pick_settled_row(const struct summary *summary, struct pick *pick);
+
+/* As pick_row(), with or without values. */
+const struct row *pick_any_row(const struct summary *summary, const struct pick *pick);
+
+/* The heaps of the rows picked that have values, rising; returns how many, up to `capacity`. */
+size_t pick_heaps(const struct summary *summary, const struct pick *pick, uint64_t *heap_bytes,
+		  size_t capacity);
+
+/* As pick_heaps(), without those that have too few replicates for an interval: a run whose time was up before
+ * its largest heap's turn still tells of the next. All of them, if none has enough. */
+size_t pick_told_heaps(const struct summary *summary, const struct pick *pick, uint64_t *heap_bytes,
+		       size_t capacity);
+
+/* Of the heaps that pick_told_heaps() names the largest up to `most`, else the smallest. False if nothing is
+ * picked. */
+bool pick_middle_heap(const struct summary *summary, const struct pick *pick, uint64_t most,
+		      uint64_t *heap_bytes);
+
+/* Sets the pick's heap to the one that every table, figure and claim of one heap shows: the middle one of its
+ * experiment at its levels, whatever its metric or case. False if there is none. */
+bool pick_one_heap(const struct summary *summary, struct pick *pick);
+
+enum { PICK_HEAP = 16 << 20 }; /* the usual `most` */
+
+/* Whether an experiment was part of the run, if only by replicates that failed. */
+bool pick_ran(const struct summary *summary, const char *experiment);
+
+/* Pages that a pass over the series' heap touches: its metric `pages`, or heap over 4096. */
+double pick_pages(const struct summary *summary, const struct series *series);
+
+enum { PICK_WHY_MAX = 320 };
+
+/* Why an experiment has no values, in words and without line ends: what its worker refused, its first
+ * failed replicate, or that it was not part of the run. Empty if it has some. Returns `text`. */
+const char *pick_why_none(const struct summary *summary, const char *experiment,
+			  char text[PICK_WHY_MAX]);
+
+/* "left out: after_evict (reason), ...": cases of an experiment that has values, which themselves have none in
+ * this run; empty if there are no such. Returns `text`. */
+const char *pick_cases_left_out(const struct summary *summary, const char *experiment,
+				char text[PICK_WHY_MAX]);
+
+/* "left out: hugetlb (not permitted: ...), ...": page kinds that the run could not have; empty if there
+ * are none. Returns `text`. */
+const char *pick_kinds_left_out(const struct summary *summary, char *text, size_t text_bytes);
+
+#endif

@@ -1,0 +1,18 @@
+/* Draws the figures of a run by gnuplot: every plots/NAME.gp, as SVG, PDF and PNG. */
+#ifndef FORKCOST_PLOT_H
+#define FORKCOST_PLOT_H
+
+#include "harness/common/problem.h"
+#include "harness/driver/analysis/summary.h"
+
+#include <stddef.h>
+
+/* Draws FOLDER/plots/NAME.{svg,pdf,png} of a run. Nothing that lies in FOLDER is read, by gnuplot least of
+ * all: it works in a private folder below TMPDIR, on data written for it there, by scripts named by their
+ * absolute paths, without init files; what it drew is moved over when it is whole. Fails if gnuplot is
+ * missing, takes longer than a minute over a figure, or a script fails, with gnuplot's last words; what was
+ * drawn before stays. Sets how many figures there are. */
+enum outcome plot_draw(const struct summary *summary, const char *folder, size_t *figures,
+		       struct problem *problem);
+
+#endif

@@ -1,0 +1,16 @@
+/* The tables a person reads: on the terminal, as Markdown and as LaTeX. */
+#ifndef FORKCOST_TABLES_H
+#define FORKCOST_TABLES_H
+
+#include "harness/common/problem.h"
+#include "harness/driver/analysis/summary.h"
+
+/* Prints the run's tables, checks and second opinion on stdout: that of spawn at most 100 columns wide, the
+ * others 80. */
+void tables_print(const struct summary *summary);
+
+/* Writes RUN/tables/NAME.md and NAME.tex for each experiment, and for counters. */
+enum outcome tables_write(const struct summary *summary, const char *folder,
+			  struct problem *problem);
+
+#endif
