@@ -16,6 +16,7 @@
 #include "harness/worker/mapped.h"
 #include "harness/worker/pages.h"
 #include "harness/worker/partner.h"
+#include "harness/worker/target.h"
 
 enum { END_NS, WAIT_NS, REAP_NS, PAGE_READ_NS, PAGES, FAULTS };
 
@@ -35,7 +36,7 @@ static const char *shared_pages, *file_pages;
 static const char *no_shared_pages, *no_file_pages;
 
 /* For exec: forkcost-target, told to stamp. */
-static char *stamping_argv[3];
+static char *const *stamping_argv;
 
 /* ---- the child's lives: raw system calls only, since some share the caller's memory ---- */
 
@@ -57,9 +58,9 @@ __attribute__((noreturn)) static void stamp_and_exit(struct run *run)
 
 __attribute__((noreturn)) static void stamp_and_exec(struct run *run)
 {
+	char *const *argv = stamping_argv;
 	run->stamps->started_ticks = clock_ticks_in_child();
-	raw_syscall(SYS_execve, (long)run->target_path, (long)stamping_argv, (long)run->target_envp,
-		    0, 0);
+	raw_syscall(SYS_execve, (long)run->target_path, (long)argv, (long)run->target_envp, 0, 0);
 	raw_exit_group(127);
 }
 
@@ -301,9 +302,7 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 
 static enum outcome make(struct run *run)
 {
-	static char name[] = "forkcost-target", with_counter[] = "t", with_gettime[] = "m";
-	stamping_argv[0] = name;
-	stamping_argv[1] = worker_clock.is_counter ? with_counter : with_gettime;
+	stamping_argv = target_argv(TARGET_STAMPS);
 	shared_pages = mapped_shared(run, &no_shared_pages);
 	file_pages = mapped_file(run, &no_file_pages);
 	return OUTCOME_OK;

@@ -2,9 +2,10 @@
  * first instruction reads the time; with an argument it hands that over through the wire form, then
  * it leaves with a status that says it was really here.
  *
- * argv[1]: absent, no stamp; "t", the CPU counter; "m", CLOCK_MONOTONIC_RAW in nanoseconds. With an
- * "s" behind, it then stays until it is killed, but no longer than that makes sense. */
+ * What argv[1] may say: harness/common/orders.h. One that is to stay does so no longer than that makes
+ * sense. */
 #include "harness/common/counter.h"
+#include "harness/common/orders.h"
 #include "harness/common/rawsys.h"
 #include "harness/common/wire.h"
 
@@ -35,14 +36,14 @@ void target_main(uint64_t ticks, const long *stack)
 	if (stack[0] > 1) { /* argc */
 		// NOLINTNEXTLINE(performance-no-int-to-ptr): argv[1], as the kernel puts it
 		const char *how = (const char *)stack[2];
-		if (*how == 'm') {
+		if (*how == ORDER_GETTIME) {
 			struct timespec now = {0};
 			raw_syscall(SYS_clock_gettime, CLOCK_MONOTONIC_RAW, (long)&now, 0, 0, 0);
 			ticks = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 		}
 		raw_syscall(SYS_pwrite64, WIRE_FD, (long)&ticks, sizeof ticks,
 			    WIRE_STAMP_OFFSET + offsetof(struct wire_stamps, target_ticks), 0);
-		if (how[1] == 's') {
+		if (how[1] == ORDER_STAY) {
 			stay();
 		}
 	}

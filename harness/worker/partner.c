@@ -2,6 +2,7 @@
 
 #include "harness/common/futex.h"
 #include "harness/common/remedy.h"
+#include "harness/worker/target.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -164,9 +165,8 @@ enum outcome partner_reap_target(struct run *run)
 
 void partner_become_target(struct run *run)
 {
-	static char name[] = "forkcost-target", with_counter[] = "ts", with_gettime[] = "ms";
-	char *argv[] = {name, worker_clock.is_counter ? with_counter : with_gettime, NULL};
-	raw_syscall(SYS_execve, (long)run->target_path, (long)argv, (long)run->target_envp, 0, 0);
+	raw_syscall(SYS_execve, (long)run->target_path, (long)target_argv(TARGET_STAMPS_AND_STAYS),
+		    (long)run->target_envp, 0, 0);
 	raw_exit_group(127);
 }
 

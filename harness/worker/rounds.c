@@ -6,6 +6,7 @@
 #include "harness/worker/isolation.h"
 #include "harness/worker/registry.h"
 #include "harness/worker/shed.h"
+#include "harness/worker/target.h"
 #include "harness/worker/witness.h"
 
 #include <errno.h>
@@ -182,12 +183,8 @@ static enum outcome take(struct loop *loop, struct place place, unsigned pass, u
 
 static void set_stamping(struct run *run, bool stamping)
 {
-	static char name[] = "forkcost-target", with_counter[] = "t", with_gettime[] = "m";
-	static char *plain[] = {name, NULL};
-	static char *stamped[] = {name, with_counter, NULL};
-	stamped[1] = worker_clock.is_counter ? with_counter : with_gettime;
 	run->stamping = stamping;
-	run->target_argv = stamping ? stamped : plain;
+	run->target_argv = target_argv(stamping ? TARGET_STAMPS : TARGET_LEAVES);
 }
 
 static bool takes_stamped(const struct arm *arm)

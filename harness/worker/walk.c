@@ -4,6 +4,7 @@
 #include "harness/worker/arena.h"
 #include "harness/worker/heap.h"
 #include "harness/worker/pages.h"
+#include "harness/worker/target.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -246,11 +247,8 @@ static enum outcome make(struct run *run, struct wire_answer *answer)
 
 enum outcome walk_take(struct run *run, const struct arm *arm, struct wire_answer *answer)
 {
-	static char name[] = "forkcost-target", with_counter[] = "ts", with_gettime[] = "ms";
-	static char *staying[] = {name, with_counter, NULL};
 	struct wire_walked *walked = &answer->walked;
-	staying[1] = worker_clock.is_counter ? with_counter : with_gettime;
-	run->target_argv = staying;
+	run->target_argv = target_argv(TARGET_STAMPS_AND_STAYS);
 	if (heap_build(run) || make(run, answer))
 		return OUTCOME_FAILED;
 	shared.is_thread = arm->primitive->traits & TRAIT_THREAD;
