@@ -103,7 +103,7 @@ static void write_heap(struct run *run, struct window *window, bool read_first)
 static void see_frames(struct run *run, uint64_t *frames)
 {
 	if (!hidden)
-		pages_frames(&run->touch, run->heap, frames);
+		pages_frames(0, &run->touch, run->heap, frames);
 }
 
 /* ---- the child's lives: raw system calls only ---- */

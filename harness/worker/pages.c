@@ -1,7 +1,7 @@
 #include "harness/worker/pages.h"
 
-#include <fcntl.h>
-#include <stdio.h>
+#include "harness/common/pagemap.h"
+
 #include <string.h>
 #include <unistd.h>
 #if __has_include(<sys/rseq.h>)
@@ -128,49 +128,13 @@ void pages_time_each_write(struct run *run, struct window *window, char *base, i
 	window_write_each(run, window, &touch, base, reads, ticks);
 }
 
-enum { PAGEMAP_CHUNK = 512 };
-
-/* Bits 0 to 54 of a pagemap entry are the frame number, bit 63 says that there is one
- * (Documentation/admin-guide/mm/pagemap.rst). */
-static const uint64_t PAGEMAP_FRAME = (UINT64_C(1) << 55) - 1;
-
-static bool read_frames(const char *path, const struct touch *touch, const char *base,
-			uint64_t *frames)
+long pages_frames(long process, const struct touch *touch, const char *base, uint64_t *frames)
 {
-	size_t base_bytes = (size_t)sysconf(_SC_PAGESIZE);
-	size_t step = touch->page_bytes / base_bytes;
-	long fd = raw_syscall(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0);
-	if (fd < 0)
-		return false;
-	bool good = true;
-	for (size_t page = 0; good && page < touch->count;) {
-		uint64_t entries[PAGEMAP_CHUNK] = {0};
-		/* Side by side where pages are of the base size, else one at a time. */
-		size_t room =
-			touch->count - page < PAGEMAP_CHUNK ? touch->count - page : PAGEMAP_CHUNK;
-		size_t wanted = step == 1 ? room : 1;
-		size_t at = ((uintptr_t)base / base_bytes + page * step) * sizeof *entries;
-		long got = raw_syscall(SYS_pread64, fd, (long)entries,
-				       (long)(wanted * sizeof *entries), (long)at, 0);
-		good = got == (long)(wanted * sizeof *entries);
-		for (size_t i = 0; good && i < wanted; i++)
-			frames[page + i] = entries[i] & PAGEMAP_FRAME;
-		page += wanted;
-	}
-	raw_syscall(SYS_close, fd, 0, 0, 0, 0);
-	return good;
-}
-
-bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames)
-{
-	return read_frames("/proc/self/pagemap", touch, base, frames);
-}
-
-bool pages_frames_of(long process, const struct touch *touch, const char *base, uint64_t *frames)
-{
-	char path[64];
-	snprintf(path, sizeof path, "/proc/%ld/pagemap", process);
-	return read_frames(path, touch, base, frames);
+	long error =
+		pagemap_read(process, (uintptr_t)base, touch->page_bytes, touch->count, frames);
+	for (size_t i = 0; i < touch->count && !error; i++)
+		frames[i] &= PAGEMAP_FRAME;
+	return error;
 }
 
 size_t pages_apart(const uint64_t *frames, size_t count, size_t per_folio)
@@ -190,5 +154,5 @@ bool pages_frames_shown(void)
 	uint64_t frame = 0;
 	page[0] = 1;
 	const struct touch touch = {order, 1, (size_t)sysconf(_SC_PAGESIZE)};
-	return pages_frames(&touch, page, &frame) && frame != 0;
+	return pages_frames(0, &touch, page, &frame) == 0 && frame != 0;
 }

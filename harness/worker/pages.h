@@ -55,13 +55,10 @@ static inline uint64_t window_faults(const struct window *window)
 	return (uint64_t)(window->after.ru_minflt - window->before.ru_minflt);
 }
 
-/* Frame numbers of the calling process's own pages at `base`, one for each page of `touch`, by
- * /proc/self/pagemap; 0 where the kernel hides them. False if pagemap cannot be read at all. Raw
- * system calls only. `frames` is shared memory. */
-bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames);
-
-/* The same of another process's pages at the same addresses. */
-bool pages_frames_of(long process, const struct touch *touch, const char *base, uint64_t *frames);
+/* Frame numbers of a process's pages at `base`, one for each page of `touch`; of the calling process's where
+ * `process` is 0, and then by raw system calls only. 0 where the kernel hides them. `frames` is shared
+ * memory. Returns 0, or a negative errno value if they cannot be read at all. */
+long pages_frames(long process, const struct touch *touch, const char *base, uint64_t *frames);
 
 /* How many of `count` pages are not where those of large folios are, which hold `per_folio` each: side by
  * side, the first at a multiple. */
