@@ -17,7 +17,7 @@ static uint64_t bytes_a_fault(enum fate fate, enum page_kind kind, uint64_t page
 }
 
 /* A transparent huge page that is taken back may fault at each of its base pages, though it stays whole
- * (METHODOLOGY, "Huge pages that are taken back"). khugepaged may be at work where huge pages were asked
+ * (METHODOLOGY, "Reused huge pages"). khugepaged may be at work where huge pages were asked
  * for; a write that meets it faults again. */
 struct range fate_faults(enum fate fate, enum page_kind kind, uint64_t pages, uint64_t page_bytes)
 {

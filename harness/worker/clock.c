@@ -33,7 +33,7 @@ void clock_scratch(struct timespec *caller, struct timespec *child)
 
 /* Whether the fast counter may be trusted, and the reason. The kernel watches the TSC against other
  * clocks and stops using it as clock source when it finds it unstable
- * (METHODOLOGY, "The ruler"). */
+ * (METHODOLOGY, "The clock"). */
 static bool counter_is_trusted(char why[WIRE_TEXT_MAX])
 {
 #if defined(__x86_64__)

@@ -136,7 +136,7 @@ kinds() {
 	done
 }
 
-# Why not always one fault a huge page: docs/METHODOLOGY.md, "Huge pages that are taken back".
+# Why not always one fault a huge page: docs/METHODOLOGY.md, "Reused huge pages".
 @test "transparent huge pages: copied 4 KiB at a time, taken back without a copy, made whole" {
 	local name
 	run_kind thp
