@@ -1,13 +1,14 @@
-/* Measures: no time, but what a child has of its caller's memory: pages in the same frame, how often a frame
- *           is mapped, and page tables, in the child and in the caller. While the child runs, when
- *           it has written one page, when it has become another program, and without the heap; and
- *           with memory whose page tables fork does not copy: shared memory, and a file's. Each case's
- *           child has the memory that the case is about and nothing else of that size.
- * Excludes: what the child does by itself: it touches nothing but its own stack.
- * Expect:   a running child has all pages in the caller's frames, each mapped twice, by page tables of
- *           its own, 1 page of tables for 512 pages; one page less when it wrote one. After exec each
- *           is mapped once, and the child has the few tables of a small program. Shared and file
- *           memory add nothing to the child's tables, though they took as many of the caller's. */
+/* Measures: no times, but what a child has of its caller's memory: pages in the same frame, how
+ *           often a frame is mapped, and page tables, in the child and in the caller. It looks
+ *           while the child runs, after it wrote one page, after exec, and without the heap; and at
+ *           memory whose page tables fork does not copy: shared memory, and a file mapping. The
+ *           child of each case has the memory that the case is about and nothing else of that size.
+ * Excludes: what the child does itself: it touches only its own stack.
+ * Expect:   a running child has all pages in the caller's frames, each mapped twice, through its
+ *           own page tables, 1 page of tables for 512 pages; one page less after it wrote one.
+ *           After exec each page is mapped once, and the child has the few tables of a small
+ *           program. Shared and file memory add nothing to the child's tables, although they needed
+ *           as many in the caller. */
 #include "harness/common/remedy.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/bench.h"
@@ -51,24 +52,24 @@ static const struct metric metrics[] = {
 
 /* Shared memory. */
 static struct {
-	uint64_t *before;           /* frame numbers of the caller's, before the child */
-	uint64_t *callers, *childs; /* and while it is there */
+	uint64_t *before;           /* frame numbers of the caller, before the child */
+	uint64_t *callers, *childs; /* and while the child exists */
 	char *status;               /* of a process, which may list many groups */
 } shared;
 
 enum { STATUS_BYTES = 256 << 10 };
 
-static const char *hidden;    /* why frame numbers are; NULL: they are not */
+static const char *hidden;    /* why the kernel hides frame numbers; NULL: it shows them */
 static const char *uncounted; /* why mappings are not counted */
 
-/* Memory that fork copies no page tables of. */
+/* Memory whose page tables fork does not copy. */
 static struct other_memory {
 	const char *pages;
 	const char *why;      /* not there, if it is not */
 	double mapped_tables; /* page tables that it took */
 } shared_memory, file_memory;
 
-/* ---- the child's lives: raw system calls only ---- */
+/* ---- what the child runs: raw system calls only ---- */
 
 static void life_of_waiting(struct run *run)
 {
@@ -96,7 +97,7 @@ static const char *const cases[] = {
 	NULL,
 };
 
-/* Whether the child has the heap; else it is kept out of it, and what the case adds stands alone. */
+/* Whether the child inherits the heap. If not, only what the case adds is in the child. */
 static bool has_heap(unsigned index)
 {
 	return index == FORKED || index == WROTE_ONE || index == EXECED;
@@ -107,7 +108,7 @@ static const struct other_memory *other_memory_of(unsigned index)
 	return index == SHARED_MEMORY ? &shared_memory : index == FILE_MEMORY ? &file_memory : NULL;
 }
 
-/* The memory that pages are compared of. */
+/* The memory whose pages are compared. */
 static const char *memory_of(const struct run *run, unsigned index)
 {
 	return other_memory_of(index) ? other_memory_of(index)->pages : run->heap;
@@ -221,7 +222,7 @@ static enum outcome end(struct run *run, unsigned index)
 	return index == EXECED ? partner_end_target(run, "case execed") : partner_reap(run);
 }
 
-/* Has the child get what the case is about, or all as it was. */
+/* Makes the child inherit what the case is about, or restores the default. */
 static enum outcome choose_memory(struct run *run, unsigned index, bool chosen)
 {
 	const struct other_memory *other = other_memory_of(index);
@@ -256,7 +257,7 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	return outcome;
 }
 
-/* Maps memory page by page, and sees how many page tables that takes; it stays out of children. */
+/* Maps memory page by page, and counts the page tables that this needs. Children do not inherit it. */
 static enum outcome make_other(struct run *run, struct other_memory *memory,
 			       const char *(*map)(const struct run *, const char **))
 {
