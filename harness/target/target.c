@@ -1,9 +1,9 @@
-/* forkcost-target: the program that exec arms start. Freestanding, one mapping of its own. Its
- * first instruction reads the time; with an argument it hands that over through the wire form, then
- * it leaves with a status that says it was really here.
+/* forkcost-target: the program that exec arms start. Freestanding, with one mapping of its own. Its
+ * first instruction reads the time; with an argument it writes this time into the wire form. Then
+ * it exits with a status that proves that it ran.
  *
  * argv[1]: absent, no stamp; "t", the CPU counter; "m", CLOCK_MONOTONIC_RAW in nanoseconds. With an
- * "s" behind, it then stays until it is killed, but no longer than that makes sense. */
+ * "s" after it, the program then stays until it is killed, but no longer than a limit. */
 #include "harness/common/counter.h"
 #include "harness/common/rawsys.h"
 #include "harness/common/wire.h"
@@ -12,10 +12,10 @@
 #include <signal.h>
 #include <time.h>
 
-/* A user may look at it for long; what started it sees to its end. */
+/* A user may look at it for long; the process that started it ends it. */
 enum { STAY_S = 24 * 3600, LOOK_AGAIN_S = 10 };
 
-/* Until it is killed, which is also when its parent has died. */
+/* Until it is killed, also by the death of its parent. */
 static void stay(void)
 {
 	const struct timespec pause = {.tv_sec = LOOK_AGAIN_S};

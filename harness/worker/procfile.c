@@ -29,7 +29,7 @@ uint64_t procfile_number(const char *text, const char *key)
 	return at ? strtoull(at + strlen(key), NULL, 10) : UINT64_MAX;
 }
 
-/* As the kernel hands out entries of a folder (getdents64); libc's opendir() takes memory. */
+/* The form of the kernel's folder entries (getdents64); libc's opendir() would allocate memory. */
 struct entry {
 	uint64_t inode, offset;
 	uint16_t bytes;

@@ -30,7 +30,7 @@ static uint64_t read_migrations(char *text, size_t text_bytes)
 	return colon ? strtoull(colon + 1, NULL, 10) : WIRE_UNKNOWN;
 }
 
-/* Adds what a CPU's line says: "cpu3 user nice system idle iowait irq softirq steal". */
+/* Adds the numbers of a CPU's line: "cpu3 user nice system idle iowait irq softirq steal". */
 static bool add_ticks(char *text, unsigned cpu, uint64_t *idle, uint64_t *steal)
 {
 	char *at = strstr(text, "\ncpu");
