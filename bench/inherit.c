@@ -57,14 +57,14 @@ static struct {
 static const char *hidden;    /* why frame numbers are; NULL: they are not */
 static const char *uncounted; /* why mappings are not counted */
 
-/* Memory that fork copies no page tables of. */
+/* Memory whose page tables fork does not copy. */
 static struct other_memory {
 	const char *pages;
 	const char *why;      /* not there, if it is not */
 	double mapped_tables; /* page tables that it took */
 } shared_memory, file_memory;
 
-/* ---- the child's lives: raw system calls only ---- */
+/* ---- what the child runs: raw system calls only ---- */
 
 static void life_of_waiting(struct run *run)
 {
@@ -92,7 +92,7 @@ static const char *const cases[] = {
 	NULL,
 };
 
-/* Whether the child has the heap; else it is kept out of it, and what the case adds stands alone. */
+/* Whether the child inherits the heap. If not, only what the case adds is in the child. */
 static bool has_heap(unsigned index)
 {
 	return index == FORKED || index == WROTE_ONE || index == EXECED;
@@ -103,7 +103,7 @@ static const struct other_memory *other_memory_of(unsigned index)
 	return index == SHARED_MEMORY ? &shared_memory : index == FILE_MEMORY ? &file_memory : NULL;
 }
 
-/* The memory that pages are compared of. */
+/* The memory whose pages are compared. */
 static const char *memory_of(const struct run *run, unsigned index)
 {
 	return other_memory_of(index) ? other_memory_of(index)->pages : run->heap;
@@ -193,7 +193,7 @@ static enum outcome end(struct run *run, unsigned index)
 	return index == EXECED ? partner_end_target(run, "case execed") : partner_reap(run);
 }
 
-/* Has the child get what the case is about, or all as it was. */
+/* Makes the child inherit what the case is about, or restores the default. */
 static enum outcome choose_memory(struct run *run, unsigned index, bool chosen)
 {
 	const struct other_memory *other = other_memory_of(index);
@@ -228,7 +228,7 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	return outcome;
 }
 
-/* Maps memory page by page, and sees how many page tables that takes; it stays out of children. */
+/* Maps memory page by page, and counts the page tables that this needs. Children do not inherit it. */
 static enum outcome make_other(struct run *run, struct other_memory *memory,
 			       const char *(*map)(const struct run *, const char **))
 {

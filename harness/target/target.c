@@ -1,6 +1,6 @@
-/* forkcost-target: the program that exec arms start. Freestanding, one mapping of its own. Its
- * first instruction reads the time; with an argument it hands that over through the wire form, then
- * it leaves with a status that says it was really here.
+/* forkcost-target: the program that exec arms start. Freestanding, with one mapping of its own. Its
+ * first instruction reads the time; with an argument it writes this time into the wire form. Then
+ * it exits with a status that proves that it ran.
  *
  * What argv[1] may say: harness/common/orders.h. One that is to stay does so no longer than that makes
  * sense. */
@@ -13,10 +13,10 @@
 #include <signal.h>
 #include <time.h>
 
-/* A user may look at it for long; what started it sees to its end. */
+/* A user may look at it for long; the process that started it ends it. */
 enum { STAY_S = 24 * 3600, LOOK_AGAIN_S = 10 };
 
-/* Until it is killed, which is also when its parent has died. */
+/* Until it is killed, also by the death of its parent. */
 static void stay(void)
 {
 	const struct timespec pause = {.tv_sec = LOOK_AGAIN_S};

@@ -23,12 +23,12 @@ static size_t base_bytes(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* What a kind of page asks of its mapping. */
+/* The properties of a page kind and its mapping. */
 static const struct kind {
 	int map_flags, advice;
-	size_t touch_bytes; /* what one first write concerns; 0: the base page */
-	bool broken;        /* cases may split its pages, so each preparation makes them anew */
-	bool apart;         /* it lies in mappings that hold no whole 2 MiB page */
+	size_t touch_bytes; /* the unit of a first write; 0: the base page */
+	bool broken;        /* cases may split its pages, so each sample allocates them again */
+	bool apart;         /* in mappings that contain no whole 2 MiB page */
 } kinds[PAGE_KIND_COUNT] = {
 	[PAGE_KIND_4K] = {0, MADV_NOHUGEPAGE, 0, false, false},
 	[PAGE_KIND_THP] = {0, MADV_HUGEPAGE, 0, true, false},
@@ -47,12 +47,12 @@ static void write_every_page(struct run *run)
 		*(volatile uint64_t *)(run->heap + at) = at;
 }
 
-/* Says that the kernel does not give such pages: no fault of the machine's or the worker's. */
+/* Says that the kernel does not give such pages: not an error of the machine or the worker. */
 #define LACKS(run, ...) (*(run)->lacks_pages = 1, fail((run)->problem, __VA_ARGS__))
 
-/* Maps the heap at a multiple of the largest page, between guard pages: they keep the kernel from
- * merging it with a neighbour, so that the mappings that heap_verify() reads are the heap and
- * nothing else. */
+/* Maps the heap at a multiple of the largest page, between guard pages. These keep the kernel from
+ * merging it with a neighbour, so the mappings that heap_verify() reads are the heap and nothing
+ * else. */
 static enum outcome map_heap(struct run *run, size_t bytes)
 {
 	const struct kind *kind = kind_of(run);
@@ -80,10 +80,11 @@ static enum outcome map_heap(struct run *run, size_t bytes)
 		    bytes, strerror(errno));
 }
 
-/* A fault takes the largest page that is switched on and fits its mapping, and khugepaged makes whole
- * ones of what fits later. Mappings that begin and end in the middle of a huge page hold none, so that
- * smaller ones can be had with the large ones left on for everybody else. Every second mapping is kept
- * out of core dumps, by which they differ and are not merged; nothing else comes of it. */
+/* A fault takes the largest enabled page that fits its mapping, and khugepaged later collapses what
+ * fits. Mappings that begin and end in the middle of a huge page contain none. So smaller ones are
+ * possible while the large ones stay enabled for other processes. Every second mapping is excluded
+ * from core dumps: this makes neighbours different, so they are not merged, and has no other
+ * effect. */
 static enum outcome keep_apart(struct run *run)
 {
 	size_t bytes = run->heap_bytes;
@@ -97,7 +98,7 @@ static enum outcome keep_apart(struct run *run)
 	return OUTCOME_OK;
 }
 
-/* A pool may be there and a cgroup forbid its use: then a write ends in a signal. */
+/* A pool may exist while a cgroup forbids its use: then a write ends in a signal. */
 static enum outcome try_pool(struct run *run)
 {
 	if (madvise(run->heap, run->heap_bytes, MADV_POPULATE_WRITE) == 0 || errno == EINVAL)
@@ -120,7 +121,7 @@ enum outcome heap_build(struct run *run)
 		return OUTCOME_FAILED;
 	if (kind->apart && keep_apart(run))
 		return OUTCOME_FAILED;
-	/* A kernel without huge pages knows no such advice, and needs none. */
+	/* A kernel without huge pages does not know this advice, and does not need it. */
 	if (madvise(run->heap, bytes, kind->advice) < 0 && errno != EINVAL)
 		return fail(run->problem, "cannot say what pages the heap is to have: %s; %s",
 			    strerror(errno), "set transparent_hugepage to madvise");
@@ -191,7 +192,7 @@ static enum outcome read_smaps(const struct run *run, char *text, size_t text_by
 		    "with CONFIG_PROC_PAGE_MONITOR");
 }
 
-/* Multi-size pages show nowhere in smaps: their frames lie side by side, the first at a multiple. */
+/* smaps does not show mTHP. Their frames are consecutive, the first at a multiple of the size. */
 static enum outcome verify_multi(struct run *run)
 {
 	const size_t per_page = MULTI_BYTES / base_bytes();
@@ -203,7 +204,7 @@ static enum outcome verify_multi(struct run *run)
 	bool shown = pages_frames(0, &touch, run->heap, frames) == 0 && frames[0];
 	size_t apart = shown ? pages_apart(frames, touch.count, per_page) : 0;
 	munmap(frames, run->touch.count * sizeof *frames);
-	/* Memory may be too scattered for some of them: up to one in a hundred is not worth a failure. */
+	/* Memory may be too fragmented for some of them: up to one in a hundred is no failure. */
 	if (apart * 100 <= touch.count)
 		return OUTCOME_OK;
 	return LACKS(
@@ -242,7 +243,7 @@ static enum outcome verify_base(struct run *run, const struct wire_cell_facts *f
 static enum outcome verify_pages(struct run *run, char *text, size_t text_bytes,
 				 struct wire_cell_facts *facts)
 {
-	/* What the last sample did to pages that cases may split is no concern of the next. */
+	/* The next sample must not see what the last one did to pages that cases may split. */
 	if (kind_of(run)->broken && heap_prepare(run, STATE_DIRTY))
 		return OUTCOME_FAILED;
 	struct shown shown;

@@ -16,9 +16,9 @@ static void read_usage(struct rusage *usage)
 	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
 }
 
-/* One shape for all windows: `body` is the pass. Those of reading come last before it, since the
- * kernel's writing to `before` empties an emulated RISC-V CPU's TLB. They take no faults, as the pages
- * are there. */
+/* All windows have this form: `body` is the pass. The read passes come right before it, because the
+ * kernel's write to `before` empties the TLB of an emulated RISC-V CPU. They take no faults,
+ * because the pages are present. */
 #define WINDOW(run, window, touch, base, reads, body) \
 	do {                                          \
 		read_usage(&(window)->before);        \
@@ -34,7 +34,7 @@ static void read_usage(struct rusage *usage)
 		read_usage(&(window)->after);         \
 	} while (0)
 
-/* Not inlined, so that rehearsal and window run through the same instructions. */
+/* Not inlined, so that rehearsal and window run the same instructions. */
 __attribute__((noinline)) static void window_write(struct run *run, struct window *window,
 						   const struct touch *touch, char *base, int reads)
 {
@@ -67,9 +67,9 @@ __attribute__((noinline)) static void window_write_each(struct run *run, struct 
 	WINDOW(run, window, touch, base, reads, write_each(touch, base, ticks));
 }
 
-/* Makes the page private again to which the kernel writes on its own account whenever it puts this
- * process back on a CPU (rseq(2)): after a fork that is a fault, wherever it happens. The field says
- * whether a restartable sequence is under way; none ever is. */
+/* Makes the page private that the kernel writes whenever this process gets a CPU again (rseq(2)):
+ * after a fork this write is a fault, at any moment. The field says whether a restartable sequence
+ * is active; none ever is. */
 static void own_rseq_area(void)
 {
 #if FORKCOST_HAS_RSEQ
@@ -86,8 +86,8 @@ void pages_own_rest(void)
 	child_dirty_stack();
 }
 
-/* Brings into the calling process what a window needs besides its subject: the page order, whose
- * entries a child's fresh page tables lack, and what is written to besides the heap. */
+/* Brings into the calling process what a window needs besides its subject: the page order, which a
+ * child's new page tables do not map yet, and everything besides the heap that is written. */
 static void ready(const struct touch *touch)
 {
 	for (size_t i = 0; i < touch->count; i++)

@@ -26,13 +26,13 @@
 
 enum {
 	FILES_KEPT = WIRE_FD + 1,
-	TABLE_SLOTS = 256, /* as a shell leaves behind: looked through in no time */
+	TABLE_SLOTS = 256, /* as large as after a shell: fast to search */
 	STACK_BYTES = 8 << 20,
 	TIMER_SLACK_NS = 50000,
 	SIGNALS_MAX = 64,
 };
 
-/* By raw system call: libc refuses the two signals that it keeps for itself. */
+/* By raw system call: libc refuses the two signals that it reserves. */
 static void shed_signals(void)
 {
 	static const char fallback[64]; /* SIG_DFL, no flags, no mask */
@@ -82,7 +82,7 @@ static enum outcome shed_files(struct problem *problem)
 	for (int fd = 0; fd < WIRE_FD; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
 			return fail(problem, "cannot open /dev/null: %s; make it", strerror(errno));
-	/* close_range() came with Linux 5.9, and filters may not know it. */
+	/* close_range() exists from Linux 5.9 on, and seccomp filters may not know it. */
 	if (raw_syscall(SYS_close_range, FILES_KEPT, ~0u, 0, 0, 0) < 0 &&
 	    !open_files_each(close_surplus, NULL))
 		return fail(problem, "cannot close what the caller had open: %s; mount /proc",
@@ -90,7 +90,7 @@ static enum outcome shed_files(struct problem *problem)
 	return shrink_table(problem);
 }
 
-/* The stack's limit places all mappings, and counts from exec on. True if it was changed. */
+/* The stack limit decides where all mappings are, and takes effect at exec. True if it was changed. */
 static bool shed_limits(void)
 {
 	struct rlimit limit;
@@ -107,7 +107,7 @@ static bool shed_limits(void)
 	return setrlimit(RLIMIT_STACK, &limit) == 0;
 }
 
-/* What is refused here shows in shed_describe(). */
+/* shed_describe() shows what is refused here. */
 static void shed_scheduling(void)
 {
 	const struct sched_param none = {0};
@@ -118,7 +118,7 @@ static void shed_scheduling(void)
 	prctl(PR_SET_MEMORY_MERGE, 0, 0, 0, 0);
 }
 
-/* Among others, ADDR_NO_RANDOMIZE, and counts from exec on. True if it was changed. */
+/* Among others, ADDR_NO_RANDOMIZE. Takes effect at exec. True if it was changed. */
 static bool shed_personality(void)
 {
 	int had = personality(0xffffffff);
@@ -143,7 +143,7 @@ enum outcome shed_inherited(char **argv, struct problem *problem)
 	shed_scheduling();
 	bool anew = shed_limits();
 	anew = shed_personality() || anew;
-	/* No loop: there is nothing left to change then. */
+	/* Not an endless loop: the second time nothing is left to change. */
 	if (anew)
 		return start_anew(argv, problem);
 	return shed_files(problem);
