@@ -332,7 +332,7 @@ there() {
 		for (i = 1; i <= count; i++) {
 			if (name[i] ~ /^-/) { head = name[1]; sub(/-[a-z]*\.dat$/, "", head); name[i] = head name[i] }
 			print name[i] } }' | sort >"$BATS_TEST_TMPDIR/said"
-	find "$FOLDER/plots/data" -name '*.dat' -printf '%f\n' | sed -E 's/^caption-.*/caption-FIGURE.dat/; s/-(dirty|clean)\.dat/-STATE.dat/
+	find "$FOLDER/plots/data" -name '*.dat' -printf '%f\n' | sed -E 's/^caption-.*/caption-FIGURE.dat/; s/^look-.*/look-EXPERIMENT.dat/; s/-(dirty|clean)\.dat/-STATE.dat/
 		s/^(timeline|samples)-[0-9]\.dat/\1-N.dat/; s/-(sequential|shuffled)\.dat/-ORDER.dat/' | sort -u >"$BATS_TEST_TMPDIR/done"
 	same_lines "other data files" "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/done"
 }

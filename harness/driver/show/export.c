@@ -11,7 +11,8 @@ enum outcome export_write(const struct summary *summary, const char *folder,
 		.summary = summary, .folder = folder, .outfile = &outfile, .problem = problem};
 	const struct show *show;
 	for (size_t i = 0; (show = show_at(i)); i++)
-		if (show->figures && show->figures(&figures))
+		if ((show->looks && looks_write(&figures, show->experiment, show->looks)) ||
+		    (show->figures && show->figures(&figures)))
 			return OUTCOME_FAILED;
 	return counters_figure(&figures);
 }

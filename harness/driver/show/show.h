@@ -7,18 +7,8 @@
 #include "harness/driver/show/blocks.h"
 #include "harness/driver/show/figures.h"
 #include "harness/driver/show/grid.h"
+#include "harness/driver/show/looks.h"
 #include "harness/driver/show/pick.h"
-
-/* How a name is drawn in the figures. Their order is that of the legend. */
-struct look {
-	const char *name; /* a case, a primitive or a metric; NULL ends the list */
-	unsigned colour;  /* 0xRRGGBB */
-	double width;
-	unsigned char dash[4]; /* on, off, on, off; all 0: solid */
-	unsigned char marker;  /* gnuplot's point type */
-	double size;
-	const char *heading; /* begins a column of the legend with this above it; NULL: none */
-};
 
 /* A part of the figure of counters: the arms of the experiment at one heap. */
 struct counted_part {

@@ -10,18 +10,18 @@
 #include <math.h>
 #include <string.h>
 
-/* Primitives, in the order of the legend. */
+/* Primitives, in the order of the legend, with the looks of the palette. */
 static const struct look looks[] = {
-	{"fork", 0x000000, 3.0, {0}, 7, 0.65, NULL},
-	{"clone", 0xE69F00, 1.4, {12, 6}, 4, 1.15, NULL},
-	{"clone3", 0x56B4E9, 1.4, {3, 4}, 8, 1.3, NULL},
-	{"clone_vfork", 0xD55E00, 1.4, {12, 4, 3, 4}, 12, 1.6, NULL},
-	{"vfork", 0x0072B2, 3.0, {0}, 5, 0.65, NULL},
-	{"clone_vm_vfork", 0xCC79A7, 1.4, {12, 6}, 6, 1.25, NULL},
-	{"posix_spawn", 0x009E73, 1.4, {3, 4}, 2, 1.0, NULL},
-	{"clone_vm", 0xE69F00, 1.6, {18, 5}, 9, 1.0, NULL},
-	{"thread", 0x777777, 1.6, {6, 4}, 11, 1.0, NULL},
-	{"eager_copy", 0x009E73, 2.0, {0}, 13, 1.1, NULL},
+	{.name = "fork"},
+	{.name = "clone"},
+	{.name = "clone3"},
+	{.name = "clone_vfork"},
+	{.name = "vfork"},
+	{.name = "clone_vm_vfork"},
+	{.name = "posix_spawn"},
+	{.name = "clone_vm"},
+	{.name = "thread"},
+	{.name = "eager_copy"},
 	{0},
 };
 
