@@ -33,7 +33,7 @@ well_formed() {
 	! grep -qP '["\x27\\`>\x01-\x08\x0b-\x1f]' "$1" || fail_with "syntax in $1"
 	[ -z "$(tail -c 1 "$1")" ] || fail_with "$1 does not end with its line"
 	case $(basename "$1") in
-	caption-* | *-cdf.dat | counters-* | timeline-* | samples-* | *-page-kind.dat | switch-diff* | tlb-reach*) return ;;
+	caption-* | look-* | *-cdf.dat | counters-* | timeline-* | samples-* | *-page-kind.dat | switch-diff* | tlb-reach*) return ;;
 	esac
 	awk -F '\t' 'NF == 0 { blank++; next }
 		NF == 1 { if (NR > 1 && blank != 2) exit 1; blank = 0; last = -1; next }

@@ -1,6 +1,6 @@
 /* The data files that gnuplot reads: nothing in them that it would take for syntax. */
 #include "harness/driver/show/export.h"
-#include "harness/driver/show/figures/figures.h"
+#include "harness/driver/show/figures.h"
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>

@@ -26,9 +26,8 @@ static void join(const char *line, void *context)
 	snprintf(joined + strlen(joined), 64 - strlen(joined), "%s|", line);
 }
 
-static void long_lines_are_cut_and_do_not_shift_the_next(void **state)
+TEST(long_lines_are_cut_and_do_not_shift_the_next)
 {
-	(void)state;
 	char room[8], joined[64] = "";
 	int fd = make("ab\n\n0123456789abcdefgh\nsix456\nlast");
 	assert_true(textfile_lines(path, room, sizeof room, join, joined));
@@ -38,9 +37,8 @@ static void long_lines_are_cut_and_do_not_shift_the_next(void **state)
 	assert_int_equal(errno, ENOENT);
 }
 
-static void a_key_is_a_whole_word_at_the_beginning(void **state)
+TEST(a_key_is_a_whole_word_at_the_beginning)
 {
-	(void)state;
 	int fd = make("Name:\tVmPTE: 1\nSeccomp_filters:\t3\nSeccomp:\t2\nVmPTE:\t  44 kB\n"
 		      "CapEff:\t00ff\ninactive_file 7\nnone:\nnone1\nse.nr   :   9\n");
 	assert_int_equal(textfile_value(path, "VmPTE", 10), 44 * 1024);
@@ -55,9 +53,8 @@ static void a_key_is_a_whole_word_at_the_beginning(void **state)
 	assert_int_equal(errno, ENOENT);
 }
 
-static void a_name_may_hold_blanks_and_parentheses(void **state)
+TEST(a_name_may_hold_blanks_and_parentheses)
 {
-	(void)state;
 	int fd = make("42 (a ) b 7) S 4 5 6 7\n");
 	assert_int_equal(textfile_stat(path, 4), 4);
 	assert_int_equal(textfile_stat(path, 7), 7);
@@ -66,16 +63,14 @@ static void a_name_may_hold_blanks_and_parentheses(void **state)
 	close(fd);
 }
 
-static void this_process_is_found_by_either_name(void **state)
+TEST(this_process_is_found_by_either_name)
 {
-	(void)state;
 	assert_int_equal(textfile_status(0, "Pid", 10), getpid());
 	assert_int_equal(textfile_status(getpid(), "Pid", 10), getpid());
 }
 
-static void pages_are_there_once_they_are_written(void **state)
+TEST(pages_are_there_once_they_are_written)
 {
-	(void)state;
 	enum { PAGES = 3 };
 	const size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
 	volatile char *pages = aligned_alloc(page_bytes, PAGES * page_bytes);
@@ -92,16 +87,4 @@ static void pages_are_there_once_they_are_written(void **state)
 	assert_true(apart[0] == side_by_side[0] && apart[1] == side_by_side[2]);
 	assert_int_equal(pagemap_read(INT32_MAX, (uintptr_t)pages, page_bytes, 1, apart), -ENOENT);
 	free((void *)pages);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(long_lines_are_cut_and_do_not_shift_the_next),
-		cmocka_unit_test(a_key_is_a_whole_word_at_the_beginning),
-		cmocka_unit_test(a_name_may_hold_blanks_and_parentheses),
-		cmocka_unit_test(this_process_is_found_by_either_name),
-		cmocka_unit_test(pages_are_there_once_they_are_written),
-	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,7 @@
 #include "harness/driver/show/export.h"
 
-#include "harness/driver/show/figures/figures.h"
-
-static enum outcome (*const experiments[])(const struct figures *figures) = {
-	figures_spawn,  figures_first_write, figures_tlb_refill, figures_tlb_shootdown,
-	figures_switch, figures_teardown,    figures_counters,
-};
+#include "harness/driver/show/counters.h"
+#include "harness/driver/show/show.h"
 
 enum outcome export_write(const struct summary *summary, const char *folder,
 			  struct problem *problem)
@@ -13,8 +9,10 @@ enum outcome export_write(const struct summary *summary, const char *folder,
 	struct outfile outfile;
 	const struct figures figures = {
 		.summary = summary, .folder = folder, .outfile = &outfile, .problem = problem};
-	for (size_t i = 0; i < sizeof experiments / sizeof *experiments; i++)
-		if (experiments[i](&figures))
+	const struct show *show;
+	for (size_t i = 0; (show = show_at(i)); i++)
+		if ((show->looks && looks_write(&figures, show->experiment, show->looks)) ||
+		    (show->figures && show->figures(&figures)))
 			return OUTCOME_FAILED;
-	return OUTCOME_OK;
+	return counters_figure(&figures);
 }

@@ -7,54 +7,65 @@
 #include "harness/driver/base/outfile.h"
 #include "harness/driver/base/version.h"
 #include "harness/driver/machine/machine.h"
-#include "harness/driver/show/tables/blocks.h"
+#include "harness/driver/show/checks.h"
+#include "harness/driver/show/counters.h"
+#include "harness/driver/show/show.h"
 
-#include <string.h>
-
-/* Tables beside that of spawn, which has a form of its own on a terminal. */
-static const struct table_block {
-	const char *name; /* of the experiment and the files; counters are of all experiments */
-	void (*fill)(const struct summary *summary, struct grid *grid);
-} blocks[] = {
-	{"first_write", block_first_write},     {"tlb_refill", block_tlb_refill},
-	{"tlb_shootdown", block_tlb_shootdown}, {"switch", block_switch},
-	{"teardown", block_teardown},           {"counters", block_counters},
-};
-
-enum { BLOCKS = sizeof blocks / sizeof *blocks };
-
-/* A table without values says why in its place. */
-static void fill(const struct table_block *block, const struct summary *summary, struct grid *grid)
+/* One of an experiment's tables. */
+static void fill(const struct show *show, size_t table, const struct summary *summary,
+		 struct grid *grid)
 {
-	char why[PICK_WHY_MAX] = "", missing[NOTE_BYTES];
-	if (block->fill != block_counters)
-		pick_why_none(summary, block->name, why);
-	if (*why) {
-		grid_begin(grid, 0, "%s: %s", block->name, why);
+	char why[PICK_WHY_MAX], missing[NOTE_BYTES];
+	grid_begin(grid, 0, "%s", "");
+	show->tables[table](summary, grid);
+	if (!*grid->title)
+		return;
+	grid_note(grid, "%s", pick_cases_left_out(summary, show->experiment, why));
+	grid_note(grid, "%s", shortfall_of(summary->dataset, show->experiment, missing));
+}
+
+/* Hands on each table of the experiment; one without values says why in their place. */
+static void each_table(const struct show *show, const struct summary *summary,
+		       void (*take)(const struct grid *grid, void *to), void *to)
+{
+	static struct grid grid;
+	char why[PICK_WHY_MAX];
+	if (*pick_why_none(summary, show->experiment, why)) {
+		grid_begin(&grid, 0, "%s: %s", show->experiment, why);
+		take(&grid, to);
 		return;
 	}
-	block->fill(summary, grid);
-	grid_note(grid, "%s", pick_cases_left_out(summary, block->name, why));
-	grid_note(grid, "%s", shortfall_of(summary->dataset, block->name, missing));
+	for (size_t i = 0; i < SHOW_TABLES_MAX && show->tables[i]; i++) {
+		fill(show, i, summary, &grid);
+		if (*grid.title)
+			take(&grid, to);
+	}
+}
+
+static void print_grid(const struct grid *grid, void *to)
+{
+	(void)to;
+	grid_print(grid);
+	print("\n");
 }
 
 void tables_print(const struct summary *summary)
 {
 	static struct grid grid;
 	const struct dataset *dataset = summary->dataset;
+	const struct show *show;
 	char machine[256];
 	machine_summary(dataset->environment, machine, sizeof machine);
 	print("forkcost %s on %.75s\n", FORKCOST_VERSION, machine);
-	block_spawn_print(summary);
-	for (size_t i = 0; i < BLOCKS; i++) {
-		if (blocks[i].fill != block_counters && !pick_ran(summary, blocks[i].name))
-			continue;
-		fill(&blocks[i], summary, &grid);
-		grid_print(&grid);
-		print("\n");
-	}
-	block_checks_print(summary);
-	block_crosscheck_print(summary);
+	for (size_t i = 0; (show = show_at(i)); i++)
+		if (show->print)
+			show->print(summary);
+		else if (*show->tables && pick_ran(summary, show->experiment))
+			each_table(show, summary, print_grid, NULL);
+	counters_table(summary, &grid);
+	print_grid(&grid, NULL);
+	checks_print(summary);
+	checks_print_crosscheck(summary);
 	if (dataset->failure_count)
 		print("\n%zu replicates failed; the first: %s\n", dataset->failure_count,
 		      dataset->first_failure);
@@ -87,51 +98,47 @@ static FILE *open_file(struct outfile *outfile, const struct summary *summary, c
 	return file;
 }
 
-static void write_grid(const struct grid *grid, FILE *file, enum form form)
+struct open_table {
+	FILE *file;
+	enum form form;
+};
+
+static void write_grid(const struct grid *grid, void *to)
 {
-	form == LATEX ? grid_write_latex(grid, file) : grid_write_markdown(grid, file);
+	struct open_table *table = to;
+	(table->form == LATEX ? grid_write_latex : grid_write_markdown)(grid, table->file);
 }
 
-static enum outcome write_spawn(const struct summary *summary, const char *folder, enum form form,
-				struct problem *problem)
-{
-	static const char *const states[] = {"dirty", "clean"};
-	static struct grid grid;
-	char missing[NOTE_BYTES];
-	struct outfile outfile;
-	FILE *file = open_file(&outfile, summary, folder, "spawn", form, problem);
-	if (!file)
-		return OUTCOME_FAILED;
-	for (size_t i = 0; i < 2; i++)
-		if (block_spawn(summary, states[i], &grid)) {
-			grid_note(&grid, "%s", shortfall_of(summary->dataset, "spawn", missing));
-			write_grid(&grid, file, form);
-		}
-	return outfile_close(&outfile, file, problem);
-}
-
-static enum outcome write_block(const struct summary *summary, const struct table_block *block,
-				const char *folder, enum form form, struct problem *problem)
+/* `show` NULL: the counters'. */
+static enum outcome write_file(const struct summary *summary, const struct show *show,
+			       const char *folder, enum form form, struct problem *problem)
 {
 	static struct grid grid;
 	struct outfile outfile;
-	FILE *file = open_file(&outfile, summary, folder, block->name, form, problem);
-	if (!file)
+	struct open_table table = {.form = form};
+	table.file = open_file(&outfile, summary, folder, show ? show->experiment : "counters",
+			       form, problem);
+	if (!table.file)
 		return OUTCOME_FAILED;
-	fill(block, summary, &grid);
-	write_grid(&grid, file, form);
-	return outfile_close(&outfile, file, problem);
+	if (show) {
+		each_table(show, summary, write_grid, &table);
+	} else {
+		counters_table(summary, &grid);
+		write_grid(&grid, &table);
+	}
+	return outfile_close(&outfile, table.file, problem);
 }
 
 enum outcome tables_write(const struct summary *summary, const char *folder,
 			  struct problem *problem)
 {
 	for (enum form form = MARKDOWN; form < FORMS; form++) {
-		if (write_spawn(summary, folder, form, problem))
-			return OUTCOME_FAILED;
-		for (size_t i = 0; i < BLOCKS; i++)
-			if (write_block(summary, &blocks[i], folder, form, problem))
+		const struct show *show;
+		for (size_t i = 0; (show = show_at(i)); i++)
+			if (*show->tables && write_file(summary, show, folder, form, problem))
 				return OUTCOME_FAILED;
+		if (write_file(summary, NULL, folder, form, problem))
+			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
 }

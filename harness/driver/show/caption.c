@@ -1,4 +1,4 @@
-#include "harness/driver/show/figures/figures.h"
+#include "harness/driver/show/figures.h"
 
 #include "harness/driver/base/version.h"
 #include "harness/driver/machine/machine.h"

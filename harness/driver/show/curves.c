@@ -1,4 +1,4 @@
-#include "harness/driver/show/figures/figures.h"
+#include "harness/driver/show/figures.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,32 +1,27 @@
-#include "harness/driver/show/tables/blocks.h"
+#include "harness/driver/show/checks.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/analysis/disturbed.h"
 #include "harness/driver/base/fields.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/wrapped.h"
-#include "harness/driver/show/level_words.h"
+#include "harness/driver/show/show.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-enum { WHERE_MAX = LEVEL_WORDS_MAX + 48 };
-
-/* The levels that a ruler is shown at, and, as ", heap 0", its heap and what of them is not plain. */
-static struct pick check_pick(const struct summary *summary, const char *experiment,
-			      char where[WHERE_MAX])
+/* The rulers' own lines. */
+static void print_rulers(const struct summary *summary)
 {
-	struct pick pick = {.experiment = experiment};
-	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
-	const struct row *row = pick_settled_row(summary, &pick);
-	*where = '\0';
-	pick.with_heap = row != NULL;
-	pick.heap_bytes = row ? row->series->heap_bytes : 0;
-	if (row)
-		snprintf(where, WHERE_MAX, ", heap %s%s", units_format_bytes(pick.heap_bytes, heap),
-			 level_words(&pick, 0, levels));
-	return pick;
+	const struct show *show;
+	for (size_t i = 0; (show = show_at(i)); i++) {
+		char line[SHOW_CHECK_MAX];
+		if (!show->check)
+			continue;
+		show->check(summary, line);
+		wrapped_print(stdout, line, 2, 4);
+	}
 }
 
 /* The A/A check: how many twins differ from their originals by more than chance would have it. */
@@ -71,27 +66,12 @@ static void print_precision(const struct summary *summary)
 	      precision * 100);
 }
 
-void block_checks_print(const struct summary *summary)
+void checks_print(const struct summary *summary)
 {
-	char text[BLOCK_TEXT_MAX], where[WHERE_MAX], delays_where[WHERE_MAX];
-	char line[WHERE_MAX + 4 * BLOCK_TEXT_MAX + 80];
+	char line[160];
 	const struct dataset *dataset = summary->dataset;
-	const struct pick null = check_pick(summary, "null", where);
-	struct pick delays = check_pick(summary, "known_delay", delays_where);
 	print("checks\n");
-	snprintf(line, sizeof line, "null: an empty window takes %s%s",
-		 block_time(pick_row(summary, &null), false, text), where);
-	wrapped_print(stdout, line, 2, 4);
-	static const char *const cases[] = {"1us", "10us", "100us"};
-	const char *readings[3];
-	char texts[3][BLOCK_TEXT_MAX];
-	for (size_t i = 0; i < 3; i++) {
-		delays.case_name = cases[i];
-		readings[i] = block_time(pick_row(summary, &delays), false, texts[i]);
-	}
-	snprintf(line, sizeof line, "known_delay: 1 us, 10 us, 100 us read as %s, %s, %s%s",
-		 readings[0], readings[1], readings[2], delays_where);
-	wrapped_print(stdout, line, 2, 4);
+	print_rulers(summary);
 	print_twins(summary);
 	print_precision(summary);
 	print("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
@@ -133,7 +113,7 @@ static const struct row *crosscheck_row(const struct summary *summary,
 	return NULL;
 }
 
-void block_crosscheck_print(const struct summary *summary)
+void checks_print_crosscheck(const struct summary *summary)
 {
 	const struct crosscheck *crosscheck = &summary->crosscheck;
 	if (!crosscheck->count)

@@ -1,4 +1,4 @@
-#include "harness/driver/show/tables/blocks.h"
+#include "harness/driver/show/blocks.h"
 
 #include "harness/common/units.h"
 
@@ -35,5 +35,19 @@ const char *block_signed_interval(const struct stats_interval *interval, char te
 		return "fewer than 5 replicates";
 	snprintf(text, BLOCK_TEXT_MAX, "%.24s to %.24s", block_signed_ns(interval->low, low),
 		 block_signed_ns(interval->high, high));
+	return text;
+}
+
+const char *block_where(const struct summary *summary, struct pick *pick,
+			char text[BLOCK_WHERE_MAX])
+{
+	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
+	const struct row *row = pick_settled_row(summary, pick);
+	*text = '\0';
+	pick->with_heap = row != NULL;
+	pick->heap_bytes = row ? row->series->heap_bytes : 0;
+	if (row)
+		snprintf(text, BLOCK_WHERE_MAX, ", heap %s%s",
+			 units_format_bytes(pick->heap_bytes, heap), level_words(pick, 0, levels));
 	return text;
 }

@@ -1,11 +1,27 @@
-/* Experiment first_write: first-write-cdf, first-write-by-heap, first-write-by-page-kind. */
-#include "harness/driver/show/figures/figures.h"
+/* How first_write is shown: first-write-cdf, first-write-by-heap, first-write-by-page-kind; a table of its cases. */
+#include "harness/driver/show/show.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/show/level_words.h"
 
 #include <math.h>
 #include <string.h>
+
+/* Cases: one hue for each thing that can become of the page, in the order of the legend. */
+static const struct look looks[] = {
+	{"child_copy", 0xD55E00, 2.6, {0}, 7, 0.75, "page is copied"},
+	{"parent_copy", 0xD55E00, 1.4, {12, 6}, 4, 1.15, NULL},
+	{"before_exec", 0xD55E00, 1.4, {3, 4}, 8, 1.5, NULL},
+	{"take_back_written", 0x0072B2, 2.6, {0}, 7, 0.75, "page is taken back"},
+	{"take_back_exited", 0x0072B2, 1.4, {12, 6}, 4, 1.15, NULL},
+	{"after_exec", 0x0072B2, 1.4, {3, 4}, 8, 1.5, NULL},
+	{"never_forked", 0x000000, 2.6, {0}, 7, 0.75, "nothing to do"},
+	{"after_vfork", 0x777777, 1.4, {12, 6}, 4, 1.15, NULL},
+	{"after_posix_spawn", 0x777777, 1.4, {3, 4}, 8, 1.5, NULL},
+	{"after_clone_vm", 0x777777, 1.4, {12, 4, 3, 4}, 2, 1.0, NULL},
+	{"fresh_zero", 0x009E73, 2.2, {0}, 13, 1.15, "page is new"},
+	{0},
+};
 
 enum { REMARK_MAX = 800, CASES_MAX = 64 };
 
@@ -43,12 +59,11 @@ static void put_distribution(FILE *file, const struct series *series)
 	gnuplot_put(file, "\n\n");
 }
 
-/* What reading the clock around a single write takes, as `null` has it. */
-static const char *clock_text(const struct summary *summary, char text[UNITS_TEXT_MAX])
+/* What reading the clock around a single write takes, by the ruler. NULL: it is not known. */
+static const struct row *clock_row(const struct summary *summary)
 {
 	struct pick pick = {.experiment = "null"};
-	const struct row *row = pick_settled_row(summary, &pick);
-	return row ? units_format_ns(row->interval.center, text) : "an unknown time";
+	return pick_settled_row(summary, &pick);
 }
 
 static enum outcome put_cdf(const struct figures *figures)
@@ -56,7 +71,7 @@ static enum outcome put_cdf(const struct figures *figures)
 	const struct summary *summary = figures->summary;
 	struct pick pick = {.experiment = "first_write"};
 	char remark[REMARK_MAX] = "", what[REMARK_MAX], kind[LEVEL_WORD_MAX], order[LEVEL_WORD_MAX];
-	char heap[UNITS_TEXT_MAX], clock[UNITS_TEXT_MAX];
+	char heap[UNITS_TEXT_MAX], clock[BLOCK_TEXT_MAX];
 	double writes = 0;
 	pick_settle(summary, &pick);
 	bool any = pick_one_heap(summary, &pick);
@@ -78,7 +93,9 @@ static enum outcome put_cdf(const struct figures *figures)
 			 "up to %.0f writes a case; every time holds two clock readings, which "
 			 "take %s by "
 			 "themselves",
-			 writes, clock_text(summary, clock));
+			 writes,
+			 clock_row(summary) ? block_time(clock_row(summary), false, clock)
+					    : "an unknown time");
 	snprintf(what, sizeof what,
 		 "single writes, %s %s%s%s, replicates pooled; no intervals; steps of the "
 		 "histogram: 1.1 %%",
@@ -223,9 +240,91 @@ static enum outcome put_page_kinds(const struct figures *figures)
 	return caption_write(figures, &caption);
 }
 
-enum outcome figures_first_write(const struct figures *figures)
+static enum outcome put_figures(const struct figures *figures)
 {
 	if (put_by_heap(figures) || put_cdf(figures))
 		return OUTCOME_FAILED;
 	return put_page_kinds(figures);
 }
+
+/* A quantile of the pooled single writes; a longest one from their metric. */
+static void put_singles(const struct summary *summary, const struct row *row, struct grid *grid)
+{
+	static const double shares[] = {0.5, 0.99};
+	char text[UNITS_TEXT_MAX];
+	const struct row *single = summary_find(summary, row->series, NULL, NULL, "single_ns");
+	const struct row *longest = summary_find(summary, row->series, NULL, NULL, "single_max_ns");
+	for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+		double ns = single && single->series->histogram
+				    ? histogram_quantile(single->series->histogram, shares[i])
+				    : NAN;
+		grid_cell(grid, "%s", isnan(ns) ? "n/a" : units_format_ns(ns, text));
+	}
+	grid_cell(grid, "%s",
+		  longest && longest->count ? units_format_ns(longest->spread.max, text) : "n/a");
+}
+
+/* Faults a page, and how many of a pass's pages changed their frame. */
+static void put_proof(const struct summary *summary, const struct row *row, struct grid *grid)
+{
+	const struct row *faults = summary_find(summary, row->series, NULL, NULL, "faults");
+	const struct row *moved = summary_find(summary, row->series, NULL, NULL, "frames_changed");
+	double pages = pick_pages(summary, row->series);
+	if (faults && faults->count)
+		grid_cell(grid, "%.3g", faults->interval.center / pages);
+	else
+		grid_cell(grid, "n/a");
+	if (moved && moved->count)
+		grid_cell(grid, "%.3g", moved->interval.center / pages);
+	else
+		grid_cell(grid, "n/a");
+}
+
+static void put_table(const struct summary *summary, struct grid *grid)
+{
+	struct pick pick = {.experiment = "first_write", .metric = "write_ns"};
+	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX], step[UNITS_TEXT_MAX];
+	char kind[LEVEL_WORD_MAX], order[LEVEL_WORD_MAX], others[LEVEL_WORDS_MAX];
+	char left_out[GRID_NOTE_MAX];
+	const unsigned told = 1U << AXIS_PAGE_KIND | 1U << AXIS_TOUCH_ORDER;
+	static const char *const heads[] = {"case", "mean of a pass", "p50",   "p99",
+					    "max",  "faults",         "copied"};
+	pick_settle(summary, &pick);
+	pick_one_heap(summary, &pick);
+	grid_begin(grid, 1, "first write to a page: heap %s, %s %s%s",
+		   units_format_bytes(pick.heap_bytes, heap),
+		   level_words_one(&pick, AXIS_PAGE_KIND, kind),
+		   level_words_one(&pick, AXIS_TOUCH_ORDER, order),
+		   level_words(&pick, told, others));
+	grid_heads(grid, heads, sizeof heads / sizeof *heads);
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct row *row = &summary->rows[i];
+		if (!pick_takes(&pick, row->series))
+			continue;
+		grid_row(grid);
+		grid_cell(grid, "%s", row->series->case_name);
+		grid_cell(grid, "%s", block_time(row, true, text));
+		put_singles(summary, row, grid);
+		put_proof(summary, row, grid);
+	}
+	const struct row *first = pick_row(summary, &pick);
+	if (first && pick.level[AXIS_PAGE_KIND])
+		grid_note(grid, "a write in every %s",
+			  units_format_bytes((uint64_t)((double)pick.heap_bytes /
+							pick_pages(summary, first->series)),
+					     step));
+	grid_note(grid, "%s", level_words_others(summary, &pick, 0, others));
+	grid_note(grid,
+		  "p50, p99 and max are of single writes, each with two clock readings, %s; faults "
+		  "and copied (frames changed) are a page",
+		  block_time(clock_row(summary), false, text));
+	grid_note(grid, "%s", pick_kinds_left_out(summary, left_out, sizeof left_out));
+}
+
+static const struct counted_part counted[] = {
+	{.title = "first_write, the writer, per page", .per = "pages"},
+	{0},
+};
+
+SHOW(first_write, .place = 2, .axes = 1U << AXIS_PAGE_KIND | 1U << AXIS_TOUCH_ORDER, .looks = looks,
+     .counted = counted, .tables = {put_table}, .figures = put_figures);

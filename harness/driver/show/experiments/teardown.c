@@ -1,9 +1,44 @@
-#include "harness/driver/show/tables/blocks.h"
+/* How teardown is shown: teardown; a table of cases by heap. */
+#include "harness/driver/show/show.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/show/level_words.h"
 
 #include <string.h>
+
+/* Cases, in the order of the legend. */
+static const struct look looks[] = {
+	{"exit_copied", 0xD55E00, 2.6, {0}, 7, 0.9, NULL},
+	{"exit_written", 0xE69F00, 1.6, {12, 6}, 4, 1.15, NULL},
+	{"exit_shared", 0xD55E00, 1.6, {3, 4}, 8, 1.4, NULL},
+	{"exec_copied", 0x0072B2, 2.6, {0}, 5, 0.9, NULL},
+	{"exec_shared", 0x0072B2, 1.6, {3, 4}, 12, 1.5, NULL},
+	{"read_private", 0x000000, 2.6, {0}, 7, 0.9, NULL},
+	{"read_shared", 0x009E73, 1.6, {12, 6}, 4, 1.15, NULL},
+	{"read_file", 0xCC79A7, 1.6, {3, 4}, 8, 1.4, NULL},
+	{0},
+};
+
+static enum outcome put_figures(const struct figures *figures)
+{
+	struct pick pick = {.experiment = "teardown"};
+	pick_settle(figures->summary, &pick);
+	struct curves curves[] = {
+		{.file = "teardown-end.dat", .pick = pick, .split = CURVE_BY_CASE},
+		{.file = "teardown-read.dat", .pick = pick, .split = CURVE_BY_CASE},
+	};
+	curves[0].pick.metric = "end_ns";
+	curves[1].pick.metric = "page_read_ns";
+	const struct caption caption = {
+		.figure = "teardown",
+		.what = "end: exit to reaped, or exec to the new program; medians, bands: 95 % t "
+			"interval on logs of replicate medians",
+		.pick = pick,
+	};
+	if (curves_write(figures, curves, sizeof curves / sizeof *curves))
+		return OUTCOME_FAILED;
+	return caption_write(figures, &caption);
+}
 
 enum { HEAPS_MAX = 5, ALL_HEAPS_MAX = 64 };
 
@@ -40,7 +75,7 @@ static bool is_first(const struct summary *summary, const struct pick *pick, siz
 	return true;
 }
 
-void block_teardown(const struct summary *summary, struct grid *grid)
+static void put_table(const struct summary *summary, struct grid *grid)
 {
 	struct pick pick = {.experiment = "teardown"};
 	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
@@ -70,3 +105,11 @@ void block_teardown(const struct summary *summary, struct grid *grid)
 			"shared or file "
 			"memory maps several of them");
 }
+
+static const struct counted_part counted[] = {
+	{.title = "teardown, caller and child, per end", .suffix = "_with_child"},
+	{0},
+};
+
+SHOW(teardown, .place = 6, .looks = looks, .counted = counted, .tables = {put_table},
+     .figures = put_figures);

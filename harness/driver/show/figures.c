@@ -1,4 +1,4 @@
-#include "harness/driver/show/figures/figures.h"
+#include "harness/driver/show/figures.h"
 
 FILE *figures_open(const struct figures *figures, const char *name)
 {

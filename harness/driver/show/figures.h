@@ -1,6 +1,6 @@
-/* What the figures' data files are made of. Each experiment has one file beside this one that names
- * its data files and captions; all else is here. Files lie in RUN/plots/data/, fields with tabs
- * between, blocks with two blank lines between. docs/RESULTS-FORMAT.md describes each. */
+/* What the figures' data files are made of. Which there are, each experiment's face says (show.h). Files lie in
+ * RUN/plots/data/, fields with tabs between, blocks with two blank lines between.
+ * docs/RESULTS-FORMAT.md describes each. */
 #ifndef FORKCOST_FIGURES_H
 #define FORKCOST_FIGURES_H
 
@@ -20,17 +20,7 @@ struct figures {
 	struct problem *problem;
 };
 
-/* ---- one for each experiment: everything that its figures draw. Empty files without data. ---- */
-
-enum outcome figures_spawn(const struct figures *figures);
-enum outcome figures_first_write(const struct figures *figures);
-enum outcome figures_tlb_refill(const struct figures *figures);
-enum outcome figures_tlb_shootdown(const struct figures *figures);
-enum outcome figures_switch(const struct figures *figures);
-enum outcome figures_teardown(const struct figures *figures);
-enum outcome figures_counters(const struct figures *figures);
-
-/* ---- files and their fields (data.c) ---- */
+/* ---- files and their fields (figures.c) ---- */
 
 /* One at a time. NULL, with the problem filled in, if it cannot be written. */
 FILE *figures_open(const struct figures *figures, const char *name);

@@ -1,7 +1,6 @@
-/* A table of short texts, and its three forms: terminal, Markdown, LaTeX. Each experiment's block is one
- * such table, filled in once. */
-#ifndef FORKCOST_TABLES_GRID_H
-#define FORKCOST_TABLES_GRID_H
+/* A table of short texts, filled in once, and its three forms: terminal, Markdown, LaTeX. */
+#ifndef FORKCOST_GRID_H
+#define FORKCOST_GRID_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,6 +33,9 @@ void grid_row(struct grid *grid);
 
 /* Appends a cell to the last row, as printf. */
 void grid_cell(struct grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Begins a row of these cells. */
+void grid_heads(struct grid *grid, const char *const *heads, size_t count);
 
 /* Adds a line below the table, as printf. An empty one is left out. */
 void grid_note(struct grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));

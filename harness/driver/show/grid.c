@@ -1,4 +1,4 @@
-#include "harness/driver/show/tables/grid.h"
+#include "harness/driver/show/grid.h"
 
 #include "harness/driver/base/forms/latex.h"
 #include "harness/driver/base/forms/markdown.h"
@@ -35,6 +35,13 @@ void grid_cell(struct grid *grid, const char *format, ...)
 	va_end(args);
 	if (grid->filled > grid->columns)
 		grid->columns = grid->filled;
+}
+
+void grid_heads(struct grid *grid, const char *const *heads, size_t count)
+{
+	grid_row(grid);
+	for (size_t i = 0; i < count; i++)
+		grid_cell(grid, "%s", heads[i]);
 }
 
 void grid_note(struct grid *grid, const char *format, ...)
