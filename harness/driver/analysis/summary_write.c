@@ -37,18 +37,18 @@ static void put_levels(FILE *file, const struct series *series)
 	put_text(file, series->action);
 	put_text(file, series->twin ? "twin" : series->case_name);
 	put_count(file, series->heap_bytes);
-	put_text(file, series->level[AXIS_PAGE_KIND]);
-	put_text(file, series->level[AXIS_STATE]);
-	put_text(file, series->level[AXIS_CACHE]);
-	put_text(file, series->level[AXIS_TOUCH_ORDER]);
-	put_text(file, series->level[AXIS_THREADS]);
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (axes[axis].has_early_column)
+			put_text(file, series->level[axis]);
 	put_empty(file, 1); /* mappings are not varied yet */
 	double fewest, most;
 	if (disturbed_open_files(series, &fewest, &most))
 		put_count(file, (uint64_t)fewest);
 	else
 		put_empty(file, 1);
-	put_text(file, series->level[AXIS_CHILD_CPU]);
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (!axes[axis].has_early_column)
+			put_text(file, series->level[axis]);
 	put_text(file, series->metric);
 	put_text(file, series->unit);
 }
@@ -64,9 +64,23 @@ static void put_interval(FILE *file, const struct stats_interval *interval)
 	put_number(file, interval->high);
 }
 
-static const char levels_header[] =
-	"experiment,primitive,action,case,heap_bytes,page_kind,state,cache,touch_order,threads,"
-	"mappings,open_files,child_cpu,metric,unit";
+static void put_axis_names(FILE *file, bool early)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (axes[axis].has_early_column == early) {
+			csv_header(file, ",");
+			csv_header(file, axes[axis].name);
+		}
+}
+
+static void put_levels_header(FILE *file)
+{
+	csv_header(file, "experiment,primitive,action,case,heap_bytes");
+	put_axis_names(file, true);
+	csv_header(file, ",mappings,open_files");
+	put_axis_names(file, false);
+	csv_header(file, ",metric,unit");
+}
 
 static void put_row(FILE *file, const struct row *row)
 {
@@ -94,7 +108,7 @@ static enum outcome write_csv(const struct summary *summary, const char *folder,
 	FILE *file = outfile_open(&outfile, folder, "summary.csv", problem);
 	if (!file)
 		return OUTCOME_FAILED;
-	csv_header(file, levels_header);
+	put_levels_header(file);
 	csv_header(file, ",n,replicates,median,ci_low,ci_high,p5,p95,p99,min,max,mad,note");
 	csv_end(file);
 	for (size_t i = 0; i < summary->row_count; i++)
@@ -109,7 +123,7 @@ static enum outcome write_ratios(const struct summary *summary, const char *fold
 	FILE *file = outfile_open(&outfile, folder, "ratios.csv", problem);
 	if (!file)
 		return OUTCOME_FAILED;
-	csv_header(file, levels_header);
+	put_levels_header(file);
 	csv_header(file, ",replicates,ratio_to_fork,ci_low,ci_high");
 	csv_end(file);
 	for (size_t i = 0; i < summary->ratio_count; i++) {
@@ -135,14 +149,12 @@ static json_t *row_json(const struct summary *summary, const struct row *row)
 {
 	const struct series *series = row->series;
 	json_t *result = json_pack(
-		"{s:s,s:s,s:s,s:s,s:b,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "experiment",
-		series->experiment, "primitive", series->primitive, "action", series->action,
-		"case", series->case_name, "twin", (int)series->twin, "heap_bytes",
-		(json_int_t)series->heap_bytes, "page_kind", series->level[AXIS_PAGE_KIND], "state",
-		series->level[AXIS_STATE], "cache", series->level[AXIS_CACHE], "touch_order",
-		series->level[AXIS_TOUCH_ORDER], "threads", series->level[AXIS_THREADS],
-		"child_cpu", series->level[AXIS_CHILD_CPU], "metric", series->metric, "unit",
-		series->unit, "note", row->note);
+		"{s:s,s:s,s:s,s:s,s:b,s:I,s:s,s:s,s:s}", "experiment", series->experiment,
+		"primitive", series->primitive, "action", series->action, "case", series->case_name,
+		"twin", (int)series->twin, "heap_bytes", (json_int_t)series->heap_bytes, "metric",
+		series->metric, "unit", series->unit, "note", row->note);
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		json_object_set_new(result, axes[axis].name, json_string(series->level[axis]));
 	if (row->count == 0)
 		return result;
 	const struct stats_summary *spread = &row->spread;
