@@ -30,6 +30,13 @@ static void put_empty(FILE *file, unsigned fields)
 		csv_next(file);
 }
 
+static void put_axes(FILE *file, const struct series *series, enum axis_column column)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (axes[axis].column == column)
+			put_text(file, series->level[axis]);
+}
+
 static void put_levels(FILE *file, const struct series *series)
 {
 	csv_text(file, series->experiment);
@@ -37,18 +44,14 @@ static void put_levels(FILE *file, const struct series *series)
 	put_text(file, series->action);
 	put_text(file, series->twin ? "twin" : series->case_name);
 	put_count(file, series->heap_bytes);
-	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		if (axes[axis].has_early_column)
-			put_text(file, series->level[axis]);
+	put_axes(file, series, AXIS_COLUMN_EARLY);
 	put_empty(file, 1); /* mappings are not varied yet */
 	double fewest, most;
 	if (disturbed_open_files(series, &fewest, &most))
 		put_count(file, (uint64_t)fewest);
 	else
 		put_empty(file, 1);
-	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		if (!axes[axis].has_early_column)
-			put_text(file, series->level[axis]);
+	put_axes(file, series, AXIS_COLUMN_MIDDLE);
 	put_text(file, series->metric);
 	put_text(file, series->unit);
 }
@@ -64,10 +67,10 @@ static void put_interval(FILE *file, const struct stats_interval *interval)
 	put_number(file, interval->high);
 }
 
-static void put_axis_names(FILE *file, bool early)
+static void put_axis_names(FILE *file, enum axis_column column)
 {
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		if (axes[axis].has_early_column == early) {
+		if (axes[axis].column == column) {
 			csv_header(file, ",");
 			csv_header(file, axes[axis].name);
 		}
@@ -76,9 +79,9 @@ static void put_axis_names(FILE *file, bool early)
 static void put_levels_header(FILE *file)
 {
 	csv_header(file, "experiment,primitive,action,case,heap_bytes");
-	put_axis_names(file, true);
+	put_axis_names(file, AXIS_COLUMN_EARLY);
 	csv_header(file, ",mappings,open_files");
-	put_axis_names(file, false);
+	put_axis_names(file, AXIS_COLUMN_MIDDLE);
 	csv_header(file, ",metric,unit");
 }
 
@@ -98,6 +101,7 @@ static void put_row(FILE *file, const struct row *row)
 			put_number(file, spreads[i]);
 	}
 	put_text(file, row->note);
+	put_axes(file, row->series, AXIS_COLUMN_LAST);
 	csv_end(file);
 }
 
@@ -110,6 +114,7 @@ static enum outcome write_csv(const struct summary *summary, const char *folder,
 		return OUTCOME_FAILED;
 	put_levels_header(file);
 	csv_header(file, ",n,replicates,median,ci_low,ci_high,p5,p95,p99,min,max,mad,note");
+	put_axis_names(file, AXIS_COLUMN_LAST);
 	csv_end(file);
 	for (size_t i = 0; i < summary->row_count; i++)
 		put_row(file, &summary->rows[i]);
@@ -125,12 +130,14 @@ static enum outcome write_ratios(const struct summary *summary, const char *fold
 		return OUTCOME_FAILED;
 	put_levels_header(file);
 	csv_header(file, ",replicates,ratio_to_fork,ci_low,ci_high");
+	put_axis_names(file, AXIS_COLUMN_LAST);
 	csv_end(file);
 	for (size_t i = 0; i < summary->ratio_count; i++) {
 		const struct ratio *ratio = &summary->ratios[i];
 		put_levels(file, ratio->series);
 		put_count(file, ratio->replicates);
 		put_interval(file, &ratio->interval);
+		put_axes(file, ratio->series, AXIS_COLUMN_LAST);
 		csv_end(file);
 	}
 	return outfile_close(&outfile, file, problem);
