@@ -92,6 +92,23 @@ make_in_tree() { FORKCOST_NO_INSTALL=1 make -C "$TREE" --no-print-directory -j2 
 	[ "$(head -c 5 "$folder/plots/system_call-by-heap.pdf")" = %PDF- ] || fail_with "no PDF"
 }
 
+@test "a face for it is one file more: its table in place of the generic one, its figure as before" {
+	local folder=$BATS_TEST_TMPDIR/latest
+	awk '/^```c/ { on = ++seen == 3; next } /^```/ { on = 0 } on' "$ROOT/docs/ADDING-A-BENCHMARK.md" \
+		>"$TREE/harness/driver/show/experiments/system_call.c"
+	make_in_tree build/forkcost >"$BATS_TEST_TMPDIR/make" 2>&1 || fail_with "$(cat "$BATS_TEST_TMPDIR/make")"
+	run --separate-stderr "$TREE/build/forkcost" run --experiment system_call --heap 0,64K --replicates 2 --cell-time 1ms \
+		--counters none --no-plots --output "$BATS_TEST_TMPDIR" 3>&-
+	[ "$status" -eq 0 ] || fail_with "it fails"
+	[[ $output == *$'\na system call that does next to nothing, heap 0\n'* ]] || fail_with "not its own table"
+	[[ $output != *'call_ns by heap'* ]] || fail_with "the generic table, too"
+	grep -q '^| getcpu | [0-9]' "$folder/tables/system_call.md" || fail_with "not in Markdown"
+	grep -q '^getcpu$' "$folder/plots/data/system_call-by-heap.dat" || fail_with "no figure"
+	command -v gnuplot >/dev/null || return 0
+	"$TREE/build/forkcost" plot "$folder"
+	grep -q getcpu "$folder/plots/system_call-by-heap.svg" || fail_with "it is not drawn"
+}
+
 @test "an installed forkcost lists, measures and draws from where it lies" {
 	local dest=$BATS_TEST_TMPDIR/dest name
 	make_in_tree install DESTDIR="$dest" PREFIX=/opt/forkcost

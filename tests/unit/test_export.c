@@ -362,7 +362,7 @@ static void a_name_that_is_a_path_is_no_file(void **state)
 		wire_copy(series[i].experiment, sizeof series[i].experiment, names[i]);
 		rows[i].series = &series[i];
 	}
-	assert_int_equal(by_axis_find(&summary, views), 1);
+	assert_int_equal(by_axis_find(&summary, BY_AXIS_FIGURES, views), 1);
 	assert_string_equal(views[0].stem, "made_up-by-heap");
 	assert_false(views[0].has_face);
 }

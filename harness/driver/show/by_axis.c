@@ -136,8 +136,8 @@ static struct by_axis make_view(const struct summary *summary, const char *exper
 	return view;
 }
 
-static size_t find_of(const struct summary *summary, const char *experiment, struct by_axis *views,
-		      size_t room)
+static size_t find_of(const struct summary *summary, const char *experiment, enum by_axis_part part,
+		      struct by_axis *views, size_t room)
 {
 	const struct show *show = show_find(experiment);
 	size_t count = 0;
@@ -149,7 +149,9 @@ static size_t find_of(const struct summary *summary, const char *experiment, str
 		views[count] = make_view(summary, experiment, axis);
 		count += views[count].level_count > 1;
 	}
-	if (!show && !count && room)
+	const bool own =
+		show && (part == BY_AXIS_TABLES ? *show->tables != NULL : show->figures != NULL);
+	if (!own && !count && room)
 		views[count++] = make_view(summary, experiment, AXIS_COUNT);
 	return count;
 }
@@ -163,7 +165,8 @@ static void add_name(const char *names[EXPERIMENTS_MAX], size_t *count, const ch
 		names[(*count)++] = name;
 }
 
-size_t by_axis_find(const struct summary *summary, struct by_axis views[BY_AXIS_VIEWS_MAX])
+size_t by_axis_find(const struct summary *summary, enum by_axis_part part,
+		    struct by_axis views[BY_AXIS_VIEWS_MAX])
 {
 	const struct dataset *dataset = summary->dataset;
 	const char *names[EXPERIMENTS_MAX];
@@ -173,7 +176,7 @@ size_t by_axis_find(const struct summary *summary, struct by_axis views[BY_AXIS_
 	for (size_t i = 0; i < dataset->failed_count; i++)
 		add_name(names, &experiments, dataset->failed[i].experiment);
 	for (size_t i = 0; i < experiments; i++)
-		count += find_of(summary, names[i], views + count, BY_AXIS_VIEWS_MAX - count);
+		count += find_of(summary, names[i], part, views + count, BY_AXIS_VIEWS_MAX - count);
 	return count;
 }
 

@@ -1,6 +1,6 @@
 /* What is shown without a face: an experiment's cases or arms by an axis, in a table and a figure. Of an experiment
- * without a face (show.h) each axis that it varies, or the heap if it varies none; of others the axes that
- * their own tables and figures leave out. */
+ * without a face (show.h), or with one that has no tables or no figures, each axis that it varies, or the
+ * heap if it varies none; of others the axes that their own tables and figures leave out. */
 #ifndef FORKCOST_BY_AXIS_H
 #define FORKCOST_BY_AXIS_H
 
@@ -24,9 +24,12 @@ struct by_axis {
 	const char *levels[BY_AXIS_LEVELS_MAX];
 };
 
-/* Finds all there are in a run, in its order. Experiments whose names would not do as file names are left out.
- * Returns how many. */
-size_t by_axis_find(const struct summary *summary, struct by_axis views[BY_AXIS_VIEWS_MAX]);
+enum by_axis_part { BY_AXIS_TABLES, BY_AXIS_FIGURES };
+
+/* Finds all tables or all figures that a run needs, in its order. Experiments whose names would not do as file names
+ * are left out. Returns how many. */
+size_t by_axis_find(const struct summary *summary, enum by_axis_part part,
+		    struct by_axis views[BY_AXIS_VIEWS_MAX]);
 
 /* Fills in the table: a row for each arm, a column for each level, four of them at most. */
 void by_axis_table(const struct summary *summary, const struct by_axis *view, struct grid *grid);

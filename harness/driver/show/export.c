@@ -12,10 +12,10 @@ enum outcome export_write(const struct summary *summary, const char *folder,
 	const struct show *show;
 	struct by_axis views[BY_AXIS_VIEWS_MAX];
 	for (size_t i = 0; (show = show_at(i)); i++)
-		if ((show->looks && looks_write(&figures, show->experiment, show->looks)) ||
-		    (show->figures && show->figures(&figures)))
+		if (!show->check && (looks_write(&figures, show->experiment, show->looks) ||
+				     (show->figures && show->figures(&figures))))
 			return OUTCOME_FAILED;
-	size_t view_count = by_axis_find(summary, views);
+	size_t view_count = by_axis_find(summary, BY_AXIS_FIGURES, views);
 	for (size_t i = 0; i < view_count; i++)
 		if (by_axis_figure(&figures, &views[i]))
 			return OUTCOME_FAILED;

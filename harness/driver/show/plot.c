@@ -229,7 +229,7 @@ static enum outcome draw_views(const struct studio *studio, const struct summary
 {
 	char script[sizeof studio->scripts + 16];
 	struct by_axis views[BY_AXIS_VIEWS_MAX];
-	size_t count = by_axis_find(summary, views);
+	size_t count = by_axis_find(summary, BY_AXIS_FIGURES, views);
 	snprintf(script, sizeof script, "%s/by-axis.gp", studio->scripts);
 	for (size_t i = 0; i < count; i++) {
 		struct figure figure = {.script = script, .experiment = views[i].experiment};

@@ -65,7 +65,7 @@ void tables_print(const struct summary *summary)
 			show->print(summary);
 		else if (*show->tables && pick_ran(summary, show->experiment))
 			each_table(show, summary, print_grid, NULL);
-	size_t view_count = by_axis_find(summary, views);
+	size_t view_count = by_axis_find(summary, BY_AXIS_TABLES, views);
 	for (size_t i = 0; i < view_count; i++) {
 		by_axis_table(summary, &views[i], &grid);
 		print_grid(&grid, NULL);
@@ -158,7 +158,7 @@ enum outcome tables_write(const struct summary *summary, const char *folder,
 			  struct problem *problem)
 {
 	struct by_axis views[BY_AXIS_VIEWS_MAX];
-	size_t view_count = by_axis_find(summary, views);
+	size_t view_count = by_axis_find(summary, BY_AXIS_TABLES, views);
 	for (enum form form = MARKDOWN; form < FORMS; form++) {
 		struct table_file table = {.summary = summary, .form = form, .problem = problem};
 		const struct show *show;
