@@ -1,32 +1,32 @@
-/* The axes of a plan and the names of their levels. Every place that spells a level, in help, wire
- * form, results or plots, takes the word from here. */
+/* The axes of a plan and the names of their levels. Help, wire form, results and plots all take the
+ * words from here. */
 #ifndef FORKCOST_AXES_H
 #define FORKCOST_AXES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the child does: leave at once, or become forkcost-target. NONE: the arm starts no child. */
+/* What the child does: exit at once, or exec forkcost-target. NONE: the arm starts no child. */
 enum action { ACTION_NONE, ACTION_EXIT, ACTION_EXEC, ACTION_COUNT };
 
-/* dirty: every heap page written since the last fork. clean: none of them
- * (METHODOLOGY, "State before the window"). */
+/* dirty: every heap page was written after the last fork, so its PTE is writable. clean: none was,
+ * so all are write-protected (METHODOLOGY, "State before the window"). */
 enum heap_state { STATE_DIRTY, STATE_CLEAN, STATE_COUNT };
 
-/* warm: the arm's own sequence ran just before. cold: the caches were walked over
- * (METHODOLOGY, "State before the window"). */
+/* warm: the arm's own sequence ran just before. cold: a large buffer was read, which displaced the
+ * caches (METHODOLOGY, "State before the window"). */
 enum cache_state { CACHE_WARM, CACHE_COLD, CACHE_COUNT };
 
 /* Where the child runs (METHODOLOGY, "Placement"). */
 enum child_cpu { CHILD_CPU_SAME, CHILD_CPU_FREE, CHILD_CPU_OTHER, CHILD_CPU_COUNT };
 
-/* What the heap is made of (METHODOLOGY, "First writes"): pages of the base size; transparent huge
- * pages of 2 MiB; of 64 KiB, the usual multi-size one; hugetlb pages of 2 MiB. */
+/* What the heap is made of (METHODOLOGY, "First writes"): base pages; transparent huge pages of 2
+ * MiB; of 64 KiB, the usual mTHP size; hugetlb pages of 2 MiB. */
 enum page_kind { PAGE_KIND_4K, PAGE_KIND_THP, PAGE_KIND_MTHP, PAGE_KIND_HUGETLB, PAGE_KIND_COUNT };
 
 enum { HUGE_BYTES = 2 << 20, MULTI_BYTES = 64 << 10 };
 
-/* Whether the kernel gives such pages or not as it likes, and splits them. */
+/* Whether the kernel is free to give such pages or not, and to split them. */
 static inline bool page_kind_is_transparent(enum page_kind kind)
 {
 	return kind == PAGE_KIND_THP || kind == PAGE_KIND_MTHP;
@@ -35,14 +35,14 @@ static inline bool page_kind_is_transparent(enum page_kind kind)
 /* The order in which a pass touches the heap's pages. */
 enum touch_order { TOUCH_SEQUENTIAL, TOUCH_SHUFFLED, TOUCH_COUNT };
 
-/* How a sample is taken. Plain ones read the clock at the ends of the window alone; stamped ones also
- * inside it: the child's stamps, which cost it a page fault (METHODOLOGY, "Inside the window"), or a
- * reading before and after every single write (METHODOLOGY, "First writes"). Counted ones count events
- * and are no source of times (METHODOLOGY, "Counters"); there is one such pass for each group of
+/* How a sample is taken. Plain: the clock is read only at both ends of the window. Stamped: also
+ * inside it, by the child, which costs it a page fault (METHODOLOGY, "Inside the window"), or
+ * before and after every single write (METHODOLOGY, "First writes"). Counted: events are counted,
+ * and the times are not used (METHODOLOGY, "Counters"). There is one counted pass for each group of
  * counters, from PASS_COUNTED on. */
 enum pass { PASS_PLAIN, PASS_STAMPED, PASS_COUNTED, PASS_KIND_COUNT };
 
-/* The axes that an experiment varies besides the heap's size. */
+/* The axes that an experiment varies, in addition to the heap size. */
 enum varies {
 	VARIES_STATE = 1 << 0,
 	VARIES_CACHE = 1 << 1,
@@ -52,7 +52,7 @@ enum varies {
 	VARIES_THREADS = 1 << 5,
 };
 
-/* The axes by number, in the order in which levels are named in words. */
+/* The axes by number, in the order in which descriptions name the levels. */
 enum axis_id {
 	AXIS_PAGE_KIND,
 	AXIS_STATE,

@@ -19,7 +19,7 @@ bool wire_copy(char *destination, size_t capacity, const char *text)
 	return fits;
 }
 
-/* A string that ends inside its field. */
+/* A string that is terminated inside its field. */
 static bool ends(const char *text, size_t capacity)
 {
 	return memchr(text, '\0', capacity) != NULL;
@@ -36,7 +36,7 @@ static enum outcome malformed(const char *what, struct problem *problem)
 		what);
 }
 
-/* What a double holds to the last unit: times of up to 104 days in ns. */
+/* The largest integer range that a double represents exactly: times of up to 104 days in ns. */
 static const double NUMBER_MAX = 9007199254740992.0;
 
 static bool is_number(double value)
@@ -78,8 +78,8 @@ static bool arm_ok(const struct wire_arm *arm)
 	       arm->action < ACTION_COUNT && arm->twin <= 1;
 }
 
-/* Groups must come one after the other, none too large, all of one kind. The kernel reads as many
- * bytes of an attr as it says that it has. */
+/* Groups must be consecutive, not too large, and of one kind. The kernel reads as many bytes of an
+ * attr as the attr's size says. */
 static enum outcome check_counters(const struct wire_request *request, struct problem *problem)
 {
 	if (request->counter_count > COUNTERS_MAX)
@@ -133,7 +133,7 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 	if (request->arm_count == 0 || request->arm_count > WIRE_ARMS_MAX ||
 	    request->cell_count == 0 || request->cell_count > WIRE_CELLS_MAX)
 		return malformed("too many or no arms or cells", problem);
-	/* Rounds and places are 16 bits of a sample. */
+	/* Rounds and indexes in a burst are 16 bits of a sample. */
 	if (request->caller_cpu < -1 || request->caller_cpu >= WIRE_CPUS_MAX ||
 	    request->other_cpu < -1 || request->other_cpu >= WIRE_CPUS_MAX ||
 	    (request->child_cpu == CHILD_CPU_OTHER && request->other_cpu < 0))
@@ -159,7 +159,7 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 	return check_counters(request, problem);
 }
 
-/* A number that the driver can write down, or none. */
+/* A number that the driver can write into results, or none. */
 static bool number_ok(uint64_t number)
 {
 	return number <= INT64_MAX || number == WIRE_UNKNOWN;
@@ -262,7 +262,7 @@ enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes
 		return malformed("the problem text", problem);
 	if (mode == WIRE_CATALOG)
 		return answer->finished ? check_catalog(&answer->catalog, problem) : OUTCOME_OK;
-	/* The request, too, lay within the worker's reach. */
+	/* The worker could also write to the request. */
 	if (request->arm_count > WIRE_ARMS_MAX || request->cell_count > WIRE_CELLS_MAX ||
 	    answer->cells_done > request->cell_count ||
 	    answer->sample_count > area->header.sample_capacity)

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Undoes what the worker has inherited: the driver keeps itself off the caller's CPU. */
+/* Resets the inherited CPU mask: the driver does not run on the caller's CPU. */
 static enum outcome spread(struct run *run)
 {
 	cpu_set_t allowed;

@@ -5,10 +5,10 @@
 #include "harness/common/problem.h"
 #include "harness/worker/bench.h"
 
-/* Pins the worker as the request's child_cpu asks, and sets where children move themselves. */
+/* Pins the worker as the request's child_cpu says, and sets the CPUs that children move to. */
 enum outcome isolation_pin(struct run *run);
 
-/* How many CPUs the worker may use. */
+/* The number of CPUs that the worker may use. */
 unsigned isolation_cpus_allowed(void);
 
 #endif

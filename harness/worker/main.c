@@ -1,5 +1,5 @@
-/* forkcost-worker: the measured process. Started by forkcost with the wire form as WIRE_FD; not for
- * use by hand. Static, libc only, and without stdio while it measures. */
+/* forkcost-worker: the measured process. forkcost starts it with the wire form as WIRE_FD; do not
+ * start it by hand. Static, libc only, and without stdio while it measures. */
 #include "harness/common/wire.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/clock.h"
@@ -35,7 +35,7 @@ static struct wire_area *map_area(size_t *mapped_bytes, struct problem *problem)
 	return area;
 }
 
-/* Does what the request's mode says; its words go to run->problem. */
+/* Does what the request's mode says; a message goes to run->problem. */
 static enum outcome serve(struct run *run, struct wire_area *area, const struct arm *once)
 {
 	if (run->request->mode == WIRE_CATALOG) {
@@ -93,7 +93,7 @@ int main(int argc, char **argv)
 		status = STATUS_USAGE;
 	else if (serve(&run, area, &once))
 		status = 1;
-	/* Once, there is no driver that reads the area. */
+	/* In mode ONCE no driver reads the area. */
 	if (status && is_once)
 		fprintf(stderr, "forkcost: %s\n", run.problem->text);
 	if (status)

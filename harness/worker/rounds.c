@@ -6,6 +6,7 @@
 #include "harness/worker/isolation.h"
 #include "harness/worker/registry.h"
 #include "harness/worker/shed.h"
+#include "harness/worker/target.h"
 #include "harness/worker/witness.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@ struct loop {
 	uint64_t began_ns;
 };
 
-/* Where in the plan a sample is taken. */
+/* The position of a sample in the plan. */
 struct place {
 	uint32_t cell, arm, round;
 };
@@ -47,7 +48,7 @@ static const char *refusal(const struct run *run, const struct arm *arm)
 	return why;
 }
 
-/* Has each of the request's experiments make what it needs, once. */
+/* Each of the request's experiments allocates what it needs, once. */
 static enum outcome make_experiments(struct loop *loop)
 {
 	for (uint32_t i = 0; i < loop->run->request->arm_count; i++) {
@@ -88,9 +89,9 @@ static void beat(struct loop *loop)
 	__atomic_add_fetch(&loop->area->answer.progress, 1, __ATOMIC_RELEASE);
 }
 
-/* The heap as the window must find it. In warm cells the caches are then settled: to prepare a large
- * heap walks over them, and without this step even vfork, which does not touch the heap, would seem
- * to grow with it. */
+/* Brings the heap into the state that the window needs. In warm cells the caches are then settled:
+ * preparing a large heap walks over them, and without this step even vfork, which does not touch
+ * the heap, would seem to grow with it. */
 static enum outcome prepare(struct loop *loop, const struct arm *arm, uint32_t cell)
 {
 	const struct wire_cell *levels = cell_at(loop, cell);
@@ -104,9 +105,9 @@ static enum outcome prepare(struct loop *loop, const struct arm *arm, uint32_t c
 	return OUTCOME_OK;
 }
 
-/* The arm's whole sequence, untimed, until the caches hold what it needs. Cold cells need none of
- * this for their caches, but arms that copy the heap need their frames warm, so one sequence
- * runs there (METHODOLOGY, "State before the window"). */
+/* The arm's whole sequence, not timed, until the caches contain what it needs. Cold cells do not
+ * need this for their caches, but arms that copy the heap need warm frames, so they run one
+ * sequence there (METHODOLOGY, "State before the window"). */
 static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t cell)
 {
 	const struct wire_request *request = loop->run->request;
@@ -129,8 +130,8 @@ static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t c
 	return OUTCOME_OK;
 }
 
-/* The histogram of an arm in a cell; makes one for the first sample. NULL if the experiment has none
- * or there is no room, which the plan refuses (harness/driver/plan/jobs.c). */
+/* The histogram of an arm in a cell; creates it for the first sample. NULL if the experiment has
+ * none, or there is no room, which the plan refuses (harness/driver/plan/jobs.c). */
 static uint32_t *histogram_of(struct loop *loop, struct place place)
 {
 	struct wire_answer *answer = &loop->area->answer;
@@ -182,12 +183,8 @@ static enum outcome take(struct loop *loop, struct place place, unsigned pass, u
 
 static void set_stamping(struct run *run, bool stamping)
 {
-	static char name[] = "forkcost-target", with_counter[] = "t", with_gettime[] = "m";
-	static char *plain[] = {name, NULL};
-	static char *stamped[] = {name, with_counter, NULL};
-	stamped[1] = worker_clock.is_counter ? with_counter : with_gettime;
 	run->stamping = stamping;
-	run->target_argv = stamping ? stamped : plain;
+	run->target_argv = target_argv(stamping ? TARGET_STAMPS : TARGET_LEAVES);
 }
 
 static bool takes_stamped(const struct arm *arm)
@@ -220,7 +217,7 @@ static bool is_counted(const struct loop *loop, uint32_t arm, uint32_t group)
 	       (experiment->counts_children || !counting_is_with_child(loop->run->request, group));
 }
 
-/* An arm's counted samples. Its sequence runs once before: another arm's came last. */
+/* An arm's counted samples. Its sequence runs once before, because another arm ran last. */
 static enum outcome count_arm(struct loop *loop, struct place place, uint32_t group)
 {
 	struct run *run = loop->run;
@@ -235,9 +232,9 @@ static enum outcome count_arm(struct loop *loop, struct place place, uint32_t gr
 	return outcome;
 }
 
-/* The passes that count: one for each group of counters, over all arms, after everything else of the
- * round. Counters are open meanwhile and no longer; for each arm anew would be dear, since the kernel
- * waits some 20 ms when a tracepoint's last counter is closed. */
+/* The counted passes: one for each group of counters, over all arms, after everything else of the
+ * round. Counters are open only during this time. Opening them again for each arm would be
+ * expensive: the kernel waits about 20 ms when the last counter of a tracepoint is closed. */
 static enum outcome take_counted(struct loop *loop, uint32_t cell, uint32_t round)
 {
 	const struct wire_request *request = loop->run->request;
@@ -256,7 +253,7 @@ static enum outcome take_counted(struct loop *loop, uint32_t cell, uint32_t roun
 	return OUTCOME_OK;
 }
 
-/* One arm's turn in a round: warm-ups, then its samples, plain before stamped. */
+/* One arm's turn in a round: warm-ups, then its samples, plain ones before stamped ones. */
 static enum outcome burst(struct loop *loop, struct place place)
 {
 	const struct arm *arm = &loop->arms[place.arm];
@@ -324,7 +321,7 @@ static enum outcome make_orders(struct loop *loop)
 
 enum outcome rounds_measure(struct run *run, struct wire_area *area, struct arena *arena)
 {
-	static struct loop loop; /* constant while a window is open, so fork may copy it */
+	static struct loop loop; /* does not change while a window is open, so fork may copy it */
 	const struct wire_request *request = run->request;
 	loop = (struct loop){.run = run, .area = area, .arena = arena};
 	loop.began_ns = clock_monotonic_raw_ns();

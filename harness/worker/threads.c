@@ -23,9 +23,9 @@ static uint64_t timeout_ticks(void)
 	return (uint64_t)(THREADS_TIMEOUT_S * 1e9 / worker_clock.ns_per_tick);
 }
 
-/* ---- in a thread, or in a process of its own ---- */
+/* ---- in a thread, or in a separate process ---- */
 
-/* Spins until the turn is another than `seen`, and returns the longest gap between two readings of the
+/* Spins until the turn is no longer `seen`, and returns the longest gap between two readings of the
  * clock; UINT64_MAX if nobody changed the turn in time. */
 static inline __attribute__((always_inline)) uint64_t spin(struct threads_one *self, int seen)
 {
@@ -95,7 +95,7 @@ __attribute__((noreturn)) static void enter(void *argument)
 
 /* ---- in the worker ---- */
 
-/* The CPU of thread `index`: the caller's is left out. -1: there are not so many. */
+/* The CPU of thread `index`: never that of the caller. -1: there are fewer CPUs. */
 static int cpu_of(const struct wire_request *request, unsigned index)
 {
 	for (int cpu = 0; cpu < WIRE_CPUS_MAX; cpu++)
@@ -224,7 +224,7 @@ enum outcome threads_turn(struct run *run, struct threads *threads, enum threads
 	return await_all(run, threads);
 }
 
-/* Whether a process has ended as it should; kills it if it takes too long. */
+/* Whether a process ended as it should; kills it after a timeout. */
 static bool process_ended(struct run *run, long id)
 {
 	const uint64_t began = clock_ticks(), limit = timeout_ticks();

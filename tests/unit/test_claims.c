@@ -51,9 +51,8 @@ static double beyond(const struct rule *rule)
 	return rule->relation == AT_LEAST ? rule->threshold - step : rule->threshold + step;
 }
 
-static void every_claim_has_a_rule_that_it_falls_with_or_says_why_not(void **state)
+TEST(every_claim_has_a_rule_that_it_falls_with_or_says_why_not)
 {
-	(void)state;
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
 		size_t required = 0;
 		for (size_t i = 0; i < claim_rule_count; i++)
@@ -67,9 +66,8 @@ static void every_claim_has_a_rule_that_it_falls_with_or_says_why_not(void **sta
 			    (claim_rules[i].correction != NULL));
 }
 
-static void a_claim_whose_rules_are_all_met_holds_or_is_corrected(void **state)
+TEST(a_claim_whose_rules_are_all_met_holds_or_is_corrected)
 {
-	(void)state;
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
 		struct finding findings[FINDING_COUNT];
 		meet_all(claim, findings);
@@ -80,9 +78,8 @@ static void a_claim_whose_rules_are_all_met_holds_or_is_corrected(void **state)
 	}
 }
 
-static void on_the_other_side_of_each_threshold_it_does_not_hold_or_is_open(void **state)
+TEST(on_the_other_side_of_each_threshold_it_does_not_hold_or_is_open)
 {
-	(void)state;
 	for (size_t i = 0; i < claim_rule_count; i++) {
 		const struct rule *rule = &claim_rules[i];
 		struct finding findings[FINDING_COUNT];
@@ -96,9 +93,8 @@ static void on_the_other_side_of_each_threshold_it_does_not_hold_or_is_open(void
 	}
 }
 
-static void on_the_other_side_of_every_correction_it_holds_as_it_is(void **state)
+TEST(on_the_other_side_of_every_correction_it_holds_as_it_is)
 {
-	(void)state;
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
 		struct finding findings[FINDING_COUNT];
 		if (!has_corrections(claim))
@@ -111,9 +107,8 @@ static void on_the_other_side_of_every_correction_it_holds_as_it_is(void **state
 	}
 }
 
-static void a_range_over_a_threshold_or_a_missing_value_leaves_it_open(void **state)
+TEST(a_range_over_a_threshold_or_a_missing_value_leaves_it_open)
 {
-	(void)state;
 	for (size_t i = 0; i < claim_rule_count; i++) {
 		const struct rule *rule = &claim_rules[i];
 		struct finding findings[FINDING_COUNT];
@@ -133,9 +128,8 @@ static void a_range_over_a_threshold_or_a_missing_value_leaves_it_open(void **st
 }
 
 /* What is known to be wrong is wrong whatever else is not known. */
-static void refuted_comes_before_open(void **state)
+TEST(refuted_comes_before_open)
 {
-	(void)state;
 	struct finding findings[FINDING_COUNT];
 	meet_all(C3, findings);
 	findings[FAULTS_CHILD_COPY] = exactly(0);
@@ -143,9 +137,8 @@ static void refuted_comes_before_open(void **state)
 	assert_int_equal(claim_judge(C3, findings).ruling, RULING_REFUTED);
 }
 
-static void what_is_only_shown_decides_nothing(void **state)
+TEST(what_is_only_shown_decides_nothing)
 {
-	(void)state;
 	struct finding findings[FINDING_COUNT];
 	meet_all(C11, findings);
 	findings[WINS_2] = (struct finding){.why = "at no heap that was measured"};
@@ -154,9 +147,8 @@ static void what_is_only_shown_decides_nothing(void **state)
 
 /* ---- from which heap on ---- */
 
-static void the_heap_from_which_vfork_wins_is_read_off_straight_lines(void **state)
+TEST(the_heap_from_which_vfork_wins_is_read_off_straight_lines)
 {
-	(void)state;
 	const double heaps[] = {10, 1000, 5000}, ratio[] = {1, 3, 11};
 	double from;
 	assert_int_equal(take_crossing(heaps, ratio, 3, 2, &from), CROSSING_FOUND);
@@ -170,9 +162,8 @@ static void the_heap_from_which_vfork_wins_is_read_off_straight_lines(void **sta
 	assert_near(from, 5000, 0);
 }
 
-static void a_win_that_is_lost_again_does_not_count(void **state)
+TEST(a_win_that_is_lost_again_does_not_count)
 {
-	(void)state;
 	const double heaps[] = {0, 10, 20, 30}, ratio[] = {5, 1, 3, 5};
 	double from;
 	assert_int_equal(take_crossing(heaps, ratio, 4, 2, &from), CROSSING_FOUND);
@@ -242,9 +233,8 @@ static struct finding found(enum finding_id id)
 	return findings[id];
 }
 
-static void a_ratio_of_cases_is_taken_within_replicates(void **state)
+TEST(a_ratio_of_cases_is_taken_within_replicates)
 {
-	(void)state;
 	made_begin();
 	/* Each drifts by 20 % a replicate, both alike: the ratio does not. */
 	made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0.2, REPLICATES);
@@ -257,9 +247,8 @@ static void a_ratio_of_cases_is_taken_within_replicates(void **state)
 	assert_contains(finding.where, "heap 1 MiB");
 }
 
-static void with_too_few_replicates_a_ratio_is_not_known(void **state)
+TEST(with_too_few_replicates_a_ratio_is_not_known)
 {
-	(void)state;
 	made_begin();
 	made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0, 4);
 	made_add("first_write", "take_back_exited", "write_ns", "ns", 1000, 0, 4);
@@ -268,9 +257,8 @@ static void with_too_few_replicates_a_ratio_is_not_known(void **state)
 	assert_contains(finding.why, "fewer than 5 replicates");
 }
 
-static void a_count_must_be_so_in_every_sample(void **state)
+TEST(a_count_must_be_so_in_every_sample)
 {
-	(void)state;
 	made_begin();
 	made_add("first_write", "child_copy", "pages", "count", 100, 0, 2);
 	struct series *faults = made_add("first_write", "child_copy", "faults", "count", 100, 0, 2);
@@ -280,9 +268,8 @@ static void a_count_must_be_so_in_every_sample(void **state)
 	assert_near(found(FAULTS_CHILD_COPY).low, 0.99, 1e-12);
 }
 
-static void page_tables_are_counted_against_a_child_without_the_heap(void **state)
+TEST(page_tables_are_counted_against_a_child_without_the_heap)
 {
-	(void)state;
 	made_begin();
 	made_add("inherit", "forked", "child_tables", "count", 19, 0, 2);
 	made_add("inherit", "without_heap", "child_tables", "count", 11, 0, 2);
@@ -313,9 +300,8 @@ static void add_spawns(uint64_t heap_bytes)
 	add_spawns_of(heap_bytes, REPLICATES);
 }
 
-static void vforks_wins_and_what_they_are_made_of_are_found(void **state)
+TEST(vforks_wins_and_what_they_are_made_of_are_found)
 {
-	(void)state;
 	made_begin();
 	add_spawns(0);
 	add_spawns(16 << 20);
@@ -333,9 +319,8 @@ static void vforks_wins_and_what_they_are_made_of_are_found(void **state)
 }
 
 /* The smallest heap measured is no heap from which on: the true one may be smaller. */
-static void a_win_at_the_smallest_heap_measured_is_a_bound(void **state)
+TEST(a_win_at_the_smallest_heap_measured_is_a_bound)
 {
-	(void)state;
 	made_begin();
 	add_spawns(16 << 20);
 	add_spawns(64 << 20);
@@ -353,9 +338,8 @@ static void a_win_at_the_smallest_heap_measured_is_a_bound(void **state)
 }
 
 /* fork's ratio at the largest heap is about 100, so that its lower end is below. */
-static void a_win_that_may_come_beyond_the_largest_heap_says_so(void **state)
+TEST(a_win_that_may_come_beyond_the_largest_heap_says_so)
 {
-	(void)state;
 	made_begin();
 	for (uint64_t heap = 0; heap <= 16 << 20; heap += 16 << 20) {
 		double ns = heap ? 4.85e6 : 1e5;
@@ -379,9 +363,8 @@ static void a_win_that_may_come_beyond_the_largest_heap_says_so(void **state)
 }
 
 /* Whatever has values at which heap, all findings of an experiment are of one. */
-static void findings_of_an_experiment_are_of_one_heap(void **state)
+TEST(findings_of_an_experiment_are_of_one_heap)
 {
-	(void)state;
 	made_begin();
 	for (uint64_t heap = 1 << 20; heap <= 4 << 20; heap += 3 << 20) {
 		made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0, REPLICATES)
@@ -398,9 +381,8 @@ static void findings_of_an_experiment_are_of_one_heap(void **state)
 }
 
 /* A note of what is there is no reason for what is not. */
-static void the_one_that_is_missing_is_named(void **state)
+TEST(the_one_that_is_missing_is_named)
 {
-	(void)state;
 	made_begin();
 	struct series *series =
 		made_add("switch", "separate", "switch_ns", "ns", 2000, 0, REPLICATES);
@@ -416,9 +398,8 @@ static void the_one_that_is_missing_is_named(void **state)
 }
 
 /* Claims are about plain levels: others are named, and taken for nothing. */
-static void other_levels_are_no_evidence(void **state)
+TEST(other_levels_are_no_evidence)
 {
-	(void)state;
 	made_begin();
 	const char *const cases[] = {"parent_copy", "take_back_exited"};
 	for (size_t i = 0; i < 2; i++) {
@@ -431,9 +412,8 @@ static void other_levels_are_no_evidence(void **state)
 	assert_contains(found(COPY_OVER_TAKE_BACK).why, "other levels alone, thp pages (2 MiB)");
 }
 
-static void with_one_heap_there_is_no_growth(void **state)
+TEST(with_one_heap_there_is_no_growth)
 {
-	(void)state;
 	made_begin();
 	add_spawns(16 << 20);
 	assert_true(found(FORK_OVER_VFORK_LARGEST).known);
@@ -442,9 +422,8 @@ static void with_one_heap_there_is_no_growth(void **state)
 }
 
 /* The run's time was up before the largest heap had five replicates: the next one tells. */
-static void a_heap_with_too_few_replicates_hides_none_below(void **state)
+TEST(a_heap_with_too_few_replicates_hides_none_below)
 {
-	(void)state;
 	made_begin();
 	add_spawns(0);
 	add_spawns(16 << 20);
@@ -462,9 +441,8 @@ static void a_heap_with_too_few_replicates_hides_none_below(void **state)
 }
 
 /* Else the user's choice of heaps would refute what is said of large ones. */
-static void small_heaps_tell_nothing_of_large_ones(void **state)
+TEST(small_heaps_tell_nothing_of_large_ones)
 {
-	(void)state;
 	made_begin();
 	add_spawns(0);
 	add_spawns(4 << 20);
@@ -475,9 +453,8 @@ static void small_heaps_tell_nothing_of_large_ones(void **state)
 }
 
 /* What was asked for, but not reached, is not advised. */
-static void a_large_heap_that_was_not_reached_is_not_asked_for_again(void **state)
+TEST(a_large_heap_that_was_not_reached_is_not_asked_for_again)
 {
-	(void)state;
 	made_begin();
 	add_spawns(0);
 	add_spawns(4 << 20);
@@ -501,9 +478,8 @@ static void a_large_heap_that_was_not_reached_is_not_asked_for_again(void **stat
 }
 
 /* As a path in a failure may have them, cut where no character ends. */
-static void a_reason_is_not_cut_within_a_character(void **state)
+TEST(a_reason_is_not_cut_within_a_character)
 {
-	(void)state;
 	made_begin();
 	struct series *series = made_add("inherit", "execed", "mappings", "count", 1, 0, 1);
 	struct row *row = &made.rows[series - made.series];
@@ -516,9 +492,8 @@ static void a_reason_is_not_cut_within_a_character(void **state)
 	json_decref(text);
 }
 
-static void times_of_an_emulated_machine_are_not_known_and_counts_are(void **state)
+TEST(times_of_an_emulated_machine_are_not_known_and_counts_are)
 {
-	(void)state;
 	made_begin();
 	made.dataset.environment = json_pack("{s:s}", "hypervisor", "QEMU emulation (board)");
 	made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0, REPLICATES);
@@ -531,9 +506,8 @@ static void times_of_an_emulated_machine_are_not_known_and_counts_are(void **sta
 	json_decref(made.dataset.environment);
 }
 
-static void what_was_not_measured_is_not_known_and_says_how_to(void **state)
+TEST(what_was_not_measured_is_not_known_and_says_how_to)
 {
-	(void)state;
 	made_begin();
 	for (size_t i = 0; i < FINDING_COUNT; i++) {
 		struct finding finding = found((enum finding_id)i);
@@ -541,37 +515,4 @@ static void what_was_not_measured_is_not_known_and_says_how_to(void **state)
 		assert_true(strlen(finding.why) > 8);
 	}
 	assert_contains(found(MAPPINGS_EXECED).why, "forkcost run --experiment inherit");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_claim_has_a_rule_that_it_falls_with_or_says_why_not),
-		cmocka_unit_test(a_claim_whose_rules_are_all_met_holds_or_is_corrected),
-		cmocka_unit_test(on_the_other_side_of_each_threshold_it_does_not_hold_or_is_open),
-		cmocka_unit_test(on_the_other_side_of_every_correction_it_holds_as_it_is),
-		cmocka_unit_test(a_range_over_a_threshold_or_a_missing_value_leaves_it_open),
-		cmocka_unit_test(refuted_comes_before_open),
-		cmocka_unit_test(what_is_only_shown_decides_nothing),
-		cmocka_unit_test(the_heap_from_which_vfork_wins_is_read_off_straight_lines),
-		cmocka_unit_test(a_win_that_is_lost_again_does_not_count),
-		cmocka_unit_test(a_ratio_of_cases_is_taken_within_replicates),
-		cmocka_unit_test(with_too_few_replicates_a_ratio_is_not_known),
-		cmocka_unit_test(a_count_must_be_so_in_every_sample),
-		cmocka_unit_test(page_tables_are_counted_against_a_child_without_the_heap),
-		cmocka_unit_test(vforks_wins_and_what_they_are_made_of_are_found),
-		cmocka_unit_test(a_win_at_the_smallest_heap_measured_is_a_bound),
-		cmocka_unit_test(a_win_that_may_come_beyond_the_largest_heap_says_so),
-		cmocka_unit_test(findings_of_an_experiment_are_of_one_heap),
-		cmocka_unit_test(the_one_that_is_missing_is_named),
-		cmocka_unit_test(other_levels_are_no_evidence),
-		cmocka_unit_test(with_one_heap_there_is_no_growth),
-		cmocka_unit_test(a_heap_with_too_few_replicates_hides_none_below),
-		cmocka_unit_test(small_heaps_tell_nothing_of_large_ones),
-		cmocka_unit_test(a_large_heap_that_was_not_reached_is_not_asked_for_again),
-		cmocka_unit_test(a_reason_is_not_cut_within_a_character),
-		cmocka_unit_test(times_of_an_emulated_machine_are_not_known_and_counts_are),
-		cmocka_unit_test(what_was_not_measured_is_not_known_and_says_how_to),
-	};
-	return cmocka_run_group_tests_name("claims", tests, NULL, NULL);
 }

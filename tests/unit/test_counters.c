@@ -108,90 +108,9 @@ static void expect_folded(const char *role)
 		fail_msg("%s: three times %s", role, missing[0]->why);
 }
 
-static void every_role_is_settled(void **state)
+void unit_before(void)
 {
-	(void)state;
-	static const char *const suffix[] = {"_user", "_kernel", "_both"};
-	make(NULL);
-	expect_sound();
-	assert_int_equal(counters.role_count, ROLE_COUNT);
-	for (unsigned i = 0; i < ROLE_COUNT; i++) {
-		assert_string_equal(counters.roles[i].name, roles[i].name);
-		assert_int_equal(counters.roles[i].one_mode, i >= ROLE_TRACE_FIRST);
-		for (unsigned mode = 0; mode < COUNTER_MODES && i < ROLE_TRACE_FIRST; mode++) {
-			char metric[COUNTER_NAME_MAX];
-			snprintf(metric, sizeof metric, "%s%s", roles[i].name, suffix[mode]);
-			expect_settled(roles[i].name, metric);
-		}
-		expect_folded(roles[i].name);
-		if (i >= ROLE_TRACE_FIRST)
-			expect_settled(roles[i].name, roles[i].name);
-	}
-	/* A process's counter never sees these. */
-	assert_non_null(counters_find_missing(&counters, "tlb_flush_task_switch"));
-}
-
-static void modes_exclude_each_other(void **state)
-{
-	(void)state;
-	make("page_faults");
-	expect_sound();
-	const struct wire_counter *user = counters_find(&counters, "page_faults_user"),
-				  *kernel = counters_find(&counters, "page_faults_kernel"),
-				  *both = counters_find(&counters, "page_faults_both");
-	if (!user || !kernel || !both)
-		skip(); /* not permitted here */
-	assert_true(user->attr.exclude_kernel && !user->attr.exclude_user);
-	assert_true(!kernel->attr.exclude_kernel && kernel->attr.exclude_user);
-	assert_true(!both->attr.exclude_kernel && !both->attr.exclude_user);
-	assert_int_equal(counters.group_count, 2);
-	assert_int_equal(counters.count, 6);
-	assert_int_equal(counters.missing_count, 0);
-}
-
-static void none_is_nothing(void **state)
-{
-	(void)state;
-	make("none");
-	expect_sound();
-	assert_int_equal(counters.count, 0);
-	assert_int_equal(counters.role_count, 0);
-	assert_int_equal(counters.missing_count, 0);
-}
-
-static void wrong_lists_are_refused(void **state)
-{
-	(void)state;
-	refuse("", "write names with commas");
-	refuse(",", "write names with commas");
-	refuse("cycles,", "write names with commas");
-	refuse(",cycles", "write names with commas");
-	refuse("cycles,,instructions", "write names with commas");
-	refuse("nope", "'nope'");
-	refuse("nope", "forkcost counters");
-	refuse("cycles_user", "'cycles_user'");
-	refuse("cycles,none", "'none'");
-	refuse("page_faults,cycles,page_faults", "twice");
-	char long_name[4 * EVENT_NAME_MAX];
-	memset(long_name, 'a', sizeof long_name);
-	long_name[sizeof long_name - 1] = '\0';
-	refuse(long_name, "write names with commas");
-}
-
-/* libpfm4's events for the kernel's own counters are there on every CPU. */
-static void events_by_name_become_metrics(void **state)
-{
-	(void)state;
-	make("perf::PERF_COUNT_SW_CONTEXT_SWITCHES,page_faults");
-	expect_sound();
-	assert_int_equal(counters.role_count, 2);
-	assert_string_equal(counters.roles[0].name, "perf_count_sw_context_switches");
-	assert_string_equal(counters.roles[0].event, "perf::PERF_COUNT_SW_CONTEXT_SWITCHES");
-	assert_false(counters.roles[0].hardware);
-	expect_settled("perf_count_sw_context_switches", "perf_count_sw_context_switches_user");
-	refuse("perf::PERF_COUNT_SW_CONTEXT_SWITCHES,PERF_COUNT_SW_CONTEXT_SWITCHES", "twice");
-	refuse("PERF_COUNT_SW_CONTEXT_SWITCHES:u", "drop the :u");
-	refuse("PERF_COUNT_SW_CONTEXT_SWITCHES:k=1", "drop the :u or :k");
+	unsetenv("LIBPFM_FORCE_PMU"); /* it would hide the generic events */
 }
 
 /* Runs in a process in which libpfm4 has not started, so that it can be forced. */
@@ -220,9 +139,9 @@ static void force_skylake(void)
 			    "attempts at the second-level TLB");
 }
 
-static void events_of_a_forced_pmu_are_taken(void **state)
+/* The first test: libpfm4 must not have started. */
+TEST(events_of_a_forced_pmu_are_taken)
 {
-	(void)state;
 #ifdef __x86_64__
 	int status;
 	pid_t child = fork();
@@ -238,9 +157,89 @@ static void events_of_a_forced_pmu_are_taken(void **state)
 #endif
 }
 
-static void a_metric_knows_its_role(void **state)
+TEST(every_role_is_settled)
 {
-	(void)state;
+	static const char *const suffix[] = {"_user", "_kernel", "_both"};
+	make(NULL);
+	expect_sound();
+	assert_int_equal(counters.role_count, ROLE_COUNT);
+	for (unsigned i = 0; i < ROLE_COUNT; i++) {
+		assert_string_equal(counters.roles[i].name, roles[i].name);
+		assert_int_equal(counters.roles[i].one_mode, i >= ROLE_TRACE_FIRST);
+		for (unsigned mode = 0; mode < COUNTER_MODES && i < ROLE_TRACE_FIRST; mode++) {
+			char metric[COUNTER_NAME_MAX];
+			snprintf(metric, sizeof metric, "%s%s", roles[i].name, suffix[mode]);
+			expect_settled(roles[i].name, metric);
+		}
+		expect_folded(roles[i].name);
+		if (i >= ROLE_TRACE_FIRST)
+			expect_settled(roles[i].name, roles[i].name);
+	}
+	/* A process's counter never sees these. */
+	assert_non_null(counters_find_missing(&counters, "tlb_flush_task_switch"));
+}
+
+TEST(modes_exclude_each_other)
+{
+	make("page_faults");
+	expect_sound();
+	const struct wire_counter *user = counters_find(&counters, "page_faults_user"),
+				  *kernel = counters_find(&counters, "page_faults_kernel"),
+				  *both = counters_find(&counters, "page_faults_both");
+	if (!user || !kernel || !both)
+		skip(); /* not permitted here */
+	assert_true(user->attr.exclude_kernel && !user->attr.exclude_user);
+	assert_true(!kernel->attr.exclude_kernel && kernel->attr.exclude_user);
+	assert_true(!both->attr.exclude_kernel && !both->attr.exclude_user);
+	assert_int_equal(counters.group_count, 2);
+	assert_int_equal(counters.count, 6);
+	assert_int_equal(counters.missing_count, 0);
+}
+
+TEST(none_is_nothing)
+{
+	make("none");
+	expect_sound();
+	assert_int_equal(counters.count, 0);
+	assert_int_equal(counters.role_count, 0);
+	assert_int_equal(counters.missing_count, 0);
+}
+
+TEST(wrong_lists_are_refused)
+{
+	refuse("", "write names with commas");
+	refuse(",", "write names with commas");
+	refuse("cycles,", "write names with commas");
+	refuse(",cycles", "write names with commas");
+	refuse("cycles,,instructions", "write names with commas");
+	refuse("nope", "'nope'");
+	refuse("nope", "forkcost counters");
+	refuse("cycles_user", "'cycles_user'");
+	refuse("cycles,none", "'none'");
+	refuse("page_faults,cycles,page_faults", "twice");
+	char long_name[4 * EVENT_NAME_MAX];
+	memset(long_name, 'a', sizeof long_name);
+	long_name[sizeof long_name - 1] = '\0';
+	refuse(long_name, "write names with commas");
+}
+
+/* libpfm4's events for the kernel's own counters are there on every CPU. */
+TEST(events_by_name_become_metrics)
+{
+	make("perf::PERF_COUNT_SW_CONTEXT_SWITCHES,page_faults");
+	expect_sound();
+	assert_int_equal(counters.role_count, 2);
+	assert_string_equal(counters.roles[0].name, "perf_count_sw_context_switches");
+	assert_string_equal(counters.roles[0].event, "perf::PERF_COUNT_SW_CONTEXT_SWITCHES");
+	assert_false(counters.roles[0].hardware);
+	expect_settled("perf_count_sw_context_switches", "perf_count_sw_context_switches_user");
+	refuse("perf::PERF_COUNT_SW_CONTEXT_SWITCHES,PERF_COUNT_SW_CONTEXT_SWITCHES", "twice");
+	refuse("PERF_COUNT_SW_CONTEXT_SWITCHES:u", "drop the :u");
+	refuse("PERF_COUNT_SW_CONTEXT_SWITCHES:k=1", "drop the :u or :k");
+}
+
+TEST(a_metric_knows_its_role)
+{
 	make("page_faults,page_fault_user");
 	const struct counters_role *faults = counters_role_of(&counters, "page_faults_user");
 	assert_non_null(faults);
@@ -256,9 +255,8 @@ static void a_metric_knows_its_role(void **state)
 	assert_null(counters_role_of(&counters, ""));
 }
 
-static void the_cpu_set_is_put_back(void **state)
+TEST(the_cpu_set_is_put_back)
 {
-	(void)state;
 	cpu_set_t before, after;
 	assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
 	int cpu = 0;
@@ -270,9 +268,8 @@ static void the_cpu_set_is_put_back(void **state)
 	expect_sound();
 }
 
-static void tallies_add_up(void **state)
+TEST(tallies_add_up)
 {
-	(void)state;
 	make(NULL);
 	size_t all = 0, counted = 0;
 	for (unsigned kind = COUNTERS_HARDWARE; kind <= COUNTERS_TRACE; kind++) {
@@ -295,18 +292,16 @@ static size_t open_files(void)
 }
 
 /* No descriptor stays open; one would hold the unseen tracefs, too. */
-static void nothing_stays_behind(void **state)
+TEST(nothing_stays_behind)
 {
-	(void)state;
 	size_t before = open_files();
 	for (int i = 0; i < 3; i++)
 		make(NULL);
 	assert_int_equal(open_files(), before);
 }
 
-static void tracepoints_have_numbers(void **state)
+TEST(tracepoints_have_numbers)
 {
-	(void)state;
 	uint64_t number = 0;
 	int tracefs = tracefs_open();
 	if (tracefs < 0)
@@ -319,24 +314,4 @@ static void tracepoints_have_numbers(void **state)
 	assert_false(tracefs_event(tracefs, "sched/no_such_event", NULL, &number));
 	assert_int_equal(errno, ENOENT);
 	close(tracefs);
-}
-
-int main(void)
-{
-	unsetenv("LIBPFM_FORCE_PMU"); /* it would hide the generic events */
-	const struct CMUnitTest tests[] = {
-		/* The first: libpfm4 must not have started. */
-		cmocka_unit_test(events_of_a_forced_pmu_are_taken),
-		cmocka_unit_test(every_role_is_settled),
-		cmocka_unit_test(modes_exclude_each_other),
-		cmocka_unit_test(none_is_nothing),
-		cmocka_unit_test(wrong_lists_are_refused),
-		cmocka_unit_test(events_by_name_become_metrics),
-		cmocka_unit_test(a_metric_knows_its_role),
-		cmocka_unit_test(the_cpu_set_is_put_back),
-		cmocka_unit_test(tallies_add_up),
-		cmocka_unit_test(nothing_stays_behind),
-		cmocka_unit_test(tracepoints_have_numbers),
-	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *folder;
 static const double values[] = {100, 110, 120, 90};
 static const unsigned rounds[] = {0, 0, 1, 1};
 static const struct unit_arm arms[] = {
@@ -45,7 +44,7 @@ static void assert_refused(const char *why)
 {
 	struct dataset dataset;
 	struct problem problem = {""};
-	if (dataset_read(&dataset, folder, &problem) != OUTCOME_FAILED) {
+	if (dataset_read(&dataset, unit_folder(), &problem) != OUTCOME_FAILED) {
 		dataset_free(&dataset);
 		fail_msg("a spoilt run was read; expected: %s", why);
 	}
@@ -54,13 +53,12 @@ static void assert_refused(const char *why)
 	assert_null(dataset.run);
 }
 
-static void good_run(void **state)
+TEST(good_run)
 {
-	(void)state;
 	struct dataset dataset;
 	struct problem problem = {""};
 	write_run();
-	if (dataset_read(&dataset, folder, &problem))
+	if (dataset_read(&dataset, unit_folder(), &problem))
 		fail_msg("%s", problem.text);
 	assert_string_equal(dataset.warning, "");
 	assert_int_equal(dataset.series_count, 6); /* two arms, three metrics */
@@ -112,13 +110,12 @@ static void write_counted_run(void)
 	     " \"counts\": {\"page_faults_both\": [3, 5]}},");
 }
 
-static void counts_are_read_and_reasons_kept(void **state)
+TEST(counts_are_read_and_reasons_kept)
 {
-	(void)state;
 	struct dataset dataset;
 	struct problem problem = {""};
 	write_counted_run();
-	if (dataset_read(&dataset, folder, &problem))
+	if (dataset_read(&dataset, unit_folder(), &problem))
 		fail_msg("%s", problem.text);
 	const struct series *call = dataset_find(&dataset, &dataset.series[0], "call_ns");
 	/* Times of a counted pass are none. */
@@ -142,7 +139,7 @@ static void counts_are_read_and_reasons_kept(void **state)
 
 	write_counted_run();
 	edit("[3, 5]}", "\"refused: it ran backwards\"}");
-	assert_int_equal(dataset_read(&dataset, folder, &problem), OUTCOME_OK);
+	assert_int_equal(dataset_read(&dataset, unit_folder(), &problem), OUTCOME_OK);
 	faults = dataset_find(&dataset, &dataset.series[0], "page_faults_both");
 	assert_int_equal(faults->block_count, 0);
 	assert_string_equal(faults->missing, "refused: it ran backwards");
@@ -174,28 +171,26 @@ static void counts_are_read_and_reasons_kept(void **state)
 	}
 }
 
-static void torn_last_line(void **state)
+TEST(torn_last_line)
 {
-	(void)state;
 	struct dataset dataset;
 	struct problem problem = {""};
 	FILE *file = unit_run_begin();
 	unit_run_cell(file, 0, 0, arms, 2);
 	fputs("{\"type\": \"cell\", \"heap_by", file);
 	assert_int_equal(fclose(file), 0);
-	if (dataset_read(&dataset, folder, &problem))
+	if (dataset_read(&dataset, unit_folder(), &problem))
 		fail_msg("%s", problem.text);
 	assert_contains(dataset.warning, "cut off");
-	assert_contains(dataset.warning, folder);
+	assert_contains(dataset.warning, unit_folder());
 	assert_int_equal(dataset.series_count, 6);
 	assert_int_equal(dataset.series[0].block_count, 1);
 	assert_null(dataset.end);
 	dataset_free(&dataset);
 }
 
-static void failures_are_counted(void **state)
+TEST(failures_are_counted)
 {
-	(void)state;
 	struct dataset dataset;
 	struct problem problem = {""};
 	FILE *file = unit_run_begin();
@@ -203,16 +198,15 @@ static void failures_are_counted(void **state)
 	fputs("{\"type\": \"failure\", \"why\": \"the first\"}\n", file);
 	fputs("{\"type\": \"failure\", \"why\": \"the second\"}\n", file);
 	unit_run_end(file);
-	assert_int_equal(dataset_read(&dataset, folder, &problem), OUTCOME_OK);
+	assert_int_equal(dataset_read(&dataset, unit_folder(), &problem), OUTCOME_OK);
 	assert_int_equal(dataset.failure_count, 2);
 	assert_string_equal(dataset.first_failure, "the first");
 	dataset_free(&dataset);
 }
 
 /* What turned out not to be had while the run went on is no failure: it joins what the plan knew. */
-static void page_kinds_left_out_are_no_failures(void **state)
+TEST(page_kinds_left_out_are_no_failures)
 {
-	(void)state;
 	static const char line[] =
 		"{\"type\": \"failure\", \"why\": \"%s\", \"page_kind\": \"%s\", "
 		"\"experiment\": \"spawn\", \"page_kind_left_out\": true}\n";
@@ -223,7 +217,7 @@ static void page_kinds_left_out_are_no_failures(void **state)
 	fprintf(file, line, "too scattered", "thp");
 	fprintf(file, line, "another reason", "thp");
 	unit_run_end(file);
-	assert_int_equal(dataset_read(&dataset, folder, &problem), OUTCOME_OK);
+	assert_int_equal(dataset_read(&dataset, unit_folder(), &problem), OUTCOME_OK);
 	assert_int_equal(dataset.failure_count, 0);
 	assert_null(dataset_failure(&dataset, "spawn"));
 	json_t *kinds = json_object_get(dataset.run, "page_kinds_left_out");
@@ -236,9 +230,8 @@ static void page_kinds_left_out_are_no_failures(void **state)
 	assert_refused("no page kind");
 }
 
-static void malformed_lines_are_refused_by_number(void **state)
+TEST(malformed_lines_are_refused_by_number)
 {
-	(void)state;
 	/* Line 1 is the run, 2 and 3 are cells, 4 the end. */
 	static const struct {
 		const char *from, *to, *why;
@@ -306,9 +299,8 @@ static void malformed_lines_are_refused_by_number(void **state)
 }
 
 /* What may be left out is not needed, and a fact of no sense is refused, not printed. */
-static void optional_fields_are_optional(void **state)
+TEST(optional_fields_are_optional)
 {
-	(void)state;
 	static const struct {
 		const char *from, *to;
 	} cases[] = {
@@ -325,9 +317,9 @@ static void optional_fields_are_optional(void **state)
 		struct problem problem = {""};
 		write_run();
 		edit(cases[i].from, cases[i].to);
-		if (dataset_read(&dataset, folder, &problem) ||
-		    summary_make(&summary, &dataset, folder, &problem) ||
-		    summary_write(&summary, folder, &problem))
+		if (dataset_read(&dataset, unit_folder(), &problem) ||
+		    summary_make(&summary, &dataset, unit_folder(), &problem) ||
+		    summary_write(&summary, unit_folder(), &problem))
 			fail_msg("%s: %s", cases[i].from, problem.text);
 		assert_true(summary.row_count > 0);
 		summary_free(&summary);
@@ -339,9 +331,8 @@ static void optional_fields_are_optional(void **state)
 }
 
 /* More rounds than any worker runs, in no order: all of them count. */
-static void ratios_are_of_all_rounds(void **state)
+TEST(ratios_are_of_all_rounds)
 {
-	(void)state;
 	enum { SAMPLES = 300 };
 	double one[SAMPLES], other[SAMPLES];
 	unsigned numbers[SAMPLES];
@@ -360,7 +351,7 @@ static void ratios_are_of_all_rounds(void **state)
 	FILE *file = unit_run_begin();
 	unit_run_cell(file, 0, 0, many, 2);
 	unit_run_end(file);
-	if (dataset_read(&dataset, folder, &problem))
+	if (dataset_read(&dataset, unit_folder(), &problem))
 		fail_msg("%s", problem.text);
 	const struct series *fork = &dataset.series[0];
 	struct series key = *fork;
@@ -371,14 +362,13 @@ static void ratios_are_of_all_rounds(void **state)
 	dataset_free(&dataset);
 }
 
-static void links_and_special_files_are_refused(void **state)
+TEST(links_and_special_files_are_refused)
 {
-	(void)state;
 	static const char *const names[] = {"samples.jsonl", "environment.json"};
 	char path[300], elsewhere[300];
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-		snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", folder);
+		snprintf(path, sizeof path, "%s/%s", unit_folder(), names[i]);
+		snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", unit_folder());
 		write_run();
 		assert_int_equal(rename(path, elsewhere), 0);
 		assert_int_equal(symlink("elsewhere", path), 0);
@@ -409,30 +399,29 @@ static int close_under(void *cookie)
 }
 
 /* A read that fails is not the end of the run. */
-static void a_failed_read_is_said(void **state)
+TEST(a_failed_read_is_said)
 {
-	(void)state;
 	char path[300];
 	struct dataset dataset;
 	struct problem problem = {""};
 	write_run();
-	snprintf(path, sizeof path, "%s/samples.jsonl", folder);
+	snprintf(path, sizeof path, "%s/samples.jsonl", unit_folder());
 	FILE *under = fopen(path, "r");
 	assert_non_null(under);
 	FILE *samples = fopencookie(under, "r",
 				    (cookie_io_functions_t){.read = breaks, .close = close_under});
-	snprintf(path, sizeof path, "%s/environment.json", folder);
+	snprintf(path, sizeof path, "%s/environment.json", unit_folder());
 	FILE *environment = fopen(path, "r");
 	assert_non_null(environment);
-	assert_int_equal(dataset_read_streams(&dataset, samples, environment, folder, &problem),
-			 OUTCOME_FAILED);
+	assert_int_equal(
+		dataset_read_streams(&dataset, samples, environment, unit_folder(), &problem),
+		OUTCOME_FAILED);
 	assert_contains(problem.text, "Input/output error");
 	assert_contains(problem.text, "samples.jsonl");
 }
 
-static void empty_and_absent_runs(void **state)
+TEST(empty_and_absent_runs)
 {
-	(void)state;
 	struct dataset dataset;
 	struct problem problem = {""};
 	write_run();
@@ -443,36 +432,4 @@ static void empty_and_absent_runs(void **state)
 	assert_refused("environment.json");
 	assert_int_equal(dataset_read(&dataset, "build/no-such-run", &problem), OUTCOME_FAILED);
 	assert_contains(problem.text, "build/no-such-run");
-}
-
-static int make(void **state)
-{
-	(void)state;
-	folder = unit_folder_make();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	unit_folder_remove();
-	return 0;
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good_run),
-		cmocka_unit_test(counts_are_read_and_reasons_kept),
-		cmocka_unit_test(torn_last_line),
-		cmocka_unit_test(failures_are_counted),
-		cmocka_unit_test(page_kinds_left_out_are_no_failures),
-		cmocka_unit_test(malformed_lines_are_refused_by_number),
-		cmocka_unit_test(optional_fields_are_optional),
-		cmocka_unit_test(ratios_are_of_all_rounds),
-		cmocka_unit_test(links_and_special_files_are_refused),
-		cmocka_unit_test(a_failed_read_is_said),
-		cmocka_unit_test(empty_and_absent_runs),
-	};
-	return cmocka_run_group_tests_name("dataset", tests, make, tear_down);
 }

@@ -9,7 +9,6 @@
 
 enum { REPLICATES = 6 };
 
-static const char *folder;
 static struct dataset dataset;
 static struct summary summary;
 
@@ -18,8 +17,8 @@ static void load(FILE *file)
 {
 	struct problem problem = {""};
 	unit_run_end(file);
-	if (dataset_read(&dataset, folder, &problem) ||
-	    summary_make(&summary, &dataset, folder, &problem))
+	if (dataset_read(&dataset, unit_folder(), &problem) ||
+	    summary_make(&summary, &dataset, unit_folder(), &problem))
 		fail_msg("%s", problem.text);
 }
 
@@ -44,9 +43,8 @@ static void put_shootdown(FILE *file, unsigned replicate, const char *case_name,
 }
 
 /* A running thread costs 2000 ns and one of others' 500; each replicate has an offset of its own. */
-static void a_running_thread_costs_the_slope_less_that_of_the_control(void **state)
+TEST(a_running_thread_costs_the_slope_less_that_of_the_control)
 {
-	(void)state;
 	static const unsigned threads[] = {0, 1, 2, 4, 7};
 	FILE *file = unit_points_begin();
 	for (unsigned r = 0; r < REPLICATES; r++)
@@ -83,9 +81,8 @@ static void a_running_thread_costs_the_slope_less_that_of_the_control(void **sta
 }
 
 /* Without another CPU there is no thread to take the slope over. */
-static void without_threads_there_is_a_reason(void **state)
+TEST(without_threads_there_is_a_reason)
 {
-	(void)state;
 	FILE *file = unit_points_begin();
 	put_shootdown(file, 0, "fork_running", "call_ns", 0, 50000);
 	put_shootdown(file, 0, "fork_busy_others", "call_ns", 0, 50000);
@@ -96,18 +93,16 @@ static void without_threads_there_is_a_reason(void **state)
 	unload();
 }
 
-static void slope_goes_through_the_origin(void **state)
+TEST(slope_goes_through_the_origin)
 {
-	(void)state;
 	const double x[] = {1, 2, 4}, y[] = {3, 6, 12}, zero[] = {0, 0, 0};
 	assert_near(differences_slope(x, y, 3), 3, 1e-12);
 	assert_true(isnan(differences_slope(zero, y, 3)));
 	assert_true(isnan(differences_slope(x, y, 0)));
 }
 
-static void separate_memory_costs_the_difference_within_a_replicate(void **state)
+TEST(separate_memory_costs_the_difference_within_a_replicate)
 {
-	(void)state;
 	FILE *file = unit_points_begin();
 	for (unsigned r = 0; r < REPLICATES; r++) {
 		struct unit_point point = {.experiment = "switch",
@@ -140,9 +135,8 @@ static void put_refill(FILE *file, unsigned replicate, const char *case_name, ui
 }
 
 /* Four processes: half of the plateau is reached anywhere, by chance. */
-static void few_replicates_tell_no_reach(void **state)
+TEST(few_replicates_tell_no_reach)
 {
-	(void)state;
 	FILE *file = unit_points_begin();
 	for (unsigned r = 0; r < 4; r++)
 		for (uint64_t pages = 16; pages <= 4096; pages *= 16) {
@@ -155,9 +149,8 @@ static void few_replicates_tell_no_reach(void **state)
 	unload();
 }
 
-static void the_reach_comes_from_warm_and_flushed_reads(void **state)
+TEST(the_reach_comes_from_warm_and_flushed_reads)
 {
-	(void)state;
 	static const double refills[] = {2, 8, 6, 8}; /* of sizes in another order */
 	static const uint64_t heaps[] = {1024ul * 4096, 16ul * 4096, 256ul * 4096, 64ul * 4096};
 	FILE *file = unit_points_begin();
@@ -178,9 +171,8 @@ static void the_reach_comes_from_warm_and_flushed_reads(void **state)
 }
 
 /* Counted passes are no source of times, but say what counting costs. */
-static void counting_costs_the_ratio_of_counted_to_plain(void **state)
+TEST(counting_costs_the_ratio_of_counted_to_plain)
 {
-	(void)state;
 	static const char *const cases[] = {"child_copy", "parent_copy", "never_forked"};
 	static const double ratios[] = {1.1, 1.04, 1.0};
 	FILE *file = unit_points_begin();
@@ -211,9 +203,8 @@ static void counting_costs_the_ratio_of_counted_to_plain(void **state)
 	unload();
 }
 
-static void what_was_not_counted_is_said_once_a_reason(void **state)
+TEST(what_was_not_counted_is_said_once_a_reason)
 {
-	(void)state;
 	char words[COUNTER_WORDS_MAX];
 	load(unit_points_begin());
 	assert_string_equal(
@@ -236,33 +227,4 @@ static void what_was_not_counted_is_said_once_a_reason(void **state)
 	load(file);
 	assert_string_equal(counter_words_counted(&dataset, words), "page_faults, dtlb_load_walks");
 	unload();
-}
-
-static int make(void **state)
-{
-	(void)state;
-	folder = unit_folder_make();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	unit_folder_remove();
-	return 0;
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_running_thread_costs_the_slope_less_that_of_the_control),
-		cmocka_unit_test(without_threads_there_is_a_reason),
-		cmocka_unit_test(slope_goes_through_the_origin),
-		cmocka_unit_test(separate_memory_costs_the_difference_within_a_replicate),
-		cmocka_unit_test(the_reach_comes_from_warm_and_flushed_reads),
-		cmocka_unit_test(few_replicates_tell_no_reach),
-		cmocka_unit_test(counting_costs_the_ratio_of_counted_to_plain),
-		cmocka_unit_test(what_was_not_counted_is_said_once_a_reason),
-	};
-	return cmocka_run_group_tests_name("derived", tests, make, tear_down);
 }

@@ -41,9 +41,8 @@ static const char *told(void)
 	return disturbed_text(&series, text, sizeof text);
 }
 
-static void quiet_rows_say_nothing(void **state)
+TEST(quiet_rows_say_nothing)
 {
-	(void)state;
 	fill();
 	assert_string_equal(told(), "");
 	/* An idle CPU is nobody's, and a worker that never waited had no competitor. */
@@ -58,9 +57,8 @@ static void quiet_rows_say_nothing(void **state)
 	assert_string_equal(told(), "");
 }
 
-static void what_was_not_recorded_is_not_told(void **state)
+TEST(what_was_not_recorded_is_not_told)
 {
-	(void)state;
 	double fewest, most;
 	fill();
 	for (unsigned r = 0; r < REPLICATES; r++)
@@ -75,9 +73,8 @@ static void what_was_not_recorded_is_not_told(void **state)
 	json_decref(worker);
 }
 
-static void competitors_are_told(void **state)
+TEST(competitors_are_told)
 {
-	(void)state;
 	fill();
 	for (unsigned r = 0; r < REPLICATES; r++) {
 		blocks[r].witness.cpu_ns = 5e8;
@@ -88,9 +85,8 @@ static void competitors_are_told(void **state)
 			    "1.20 s, 20 involuntary switches)");
 }
 
-static void they_are_held_against_quiet_rows(void **state)
+TEST(they_are_held_against_quiet_rows)
 {
-	(void)state;
 	fill();
 	blocks[2].witness.cpu_ns = 5e8;
 	blocks[2].witness.wait_ns = 4e8;
@@ -102,18 +98,16 @@ static void they_are_held_against_quiet_rows(void **state)
 	assert_null(strstr(told(), "median"));
 }
 
-static void steal_is_told(void **state)
+TEST(steal_is_told)
 {
-	(void)state;
 	fill();
 	blocks[1].witness.steal_ns = 1.1e8;
 	assert_contains(told(), "disturbed: the hypervisor had the CPU for 10 % of the time in 1 "
 				"of 4 replicates");
 }
 
-static void open_files_may_vary(void **state)
+TEST(open_files_may_vary)
 {
-	(void)state;
 	double fewest, most;
 	fill();
 	blocks[1].witness.open_files = 6;
@@ -121,17 +115,4 @@ static void open_files_may_vary(void **state)
 	assert_true(disturbed_open_files(&series, &fewest, &most));
 	assert_near(fewest, 4, 0);
 	assert_near(most, 6, 0);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(quiet_rows_say_nothing),
-		cmocka_unit_test(what_was_not_recorded_is_not_told),
-		cmocka_unit_test(competitors_are_told),
-		cmocka_unit_test(they_are_held_against_quiet_rows),
-		cmocka_unit_test(steal_is_told),
-		cmocka_unit_test(open_files_may_vary),
-	};
-	return cmocka_run_group_tests_name("disturbed", tests, NULL, NULL);
 }

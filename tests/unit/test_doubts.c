@@ -2,8 +2,6 @@
 #include "harness/driver/analysis/doubts.h"
 #include "tests/unit/unit.h"
 
-static const char *folder;
-
 /* One arm with 4 pages and two counted samples of 1,000 ns each. */
 static void write_run(const char *environment, const char *user, const char *kernel,
 		      const char *both, const char *name)
@@ -37,7 +35,7 @@ static void assert_doubt(const char *metric, const char *why)
 	struct dataset dataset;
 	struct problem problem = {""};
 	char said[PROBLEM_TEXT_MAX] = "";
-	if (dataset_read(&dataset, folder, &problem))
+	if (dataset_read(&dataset, unit_folder(), &problem))
 		fail_msg("%s", problem.text);
 	const struct series *series = dataset_find(&dataset, &dataset.series[0], metric);
 	assert_non_null(series);
@@ -55,9 +53,8 @@ static void assert_doubt(const char *metric, const char *why)
 static const char slow[] = "{\"facts\": {\"cpu_max_khz\": \"1000000\", \"cpu_boost\": \"0\"}}";
 static const char unknown[] = "{\"facts\": {\"cpu_max_khz\": \"unavailable: No such file\"}}";
 
-static void cycles_have_a_limit(void **state)
+TEST(cycles_have_a_limit)
 {
-	(void)state;
 	/* 2,000 cycles in 1 us: too many for 1 GHz with a microsecond's slack from 2,021 on. */
 	write_run(slow, "[0, 0]", "[1900, 1900]", "[1900, 1900]", "cycles");
 	assert_doubt("cycles_both", NULL);
@@ -72,9 +69,8 @@ static void cycles_have_a_limit(void **state)
 	assert_doubt("cycles_both", "8.00 GHz");
 }
 
-static void other_roles_have_a_limit(void **state)
+TEST(other_roles_have_a_limit)
 {
-	(void)state;
 	/* A CPU of 1 GHz makes no more than 16 instructions a nanosecond, and 4 walks. */
 	write_run(slow, "[0, 0]", "[32000, 32001]", "[32000, 32001]", "instructions");
 	assert_doubt("instructions_kernel", "refused: 32001 in 1000 ns");
@@ -89,18 +85,16 @@ static void other_roles_have_a_limit(void **state)
 	assert_doubt("uops_issued_any_both", NULL);
 }
 
-static void parts_make_the_whole(void **state)
+TEST(parts_make_the_whole)
 {
-	(void)state;
 	write_run(unknown, "[50000, 5000]", "[50000, 5000]", "[100000, 10000]", "instructions");
 	assert_doubt("instructions_both", NULL);
 	write_run(unknown, "[50000, 5000]", "[50000, 5000]", "[100000, 90000]", "instructions");
 	assert_doubt("instructions_both", "refused:");
 }
 
-static void faults_have_pages(void **state)
+TEST(faults_have_pages)
 {
-	(void)state;
 	write_run(unknown, "[4, 4]", "[0, 0]", "[4, 4]", "page_faults");
 	assert_doubt("page_faults_user", NULL);
 	write_run(unknown, "[4, 99999]", "[0, 0]", "[4, 4]", "page_faults");
@@ -109,9 +103,8 @@ static void faults_have_pages(void **state)
 
 static char why[PLAUSIBLE_TEXT_MAX];
 
-static void each_metric_has_its_bound(void **state)
+TEST(each_metric_has_its_bound)
 {
-	(void)state;
 	/* A microsecond more is granted: 3 GHz for 10 us are 33,330 cycles. */
 	static const struct {
 		const char *metric;
@@ -140,30 +133,4 @@ static void each_metric_has_its_bound(void **state)
 	assert_true(doubts_count_holds("uops_issued_any_user", UINT64_MAX, 1, 3e9, 1, why));
 	assert_true(doubts_count_holds("cycles_not_in_halt_user", UINT64_MAX, 1, 3e9, 1, why));
 	assert_true(doubts_count_holds("", UINT64_MAX, 1, 3e9, 1, why));
-}
-
-static int make(void **state)
-{
-	(void)state;
-	folder = unit_folder_make();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	unit_folder_remove();
-	return 0;
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cycles_have_a_limit),
-		cmocka_unit_test(other_roles_have_a_limit),
-		cmocka_unit_test(parts_make_the_whole),
-		cmocka_unit_test(faults_have_pages),
-		cmocka_unit_test(each_metric_has_its_bound),
-	};
-	return cmocka_run_group_tests_name("doubts", tests, make, tear_down);
 }

@@ -16,14 +16,13 @@ static void add_primitive(const char *name, uint32_t traits)
 	primitive->traits = traits;
 }
 
-static int make(void **state)
+void unit_before(void)
 {
-	(void)state;
+	catalog.primitive_count = 0;
 	add_primitive("fork", 0);
 	add_primitive("vfork", TRAIT_SHARES_MEMORY | TRAIT_STOPS_CALLER);
 	add_primitive("posix_spawn", TRAIT_SHARES_MEMORY | TRAIT_STOPS_CALLER | TRAIT_LIBC_CHILD);
 	add_primitive("eager_copy", TRAIT_COPIES_HEAP);
-	return 0;
 }
 
 /* The theory after step `step` of the first scene of a primitive. */
@@ -41,9 +40,8 @@ static struct theory theory_after(const char *primitive, enum walk_who first, ui
 	return theory;
 }
 
-static void a_fork_shares_frames_by_copy(void **state)
+TEST(a_fork_shares_frames_by_copy)
 {
-	(void)state;
 	struct theory theory = theory_after("fork", WALK_CHILD, 1);
 	assert_int_equal(theory.frame[WALK_CALLER], theory.frame[WALK_CHILD]);
 	assert_int_equal(theory_map_count(&theory, WALK_CALLER), 2);
@@ -51,9 +49,8 @@ static void a_fork_shares_frames_by_copy(void **state)
 	assert_false(theory.one_table);
 }
 
-static void who_writes_first_gets_the_copy_and_the_other_takes_back(void **state)
+TEST(who_writes_first_gets_the_copy_and_the_other_takes_back)
 {
-	(void)state;
 	for (enum walk_who first = WALK_CALLER; first < WALK_WHO_COUNT; first++) {
 		enum walk_who second = first == WALK_CALLER ? WALK_CHILD : WALK_CALLER;
 		struct theory copied = theory_after("fork", first, 2);
@@ -70,9 +67,8 @@ static void who_writes_first_gets_the_copy_and_the_other_takes_back(void **state
 	}
 }
 
-static void a_vfork_has_one_table_and_leaves_pages_writable(void **state)
+TEST(a_vfork_has_one_table_and_leaves_pages_writable)
 {
-	(void)state;
 	struct theory theory = theory_after("vfork", WALK_CHILD, 2);
 	assert_true(theory.one_table);
 	assert_int_equal(theory.fate, FATE_LEFT_ALONE);
@@ -83,18 +79,16 @@ static void a_vfork_has_one_table_and_leaves_pages_writable(void **state)
 	assert_int_equal(theory.fate, FATE_LEFT_ALONE);
 }
 
-static void after_an_eager_copy_the_caller_takes_its_pages_back(void **state)
+TEST(after_an_eager_copy_the_caller_takes_its_pages_back)
 {
-	(void)state;
 	struct theory theory = theory_after("eager_copy", WALK_CHILD, 1);
 	assert_int_equal(theory.fate, FATE_COPIED);
 	assert_int_equal(theory.frame[WALK_CALLER], 0);
 	assert_int_equal(theory_after("eager_copy", WALK_CHILD, 3).fate, FATE_TAKEN_BACK);
 }
 
-static void a_parent_that_stands_still_cannot_write_first(void **state)
+TEST(a_parent_that_stands_still_cannot_write_first)
 {
-	(void)state;
 	struct scene scenes[SCENES_MAX];
 	struct problem problem;
 	size_t count;
@@ -155,9 +149,8 @@ static size_t failing(struct told *told, const char **first)
 	return fails;
 }
 
-static void what_is_as_it_should_be_holds(void **state)
+TEST(what_is_as_it_should_be_holds)
 {
-	(void)state;
 	struct scene scene;
 	uint64_t entries[4][PAGES];
 	const char *text;
@@ -168,9 +161,8 @@ static void what_is_as_it_should_be_holds(void **state)
 		assert_int_equal(told.checks[i].verdict, VERDICT_HOLDS);
 }
 
-static void each_thing_that_is_otherwise_fails(void **state)
+TEST(each_thing_that_is_otherwise_fails)
 {
-	(void)state;
 	struct scene scene;
 	uint64_t entries[4][PAGES];
 	const char *text;
@@ -203,9 +195,8 @@ static void each_thing_that_is_otherwise_fails(void **state)
 	assert_contains(text, "the parent reads byte 67, expected 'A'");
 }
 
-static void a_hidden_frame_is_not_an_equal_one(void **state)
+TEST(a_hidden_frame_is_not_an_equal_one)
 {
-	(void)state;
 	struct scene scene;
 	uint64_t entries[4][PAGES];
 	const char *text;
@@ -218,19 +209,4 @@ static void a_hidden_frame_is_not_an_equal_one(void **state)
 	for (size_t i = 0; i < told.check_count; i++)
 		unseen += told.checks[i].verdict == VERDICT_UNSEEN;
 	assert_int_equal(unseen, 3);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_fork_shares_frames_by_copy),
-		cmocka_unit_test(who_writes_first_gets_the_copy_and_the_other_takes_back),
-		cmocka_unit_test(a_vfork_has_one_table_and_leaves_pages_writable),
-		cmocka_unit_test(after_an_eager_copy_the_caller_takes_its_pages_back),
-		cmocka_unit_test(a_parent_that_stands_still_cannot_write_first),
-		cmocka_unit_test(what_is_as_it_should_be_holds),
-		cmocka_unit_test(each_thing_that_is_otherwise_fails),
-		cmocka_unit_test(a_hidden_frame_is_not_an_equal_one),
-	};
-	return cmocka_run_group_tests_name("explain", tests, make, NULL);
 }

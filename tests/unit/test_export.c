@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-static const char *folder;
-
 /* What a text looks like as a field. */
 static char *as_field(const char *text)
 {
@@ -20,9 +18,8 @@ static char *as_field(const char *text)
 	return field;
 }
 
-static void text_is_cleaned(void **state)
+TEST(text_is_cleaned)
 {
-	(void)state;
 	static const char *const texts[][2] = {
 		{"a\"b'c\\d`e\tf\ng\x7fh\x1bi>j", "a b\xe2\x80\x99"
 						  "c d e f g h i j"},
@@ -62,17 +59,16 @@ static void export_run(void)
 		}
 	}
 	unit_run_end(file);
-	if (dataset_read(&dataset, folder, &problem) ||
-	    summary_make(&summary, &dataset, folder, &problem) ||
-	    export_write(&summary, folder, &problem))
+	if (dataset_read(&dataset, unit_folder(), &problem) ||
+	    summary_make(&summary, &dataset, unit_folder(), &problem) ||
+	    export_write(&summary, unit_folder(), &problem))
 		fail_msg("%s", problem.text);
 	summary_free(&summary);
 	dataset_free(&dataset);
 }
 
-static void blocks_are_by_primitive_and_rise(void **state)
+TEST(blocks_are_by_primitive_and_rise)
 {
-	(void)state;
 	export_run();
 	char *text = unit_read("plots/data/spawn-by-heap-call-dirty.dat");
 	char primitive[32] = "";
@@ -107,18 +103,16 @@ static void blocks_are_by_primitive_and_rise(void **state)
 	free(text);
 }
 
-static void empty_figures_have_empty_files(void **state)
+TEST(empty_figures_have_empty_files)
 {
-	(void)state;
 	export_run();
 	char *text = unit_read("plots/data/spawn-by-heap-call-clean.dat");
 	assert_string_equal(text, "");
 	free(text);
 }
 
-static void samples_are_in_order(void **state)
+TEST(samples_are_in_order)
 {
-	(void)state;
 	export_run();
 	char *text = unit_read("plots/data/samples-0.dat");
 	assert_contains(text, "fork exec call_ns, heap 0");
@@ -127,9 +121,8 @@ static void samples_are_in_order(void **state)
 	free(text);
 }
 
-static void captions_are_lines_of_plain_text(void **state)
+TEST(captions_are_lines_of_plain_text)
 {
-	(void)state;
 	export_run();
 	char *text = unit_read("plots/data/caption-spawn-by-heap.dat");
 	assert_contains(text, "run made-up");
@@ -148,9 +141,9 @@ static void export_points(FILE *file)
 	struct summary summary;
 	struct problem problem = {""};
 	unit_run_end(file);
-	if (dataset_read(&dataset, folder, &problem) ||
-	    summary_make(&summary, &dataset, folder, &problem) ||
-	    export_write(&summary, folder, &problem))
+	if (dataset_read(&dataset, unit_folder(), &problem) ||
+	    summary_make(&summary, &dataset, unit_folder(), &problem) ||
+	    export_write(&summary, unit_folder(), &problem))
 		fail_msg("%s", problem.text);
 	summary_free(&summary);
 	dataset_free(&dataset);
@@ -171,9 +164,8 @@ static void assert_file_contains(const char *name, const char *part)
 }
 
 /* Orders and page kinds go to files and blocks of their own; below 5 replicates there is no interval. */
-static void first_writes_are_parted_by_order_and_kind(void **state)
+TEST(first_writes_are_parted_by_order_and_kind)
 {
-	(void)state;
 	struct unit_point point = {.experiment = "first_write",
 				   .case_name = "child_copy",
 				   .metric = "write_ns",
@@ -204,9 +196,8 @@ static void first_writes_are_parted_by_order_and_kind(void **state)
 }
 
 /* A write that settles 2 MiB is told from one that settles 4 KiB. */
-static void the_bytes_between_writes_are_told(void **state)
+TEST(the_bytes_between_writes_are_told)
 {
-	(void)state;
 	struct unit_point point = {.experiment = "first_write",
 				   .case_name = "child_copy",
 				   .heap_bytes = 8 << 20,
@@ -225,9 +216,8 @@ static void the_bytes_between_writes_are_told(void **state)
 }
 
 /* A run that lacks the plain levels is drawn at those that it has, by their names. */
-static void other_levels_alone_are_drawn_and_named(void **state)
+TEST(other_levels_alone_are_drawn_and_named)
 {
-	(void)state;
 	const struct unit_point point = {.experiment = "first_write",
 					 .case_name = "child_copy",
 					 .metric = "write_ns",
@@ -251,9 +241,8 @@ static void other_levels_alone_are_drawn_and_named(void **state)
 }
 
 /* Replicates are pooled; between buckets without counts the share stays level. */
-static void distributions_are_cumulative(void **state)
+TEST(distributions_are_cumulative)
 {
-	(void)state;
 	const struct unit_point point = {.experiment = "first_write",
 					 .case_name = "child_copy",
 					 .metric = "single_ns",
@@ -271,9 +260,8 @@ static void distributions_are_cumulative(void **state)
 }
 
 /* Counts are given a page, and the grid names what was counted. */
-static void counts_reach_the_walks_and_the_grid(void **state)
+TEST(counts_reach_the_walks_and_the_grid)
 {
-	(void)state;
 	FILE *file = unit_points_begin();
 	const struct unit_point point = {.experiment = "tlb_refill",
 					 .case_name = "after_flush",
@@ -296,9 +284,8 @@ static void counts_reach_the_walks_and_the_grid(void **state)
 }
 
 /* A case that could not be measured is no gap without words. */
-static void cases_without_values_are_named(void **state)
+TEST(cases_without_values_are_named)
 {
-	(void)state;
 	FILE *file = unit_points_begin();
 	struct unit_point point = {.experiment = "tlb_shootdown",
 				   .case_name = "fork_running",
@@ -315,9 +302,8 @@ static void cases_without_values_are_named(void **state)
 
 /* An axis that no figure of the experiment shows: curves over numbers, groups over names, at the heap that has most
  * of its levels. */
-static void other_axes_have_figures_of_their_own(void **state)
+TEST(other_axes_have_figures_of_their_own)
 {
-	(void)state;
 	struct unit_point point = {.experiment = "tlb_refill",
 				   .case_name = "warm",
 				   .metric = "page_ns",
@@ -348,9 +334,8 @@ static void other_axes_have_figures_of_their_own(void **state)
 }
 
 /* What an experiment is called in a file becomes a file's name only if it is one. */
-static void a_name_that_is_a_path_is_no_file(void **state)
+TEST(a_name_that_is_a_path_is_no_file)
 {
-	(void)state;
 	struct by_axis views[BY_AXIS_VIEWS_MAX];
 	static const char *const names[] = {"../tlb_refill", "a b", "", "made_up"};
 	struct series series[COUNT_OF(names)] = {0};
@@ -368,9 +353,8 @@ static void a_name_that_is_a_path_is_no_file(void **state)
 }
 
 /* An experiment that did not run has empty files, and captions that say so. */
-static void what_did_not_run_is_said(void **state)
+TEST(what_did_not_run_is_said)
 {
-	(void)state;
 	FILE *file = unit_points_begin();
 	fputs("{\"type\": \"failure\", \"experiment\": \"switch\", \"why\": \"it broke\"}\n", file);
 	export_points(file);
@@ -387,39 +371,4 @@ static void what_did_not_run_is_said(void **state)
 			     "nothing measured: not part of this run; forkcost run --experiment "
 			     "tlb_refill measures it");
 	assert_file_contains("plots/data/caption-switch.dat", "nothing measured: failed: it broke");
-}
-
-static int make(void **state)
-{
-	(void)state;
-	folder = unit_folder_make();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	unit_folder_remove();
-	return 0;
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text_is_cleaned),
-		cmocka_unit_test(blocks_are_by_primitive_and_rise),
-		cmocka_unit_test(empty_figures_have_empty_files),
-		cmocka_unit_test(samples_are_in_order),
-		cmocka_unit_test(captions_are_lines_of_plain_text),
-		cmocka_unit_test(first_writes_are_parted_by_order_and_kind),
-		cmocka_unit_test(the_bytes_between_writes_are_told),
-		cmocka_unit_test(other_levels_alone_are_drawn_and_named),
-		cmocka_unit_test(distributions_are_cumulative),
-		cmocka_unit_test(counts_reach_the_walks_and_the_grid),
-		cmocka_unit_test(cases_without_values_are_named),
-		cmocka_unit_test(other_axes_have_figures_of_their_own),
-		cmocka_unit_test(a_name_that_is_a_path_is_no_file),
-		cmocka_unit_test(what_did_not_run_is_said),
-	};
-	return cmocka_run_group_tests_name("export", tests, make, tear_down);
 }

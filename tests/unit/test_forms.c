@@ -46,9 +46,8 @@ static void assert_plain(const char *text)
 	}
 }
 
-static void characters_are_told_apart(void **state)
+TEST(characters_are_told_apart)
 {
-	(void)state;
 	static const struct {
 		const char *text;
 		size_t length;
@@ -80,9 +79,8 @@ static void characters_are_told_apart(void **state)
 	}
 }
 
-static void every_form_shows_what_would_be_control(void **state)
+TEST(every_form_shows_what_would_be_control)
 {
-	(void)state;
 	static put_text *const forms[] = {csv_text, markdown_text, markdown_comment, latex_text,
 					  gnuplot_text};
 	for (size_t i = 0; i < COUNT_OF(forms); i++) {
@@ -93,9 +91,8 @@ static void every_form_shows_what_would_be_control(void **state)
 	}
 }
 
-static void csv_is_quoted_in_one_line_and_no_formula(void **state)
+TEST(csv_is_quoted_in_one_line_and_no_formula)
 {
-	(void)state;
 	assert_written(csv_text, "fork", "fork");
 	assert_written(csv_text, "", "");
 	assert_written(csv_text, "a,b \"c\"", "\"a,b \"\"c\"\"\"");
@@ -114,17 +111,15 @@ static void put_csv_number(FILE *file, const char *number)
 	csv_number(file, strtod(number, NULL));
 }
 
-static void numbers_are_numbers_or_not_there(void **state)
+TEST(numbers_are_numbers_or_not_there)
 {
-	(void)state;
 	assert_written(put_csv_number, "-1.5", "-1.5");
 	assert_written(put_csv_number, "nan", "n/a");
 	assert_written(put_csv_number, "inf", "n/a");
 }
 
-static void markdown_is_no_markup(void **state)
+TEST(markdown_is_no_markup)
 {
-	(void)state;
 	assert_written(markdown_text, "child_copy (read_), 3 - 2 +-3%",
 		       "child_copy (read_), 3 - 2 +-3%");
 	assert_written(markdown_text, "_a_ *b* `c` [d](e) x|y \\ $1 ~z~",
@@ -138,9 +133,8 @@ static void markdown_is_no_markup(void **state)
 	assert_written(markdown_comment, "--><b>\n", "--\\x3e\\x3cb\\x3e\\x0a");
 }
 
-static void latex_is_no_command(void **state)
+TEST(latex_is_no_command)
 {
-	(void)state;
 	assert_written(latex_text, "\\input{x}~^",
 		       "\\textbackslash{}input\\{x\\}\\textasciitilde{}"
 		       "\\textasciicircum{}");
@@ -152,9 +146,8 @@ static void latex_is_no_command(void **state)
 	assert_written(latex_comment, "a\n\\input{x}", "% a\\x0a\\input{x}\n");
 }
 
-static void gnuplot_data_is_no_syntax(void **state)
+TEST(gnuplot_data_is_no_syntax)
 {
-	(void)state;
 	assert_written(gnuplot_text, "a\tb\n\"c\" `d` \\e >f 'g",
 		       "a b  c   d   e  f \xe2\x80\x99g");
 	assert_written(gnuplot_text, "\xff\xc2\x85z", "  z");
@@ -165,17 +158,15 @@ static void put_line(FILE *file, const char *text)
 	print_to(file, "name %s%%\n%-6s|%d\n", text, "ab", 7);
 }
 
-static void a_terminal_gets_the_line_ends_of_the_format_alone(void **state)
+TEST(a_terminal_gets_the_line_ends_of_the_format_alone)
 {
-	(void)state;
 	assert_written(put_line, "\xc2\xb5s", "name \xc2\xb5s%\nab    |7\n");
 	assert_written(put_line, "a\nforkcost: b\x1b[2J\x01\x02\r",
 		       "name a\\x0aforkcost: b\\x1b[2J\\x01\\x02\\x0d%\nab    |7\n");
 }
 
-static void json_has_no_control_character(void **state)
+TEST(json_has_no_control_character)
 {
-	(void)state;
 	char *text = NULL;
 	size_t bytes = 0;
 	json_t *value = json_pack("{s:s,s:o}", "a\xc2\x9b\x7f\n\xe2\x80\xae",
@@ -194,20 +185,4 @@ static void json_has_no_control_character(void **state)
 	json_decref(again);
 	json_decref(value);
 	free(text);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(characters_are_told_apart),
-		cmocka_unit_test(every_form_shows_what_would_be_control),
-		cmocka_unit_test(csv_is_quoted_in_one_line_and_no_formula),
-		cmocka_unit_test(numbers_are_numbers_or_not_there),
-		cmocka_unit_test(markdown_is_no_markup),
-		cmocka_unit_test(latex_is_no_command),
-		cmocka_unit_test(gnuplot_data_is_no_syntax),
-		cmocka_unit_test(a_terminal_gets_the_line_ends_of_the_format_alone),
-		cmocka_unit_test(json_has_no_control_character),
-	};
-	return cmocka_run_group_tests_name("forms", tests, NULL, NULL);
 }

@@ -31,9 +31,8 @@ static char *written(void (*write)(const struct grid *, FILE *))
 	return text;
 }
 
-static void markdown_escapes_what_would_end_a_cell(void **state)
+TEST(markdown_escapes_what_would_end_a_cell)
 {
-	(void)state;
 	fill();
 	char *text = written(grid_write_markdown);
 	assert_contains(text, "**a title with 100 % of words**");
@@ -42,9 +41,8 @@ static void markdown_escapes_what_would_end_a_cell(void **state)
 	free(text);
 }
 
-static void latex_escapes_its_special_characters(void **state)
+TEST(latex_escapes_its_special_characters)
 {
-	(void)state;
 	fill();
 	char *text = written(grid_write_latex);
 	assert_contains(text, "\\begin{tabular}{lr}\ncase & mean \\\\\n\\hline\n");
@@ -52,9 +50,8 @@ static void latex_escapes_its_special_characters(void **state)
 	free(text);
 }
 
-static void an_empty_note_is_left_out_and_too_much_is_dropped(void **state)
+TEST(an_empty_note_is_left_out_and_too_much_is_dropped)
 {
-	(void)state;
 	fill();
 	assert_int_equal(grid.note_count, 1);
 	for (int i = 0; i < 2 * GRID_COLUMNS_MAX; i++)
@@ -63,14 +60,4 @@ static void an_empty_note_is_left_out_and_too_much_is_dropped(void **state)
 	for (int i = 0; i < 2 * GRID_ROWS_MAX; i++)
 		grid_row(&grid);
 	assert_int_equal(grid.rows, GRID_ROWS_MAX);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(markdown_escapes_what_would_end_a_cell),
-		cmocka_unit_test(latex_escapes_its_special_characters),
-		cmocka_unit_test(an_empty_note_is_left_out_and_too_much_is_dropped),
-	};
-	return cmocka_run_group_tests_name("grid", tests, NULL, NULL);
 }

@@ -63,9 +63,8 @@ static void expect(const char *letters, const char *digits)
 	assert_int_equal(end, most);
 }
 
-static void sets_stay_together_where_they_fit(void **state)
+TEST(sets_stay_together_where_they_fit)
 {
-	(void)state;
 	room = room_for_b = 6;
 	expect("aaacccdddeee", "000000111111");
 	room = room_for_b = 4;
@@ -75,9 +74,8 @@ static void sets_stay_together_where_they_fit(void **state)
 	expect("aaac", "0001");
 }
 
-static void sets_are_split_only_if_they_must_be(void **state)
+TEST(sets_are_split_only_if_they_must_be)
 {
-	(void)state;
 	room = room_for_b = 2;
 	expect("aaaccc", "001122");
 	room = room_for_b = 1;
@@ -88,9 +86,8 @@ static void sets_are_split_only_if_they_must_be(void **state)
 	expect("bbbaaa", "012222");
 }
 
-static void what_never_fits_is_left_out(void **state)
+TEST(what_never_fits_is_left_out)
 {
-	(void)state;
 	room = room_for_b = 6;
 	expect("a!c", "0-0");
 	expect("!", "-");
@@ -99,15 +96,13 @@ static void what_never_fits_is_left_out(void **state)
 	expect("aaac", "----");
 }
 
-static void an_empty_list_makes_no_group(void **state)
+TEST(an_empty_list_makes_no_group)
 {
-	(void)state;
 	assert_int_equal(groups_form(all, set, 0, 5, fits_made_up, group), 5);
 }
 
-static void numbers_begin_where_told(void **state)
+TEST(numbers_begin_where_told)
 {
-	(void)state;
 	room = room_for_b = 3;
 	size_t count = list("aaaccc");
 	assert_int_equal(groups_form(all, set, count, 4, fits_made_up, group), 6);
@@ -115,17 +110,15 @@ static void numbers_begin_where_told(void **state)
 	assert_int_equal(group[5], 5);
 }
 
-static void no_group_exceeds_the_wire_form(void **state)
+TEST(no_group_exceeds_the_wire_form)
 {
-	(void)state;
 	room = room_for_b = 100;
 	expect("acacacacacacaca", "000000000000111");
 }
 
 /* Whatever the PMU: numbers rise without a gap, and each group fits. */
-static void groups_are_sound_on_any_pmu(void **state)
+TEST(groups_are_sound_on_any_pmu)
 {
-	(void)state;
 	uint64_t random = 1;
 	for (int round = 0; round < 2000; round++) {
 		char letters[MANY + 1] = "";
@@ -168,9 +161,8 @@ static void make_software(size_t count)
 	}
 }
 
-static void software_events_run_together(void **state)
+TEST(software_events_run_together)
 {
-	(void)state;
 	make_software(COUNTER_GROUP_MAX + 1);
 	int error = trial_alone(&counters[0]);
 	if (error == EACCES || error == EPERM || error == ENOSYS)
@@ -201,9 +193,8 @@ int ioctl(int fd, unsigned long request, ...)
 	return (int)syscall(SYS_ioctl, fd, request, argument);
 }
 
-static void a_group_that_never_runs_does_not_fit(void **state)
+TEST(a_group_that_never_runs_does_not_fit)
 {
-	(void)state;
 	make_software(2);
 	if (trial_alone(&counters[0]) != 0)
 		skip();
@@ -214,9 +205,8 @@ static void a_group_that_never_runs_does_not_fit(void **state)
 	assert_true(trial_together(all, 2));
 }
 
-static void debug_registers_run_out_after_four(void **state)
+TEST(debug_registers_run_out_after_four)
 {
-	(void)state;
 #ifdef __x86_64__
 	static int watched[MANY];
 	for (size_t i = 0; i < 6; i++) {
@@ -249,21 +239,4 @@ static void debug_registers_run_out_after_four(void **state)
 #else
 	skip();
 #endif
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sets_stay_together_where_they_fit),
-		cmocka_unit_test(sets_are_split_only_if_they_must_be),
-		cmocka_unit_test(what_never_fits_is_left_out),
-		cmocka_unit_test(an_empty_list_makes_no_group),
-		cmocka_unit_test(numbers_begin_where_told),
-		cmocka_unit_test(no_group_exceeds_the_wire_form),
-		cmocka_unit_test(groups_are_sound_on_any_pmu),
-		cmocka_unit_test(software_events_run_together),
-		cmocka_unit_test(a_group_that_never_runs_does_not_fit),
-		cmocka_unit_test(debug_registers_run_out_after_four),
-	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,9 +51,8 @@ static enum outcome read_line(const char *line, bool *help, struct problem *prob
 	return READ(options_read, &options, line, help, problem);
 }
 
-static void values_come_behind_a_blank_or_a_sign(void **state)
+TEST(values_come_behind_a_blank_or_a_sign)
 {
-	(void)state;
 	static const struct {
 		const char *line, *taken;
 	} cases[] = {
@@ -78,9 +77,8 @@ static void values_come_behind_a_blank_or_a_sign(void **state)
 	}
 }
 
-static void what_is_no_option_is_refused_by_name(void **state)
+TEST(what_is_no_option_is_refused_by_name)
 {
-	(void)state;
 	static const struct {
 		const char *line, *named, *why;
 	} cases[] = {
@@ -119,9 +117,8 @@ static void what_is_no_option_is_refused_by_name(void **state)
 	}
 }
 
-static void help_ends_the_reading(void **state)
+TEST(help_ends_the_reading)
 {
-	(void)state;
 	static const char *const lines[] = {"--help", "-h", "--dry --help --nope",
 					    "--heap 1 -h --heap"};
 	for (size_t i = 0; i < COUNT_OF(lines); i++) {
@@ -143,9 +140,8 @@ static enum outcome read_settings(struct settings *target, int argc, char **argv
 	return settings_parse(target, argc, argv, &catalog, help, problem);
 }
 
-static void a_preset_leaves_what_is_given(void **state)
+TEST(a_preset_leaves_what_is_given)
 {
-	(void)state;
 	static const char *const orders[] = {
 		"--preset quick --heap 0 --budget 1m --cell-time 1ms --replicates 2",
 		"--heap 0 --budget 1m --cell-time 1ms --replicates 2 --preset quick",
@@ -164,9 +160,8 @@ static void a_preset_leaves_what_is_given(void **state)
 	}
 }
 
-static void threads_come_in_order_and_once(void **state)
+TEST(threads_come_in_order_and_once)
 {
-	(void)state;
 	struct problem problem = {""};
 	bool help;
 	assert_int_equal(READ(read_settings, &settings, "--threads 2,1,2,0,1", &help, &problem),
@@ -181,9 +176,8 @@ static void threads_come_in_order_and_once(void **state)
 	assert_contains(problem.text, "16 numbers of threads");
 }
 
-static void an_eviction_buffer_has_a_size(void **state)
+TEST(an_eviction_buffer_has_a_size)
 {
-	(void)state;
 	struct problem problem = {""};
 	bool help;
 	assert_int_equal(READ(read_settings, &settings, "--evict 0", &help, &problem),
@@ -198,9 +192,8 @@ static void an_eviction_buffer_has_a_size(void **state)
 
 /* ---- those of once and explain ---- */
 
-static void once_chooses_the_action_that_fits(void **state)
+TEST(once_chooses_the_action_that_fits)
 {
-	(void)state;
 	static const struct {
 		const char *line;
 		enum action action;
@@ -220,9 +213,8 @@ static void once_chooses_the_action_that_fits(void **state)
 	}
 }
 
-static void explain_shows_whole_pages(void **state)
+TEST(explain_shows_whole_pages)
 {
-	(void)state;
 	static const char *const refused[] = {"--pages 0",
 					      "--pages 262145",
 					      "--page-kind thp --pages 511",
@@ -247,9 +239,8 @@ static void explain_shows_whole_pages(void **state)
 
 /* ---- what is said ---- */
 
-static void long_words_leave_the_remedy(void **state)
+TEST(long_words_leave_the_remedy)
 {
-	(void)state;
 	enum { LONG = 3000 };
 	static char word[LONG + 1];
 	struct problem problem = {""};
@@ -273,20 +264,4 @@ static void long_words_leave_the_remedy(void **state)
 	fail(&problem, "%s", word + 1);
 	assert_int_not_equal((unsigned char)strstr(problem.text, " ... ")[-1], 0xc3);
 	assert_int_equal((unsigned char)strstr(problem.text, " ... ")[5], 0xc3);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(values_come_behind_a_blank_or_a_sign),
-		cmocka_unit_test(what_is_no_option_is_refused_by_name),
-		cmocka_unit_test(help_ends_the_reading),
-		cmocka_unit_test(a_preset_leaves_what_is_given),
-		cmocka_unit_test(threads_come_in_order_and_once),
-		cmocka_unit_test(an_eviction_buffer_has_a_size),
-		cmocka_unit_test(once_chooses_the_action_that_fits),
-		cmocka_unit_test(explain_shows_whole_pages),
-		cmocka_unit_test(long_words_leave_the_remedy),
-	};
-	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }

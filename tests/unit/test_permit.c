@@ -25,16 +25,14 @@ static void expect(const struct permit *permit, const struct permit_request *req
 	assert_true(strlen(why) < sizeof why - 1);
 }
 
-static void no_error_is_counted(void **state)
+TEST(no_error_is_counted)
 {
-	(void)state;
 	struct permit permit = {.paranoid = 2};
 	expect(&permit, &kernel, 0, COUNTER_COUNTED, "");
 }
 
-static void paranoia_names_its_level_and_remedy(void **state)
+TEST(paranoia_names_its_level_and_remedy)
 {
-	(void)state;
 	struct permit permit = {.paranoid = 2};
 	expect(&permit, &kernel, EACCES, COUNTER_NOT_PERMITTED, "perf_event_paranoid is 2");
 	assert_contains(why, "sysctl kernel.perf_event_paranoid=1");
@@ -50,9 +48,8 @@ static void paranoia_names_its_level_and_remedy(void **state)
 	expect(&permit, &user, EPERM, COUNTER_NOT_PERMITTED, "perf_event_paranoid is 4");
 }
 
-static void privileges_of_a_user_namespace_do_not_count(void **state)
+TEST(privileges_of_a_user_namespace_do_not_count)
 {
-	(void)state;
 	struct permit permit = {.paranoid = 2, .privileged = true, .nested = true};
 	expect(&permit, &kernel, EACCES, COUNTER_NOT_PERMITTED, "user namespace");
 	assert_contains(why, "on the host");
@@ -60,9 +57,8 @@ static void privileges_of_a_user_namespace_do_not_count(void **state)
 	expect(&permit, &kernel, EACCES, COUNTER_NOT_PERMITTED, "security module");
 }
 
-static void seccomp_is_told_from_paranoia(void **state)
+TEST(seccomp_is_told_from_paranoia)
 {
-	(void)state;
 	struct permit permit = {.paranoid = 2, .privileged = true, .filtered = true};
 	expect(&permit, &user, EPERM, COUNTER_NOT_PERMITTED, "seccomp");
 	assert_contains(why, "--cap-add PERFMON");
@@ -80,9 +76,8 @@ static void seccomp_is_told_from_paranoia(void **state)
 	expect(&permit, &user, ENOSYS, COUNTER_NOT_PERMITTED, "seccomp");
 }
 
-static void a_missing_pmu_is_told_from_a_missing_event(void **state)
+TEST(a_missing_pmu_is_told_from_a_missing_event)
 {
-	(void)state;
 	struct permit permit = {.paranoid = 2, .no_pmu = true};
 	expect(&permit, &user, ENOENT, COUNTER_UNAVAILABLE, "no hardware counters");
 	assert_contains(why, "docs/COUNTERS.md");
@@ -92,9 +87,8 @@ static void a_missing_pmu_is_told_from_a_missing_event(void **state)
 	expect(&permit, &user, ENODEV, COUNTER_UNAVAILABLE, "ENODEV");
 }
 
-static void refusals_of_the_pmu_say_what_it_cannot(void **state)
+TEST(refusals_of_the_pmu_say_what_it_cannot)
 {
-	(void)state;
 	struct permit permit = {.paranoid = 2};
 	expect(&permit, &kernel, EINVAL, COUNTER_UNAVAILABLE, "does not tell user from kernel");
 	expect(&permit, &both, EINVAL, COUNTER_UNAVAILABLE, "refuses this event");
@@ -103,9 +97,8 @@ static void refusals_of_the_pmu_say_what_it_cannot(void **state)
 	expect(&permit, &both, EMFILE, COUNTER_UNAVAILABLE, "Too many open files");
 }
 
-static void tracefs_says_what_it_wants(void **state)
+TEST(tracefs_says_what_it_wants)
 {
-	(void)state;
 	const char *path = "exceptions/page_fault_user";
 	assert_int_equal(permit_explain_tracefs(ENOENT, path, why, sizeof why),
 			 COUNTER_UNAVAILABLE);
@@ -124,9 +117,8 @@ static void tracefs_says_what_it_wants(void **state)
 	assert_true(strlen(why) < sizeof why - 1);
 }
 
-static void facts_are_read_without_fail(void **state)
+TEST(facts_are_read_without_fail)
 {
-	(void)state;
 	struct permit permit;
 	permit_read(&permit);
 	FILE *file = fopen("/proc/sys/kernel/perf_event_paranoid", "r");
@@ -136,19 +128,4 @@ static void facts_are_read_without_fail(void **state)
 		fclose(file);
 	}
 	assert_int_equal(permit.paranoid, paranoid);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_error_is_counted),
-		cmocka_unit_test(paranoia_names_its_level_and_remedy),
-		cmocka_unit_test(privileges_of_a_user_namespace_do_not_count),
-		cmocka_unit_test(seccomp_is_told_from_paranoia),
-		cmocka_unit_test(a_missing_pmu_is_told_from_a_missing_event),
-		cmocka_unit_test(refusals_of_the_pmu_say_what_it_cannot),
-		cmocka_unit_test(tracefs_says_what_it_wants),
-		cmocka_unit_test(facts_are_read_without_fail),
-	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

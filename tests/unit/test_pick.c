@@ -12,14 +12,12 @@ static struct {
 	struct row rows[SERIES_MAX];
 } made;
 
-static int make(void **state)
+void unit_before(void)
 {
-	(void)state;
 	memset(&made, 0, sizeof made);
 	made.dataset.series = made.series;
 	made.summary.dataset = &made.dataset;
 	made.summary.rows = made.rows;
-	return 0;
 }
 
 /* A series at plain levels. */
@@ -47,9 +45,8 @@ static const char *words_of(const struct pick *pick)
 	return level_words(pick, 0, text);
 }
 
-static void plain_levels_are_taken_where_there_are_any(void **state)
+TEST(plain_levels_are_taken_where_there_are_any)
 {
-	(void)state;
 	struct pick pick = {.experiment = "spawn"};
 	wire_copy(add("spawn", "", 0, 1)->level[AXIS_CACHE], WIRE_NAME_MAX, "cold");
 	add("spawn", "", 0, 1);
@@ -58,9 +55,8 @@ static void plain_levels_are_taken_where_there_are_any(void **state)
 	assert_ptr_equal(pick_row(&made.summary, &pick), &made.rows[1]);
 }
 
-static void other_levels_are_taken_where_there_is_nothing_else_and_named(void **state)
+TEST(other_levels_are_taken_where_there_is_nothing_else_and_named)
 {
-	(void)state;
 	struct pick pick = {.experiment = "spawn"};
 	struct series *series = add("spawn", "", 0, 1);
 	wire_copy(series->level[AXIS_STATE], WIRE_NAME_MAX, "clean");
@@ -74,9 +70,8 @@ static void other_levels_are_taken_where_there_is_nothing_else_and_named(void **
 }
 
 /* Not a level of each that do not occur together. */
-static void levels_are_taken_from_one_cell(void **state)
+TEST(levels_are_taken_from_one_cell)
 {
-	(void)state;
 	struct pick pick = {.experiment = "first_write"};
 	struct series *thp = add("first_write", "", 0, 1), *shuffled = add("first_write", "", 0, 1);
 	wire_copy(thp->level[AXIS_PAGE_KIND], WIRE_NAME_MAX, "thp");
@@ -87,9 +82,8 @@ static void levels_are_taken_from_one_cell(void **state)
 	assert_ptr_equal(pick_row(&made.summary, &pick), &made.rows[1]);
 }
 
-static void every_level_has_its_words(void **state)
+TEST(every_level_has_its_words)
 {
-	(void)state;
 	static const struct {
 		struct pick pick;
 		enum axis_id level;
@@ -118,9 +112,8 @@ static void every_level_has_its_words(void **state)
 }
 
 /* A table of one level says which others the run has. */
-static void levels_that_are_not_shown_are_named(void **state)
+TEST(levels_that_are_not_shown_are_named)
 {
-	(void)state;
 	struct pick pick = {.experiment = "first_write"};
 	char text[LEVEL_WORDS_MAX];
 	add("first_write", "", 0, 1);
@@ -142,9 +135,8 @@ static void levels_that_are_not_shown_are_named(void **state)
 }
 
 /* A write_ns that lacks the middle heap does not move the table, nor a heap that ran out of time. */
-static void all_that_show_one_heap_of_an_experiment_show_the_same(void **state)
+TEST(all_that_show_one_heap_of_an_experiment_show_the_same)
 {
-	(void)state;
 	add("first_write", "child_copy", 1 << 20, 5);
 	add("first_write", "child_copy", 4 << 20, 5);
 	add("first_write", "parent_copy", 1 << 20, 5);
@@ -159,18 +151,4 @@ static void all_that_show_one_heap_of_an_experiment_show_the_same(void **state)
 	pick.experiment = "switch";
 	assert_false(pick_one_heap(&made.summary, &pick));
 	assert_false(pick.with_heap);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(plain_levels_are_taken_where_there_are_any, make),
-		cmocka_unit_test_setup(other_levels_are_taken_where_there_is_nothing_else_and_named,
-				       make),
-		cmocka_unit_test_setup(levels_are_taken_from_one_cell, make),
-		cmocka_unit_test(every_level_has_its_words),
-		cmocka_unit_test_setup(levels_that_are_not_shown_are_named, make),
-		cmocka_unit_test_setup(all_that_show_one_heap_of_an_experiment_show_the_same, make),
-	};
-	return cmocka_run_group_tests_name("pick", tests, NULL, NULL);
 }

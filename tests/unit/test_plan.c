@@ -15,9 +15,8 @@ static cpu_set_t allowed;
 enum { FORK, SPAWN, EAGER };
 enum { NULL_RULER, DELAY_RULER, SPAWNING, WRITES };
 
-static int make(void **state)
+static void make_catalog(void)
 {
-	(void)state;
 	catalog = (struct wire_catalog){.primitive_count = 3, .experiment_count = 4};
 	catalog.clock = (struct wire_clock){.kind = WIRE_CLOCK_COUNTER, .ns_per_tick = 0.5};
 	PUT(catalog.primitives[FORK].name, "fork");
@@ -50,13 +49,11 @@ static int make(void **state)
 		catalog.experiments[e].metric_count = 1;
 		PUT(catalog.experiments[e].metrics[0].name, "call_ns");
 	}
-	return sched_getaffinity(0, sizeof allowed, &allowed);
 }
 
-/* Before each test: everything at its default, but no need for memory. */
-static int defaults(void **state)
+/* Everything at its default, but no need for memory. */
+static void defaults(void)
 {
-	(void)state;
 	settings = (struct settings){
 		.heap_bytes = {0, 1 << 20, 2 << 20, 4 << 20, 8 << 20},
 		.heap_count = 5,
@@ -74,13 +71,18 @@ static int defaults(void **state)
 	settings.primitives[FORK] = settings.primitives[SPAWN] = true;
 	settings.experiments[SPAWNING] = true;
 	PUT(settings.counters, "none");
-	return 0;
 }
 
-static int all_cpus_again(void **state)
+void unit_before(void)
 {
-	(void)state;
-	return sched_setaffinity(0, sizeof allowed, &allowed);
+	make_catalog();
+	defaults();
+	assert_int_equal(sched_getaffinity(0, sizeof allowed, &allowed), 0);
+}
+
+void unit_after(void)
+{
+	assert_int_equal(sched_setaffinity(0, sizeof allowed, &allowed), 0);
 }
 
 static void one_cpu_only(void)
@@ -123,9 +125,8 @@ static size_t jobs_at(enum child_cpu placement, uint64_t heaps[SETTINGS_HEAPS_MA
 	return count;
 }
 
-static void arms_are_those_that_go(void **state)
+TEST(arms_are_those_that_go)
 {
-	(void)state;
 	make_plan();
 	/* null; known_delay 1us, 10us; fork exit, exec; posix_spawn exec; fork exit's twin. */
 	static const struct {
@@ -151,9 +152,8 @@ static void arms_are_those_that_go(void **state)
 	assert_true(plan.jobs[0].copies_heap);
 }
 
-static void other_placements_at_three_heaps(void **state)
+TEST(other_placements_at_three_heaps)
 {
-	(void)state;
 	uint64_t heaps[SETTINGS_HEAPS_MAX];
 	make_plan();
 	assert_int_equal(jobs_at(CHILD_CPU_SAME, heaps), 5);
@@ -172,9 +172,8 @@ static void other_placements_at_three_heaps(void **state)
 	}
 }
 
-static void other_placements_spare_large_heaps(void **state)
+TEST(other_placements_spare_large_heaps)
 {
-	(void)state;
 	uint64_t heaps[SETTINGS_HEAPS_MAX];
 	settings.heap_bytes[4] = 257 << 20;
 	settings.heaps_given = true;
@@ -187,9 +186,8 @@ static void other_placements_spare_large_heaps(void **state)
 	assert_int_equal(jobs_at(CHILD_CPU_FREE, heaps), 1);
 }
 
-static void placements_by_name_are_whole(void **state)
+TEST(placements_by_name_are_whole)
 {
-	(void)state;
 	uint64_t heaps[SETTINGS_HEAPS_MAX];
 	settings.child_cpu_given = true;
 	settings.child_cpus = (struct levels){0};
@@ -201,9 +199,8 @@ static void placements_by_name_are_whole(void **state)
 	assert_int_equal(plan.jobs[0].cell_count, 4);
 }
 
-static void other_needs_another_cpu(void **state)
+TEST(other_needs_another_cpu)
 {
-	(void)state;
 	uint64_t heaps[SETTINGS_HEAPS_MAX];
 	one_cpu_only();
 	make_plan(); /* not asked for: left out */
@@ -214,16 +211,14 @@ static void other_needs_another_cpu(void **state)
 	REFUSED("another CPU", "--child-cpu other");
 }
 
-static void unknown_cpus_are_refused(void **state)
+TEST(unknown_cpus_are_refused)
 {
-	(void)state;
 	settings.caller_cpu = CPU_SETSIZE - 1;
 	REFUSED("CPU 1023", "not among the allowed");
 }
 
-static void refused_pairs_say_why(void **state)
+TEST(refused_pairs_say_why)
 {
-	(void)state;
 	settings.primitives_given = settings.actions_given = true;
 	REFUSED("exit with posix_spawn", "it always starts a program", "leave one");
 	settings.primitives[SPAWN] = false;
@@ -238,9 +233,8 @@ static void refused_pairs_say_why(void **state)
 	REFUSED("no chosen primitive takes the chosen action");
 }
 
-static void heaps_that_do_not_fit_are_refused(void **state)
+TEST(heaps_that_do_not_fit_are_refused)
 {
-	(void)state;
 	uint64_t available;
 	const char *limited_by;
 	struct problem problem = {""};
@@ -274,25 +268,22 @@ static void heaps_that_do_not_fit_are_refused(void **state)
 	assert_int_equal(memory_check(UINT64_MAX - 4095, 0, 0, &problem), OUTCOME_FAILED);
 }
 
-static void default_heaps_are_trimmed(void **state)
+TEST(default_heaps_are_trimmed)
 {
-	(void)state;
 	uint64_t heaps[SETTINGS_HEAPS_MAX];
 	settings.heap_bytes[4] = 1ull << 50;
 	make_plan();
 	assert_int_equal(jobs_at(CHILD_CPU_SAME, heaps), 4);
 }
 
-static void no_cells_is_no_plan(void **state)
+TEST(no_cells_is_no_plan)
 {
-	(void)state;
 	settings.states = (struct levels){0};
 	REFUSED("no cell is left");
 }
 
-static void requests_are_as_planned(void **state)
+TEST(requests_are_as_planned)
 {
-	(void)state;
 	static struct wire_request request;
 	PUT(settings.counters, "page_faults");
 	make_plan();
@@ -326,9 +317,8 @@ static size_t cold_cells(void)
 	return count;
 }
 
-static void no_cold_cells_of_large_heaps_unless_asked_for(void **state)
+TEST(no_cold_cells_of_large_heaps_unless_asked_for)
 {
-	(void)state;
 	settings.heap_bytes[0] = 64 << 20;
 	settings.heap_bytes[1] = 65 << 20;
 	settings.heap_count = 2;
@@ -344,9 +334,8 @@ static void no_cold_cells_of_large_heaps_unless_asked_for(void **state)
 }
 
 /* An experiment's own axes: its heaps, orders and threads, and none that it does not vary. */
-static void experiments_have_axes_of_their_own(void **state)
+TEST(experiments_have_axes_of_their_own)
 {
-	(void)state;
 	settings.experiments[SPAWNING] = false;
 	settings.experiments[WRITES] = true;
 	catalog.experiments[WRITES].varies |= VARIES_THREADS;
@@ -390,9 +379,8 @@ static void experiments_have_axes_of_their_own(void **state)
 	catalog.experiments[WRITES].varies = VARIES_PAGE_KIND | VARIES_TOUCH_ORDER;
 }
 
-static void rulers_ride_with_what_spawns(void **state)
+TEST(rulers_ride_with_what_spawns)
 {
-	(void)state;
 	bool seen[2] = {false, false};
 	settings.experiments[WRITES] = true;
 	make_plan();
@@ -411,9 +399,8 @@ static void rulers_ride_with_what_spawns(void **state)
 }
 
 /* Transparent huge pages: at the largest heap that is not too dear, or where asked for. */
-static void page_kinds_beside_4k(void **state)
+TEST(page_kinds_beside_4k)
 {
-	(void)state;
 	size_t huge = 0;
 	settings.experiments[SPAWNING] = false;
 	settings.experiments[WRITES] = true;
@@ -469,7 +456,7 @@ static void ask(enum varies axis, unsigned level)
 
 /* Every axis with every experiment: what it does not vary it cannot be asked for, but for the plain level,
  * which it has. The refusal names option, level, experiment, and who varies it. */
-static void an_option_is_refused_where_no_experiment_varies_it(void **state)
+TEST(an_option_is_refused_where_no_experiment_varies_it)
 {
 	static const struct {
 		enum varies axis;
@@ -489,7 +476,7 @@ static void an_option_is_refused_where_no_experiment_varies_it(void **state)
 				const struct wire_experiment *chosen = &catalog.experiments[e];
 				const uint32_t before = catalog.experiments[WRITES].varies;
 				struct problem problem = {""};
-				defaults(state);
+				defaults();
 				memset(settings.experiments, 0, sizeof settings.experiments);
 				settings.experiments[e] = true;
 				if (threads)
@@ -517,9 +504,8 @@ static void an_option_is_refused_where_no_experiment_varies_it(void **state)
 			}
 }
 
-static void an_option_that_holds_for_some_says_for_which(void **state)
+TEST(an_option_that_holds_for_some_says_for_which)
 {
-	(void)state;
 	settings.experiments[WRITES] = true;
 	ask(VARIES_TOUCH_ORDER, TOUCH_SHUFFLED);
 	settings.primitives_given = true;
@@ -532,9 +518,8 @@ static void an_option_that_holds_for_some_says_for_which(void **state)
 }
 
 /* Arms, counters, eviction and the CPU are no axes, but can be asked for in vain as well. */
-static void options_beside_the_axes_are_not_in_vain(void **state)
+TEST(options_beside_the_axes_are_not_in_vain)
 {
-	(void)state;
 	settings.experiments[SPAWNING] = false;
 	settings.experiments[WRITES] = true;
 	settings.primitives_given = true;
@@ -566,9 +551,8 @@ static void options_beside_the_axes_are_not_in_vain(void **state)
 	REFUSED("--cpu", "--child-cpu free");
 }
 
-static void more_threads_than_cpus_are_refused(void **state)
+TEST(more_threads_than_cpus_are_refused)
 {
-	(void)state;
 	settings.experiments[SPAWNING] = false;
 	settings.experiments[WRITES] = true;
 	catalog.experiments[WRITES].varies |= VARIES_THREADS;
@@ -586,7 +570,7 @@ static void assert_left_out(const char *part)
 }
 
 /* What is left out is said, each kind of it. */
-static void nothing_is_left_out_without_a_word(void **state)
+TEST(nothing_is_left_out_without_a_word)
 {
 	make_plan();
 	assert_int_equal(plan.left_out.count, CPU_COUNT(&allowed) > 1 ? 0 : 1);
@@ -612,9 +596,9 @@ static void nothing_is_left_out_without_a_word(void **state)
 	assert_left_out("running threads of writes: only CPU");
 	catalog.experiments[WRITES].is_countable = 0;
 	catalog.experiments[WRITES].varies &= ~(uint32_t)VARIES_THREADS;
-	all_cpus_again(state);
+	unit_after();
 
-	defaults(state);
+	defaults();
 	settings.experiments[SPAWNING] = false;
 	settings.experiments[WRITES] = true;
 	settings.page_kinds.chosen[PAGE_KIND_THP] = true;
@@ -631,9 +615,8 @@ static void nothing_is_left_out_without_a_word(void **state)
 }
 
 /* A worker has room for so many histograms, one an arm and cell, and no arm goes without. */
-static void more_histograms_than_there_is_room_for_are_refused(void **state)
+TEST(more_histograms_than_there_is_room_for_are_refused)
 {
-	(void)state;
 	struct wire_experiment *writes = &catalog.experiments[WRITES];
 	const struct wire_experiment before = *writes;
 	settings.experiments[SPAWNING] = false;
@@ -651,34 +634,4 @@ static void more_histograms_than_there_is_room_for_are_refused(void **state)
 	writes->histogram = 0;
 	make_plan();
 	*writes = before;
-}
-
-#define PLAN_TEST(name) cmocka_unit_test_setup_teardown(name, defaults, all_cpus_again)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		PLAN_TEST(arms_are_those_that_go),
-		PLAN_TEST(other_placements_at_three_heaps),
-		PLAN_TEST(other_placements_spare_large_heaps),
-		PLAN_TEST(placements_by_name_are_whole),
-		PLAN_TEST(other_needs_another_cpu),
-		PLAN_TEST(unknown_cpus_are_refused),
-		PLAN_TEST(refused_pairs_say_why),
-		PLAN_TEST(heaps_that_do_not_fit_are_refused),
-		PLAN_TEST(default_heaps_are_trimmed),
-		PLAN_TEST(no_cells_is_no_plan),
-		PLAN_TEST(requests_are_as_planned),
-		PLAN_TEST(no_cold_cells_of_large_heaps_unless_asked_for),
-		PLAN_TEST(experiments_have_axes_of_their_own),
-		PLAN_TEST(rulers_ride_with_what_spawns),
-		PLAN_TEST(page_kinds_beside_4k),
-		PLAN_TEST(an_option_is_refused_where_no_experiment_varies_it),
-		PLAN_TEST(an_option_that_holds_for_some_says_for_which),
-		PLAN_TEST(options_beside_the_axes_are_not_in_vain),
-		PLAN_TEST(more_threads_than_cpus_are_refused),
-		PLAN_TEST(nothing_is_left_out_without_a_word),
-		PLAN_TEST(more_histograms_than_there_is_room_for_are_refused),
-	};
-	return cmocka_run_group_tests_name("plan", tests, make, NULL);
 }

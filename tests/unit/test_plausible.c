@@ -6,9 +6,8 @@
 
 static char why[PLAUSIBLE_TEXT_MAX];
 
-static void times_are_equal_and_not_zero(void **state)
+TEST(times_are_equal_and_not_zero)
 {
-	(void)state;
 	assert_true(plausible_times(1, 1, why));
 	assert_string_equal(why, "");
 	assert_true(plausible_times(UINT64_MAX, UINT64_MAX, why));
@@ -22,18 +21,16 @@ static void times_are_equal_and_not_zero(void **state)
 	assert_false(plausible_times(0, 1, why));
 }
 
-static void counters_only_grow(void **state)
+TEST(counters_only_grow)
 {
-	(void)state;
 	assert_true(plausible_growth(0, 0, why));
 	assert_true(plausible_growth(UINT64_MAX - 1, UINT64_MAX, why));
 	assert_false(plausible_growth(5, 4, why));
 	assert_contains(why, "from 5 to 4");
 }
 
-static void cycles_keep_to_the_fastest_clock(void **state)
+TEST(cycles_keep_to_the_fastest_clock)
 {
-	(void)state;
 	/* 3 GHz for a millisecond, give or take 1 % and a microsecond. */
 	assert_true(plausible_cycles(3000000, 1e6, 3e9, 1, why));
 	assert_true(plausible_cycles(3030000, 1e6, 3e9, 1, why));
@@ -52,9 +49,8 @@ static void cycles_keep_to_the_fastest_clock(void **state)
 	assert_false(plausible_cycles(1, INFINITY, 3e9, 1, why));
 }
 
-static void the_fastest_clock_is_read_or_bounded(void **state)
+TEST(the_fastest_clock_is_read_or_bounded)
 {
-	(void)state;
 	assert_near(plausible_max_hz("3400000", NULL), 3.4e9, 1);
 	assert_near(plausible_max_hz("3400000", "0"), 3.4e9, 1);
 	/* acpi-cpufreq leaves the boost out of its maximum. */
@@ -65,9 +61,8 @@ static void the_fastest_clock_is_read_or_bounded(void **state)
 	assert_near(plausible_max_hz("99999999999", NULL), PLAUSIBLE_HZ_MAX, 1);
 }
 
-static void parts_do_not_exceed_the_whole(void **state)
+TEST(parts_do_not_exceed_the_whole)
 {
-	(void)state;
 	assert_true(plausible_part(10, 10, 0, why));
 	assert_true(plausible_part(12, 10, 2, why));
 	assert_false(plausible_part(13, 10, 2, why));
@@ -75,9 +70,8 @@ static void parts_do_not_exceed_the_whole(void **state)
 	assert_true(plausible_part(0, UINT64_MAX, 0, why));
 }
 
-static void user_and_kernel_make_both(void **state)
+TEST(user_and_kernel_make_both)
 {
-	(void)state;
 	assert_true(plausible_split(400000, 600000, 1000000, why));
 	assert_true(plausible_split(400000, 600000, 1011000, why));
 	assert_false(plausible_split(400000, 600000, 1020000, why));
@@ -89,9 +83,8 @@ static void user_and_kernel_make_both(void **state)
 	assert_false(plausible_split(UINT64_MAX, UINT64_MAX, 5, why));
 }
 
-static void faults_keep_to_the_pages(void **state)
+TEST(faults_keep_to_the_pages)
 {
-	(void)state;
 	assert_true(plausible_faults(256, 256, 1, why));
 	assert_true(plausible_faults(1536, 256, 1, why));
 	assert_false(plausible_faults(1537, 256, 1, why));
@@ -100,9 +93,8 @@ static void faults_keep_to_the_pages(void **state)
 	assert_false(plausible_faults(UINT64_MAX, 1 << 20, 2, why));
 }
 
-static void rates_have_a_bound(void **state)
+TEST(rates_have_a_bound)
 {
-	(void)state;
 	/* A microsecond more is granted. */
 	assert_true(plausible_rate(1100, 10000, 0.1, 1, why));
 	assert_false(plausible_rate(1101, 10000, 0.1, 1, why));
@@ -110,19 +102,4 @@ static void rates_have_a_bound(void **state)
 	assert_true(plausible_rate(1101, 10000, 0.1, 2, why));
 	assert_false(plausible_rate(1, NAN, 0.1, 1, why));
 	assert_false(plausible_rate(1, 1, INFINITY, 1, why));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(times_are_equal_and_not_zero),
-		cmocka_unit_test(counters_only_grow),
-		cmocka_unit_test(cycles_keep_to_the_fastest_clock),
-		cmocka_unit_test(the_fastest_clock_is_read_or_bounded),
-		cmocka_unit_test(parts_do_not_exceed_the_whole),
-		cmocka_unit_test(user_and_kernel_make_both),
-		cmocka_unit_test(faults_keep_to_the_pages),
-		cmocka_unit_test(rates_have_a_bound),
-	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

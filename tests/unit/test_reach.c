@@ -15,9 +15,8 @@ static void make_curve(double reach, double level, double pages[POINTS], double 
 	}
 }
 
-static void reach_of_a_curve_is_found(void **state)
+TEST(reach_of_a_curve_is_found)
 {
-	(void)state;
 	static const double reaches[] = {64, 100, 1536, 2048, 3000};
 	double pages[POINTS], refill[POINTS];
 	for (size_t i = 0; i < COUNT_OF(reaches); i++) {
@@ -30,9 +29,8 @@ static void reach_of_a_curve_is_found(void **state)
 	}
 }
 
-static void it_is_interpolated_over_the_log_of_pages(void **state)
+TEST(it_is_interpolated_over_the_log_of_pages)
 {
-	(void)state;
 	const double pages[] = {16, 64, 256, 1024}, refill[] = {8, 8, 6, 2};
 	/* From 6 to 2, half of 8 is half way; between 256 and 1024 that is 512. */
 	struct reach reach = reach_find(pages, refill, 4, 0);
@@ -41,18 +39,16 @@ static void it_is_interpolated_over_the_log_of_pages(void **state)
 }
 
 /* The highest cost need not come first, and what lies before it is no fall. */
-static void a_rise_before_the_plateau_is_no_reach(void **state)
+TEST(a_rise_before_the_plateau_is_no_reach)
 {
-	(void)state;
 	const double pages[] = {16, 32, 64, 128, 256}, refill[] = {1, 2, 10, 9, 1};
 	struct reach reach = reach_find(pages, refill, 5, 0);
 	assert_true(reach.found);
 	assert_in_range((int)reach.pages, 129, 255);
 }
 
-static void a_reach_beyond_what_was_measured_is_said(void **state)
+TEST(a_reach_beyond_what_was_measured_is_said)
 {
-	(void)state;
 	double pages[POINTS], refill[POINTS];
 	make_curve(1e9, 11, pages, refill);
 	struct reach reach = reach_find(pages, refill, POINTS, 0);
@@ -61,9 +57,8 @@ static void a_reach_beyond_what_was_measured_is_said(void **state)
 	assert_near(reach.plateau_ns, 11, 0.2);
 }
 
-static void without_a_plateau_it_says_why(void **state)
+TEST(without_a_plateau_it_says_why)
 {
-	(void)state;
 	const double pages[] = {16, 32, 64}, none[] = {-1, 0, -3};
 	struct reach reach = reach_find(pages, none, 3, 0);
 	assert_false(reach.found);
@@ -78,26 +73,12 @@ static void without_a_plateau_it_says_why(void **state)
 }
 
 /* A walk over 64 pages that takes 40 ns longer by a clock that ticks every 100 ns. */
-static void less_than_a_step_of_the_clock_is_nothing(void **state)
+TEST(less_than_a_step_of_the_clock_is_nothing)
 {
-	(void)state;
 	const double pages[] = {16, 64, 256}, refill[] = {1, 0.6, 0};
 	struct reach reach = reach_find(pages, refill, 3, 100);
 	assert_false(reach.found);
 	assert_contains(reach.why, "by a step of the clock");
 	reach = reach_find(pages, refill, 3, 10);
 	assert_true(reach.found);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reach_of_a_curve_is_found),
-		cmocka_unit_test(it_is_interpolated_over_the_log_of_pages),
-		cmocka_unit_test(a_rise_before_the_plateau_is_no_reach),
-		cmocka_unit_test(a_reach_beyond_what_was_measured_is_said),
-		cmocka_unit_test(without_a_plateau_it_says_why),
-		cmocka_unit_test(less_than_a_step_of_the_clock_is_nothing),
-	};
-	return cmocka_run_group_tests_name("reach", tests, NULL, NULL);
 }

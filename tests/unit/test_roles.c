@@ -147,9 +147,8 @@ static void expect_all(const struct known *known, size_t count)
 }
 
 /* tests/cli/counters.bats runs this again as an Arm program, with a library that knows Arm. */
-static void roles_encode_as_the_manuals_say(void **state)
+TEST(roles_encode_as_the_manuals_say)
 {
-	(void)state;
 #ifdef __x86_64__
 	expect_all(x86, COUNT_OF(x86));
 #elif defined __aarch64__
@@ -171,9 +170,8 @@ static bool expected(const char *pmu)
 	return false;
 }
 
-static void no_family_goes_untested(void **state)
+TEST(no_family_goes_untested)
 {
-	(void)state;
 	const struct role_family *family;
 	for (size_t f = 0; (family = roles_family_at(f)); f++) {
 		assert_non_null(family->pmus[0]);
@@ -187,9 +185,8 @@ static void no_family_goes_untested(void **state)
 	assert_null(roles_family(""));
 }
 
-static void a_pmu_without_a_table_has_no_role_events(void **state)
+TEST(a_pmu_without_a_table_has_no_role_events)
 {
-	(void)state;
 	struct found found;
 #ifdef __x86_64__
 	find_in_child("snb", &found);
@@ -201,9 +198,8 @@ static void a_pmu_without_a_table_has_no_role_events(void **state)
 	assert_string_equal(found.pmu, "");
 }
 
-static void role_names_are_metric_names(void **state)
+TEST(role_names_are_metric_names)
 {
-	(void)state;
 	for (unsigned i = 0; i < ROLE_COUNT; i++) {
 		const char *name = roles[i].name;
 		assert_int_equal(roles_find(name), i);
@@ -217,9 +213,8 @@ static void role_names_are_metric_names(void **state)
 }
 
 /* The generic events by number, from perf_event_open(2). */
-static void generic_events_mean_their_roles(void **state)
+TEST(generic_events_mean_their_roles)
 {
-	(void)state;
 	static const struct {
 		enum role_index role;
 		uint32_t type;
@@ -246,9 +241,8 @@ static void generic_events_mean_their_roles(void **state)
 	assert_int_equal(found, COUNT_OF(known));
 }
 
-static void trace_roles_are_tracepoints(void **state)
+TEST(trace_roles_are_tracepoints)
 {
-	(void)state;
 	for (unsigned i = 0; i < ROLE_COUNT; i++)
 		assert_true((i >= ROLE_TRACE_FIRST) == (roles[i].tracepoint.path != NULL));
 	for (unsigned i = 0; i < 5; i++) {
@@ -266,9 +260,8 @@ static void trace_roles_are_tracepoints(void **state)
 	assert_null(roles[ROLE_PAGE_FAULT_USER].tracepoint.filter);
 }
 
-static void metrics_are_told_by_their_stem(void **state)
+TEST(metrics_are_told_by_their_stem)
 {
-	(void)state;
 	assert_true(roles_is_metric("cycles", "cycles_user"));
 	assert_true(roles_is_metric("cycles", "cycles"));
 	assert_true(roles_is_metric("dtlb_walk_cycles", "dtlb_walk_cycles_both_with_child"));
@@ -277,18 +270,4 @@ static void metrics_are_told_by_their_stem(void **state)
 	assert_false(roles_is_metric("cycles", "cycles_not_in_halt_user"));
 	assert_false(roles_is_metric("cycles", "cycles_user_with_children"));
 	assert_false(roles_is_metric("cycles", ""));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(roles_encode_as_the_manuals_say),
-		cmocka_unit_test(no_family_goes_untested),
-		cmocka_unit_test(a_pmu_without_a_table_has_no_role_events),
-		cmocka_unit_test(role_names_are_metric_names),
-		cmocka_unit_test(generic_events_mean_their_roles),
-		cmocka_unit_test(trace_roles_are_tracepoints),
-		cmocka_unit_test(metrics_are_told_by_their_stem),
-	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,10 +5,16 @@
 static struct dataset dataset;
 static struct notes notes;
 
-static void read_end(const char *run, const char *end)
+void unit_after(void)
 {
 	json_decref(dataset.run);
 	json_decref(dataset.end);
+	dataset = (struct dataset){0};
+}
+
+static void read_end(const char *run, const char *end)
+{
+	unit_after();
 	dataset =
 		(struct dataset){.run = json_loads(run, 0, NULL), .end = json_loads(end, 0, NULL)};
 	assert_true(dataset.run && dataset.end);
@@ -21,9 +27,8 @@ static const char run[] = "{\"settings\":{\"budget_s\":30}}";
 	"{\"experiment\":\"" experiment "\",\"heap_bytes\":" heap ",\"page_kind\":\"" kind \
 	"\",\"child_cpu\":\"" cpu "\",\"threads\":\"" threads "\",\"replicates\":" replicates "}"
 
-static void a_whole_run_lacks_nothing(void **state)
+TEST(a_whole_run_lacks_nothing)
 {
-	(void)state;
 	char text[NOTE_BYTES];
 	read_end(run, "{\"ended\":\"complete\"}");
 	assert_int_equal(notes.count, 0);
@@ -38,9 +43,8 @@ static void a_whole_run_lacks_nothing(void **state)
 	assert_int_equal(notes.count, 0);
 }
 
-static void a_sentence_an_experiment_and_one_on_the_budget(void **state)
+TEST(a_sentence_an_experiment_and_one_on_the_budget)
 {
-	(void)state;
 	char text[NOTE_BYTES];
 	read_end(run,
 		 "{\"ended\":\"budget\",\"short_by_s\":130,\"short_by_more\":false,"
@@ -65,9 +69,8 @@ static void a_sentence_an_experiment_and_one_on_the_budget(void **state)
 	assert_contains(shortfall_reason(&dataset), "raise --budget");
 }
 
-static void what_was_interrupted_needs_no_larger_budget(void **state)
+TEST(what_was_interrupted_needs_no_larger_budget)
 {
-	(void)state;
 	read_end(run, "{\"ended\":\"interrupted\",\"short_by_s\":130,\"not_reached\":[" ENTRY(
 			      "spawn", "0", "4k", "same", "", "0") "]}");
 	assert_int_equal(notes.count, 1);
@@ -75,9 +78,8 @@ static void what_was_interrupted_needs_no_larger_budget(void **state)
 }
 
 /* A run that was killed: what it was to do is known, what it lacks is not. */
-static void what_was_cut_off_was_asked_for(void **state)
+TEST(what_was_cut_off_was_asked_for)
 {
-	(void)state;
 	read_end("{\"settings\":{\"heap_bytes\":[0,67108864],\"experiments\":[\"spawn\",7]}}",
 		 "{}");
 	json_decref(dataset.end);
@@ -93,9 +95,8 @@ static void what_was_cut_off_was_asked_for(void **state)
 }
 
 /* The file may hold anything. */
-static void what_is_no_entry_does_no_harm(void **state)
+TEST(what_is_no_entry_does_no_harm)
 {
-	(void)state;
 	read_end(run, "{\"not_reached\":7,\"short_by_s\":1e308}");
 	assert_int_equal(notes.count, 0);
 	read_end(run, "{\"not_reached\":[7,{},{\"experiment\":\"\\u001b[31m\\n\",\"heap_bytes\":-1,"
@@ -122,9 +123,8 @@ static void what_is_no_entry_does_no_harm(void **state)
 }
 
 /* Notes: each once, what there is no room for is counted, and there and back again. */
-static void notes_are_kept_and_counted(void **state)
+TEST(notes_are_kept_and_counted)
 {
-	(void)state;
 	static struct notes kept, back;
 	notes_add(&kept, "one %d", 1);
 	notes_add(&kept, "one %d", 1);
@@ -141,20 +141,4 @@ static void notes_are_kept_and_counted(void **state)
 	assert_string_equal(back.text[0], "one 1");
 	assert_string_equal(back.text[1], "?[2J??");
 	assert_int_equal(back.count, NOTES_MAX - 1);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_whole_run_lacks_nothing),
-		cmocka_unit_test(a_sentence_an_experiment_and_one_on_the_budget),
-		cmocka_unit_test(what_was_interrupted_needs_no_larger_budget),
-		cmocka_unit_test(what_was_cut_off_was_asked_for),
-		cmocka_unit_test(what_is_no_entry_does_no_harm),
-		cmocka_unit_test(notes_are_kept_and_counted),
-	};
-	int failed = cmocka_run_group_tests_name("shortfall", tests, NULL, NULL);
-	json_decref(dataset.run);
-	json_decref(dataset.end);
-	return failed;
 }

@@ -4,9 +4,8 @@
 
 enum { ITEMS = 6, TRIALS = 60000 };
 
-static void known_numbers(void **state)
+TEST(known_numbers)
 {
-	(void)state;
 	struct shuffle shuffle;
 	/* SplitMix64 seeded with 0: its published test vector. */
 	shuffle_seed(&shuffle, 0);
@@ -15,9 +14,8 @@ static void known_numbers(void **state)
 	assert_true(shuffle_next(&shuffle) == 0x06c45d188009454fu);
 }
 
-static void same_seed_same_order(void **state)
+TEST(same_seed_same_order)
 {
-	(void)state;
 	struct shuffle one, other;
 	uint32_t first[50], second[50];
 	shuffle_seed(&one, 42);
@@ -32,9 +30,8 @@ static void same_seed_same_order(void **state)
 	assert_memory_not_equal(first, second, sizeof first);
 }
 
-static void every_item_once(void **state)
+TEST(every_item_once)
 {
-	(void)state;
 	struct shuffle shuffle;
 	shuffle_seed(&shuffle, 7);
 	for (uint32_t count = 0; count < 40; count++) {
@@ -49,9 +46,8 @@ static void every_item_once(void **state)
 	}
 }
 
-static void every_place_is_as_likely(void **state)
+TEST(every_place_is_as_likely)
 {
-	(void)state;
 	struct shuffle shuffle;
 	unsigned hits[ITEMS][ITEMS] = {{0}};
 	shuffle_seed(&shuffle, 1);
@@ -65,15 +61,4 @@ static void every_place_is_as_likely(void **state)
 	for (int place = 0; place < ITEMS; place++)
 		for (int item = 0; item < ITEMS; item++)
 			assert_near(hits[place][item], (double)TRIALS / ITEMS, 455);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known_numbers),
-		cmocka_unit_test(same_seed_same_order),
-		cmocka_unit_test(every_item_once),
-		cmocka_unit_test(every_place_is_as_likely),
-	};
-	return cmocka_run_group_tests_name("shuffle", tests, NULL, NULL);
 }

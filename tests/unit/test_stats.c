@@ -7,9 +7,8 @@
 
 #include <math.h>
 
-static void quantiles_by_hand(void **state)
+TEST(quantiles_by_hand)
 {
-	(void)state;
 	const double values[] = {40, 10, 30, 20};
 	/* Type 7: at (n - 1) q between the order statistics. */
 	assert_near(stats_quantile(values, 4, 0), 10, 1e-12);
@@ -22,9 +21,8 @@ static void quantiles_by_hand(void **state)
 	assert_near(values[0], 40, 0); /* left as it was */
 }
 
-static void summary_by_hand(void **state)
+TEST(summary_by_hand)
 {
-	(void)state;
 	double values[101];
 	for (int i = 0; i <= 100; i++)
 		values[i] = (i * 37) % 101; /* 0 to 100, shuffled */
@@ -43,9 +41,8 @@ static void summary_by_hand(void **state)
 	assert_near(summary.mad, 1, 1e-12);
 }
 
-static void interval_by_hand(void **state)
+TEST(interval_by_hand)
 {
-	(void)state;
 	/* Logs -2 -1 0 1 2: mean 0, sd sqrt(2.5), t(0.975, 4) = 2.776445. */
 	const double values[] = {exp(1), exp(-2), exp(0), exp(2), exp(-1)};
 	const double half = 2.776445105 * sqrt(2.5) / sqrt(5);
@@ -77,9 +74,8 @@ static void interval_by_hand(void **state)
 	assert_near(stats_relative_half_width(&interval), sinh(2.262157163 * sd / sqrt(10)), 1e-9);
 }
 
-static void interval_without_logs(void **state)
+TEST(interval_without_logs)
 {
-	(void)state;
 	const double values[] = {0, 1, 2, 3, 4};
 	struct stats_interval interval = stats_interval(values, 5);
 	assert_near(interval.center, 2, 1e-12);
@@ -87,9 +83,8 @@ static void interval_without_logs(void **state)
 	assert_near(2 - interval.low, 2.776445105 * sqrt(2.5) / sqrt(5), 1e-8);
 }
 
-static void no_interval_below_five(void **state)
+TEST(no_interval_below_five)
 {
-	(void)state;
 	const double values[] = {1, 1, 1, 1, 1};
 	for (size_t n = 1; n < 5; n++) {
 		struct stats_interval interval = stats_interval(values, n);
@@ -116,9 +111,8 @@ static size_t modes_of(double first, double second, double share, double modes[S
 	return stats_modes(values, SAMPLES, modes);
 }
 
-static void modes_are_found(void **state)
+TEST(modes_are_found)
 {
-	(void)state;
 	double modes[STATS_MODES_MAX];
 	assert_int_equal(modes_of(1000, 1000, 0, modes), 1);
 	assert_near(modes[0], 1000, 30);
@@ -131,9 +125,8 @@ static void modes_are_found(void **state)
 	assert_int_equal(modes_of(1000, 2000, 0.01, modes), 1); /* outliers are no mode */
 }
 
-static void modes_need_enough_values(void **state)
+TEST(modes_need_enough_values)
 {
-	(void)state;
 	double values[60], modes[STATS_MODES_MAX];
 	for (int i = 0; i < 60; i++)
 		values[i] = 100 + i;
@@ -203,9 +196,8 @@ static double coverage(make_interval *make, size_t minimum, double *replicates)
 	return (double)covered / RUNS;
 }
 
-static void stopped_intervals_cover(void **state)
+TEST(stopped_intervals_cover)
 {
-	(void)state;
 	double replicates;
 	assert_int_equal(STATS_PRECISION_VALUES_MIN, 10); /* the rule; below, what it buys */
 	double share = coverage(stats_interval, STATS_PRECISION_VALUES_MIN, &replicates);
@@ -215,28 +207,11 @@ static void stopped_intervals_cover(void **state)
 	assert_true(share <= 0.97); /* nor wider than promised */
 }
 
-static void hasty_stopping_does_not_cover(void **state)
+TEST(hasty_stopping_does_not_cover)
 {
-	(void)state;
 	double replicates;
 	double share = coverage(hasty_interval, 2, &replicates);
 	print_message("coverage %.1f %% at a minimum of 2, %.1f replicates a run\n", share * 100,
 		      replicates);
 	assert_true(share < 0.70);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(quantiles_by_hand),
-		cmocka_unit_test(summary_by_hand),
-		cmocka_unit_test(interval_by_hand),
-		cmocka_unit_test(interval_without_logs),
-		cmocka_unit_test(no_interval_below_five),
-		cmocka_unit_test(modes_are_found),
-		cmocka_unit_test(modes_need_enough_values),
-		cmocka_unit_test(stopped_intervals_cover),
-		cmocka_unit_test(hasty_stopping_does_not_cover),
-	};
-	return cmocka_run_group_tests_name("stats", tests, NULL, NULL);
 }

@@ -7,15 +7,14 @@
 
 enum { FIELDS = 27, PER_ROUND = 5, ROUNDS = 8, COUNT = PER_ROUND * ROUNDS };
 
-static const char *folder;
 static struct dataset dataset;
 static struct summary summary;
 
 static void load(void)
 {
 	struct problem problem = {""};
-	if (dataset_read(&dataset, folder, &problem) ||
-	    summary_make(&summary, &dataset, folder, &problem))
+	if (dataset_read(&dataset, unit_folder(), &problem) ||
+	    summary_make(&summary, &dataset, unit_folder(), &problem))
 		fail_msg("%s", problem.text);
 }
 
@@ -64,9 +63,8 @@ static const struct row *row_of(const char *primitive, bool twin, const char *me
 	return NULL;
 }
 
-static void common_drift_cancels_in_ratios(void **state)
+TEST(common_drift_cancels_in_ratios)
 {
-	(void)state;
 	write_drifting_run(12, 3, "not looked at");
 	load();
 	const struct row *vfork = row_of("vfork", false, "call_ns");
@@ -84,9 +82,8 @@ static void common_drift_cancels_in_ratios(void **state)
 	unload();
 }
 
-static void notes_say_why_it_stopped(void **state)
+TEST(notes_say_why_it_stopped)
 {
-	(void)state;
 	write_drifting_run(12, 1, "not looked at");
 	load();
 	assert_contains(row_of("fork", false, "call_ns")->note, "stopped: precision");
@@ -136,14 +133,13 @@ static const char header[] =
 	"mappings,open_files,child_cpu,metric,unit,n,replicates,median,ci_low,ci_high,p5,p95,p99,"
 	"min,max,mad,note\n";
 
-static void csv_keeps_its_promise(void **state)
+TEST(csv_keeps_its_promise)
 {
-	(void)state;
 	static const char reason[] = "it said \\\"no, never\\\", twice";
 	struct problem problem = {""};
 	write_drifting_run(12, 1, reason);
 	load();
-	if (summary_write(&summary, folder, &problem))
+	if (summary_write(&summary, unit_folder(), &problem))
 		fail_msg("%s", problem.text);
 	char *text = unit_read("summary.csv"), *line = text, *fields[FIELDS + 1];
 	assert_int_equal(strncmp(text, header, sizeof header - 1), 0);
@@ -189,13 +185,12 @@ static void csv_keeps_its_promise(void **state)
 	unload();
 }
 
-static void json_agrees_with_the_rows(void **state)
+TEST(json_agrees_with_the_rows)
 {
-	(void)state;
 	struct problem problem = {""};
 	write_drifting_run(12, 1, "not looked at");
 	load();
-	assert_int_equal(summary_write(&summary, folder, &problem), OUTCOME_OK);
+	assert_int_equal(summary_write(&summary, unit_folder(), &problem), OUTCOME_OK);
 	char *text = unit_read("summary.json");
 	json_t *root = json_loads(text, 0, NULL);
 	assert_non_null(root);
@@ -218,39 +213,12 @@ static void json_agrees_with_the_rows(void **state)
 	unload();
 }
 
-static void unwritable_folders_are_named(void **state)
+TEST(unwritable_folders_are_named)
 {
-	(void)state;
 	struct problem problem = {""};
 	write_drifting_run(5, 1, "not looked at");
 	load();
 	assert_int_equal(summary_write(&summary, "build/no-such-run", &problem), OUTCOME_FAILED);
 	assert_contains(problem.text, "build/no-such-run/summary.csv");
 	unload();
-}
-
-static int make(void **state)
-{
-	(void)state;
-	folder = unit_folder_make();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	unit_folder_remove();
-	return 0;
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(common_drift_cancels_in_ratios),
-		cmocka_unit_test(notes_say_why_it_stopped),
-		cmocka_unit_test(csv_keeps_its_promise),
-		cmocka_unit_test(json_agrees_with_the_rows),
-		cmocka_unit_test(unwritable_folders_are_named),
-	};
-	return cmocka_run_group_tests_name("summary", tests, make, tear_down);
 }

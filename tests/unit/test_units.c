@@ -4,9 +4,8 @@
 
 #include <math.h>
 
-static void sizes_are_read(void **state)
+TEST(sizes_are_read)
 {
-	(void)state;
 	static const struct {
 		const char *text;
 		uint64_t bytes;
@@ -31,9 +30,8 @@ static void sizes_are_read(void **state)
 	}
 }
 
-static void malformed_sizes_are_refused_by_name(void **state)
+TEST(malformed_sizes_are_refused_by_name)
 {
-	(void)state;
 	static const char *const cases[] = {
 		"",    "M",   "x",    "-1",  "+1",   " 1",  "1 ",        "1 M",
 		"1k",  "1KB", "1.5M", "1MM", "0x10", "1e3", "16777216T", "18446744073709551616",
@@ -63,16 +61,14 @@ static void assert_list(const char *text, const uint64_t *expected, size_t expec
 		assert_int_equal(bytes[i], expected[i]);
 }
 
-static void lists_are_sorted_and_without_doubles(void **state)
+TEST(lists_are_sorted_and_without_doubles)
 {
-	(void)state;
 	assert_list("4K", (uint64_t[]){4096}, 1);
 	assert_list("8K,0,4K,8K,4096", (uint64_t[]){0, 4096, 8192}, 3);
 }
 
-static void ranges_are_geometric(void **state)
+TEST(ranges_are_geometric)
 {
-	(void)state;
 	assert_list("1K..16K*4", (uint64_t[]){1024, 4096, 16384}, 3);
 	assert_list("1K..15K*4", (uint64_t[]){1024, 4096}, 2);
 	assert_list("2K..2K*2", (uint64_t[]){2048}, 1);
@@ -81,9 +77,8 @@ static void ranges_are_geometric(void **state)
 	assert_list("8388608T..16777215T*2", (uint64_t[]){1ull << 63}, 1);
 }
 
-static void malformed_lists_are_refused_by_name(void **state)
+TEST(malformed_lists_are_refused_by_name)
 {
-	(void)state;
 	static const struct {
 		const char *text, *named, *why;
 	} cases[] = {
@@ -117,9 +112,8 @@ static void malformed_lists_are_refused_by_name(void **state)
 	}
 }
 
-static void overlong_list_items_are_refused(void **state)
+TEST(overlong_list_items_are_refused)
 {
-	(void)state;
 	char text[200];
 	struct problem problem;
 	uint64_t bytes[8];
@@ -129,9 +123,8 @@ static void overlong_list_items_are_refused(void **state)
 	assert_int_equal(units_parse_bytes_list(text, bytes, 8, &count, &problem), OUTCOME_FAILED);
 }
 
-static void durations_are_read(void **state)
+TEST(durations_are_read)
 {
-	(void)state;
 	static const struct {
 		const char *text;
 		uint64_t duration_ns;
@@ -150,9 +143,8 @@ static void durations_are_read(void **state)
 	}
 }
 
-static void malformed_durations_are_refused_by_name(void **state)
+TEST(malformed_durations_are_refused_by_name)
 {
-	(void)state;
 	static const char *const cases[] = {
 		"",     "0",   "0ms", "s",   "-1s", "1d", "1 s", "1.5s", "5M", "99999999999999h",
 		"0x1s", "+1s", "1e1", " 1s", "inf", "nan"};
@@ -167,9 +159,8 @@ static void malformed_durations_are_refused_by_name(void **state)
 	}
 }
 
-static void percents_are_read_and_refused(void **state)
+TEST(percents_are_read_and_refused)
 {
-	(void)state;
 	static const char *const refused[] = {"",      "0",     "0%",       "0.001%", "101%", "-2%",
 					      "2%%",   "2 %",   "nan",      "inf",    "1e99", "%",
 					      "0x10%", "0x1p4", "1e1%",     "+2",     " 2",   ".5%",
@@ -191,9 +182,8 @@ static void percents_are_read_and_refused(void **state)
 	}
 }
 
-static void counts_keep_to_their_bounds(void **state)
+TEST(counts_keep_to_their_bounds)
 {
-	(void)state;
 	static const char *const refused[] = {"",  "1",   "11", "5K", "-5", "5.0",
 					      "x", "0x5", "+5", " 5", "5 ", "5e0"};
 	struct problem problem = {""};
@@ -209,9 +199,8 @@ static void counts_keep_to_their_bounds(void **state)
 	}
 }
 
-static void bytes_are_written(void **state)
+TEST(bytes_are_written)
 {
-	(void)state;
 	char text[UNITS_TEXT_MAX];
 	assert_string_equal(units_format_bytes(0, text), "0");
 	assert_string_equal(units_format_bytes(1023, text), "1023 B");
@@ -221,9 +210,8 @@ static void bytes_are_written(void **state)
 	assert_string_equal(units_format_bytes(UINT64_MAX, text), "16777216 TiB");
 }
 
-static void durations_are_written(void **state)
+TEST(durations_are_written)
 {
-	(void)state;
 	char text[UNITS_TEXT_MAX];
 	assert_string_equal(units_format_ns(0, text), "0.00 ns");
 	assert_string_equal(units_format_ns(9.994, text), "9.99 ns");
@@ -244,23 +232,4 @@ static void durations_are_written(void **state)
 	assert_string_equal(units_format_seconds(59.6, text), "1m00s");
 	assert_string_equal(units_format_seconds(134, text), "2m14s");
 	assert_string_equal(units_format_seconds(3599.7, text), "1h00m");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sizes_are_read),
-		cmocka_unit_test(malformed_sizes_are_refused_by_name),
-		cmocka_unit_test(lists_are_sorted_and_without_doubles),
-		cmocka_unit_test(ranges_are_geometric),
-		cmocka_unit_test(malformed_lists_are_refused_by_name),
-		cmocka_unit_test(overlong_list_items_are_refused),
-		cmocka_unit_test(durations_are_read),
-		cmocka_unit_test(malformed_durations_are_refused_by_name),
-		cmocka_unit_test(percents_are_read_and_refused),
-		cmocka_unit_test(counts_keep_to_their_bounds),
-		cmocka_unit_test(bytes_are_written),
-		cmocka_unit_test(durations_are_written),
-	};
-	return cmocka_run_group_tests_name("units", tests, NULL, NULL);
 }

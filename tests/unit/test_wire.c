@@ -10,19 +10,16 @@ enum { CAPACITY = 8 };
 static struct wire_area *area;
 static size_t area_bytes;
 
-static int make_area(void **state)
+void unit_before(void)
 {
-	(void)state;
 	area_bytes = wire_area_bytes(CAPACITY);
 	area = aligned_alloc(WIRE_STAMP_OFFSET, (area_bytes + 4095) / 4096 * 4096);
-	return area ? 0 : -1;
+	assert_non_null(area);
 }
 
-static int free_area(void **state)
+void unit_after(void)
 {
-	(void)state;
 	free(area);
-	return 0;
 }
 
 static void put(char *field, const char *text)
@@ -112,9 +109,8 @@ static void assert_refused(check *look, const char *spoilt, const char *why)
 
 #define UNENDED(field) memset(field, 'x', sizeof(field))
 
-static void good_areas_pass(void **state)
+TEST(good_areas_pass)
 {
-	(void)state;
 	fill();
 	assert_accepted(wire_check_request);
 	assert_accepted(check_answer);
@@ -145,16 +141,14 @@ static void check_headers(check *look)
 	assert_int_equal(look(area, area_bytes - 1, &problem), OUTCOME_FAILED);
 }
 
-static void spoilt_headers_are_refused(void **state)
+TEST(spoilt_headers_are_refused)
 {
-	(void)state;
 	check_headers(wire_check_request);
 	check_headers(check_answer);
 }
 
-static void spoilt_requests_are_refused(void **state)
+TEST(spoilt_requests_are_refused)
 {
-	(void)state;
 	struct wire_request *request = &area->request;
 	REFUSED(wire_check_request, request->mode = WIRE_MODE_COUNT, "mode");
 	REFUSED(wire_check_request, request->page_kind = PAGE_KIND_COUNT, "level");
@@ -204,9 +198,8 @@ static void spoilt_requests_are_refused(void **state)
 	REFUSED(wire_check_request, request->counter_count = COUNTER_GROUP_MAX + 2, "a counter");
 }
 
-static void spoilt_answers_are_refused(void **state)
+TEST(spoilt_answers_are_refused)
 {
-	(void)state;
 	struct wire_answer *answer = &area->answer;
 	REFUSED(check_answer, UNENDED(answer->problem.text), "problem text");
 	REFUSED(check_answer, answer->cells_done = 3, "counts");
@@ -233,9 +226,8 @@ static void spoilt_answers_are_refused(void **state)
 	assert_accepted(check_answer);
 }
 
-static void spoilt_samples_are_refused(void **state)
+TEST(spoilt_samples_are_refused)
 {
-	(void)state;
 	struct wire_sample *last = &area->samples[1];
 	REFUSED(check_answer, last->cell = 2, "place");
 	REFUSED(check_answer, last->arm = 2, "place");
@@ -254,9 +246,8 @@ static void spoilt_samples_are_refused(void **state)
 	REFUSED(check_answer, (area->request.mode = WIRE_CATALOG, last->arm = 2), "place");
 }
 
-static void spoilt_catalogues_are_refused(void **state)
+TEST(spoilt_catalogues_are_refused)
 {
-	(void)state;
 	struct wire_catalog *catalog = &area->answer.catalog;
 	asked = WIRE_CATALOG;
 #define CATALOG_REFUSED(spoil, why) REFUSED(check_answer, spoil, why)
@@ -291,9 +282,8 @@ static void spoilt_catalogues_are_refused(void **state)
 	asked = WIRE_MEASURE;
 }
 
-static void copies_always_end(void **state)
+TEST(copies_always_end)
 {
-	(void)state;
 	char field[4] = "zzz";
 	assert_true(wire_copy(field, sizeof field, "abc"));
 	assert_string_equal(field, "abc");
@@ -301,18 +291,4 @@ static void copies_always_end(void **state)
 	assert_string_equal(field, "abc");
 	assert_true(wire_copy(field, sizeof field, ""));
 	assert_string_equal(field, "");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good_areas_pass),
-		cmocka_unit_test(spoilt_headers_are_refused),
-		cmocka_unit_test(spoilt_requests_are_refused),
-		cmocka_unit_test(spoilt_answers_are_refused),
-		cmocka_unit_test(spoilt_samples_are_refused),
-		cmocka_unit_test(spoilt_catalogues_are_refused),
-		cmocka_unit_test(copies_always_end),
-	};
-	return cmocka_run_group_tests_name("wire", tests, make_area, free_area);
 }

@@ -27,8 +27,10 @@ void unit_near(double value, double expected, double tolerance, const char *file
 	_fail(file, line);
 }
 
-const char *unit_folder_make(void)
+const char *unit_folder(void)
 {
+	if (folder[0])
+		return folder;
 	const char *parent = getenv("FORKCOST_TEST_FOLDER");
 	snprintf(folder, sizeof folder, "%s/unit-XXXXXX", parent ? parent : "build");
 	if (!mkdtemp(folder)) {
@@ -46,15 +48,10 @@ static int remove_one(const char *path, const struct stat *facts, int kind, stru
 	return remove(path);
 }
 
-void unit_folder_remove(void)
-{
-	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
 static FILE *open_file(const char *name, const char *mode)
 {
 	char path[sizeof folder + 64];
-	snprintf(path, sizeof path, "%s/%s", folder, name);
+	snprintf(path, sizeof path, "%s/%s", unit_folder(), name);
 	FILE *file = fopen(path, mode);
 	if (!file) {
 		print_error("cannot open %s: %s\n", path, strerror(errno));
@@ -233,4 +230,62 @@ double unit_normal(uint64_t *state)
 {
 	double radius = sqrt(-2 * log(uniform(state)));
 	return radius * cos(2 * M_PI * uniform(state));
+}
+
+static struct unit_test *tests;
+
+void unit_register(struct unit_test *test)
+{
+	struct unit_test **at = &tests;
+	while (*at && (*at)->line < test->line)
+		at = &(*at)->next;
+	test->next = *at;
+	*at = test;
+}
+
+__attribute__((weak)) void unit_before(void)
+{
+}
+
+__attribute__((weak)) void unit_after(void)
+{
+}
+
+static int before(void **state)
+{
+	(void)state;
+	unit_before();
+	return 0;
+}
+
+static int after(void **state)
+{
+	(void)state;
+	unit_after();
+	return 0;
+}
+
+static void run(void **state)
+{
+	const struct unit_test *test = *state;
+	test->run();
+}
+
+int main(void)
+{
+	enum { TESTS_MAX = 64 };
+	struct CMUnitTest rows[TESTS_MAX];
+	size_t count = 0;
+	if (!tests)
+		return 2;
+	for (struct unit_test *test = tests; test; test = test->next) {
+		if (count == TESTS_MAX)
+			return 2;
+		rows[count++] = (struct CMUnitTest){test->name, run, before, after, test};
+	}
+	int failed =
+		_cmocka_run_group_tests(program_invocation_short_name, rows, count, NULL, NULL);
+	if (folder[0])
+		nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return failed;
 }

@@ -33,9 +33,31 @@ void unit_contains(const char *text, const char *part, const char *file, int lin
 	unit_near(value, expected, tolerance, __FILE__, __LINE__)
 void unit_near(double value, double expected, double tolerance, const char *file, int line);
 
-/* A fresh folder below build/, one a test program; removed by unit_folder_remove(). */
-const char *unit_folder_make(void);
-void unit_folder_remove(void);
+/* TEST(name) { ... }: a test. unit.c's main() runs those of the file in its order. */
+#define TEST(name)                                                            \
+	static void name(void);                                               \
+	__attribute__((constructor)) static void name##_registers(void)       \
+	{                                                                     \
+		static struct unit_test test = {#name, name, __LINE__, NULL}; \
+		unit_register(&test);                                         \
+	}                                                                     \
+	static void name(void)
+
+struct unit_test {
+	const char *name;
+	void (*run)(void);
+	int line;
+	struct unit_test *next;
+};
+
+void unit_register(struct unit_test *test);
+
+/* Called before and after each test, where a test file defines them. */
+void unit_before(void);
+void unit_after(void);
+
+/* An empty folder below build/ for the test program, made at the first call and removed at its end. */
+const char *unit_folder(void);
 
 /* Writes (or replaces) a file in the folder. */
 void unit_write(const char *name, const char *text);

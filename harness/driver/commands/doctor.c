@@ -3,7 +3,7 @@
 #include "harness/common/units.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/locate.h"
-#include "harness/driver/base/textfile.h"
+#include "harness/common/textfile.h"
 #include "harness/driver/counters/report.h"
 #include "harness/driver/machine/hugepages.h"
 #include "harness/driver/machine/lent.h"

@@ -1,33 +1,11 @@
-#include "harness/worker/procfile.h"
+#include "harness/worker/open_files.h"
 
 #include "harness/common/rawsys.h"
 
 #include <ctype.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-bool procfile_read(const char *path, char *text, size_t text_bytes)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	size_t length = 0;
-	ssize_t got;
-	while (length + 1 < text_bytes &&
-	       (got = read(fd, text + length, text_bytes - 1 - length)) > 0)
-		length += (size_t)got;
-	text[length] = '\0';
-	close(fd);
-	return true;
-}
-
-uint64_t procfile_number(const char *text, const char *key)
-{
-	const char *at = strstr(text, key);
-	return at ? strtoull(at + strlen(key), NULL, 10) : UINT64_MAX;
-}
 
 /* As the kernel hands out entries of a folder (getdents64); libc's opendir() takes memory. */
 struct entry {
@@ -37,7 +15,7 @@ struct entry {
 	char name[];
 };
 
-bool procfile_each_open_file(void (*visit)(int fd, void *context), void *context)
+bool open_files_each(void (*visit)(int fd, void *context), void *context)
 {
 	_Alignas(struct entry) char room[2048] = {0};
 	long got;
