@@ -15,7 +15,7 @@ enum { COLUMNS_MAX = 4, HEAPS_MAX = 64, EXPERIMENTS_MAX = WIRE_EXPERIMENTS_MAX, 
 
 /* ---- which there are ---- */
 
-static const char *axis_column(enum axis_id axis)
+static const char *name_of_axis(enum axis_id axis)
 {
 	static const char *const names[AXIS_COUNT] = {
 		[AXIS_PAGE_KIND] = "page_kind",
@@ -120,7 +120,7 @@ static struct by_axis make_view(const struct summary *summary, const char *exper
 {
 	struct by_axis view = {.experiment = experiment,
 			       .has_face = show_find(experiment) != NULL,
-			       .name = axis == AXIS_COUNT ? "heap" : axis_column(axis),
+			       .name = axis == AXIS_COUNT ? "heap" : name_of_axis(axis),
 			       .axis = axis,
 			       .by_number = true,
 			       .pick = {.experiment = experiment}};
