@@ -5,7 +5,7 @@ load helpers
 DOCS=$ROOT/docs
 
 setup_file() {
-	"$FORKCOST" run --heap 64K,2M --replicates 1 --cell-time 1ms --cache warm --state dirty --child-cpu same \
+	"$FORKCOST" run --heap 64K,2M --replicates 1 --cell-time 1ms --cache warm --state dirty --child-cpu same,free \
 		--primitive fork,vfork,thread --page-kind 4k --no-plots --no-table \
 		--output "$BATS_FILE_TMPDIR/results" 3>&- 2>"$BATS_FILE_TMPDIR/stderr" || {
 		cat "$BATS_FILE_TMPDIR/stderr" >&2
@@ -329,7 +329,7 @@ there() {
 		for (i = 1; i <= count; i++) {
 			if (name[i] ~ /^-/) { head = name[1]; sub(/-[a-z]*\.dat$/, "", head); name[i] = head name[i] }
 			print name[i] } }' | sort >"$BATS_TEST_TMPDIR/said"
-	find "$FOLDER/plots/data" -name '*.dat' -printf '%f\n' | sed -E 's/^caption-.*/caption-FIGURE.dat/; s/^look-.*/look-EXPERIMENT.dat/; s/-(dirty|clean)\.dat/-STATE.dat/
+	find "$FOLDER/plots/data" -name '*.dat' -printf '%f\n' | sed -E 's/^caption-.*/caption-FIGURE.dat/; s/^look-.*/look-EXPERIMENT.dat/; s/^spawn-by-child_cpu/EXPERIMENT-by-AXIS/; s/-(dirty|clean)\.dat/-STATE.dat/
 		s/^(timeline|samples)-[0-9]\.dat/\1-N.dat/; s/-(sequential|shuffled)\.dat/-ORDER.dat/' | sort -u >"$BATS_TEST_TMPDIR/done"
 	same_lines "other data files" "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/done"
 }

@@ -1,9 +1,9 @@
 #include "harness/driver/show/counters.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/show/by_axis.h"
 #include "harness/driver/show/counter_words.h"
 #include "harness/driver/show/level_words.h"
-#include "harness/driver/show/show.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -174,6 +174,29 @@ static void put_part(struct sheet *sheet, const char *experiment, const struct c
 	gnuplot_put(sheet->file, "\n\n");
 }
 
+static void put_faces(struct sheet *sheet)
+{
+	const struct show *show;
+	for (size_t i = 0; (show = show_at(i)); i++)
+		for (const struct counted_part *part = show->counted; part && part->title; part++)
+			put_part(sheet, show->experiment, part);
+}
+
+/* Experiments without a face, each in one part. */
+static void put_others(struct sheet *sheet)
+{
+	struct by_axis views[BY_AXIS_VIEWS_MAX];
+	size_t count = by_axis_find(sheet->figures->summary, BY_AXIS_FIGURES, views);
+	for (size_t i = 0; i < count; i++) {
+		char title[LABEL_MAX];
+		const struct counted_part part = {.title = title};
+		bool again = i && strcmp(views[i].experiment, views[i - 1].experiment) == 0;
+		snprintf(title, sizeof title, "%s, per sample", views[i].experiment);
+		if (!views[i].has_face && !again)
+			put_part(sheet, views[i].experiment, &part);
+	}
+}
+
 static enum outcome put_sheet(const struct figures *figures, size_t *column_count)
 {
 	struct sheet sheet = {.figures = figures};
@@ -184,11 +207,8 @@ static enum outcome put_sheet(const struct figures *figures, size_t *column_coun
 		counter_words_columns(figures->summary->dataset, sheet.columns);
 	if (sheet.column_count) {
 		put_columns(&sheet);
-		const struct show *show;
-		for (size_t i = 0; (show = show_at(i)); i++)
-			for (const struct counted_part *part = show->counted; part && part->title;
-			     part++)
-				put_part(&sheet, show->experiment, part);
+		put_faces(&sheet);
+		put_others(&sheet);
 	}
 	return figures_close(figures, sheet.file);
 }

@@ -5,7 +5,8 @@
 #include "harness/driver/show/figures.h"
 #include "harness/driver/show/grid.h"
 
-/* Writes counters-by-arm.dat and its caption: a part for each face's `counted`. */
+/* Writes counters-by-arm.dat and its caption: a part for each face's `counted`, and for each
+ * experiment without a face. */
 enum outcome counters_figure(const struct figures *figures);
 
 /* What was counted, what was not and why, and what counting cost. */

@@ -1,27 +1,52 @@
 #include "harness/driver/show/figures.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct point {
 	double x;
 	const struct series *series;
-	const char *name;           /* of its curve */
+	char name[CURVES_NAME_MAX]; /* of its curve */
 	const struct series *first; /* of its curve */
 };
 
-static const char *name_of(const struct curves *curves, const struct series *series)
+const char *curves_arm_name(const struct series *arm, bool with_metric, char text[CURVES_NAME_MAX])
+{
+	const char *between = *arm->primitive && *arm->case_name ? ", " : "";
+	bool unnamed = !*arm->primitive && !*arm->case_name;
+	snprintf(text, CURVES_NAME_MAX, "%s%s%s%s%s", arm->primitive, between, arm->case_name,
+		 with_metric && !unnamed ? ", " : "", with_metric || unnamed ? arm->metric : "");
+	return text;
+}
+
+bool curves_is_shown_action(const struct summary *summary, const struct series *series)
+{
+	if (strcmp(series->action, "exec") == 0)
+		return true;
+	const struct row *exec = summary_find(summary, series, NULL, "exec", NULL);
+	return !*series->action || !exec || exec->count == 0;
+}
+
+static void put_name(const struct curves *curves, const struct series *series,
+		     char name[CURVES_NAME_MAX])
 {
 	switch (curves->split) {
 	case CURVE_BY_PRIMITIVE:
-		return series->primitive;
+		wire_copy(name, CURVES_NAME_MAX, series->primitive);
+		break;
 	case CURVE_BY_CASE:
-		return series->case_name;
+		wire_copy(name, CURVES_NAME_MAX, series->case_name);
+		break;
+	case CURVE_BY_METRIC:
+		wire_copy(name, CURVES_NAME_MAX, series->metric);
+		break;
 	default:
-		return series->metric;
+		curves_arm_name(series, curves->split == CURVE_BY_ARM_AND_METRIC, name);
 	}
 }
 
+/* Not finite: the level is no number, or none of the names. */
 static double x_of(const struct summary *summary, const struct curves *curves,
 		   const struct series *series)
 {
@@ -30,8 +55,13 @@ static double x_of(const struct summary *summary, const struct curves *curves,
 		return (double)series->heap_bytes;
 	case CURVE_OVER_PAGES:
 		return pick_pages(summary, series);
+	case CURVE_OVER_NUMBER:
+		return strtod(series->level[curves->axis], NULL);
 	default:
-		return strtod(series->level[AXIS_THREADS], NULL);
+		for (size_t i = 0; i < curves->name_count; i++)
+			if (strcmp(curves->names[i], series->level[curves->axis]) == 0)
+				return (double)i;
+		return NAN;
 	}
 }
 
@@ -91,10 +121,11 @@ static void put_curves(FILE *file, const struct summary *summary, const struct c
 	size_t count = 0;
 	for (size_t i = 0; i < dataset->series_count; i++) {
 		const struct series *series = &dataset->series[i];
-		if (takes(summary, curves, series))
-			points[count++] = (struct point){.x = x_of(summary, curves, series),
-							 .series = series,
-							 .name = name_of(curves, series)};
+		double x = x_of(summary, curves, series);
+		if (!isfinite(x) || !takes(summary, curves, series))
+			continue;
+		points[count] = (struct point){.x = x, .series = series};
+		put_name(curves, series, points[count++].name);
 	}
 	qsort(points, count, sizeof *points, by_name);
 	for (size_t i = 0; i < count; i++)

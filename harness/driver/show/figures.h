@@ -31,22 +31,45 @@ void figures_put_interval(FILE *file, const struct stats_interval *interval, dou
 
 /* ---- curves (curves.c) ---- */
 
-enum curve_split { CURVE_BY_PRIMITIVE, CURVE_BY_CASE, CURVE_BY_METRIC };
-enum curve_axis { CURVE_OVER_HEAP, CURVE_OVER_PAGES, CURVE_OVER_THREADS };
+enum curve_split {
+	CURVE_BY_PRIMITIVE,
+	CURVE_BY_CASE,
+	CURVE_BY_METRIC,
+	CURVE_BY_ARM,
+	CURVE_BY_ARM_AND_METRIC,
+};
+enum curve_axis {
+	CURVE_OVER_HEAP,
+	CURVE_OVER_PAGES,
+	CURVE_OVER_NUMBER, /* the level of an axis, a number */
+	CURVE_OVER_NAME,   /* the place of the level among names */
+};
 
-/* A data file of curves: a block for each primitive, case or metric, first its name, then lines of x,
+/* A data file of curves: a block for each primitive, case, metric or arm, first its name, then lines of x,
  * value, low, high, with rising x. */
 struct curves {
 	const char *file;
 	struct pick pick;
 	enum curve_split split;
 	enum curve_axis over;
+	enum axis_id axis; /* of numbers and names */
+	const char *const *names;
+	size_t name_count;
 	bool a_page;  /* values are divided by the pages of the heap */
 	bool to_fork; /* the ratio to fork instead of the value */
 	bool (*takes)(const struct summary *summary, const struct series *series); /* or NULL */
 };
 
 enum outcome curves_write(const struct figures *figures, const struct curves *curves, size_t count);
+
+enum { CURVES_NAME_MAX = 2 * WIRE_NAME_MAX + COUNTER_NAME_MAX + 8 };
+
+/* "vfork", "after_exec" or, with the metric, "read_file, page_read_ns". Returns `text`. */
+const char *curves_arm_name(const struct series *arm, bool with_metric, char text[CURVES_NAME_MAX]);
+
+/* Figures compare primitives with exec, which all processes can; thread and eager_copy, which cannot, are
+ * shown with exit. True of arms that start no child. */
+bool curves_is_shown_action(const struct summary *summary, const struct series *series);
 
 /* ---- captions (caption.c) ---- */
 

@@ -28,11 +28,11 @@ struct show {
 	const struct look *looks;
 	const struct counted_part *counted;
 	/* Each fills in a table, or leaves it without a title: there is none in this run. Called only if
-	 * the experiment has values. */
+	 * the experiment has values. None: it has generic ones. */
 	void (*tables[SHOW_TABLES_MAX])(const struct summary *summary, struct grid *grid);
 	/* Prints a form of its own on the terminal; NULL: its tables are printed there, too. */
 	void (*print)(const struct summary *summary);
-	/* Writes what its figures draw; empty files without data. */
+	/* Writes what its figures draw; empty files without data. NULL: it has generic ones. */
 	enum outcome (*figures)(const struct figures *figures);
 	/* A ruler has this instead of tables and figures: writes its line of the checks, as snprintf. */
 	void (*check)(const struct summary *summary, char line[SHOW_CHECK_MAX]);

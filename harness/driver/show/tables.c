@@ -7,9 +7,11 @@
 #include "harness/driver/base/outfile.h"
 #include "harness/driver/base/version.h"
 #include "harness/driver/machine/machine.h"
+#include "harness/driver/show/by_axis.h"
 #include "harness/driver/show/checks.h"
 #include "harness/driver/show/counters.h"
-#include "harness/driver/show/show.h"
+
+#include <string.h>
 
 /* One of an experiment's tables. */
 static void fill(const struct show *show, size_t table, const struct summary *summary,
@@ -53,6 +55,7 @@ void tables_print(const struct summary *summary)
 {
 	static struct grid grid;
 	const struct dataset *dataset = summary->dataset;
+	struct by_axis views[BY_AXIS_VIEWS_MAX];
 	const struct show *show;
 	char machine[256];
 	machine_summary(dataset->environment, machine, sizeof machine);
@@ -62,6 +65,11 @@ void tables_print(const struct summary *summary)
 			show->print(summary);
 		else if (*show->tables && pick_ran(summary, show->experiment))
 			each_table(show, summary, print_grid, NULL);
+	size_t view_count = by_axis_find(summary, BY_AXIS_TABLES, views);
+	for (size_t i = 0; i < view_count; i++) {
+		by_axis_table(summary, &views[i], &grid);
+		print_grid(&grid, NULL);
+	}
 	counters_table(summary, &grid);
 	print_grid(&grid, NULL);
 	checks_print(summary);
@@ -76,68 +84,91 @@ void tables_print(const struct summary *summary)
 
 enum form { MARKDOWN, LATEX, FORMS };
 
-static FILE *open_file(struct outfile *outfile, const struct summary *summary, const char *folder,
-		       const char *name, enum form form, struct problem *problem)
-{
-	char path[WIRE_NAME_MAX + 16];
-	snprintf(path, sizeof path, "tables/%s.%s", name, form == LATEX ? "tex" : "md");
-	FILE *file = outfile_open(outfile, folder, path, problem);
-	if (!file)
-		return NULL;
-	const char *run = json_string_value(json_object_get(summary->dataset->run, "id"));
-	char made[WIRE_PATH_MAX + 64];
-	snprintf(made, sizeof made, "made by forkcost %s from run %s", FORKCOST_VERSION,
-		 run ? run : "unknown");
-	if (form == LATEX) {
-		latex_comment(file, made);
-		return file;
-	}
-	markdown_markup(file, "<!-- ");
-	markdown_comment(file, made);
-	markdown_markup(file, " -->\n");
-	return file;
-}
-
-struct open_table {
+struct table_file {
+	const struct summary *summary;
+	struct outfile outfile;
 	FILE *file;
 	enum form form;
+	struct problem *problem;
 };
 
 static void write_grid(const struct grid *grid, void *to)
 {
-	struct open_table *table = to;
+	struct table_file *table = to;
 	(table->form == LATEX ? grid_write_latex : grid_write_markdown)(grid, table->file);
 }
 
-/* `show` NULL: the counters'. */
-static enum outcome write_file(const struct summary *summary, const struct show *show,
-			       const char *folder, enum form form, struct problem *problem)
+static enum outcome open_table(struct table_file *table, const char *folder, const char *name)
+{
+	char path[BY_AXIS_STEM_MAX + 16], made[WIRE_PATH_MAX + 64];
+	const char *run = json_string_value(json_object_get(table->summary->dataset->run, "id"));
+	snprintf(path, sizeof path, "tables/%s.%s", name, table->form == LATEX ? "tex" : "md");
+	table->file = outfile_open(&table->outfile, folder, path, table->problem);
+	if (!table->file)
+		return OUTCOME_FAILED;
+	snprintf(made, sizeof made, "made by forkcost %s from run %s", FORKCOST_VERSION,
+		 run ? run : "unknown");
+	if (table->form == LATEX) {
+		latex_comment(table->file, made);
+		return OUTCOME_OK;
+	}
+	markdown_markup(table->file, "<!-- ");
+	markdown_comment(table->file, made);
+	markdown_markup(table->file, " -->\n");
+	return OUTCOME_OK;
+}
+
+static enum outcome write_face(struct table_file *table, const struct show *show,
+			       const char *folder)
+{
+	if (open_table(table, folder, show->experiment))
+		return OUTCOME_FAILED;
+	each_table(show, table->summary, write_grid, table);
+	return outfile_close(&table->outfile, table->file, table->problem);
+}
+
+/* The views of an experiment without a face are its tables; one of an experiment with a face has a file of its
+ * own. Returns how many were written, 0 for a failure. */
+static size_t write_views(struct table_file *table, const struct by_axis *views, size_t count,
+			  const char *folder)
 {
 	static struct grid grid;
-	struct outfile outfile;
-	struct open_table table = {.form = form};
-	table.file = open_file(&outfile, summary, folder, show ? show->experiment : "counters",
-			       form, problem);
-	if (!table.file)
+	size_t done = 0;
+	if (open_table(table, folder, views->has_face ? views->stem : views->experiment))
+		return 0;
+	do {
+		by_axis_table(table->summary, &views[done++], &grid);
+		write_grid(&grid, table);
+	} while (done < count && !views->has_face &&
+		 strcmp(views[done].experiment, views->experiment) == 0);
+	return outfile_close(&table->outfile, table->file, table->problem) ? 0 : done;
+}
+
+static enum outcome write_counters(struct table_file *table, const char *folder)
+{
+	static struct grid grid;
+	if (open_table(table, folder, "counters"))
 		return OUTCOME_FAILED;
-	if (show) {
-		each_table(show, summary, write_grid, &table);
-	} else {
-		counters_table(summary, &grid);
-		write_grid(&grid, &table);
-	}
-	return outfile_close(&outfile, table.file, problem);
+	counters_table(table->summary, &grid);
+	write_grid(&grid, table);
+	return outfile_close(&table->outfile, table->file, table->problem);
 }
 
 enum outcome tables_write(const struct summary *summary, const char *folder,
 			  struct problem *problem)
 {
+	struct by_axis views[BY_AXIS_VIEWS_MAX];
+	size_t view_count = by_axis_find(summary, BY_AXIS_TABLES, views);
 	for (enum form form = MARKDOWN; form < FORMS; form++) {
+		struct table_file table = {.summary = summary, .form = form, .problem = problem};
 		const struct show *show;
 		for (size_t i = 0; (show = show_at(i)); i++)
-			if (*show->tables && write_file(summary, show, folder, form, problem))
+			if (*show->tables && write_face(&table, show, folder))
 				return OUTCOME_FAILED;
-		if (write_file(summary, NULL, folder, form, problem))
+		for (size_t i = 0, done; i < view_count; i += done)
+			if (!(done = write_views(&table, views + i, view_count - i, folder)))
+				return OUTCOME_FAILED;
+		if (write_counters(&table, folder))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;

@@ -28,22 +28,12 @@ static const struct look looks[] = {
 enum { PANELS = 3, HEAPS_MAX = 64, SAMPLES_SHOWN_MAX = 3000, WHAT_MAX = 600 };
 enum { COLUMNS_MAX = 4, LINES_MAX = 64 };
 
-/* Figures compare primitives with exec, which all processes can; thread and eager_copy, which
- * cannot, are shown with exit. */
-static bool has_shown_action(const struct summary *summary, const struct series *series)
-{
-	if (strcmp(series->action, "exec") == 0)
-		return true;
-	const struct row *exec = summary_find(summary, series, NULL, "exec", "call_ns");
-	return !exec || exec->count == 0;
-}
-
 /* Until reaped; a thread, which is not reaped, is joined. */
 static bool is_shown_end(const struct summary *summary, const struct series *series)
 {
 	return (strcmp(series->metric, "reaped_ns") == 0 ||
 		strcmp(series->metric, "joined_ns") == 0) &&
-	       has_shown_action(summary, series);
+	       curves_is_shown_action(summary, series);
 }
 
 /* The levels that the figures show; `state` is PICK_ANY where both states of the heap have a panel. */
@@ -69,7 +59,7 @@ static enum outcome put_curves(const struct figures *figures)
 		for (size_t f = 0; f < 3; f++)
 			snprintf(names[f], sizeof names[f], "%s-%s.dat", stems[f], states[i]);
 		const struct curves curves[] = {
-			{.file = names[0], .pick = call, .takes = has_shown_action},
+			{.file = names[0], .pick = call, .takes = curves_is_shown_action},
 			{.file = names[1], .pick = end, .takes = is_shown_end},
 			{.file = names[2], .pick = end, .to_fork = true, .takes = is_shown_end},
 		};
@@ -202,7 +192,7 @@ static enum outcome put_timeline(const struct figures *figures, size_t panel,
 	for (size_t i = 0; heap_bytes && i < summary->row_count; i++) {
 		const struct row *row = &summary->rows[i];
 		if (!row->count || !pick_takes(&pick, row->series) ||
-		    !has_shown_action(summary, row->series))
+		    !curves_is_shown_action(summary, row->series))
 			continue;
 		if (!titled)
 			gnuplot_put(file, "heap %s\n", units_format_bytes(*heap_bytes, heap));

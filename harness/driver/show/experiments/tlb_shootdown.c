@@ -46,8 +46,10 @@ static enum outcome put_curves(const struct figures *figures, struct pick pick)
 		{.file = "tlb-shootdown-pass.dat", .pick = pick, .split = CURVE_BY_METRIC},
 	};
 	enum { CALL, FLUSH, GAP, PASS, FILES };
-	for (size_t i = 0; i < FILES; i++)
-		curves[i].over = CURVE_OVER_THREADS;
+	for (size_t i = 0; i < FILES; i++) {
+		curves[i].over = CURVE_OVER_NUMBER;
+		curves[i].axis = AXIS_THREADS;
+	}
 	curves[CALL].pick.metric = "call_ns";
 	curves[FLUSH].pick.metric = "flush_ns";
 	curves[GAP].pick.case_name = curves[PASS].pick.case_name = "fork_running";
