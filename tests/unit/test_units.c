@@ -246,6 +246,28 @@ static void durations_are_written(void **state)
 	assert_string_equal(units_format_seconds(3599.7, text), "1h00m");
 }
 
+static void words_come_off_a_list_one_by_one(void **state)
+{
+	(void)state;
+	const char *list = "one,fours,,two";
+	char word[5];
+	assert_true(units_split(&list, word, sizeof word));
+	assert_string_equal(word, "one");
+	/* One that does not fit, and one that is empty, are refused, and the rest can still be had. */
+	assert_false(units_split(&list, word, sizeof word));
+	assert_false(units_split(&list, word, sizeof word));
+	assert_true(units_split(&list, word, sizeof word));
+	assert_string_equal(word, "two");
+	assert_null(list);
+	list = "";
+	assert_false(units_split(&list, word, sizeof word));
+	assert_null(list);
+	list = "a,";
+	assert_true(units_split(&list, word, sizeof word));
+	assert_non_null(list);
+	assert_false(units_split(&list, word, sizeof word));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +283,7 @@ int main(void)
 		cmocka_unit_test(counts_keep_to_their_bounds),
 		cmocka_unit_test(bytes_are_written),
 		cmocka_unit_test(durations_are_written),
+		cmocka_unit_test(words_come_off_a_list_one_by_one),
 	};
 	return cmocka_run_group_tests_name("units", tests, NULL, NULL);
 }

@@ -71,7 +71,7 @@ static enum outcome no_row(const struct summary *summary, const struct pick *pic
 	return take_unknown(finding, why);
 }
 
-static const char few[] = "fewer than 5 replicates, so there is no interval; run longer";
+static const char few[] = STATS_TOO_FEW ", so there is no interval; run longer";
 
 static enum outcome by_interval(struct finding *finding, const struct stats_interval *interval,
 				size_t replicates)

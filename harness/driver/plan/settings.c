@@ -39,22 +39,17 @@ static enum outcome each_name(struct parse *parse, const char *list, const char 
 			      bool (*add)(struct parse *, const char *, const void *),
 			      const void *context, const char *known)
 {
-	for (const char *from = list;;) {
+	for (const char *rest = list; rest;) {
 		char name[WIRE_NAME_MAX];
-		size_t length = strcspn(from, ",");
-		if (length == 0 || length >= sizeof name)
+		if (!units_split(&rest, name, sizeof name))
 			return fail(parse->problem,
 				    "cannot read %s '%s'; write names with commas between: %s",
 				    what, list, known);
-		memcpy(name, from, length);
-		name[length] = '\0';
 		if (!add(parse, name, context))
 			return fail(parse->problem, "cannot find %s '%s'; there are: %s", what,
 				    name, known);
-		if (!from[length])
-			return OUTCOME_OK;
-		from += length + 1;
 	}
+	return OUTCOME_OK;
 }
 
 struct level_choice {
@@ -180,13 +175,13 @@ static bool add_threads(struct settings *settings, uint32_t count)
 static enum outcome take_threads(struct parse *parse, const char *value)
 {
 	struct settings *settings = parse->settings;
-	char words[SETTINGS_COUNTERS_MAX];
-	if (!wire_copy(words, sizeof words, value))
-		return fail(parse->problem,
-			    "cannot read --threads: it is too long; give fewer numbers");
 	settings->thread_level_count = 0;
-	for (char *rest = words, *word; (word = strsep(&rest, ","));) {
+	while (value) {
+		char word[WIRE_NAME_MAX];
 		uint64_t count;
+		if (!units_split(&value, word, sizeof word))
+			return fail(parse->problem, "cannot read --threads; write numbers with "
+						    "commas between, as in 0,1,2");
 		if (units_parse_count(word, 0, WIRE_CPUS_MAX - 1, &count, parse->problem))
 			return OUTCOME_FAILED;
 		if (!add_threads(settings, (uint32_t)count))
