@@ -156,6 +156,16 @@ static inline void sample_set(struct wire_sample *sample, unsigned metric, doubl
 	sample->set = (uint16_t)(sample->set | 1u << metric);
 }
 
+/* Notes a start, outside the window: the clock before and after the call, and the child's id or a negative
+ * errno value. The readings stand in the primitive, so that its call alone lies between them. */
+static inline __attribute__((always_inline)) void
+child_started(const struct run *run, uint64_t called, uint64_t returned, long id)
+{
+	run->child->called = called;
+	run->child->returned = returned;
+	run->child->id = id;
+}
+
 /* ---- in the child ---- */
 
 /* A child's first actions: stamp if asked, move if asked. Raw system calls only, because the child
@@ -224,9 +234,7 @@ child_start_onto(struct run *run, enum action action, unsigned long flags)
 	uint64_t called = clock_ticks();
 	long id = raw_clone_onto(flags, run->child_stack_top, NULL, entry, run);
 	uint64_t returned = clock_ticks_after();
-	run->child->called = called;
-	run->child->returned = returned;
-	run->child->id = id;
+	child_started(run, called, returned, id);
 }
 
 /* clone(2) with `flags` and no separate stack, as fork does; the child does `action`. */
@@ -238,9 +246,7 @@ child_start_copied(struct run *run, enum action action, unsigned long flags)
 	if (id == 0)
 		child_act(run, action);
 	uint64_t returned = clock_ticks_after();
-	run->child->called = called;
-	run->child->returned = returned;
-	run->child->id = id;
+	child_started(run, called, returned, id);
 }
 
 /* ---- in the caller ---- */

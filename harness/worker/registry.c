@@ -7,6 +7,12 @@ extern const struct primitive *const __stop_forkcost_primitives[];
 extern const struct experiment *const __start_forkcost_experiments[];
 extern const struct experiment *const __stop_forkcost_experiments[];
 
+/* What a for loop takes to walk over all that registered themselves. */
+#define EACH(kind, entry)                                             \
+	const struct kind *const *entry = __start_forkcost_##kind##s; \
+	entry < __stop_forkcost_##kind##s;                            \
+	entry++
+
 #define COPY(destination, text) wire_copy(destination, sizeof(destination), text)
 
 const char *registry_refusal(const struct primitive *primitive, enum action action)
@@ -67,8 +73,7 @@ static bool describe_experiment(const struct experiment *experiment, struct wire
 
 enum outcome registry_describe(struct wire_catalog *catalog, struct problem *problem)
 {
-	for (const struct primitive *const *entry = __start_forkcost_primitives;
-	     entry < __stop_forkcost_primitives; entry++) {
+	for (EACH(primitive, entry)) {
 		if (catalog->primitive_count == WIRE_PRIMITIVES_MAX)
 			return fail(problem,
 				    "cannot list primitives: more than %d; raise "
@@ -81,8 +86,7 @@ enum outcome registry_describe(struct wire_catalog *catalog, struct problem *pro
 				    "%d characters, texts %d",
 				    (*entry)->name, WIRE_NAME_MAX - 1, WIRE_TEXT_MAX - 1);
 	}
-	for (const struct experiment *const *entry = __start_forkcost_experiments;
-	     entry < __stop_forkcost_experiments; entry++) {
+	for (EACH(experiment, entry)) {
 		if (catalog->experiment_count == WIRE_EXPERIMENTS_MAX)
 			return fail(problem,
 				    "cannot list experiments: more than %d; raise "
@@ -101,8 +105,7 @@ enum outcome registry_describe(struct wire_catalog *catalog, struct problem *pro
 
 static const struct experiment *find_experiment(const char *name)
 {
-	for (const struct experiment *const *entry = __start_forkcost_experiments;
-	     entry < __stop_forkcost_experiments; entry++)
+	for (EACH(experiment, entry))
 		if (strcmp((*entry)->name, name) == 0)
 			return *entry;
 	return NULL;
@@ -110,8 +113,7 @@ static const struct experiment *find_experiment(const char *name)
 
 const struct primitive *registry_primitive(const char *name)
 {
-	for (const struct primitive *const *entry = __start_forkcost_primitives;
-	     entry < __stop_forkcost_primitives; entry++)
+	for (EACH(primitive, entry))
 		if (strcmp((*entry)->name, name) == 0)
 			return *entry;
 	return NULL;

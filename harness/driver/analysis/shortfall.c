@@ -3,6 +3,7 @@
 #include "harness/common/units.h"
 
 #include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/stats.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -84,7 +85,7 @@ const char *shortfall_of(const struct dataset *dataset, const char *experiment,
 	if (*none)
 		notes_append(text, NOTE_BYTES, "not reached: heap %s", none);
 	if (*few)
-		notes_append(text, NOTE_BYTES, "%sfewer than 5 replicates, so no interval: heap %s",
+		notes_append(text, NOTE_BYTES, "%s" STATS_TOO_FEW ", so no interval: heap %s",
 			     *text ? "; " : "", few);
 	return text;
 }

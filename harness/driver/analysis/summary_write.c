@@ -147,7 +147,7 @@ static json_t *interval_json(const struct stats_interval *interval)
 {
 	if (!interval->has_interval)
 		return json_pack("{s:f,s:s}", "center", interval->center, "interval",
-				 "unavailable: a count, or fewer than 5 replicates");
+				 "unavailable: a count, or " STATS_TOO_FEW);
 	return json_pack("{s:f,s:[f,f]}", "center", interval->center, "interval", interval->low,
 			 interval->high);
 }

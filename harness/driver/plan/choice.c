@@ -54,22 +54,17 @@ enum outcome choice_each_name(const char *list, const char *what, const char *kn
 			      bool (*add)(void *context, const char *name), void *context,
 			      struct problem *problem)
 {
-	for (const char *from = list;;) {
+	for (const char *rest = list; rest;) {
 		char name[WIRE_NAME_MAX];
-		size_t length = strcspn(from, ",");
-		if (length == 0 || length >= sizeof name)
+		if (!units_split(&rest, name, sizeof name))
 			return fail(problem,
 				    "cannot read %s '%s'; write names with commas between: %s",
 				    what, list, known);
-		memcpy(name, from, length);
-		name[length] = '\0';
 		if (!add(context, name))
 			return fail(problem, "cannot find %s '%s'; there are: %s", what, name,
 				    known);
-		if (!from[length])
-			return OUTCOME_OK;
-		from += length + 1;
 	}
+	return OUTCOME_OK;
 }
 
 /* "dirty, clean" */
