@@ -91,12 +91,14 @@ static bool take_name(void *context, const char *name)
 static enum outcome parse_counts(const struct axis *axis, const char *text, struct choice *choice,
 				 struct problem *problem)
 {
-	char words[CHOICE_MAX * AXIS_TEXT_MAX];
-	if (!wire_copy(words, sizeof words, text))
-		return fail(problem, "cannot read --%s: it is too long; give fewer numbers",
-			    axis->option);
-	for (char *rest = words, *word; (word = strsep(&rest, ","));) {
+	while (text) {
+		char word[AXIS_TEXT_MAX];
 		uint64_t count;
+		if (!units_split(&text, word, sizeof word))
+			return fail(problem,
+				    "cannot read --%s; write numbers with commas between, as in "
+				    "0,1,2",
+				    axis->option);
 		if (units_parse_count(word, 0, axis->most, &count, problem))
 			return OUTCOME_FAILED;
 		if (!choice_add(choice, count))
