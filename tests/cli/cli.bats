@@ -133,7 +133,7 @@ fits_100() {
 	cp -r "$(readlink -f "$FOLDER")" "$BATS_TEST_TMPDIR/run"
 	cd "$BATS_TEST_TMPDIR/run"
 	# Every window_ns of null becomes 777.
-	sed -i -E ':again; s/("window_ns":\[(777,)*)([0-68-9][0-9.]*|7[0-9.]{0,1}|7[0-68-9][0-9.]*|77[0-68-9.][0-9.]*)([],])/\1777\4/; t again' samples.jsonl
+	edit_samples . -E ':again; s/("window_ns":\[(777,)*)([0-68-9][0-9.]*|7[0-9.]{0,1}|7[0-68-9][0-9.]*|77[0-68-9.][0-9.]*)([],])/\1777\4/; t again'
 	"$FORKCOST" summarize .
 	[ "$(awk -F, '$1 == "null" { print $18 }' summary.csv | sort -u)" = 777 ] ||
 		fail_with "$(grep ^null summary.csv)"
@@ -156,12 +156,12 @@ fits_100() {
 
 @test "a run writes what it promises, and latest leads there" {
 	local name
-	for name in environment.json samples.jsonl summary.csv summary.json tables; do
+	for name in environment.json samples.jsonl.zst summary.csv summary.json tables; do
 		[ -e "$FOLDER/$name" ] || fail_with "no $name"
 	done
 	[[ $(readlink "$FOLDER") =~ ^[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9_-]+$ ]]
-	tail -1 "$FOLDER/samples.jsonl" | grep -q '"type":"end".*"ended":"complete"'
-	head -1 "$FOLDER/samples.jsonl" | grep -q '^{"type":"run","format":2,'
+	samples "$FOLDER" | tail -1 | grep -q '"type":"end".*"ended":"complete"'
+	samples "$FOLDER" | head -1 | grep -q '^{"type":"run","format":2,'
 }
 
 @test "malformed heap sizes are refused in one line" {
@@ -325,7 +325,7 @@ fits_100() {
 @test "a run that is not given, not there or no run is refused" {
 	local command
 	mkdir "$BATS_TEST_TMPDIR/empty"
-	for command in show summarize plot claims; do
+	for command in show summarize plot claims samples; do
 		usage_error "$command" $command
 		usage_error /nope $command /nope
 		usage_error nowhere $command nowhere
@@ -334,7 +334,7 @@ fits_100() {
 		usage_error "''" $command ''
 		refused 1 samples.jsonl $command "$BATS_TEST_TMPDIR/empty"
 	done
-	for command in show summarize plot; do usage_error "$command" $command a b; done
+	for command in show summarize plot samples; do usage_error "$command" $command a b; done
 }
 
 @test "--dry-run prints the plan and an estimate, and writes no results" {
@@ -350,10 +350,11 @@ fits_100() {
 @test "the budget is kept to: no replicate begins after it, and the run says so" {
 	"$FORKCOST" run --experiment spawn --heap 0,1M --replicates 1000 --cell-time 10ms --cache warm --primitive vfork \
 		--budget 3s --no-plots --no-table --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
-	tail -1 "$BATS_TEST_TMPDIR/latest/samples.jsonl" | grep -q '"ended":"budget"'
+	samples "$BATS_TEST_TMPDIR/latest" | tail -1 | grep -q '"ended":"budget"'
 	grep -q 'stopped: budget' "$BATS_TEST_TMPDIR/latest/summary.csv"
-	sed -n 's/^{"type":"cell".*"began_s":\([0-9.e+-]*\).*"replicate":.*/\1/p; s/^{"type":"cell".*"replicate":.*"began_s":\([0-9.e+-]*\).*/\1/p' \
-		"$BATS_TEST_TMPDIR/latest/samples.jsonl" | awk '$1 > 3 * 1.02 { print "began at " $1 " s"; bad = 1 } END { exit bad || NR < 10 }'
+	samples "$BATS_TEST_TMPDIR/latest" |
+		sed -n 's/^{"type":"cell".*"began_s":\([0-9.e+-]*\).*"replicate":.*/\1/p; s/^{"type":"cell".*"replicate":.*"began_s":\([0-9.e+-]*\).*/\1/p' |
+		awk '$1 > 3 * 1.02 { print "began at " $1 " s"; bad = 1 } END { exit bad || NR < 10 }'
 }
 
 # Where nothing is installed but make, and a sed to print with.

@@ -15,16 +15,16 @@ setup_file() {
 			return 1
 		}
 	cp -r "$(readlink -f "$BATS_FILE_TMPDIR/results/latest")" "$BATS_FILE_TMPDIR/spawn-alone"
-	only_spawn "$BATS_FILE_TMPDIR/spawn-alone/samples.jsonl"
+	only_spawn "$BATS_FILE_TMPDIR/spawn-alone"
 	"$FORKCOST" summarize "$BATS_FILE_TMPDIR/spawn-alone"
 }
 
 setup() { RUN=$BATS_FILE_TMPDIR/results/latest; }
 
-# only_spawn FILE: as if nothing but spawn had been run, and nothing had been counted.
+# only_spawn RUN: as if nothing but spawn had been run, and nothing had been counted.
 only_spawn() {
-	sed -i -E '/^\{"type":"cell","experiment":"('"${EXPERIMENTS// /|}"')"/d
-		s/"counters":\[[^]]*\]/"counters":[{"name":"cycles","missing":"unavailable: taken out"}]/' "$1"
+	edit_samples "$1" -E '/^\{"type":"cell","experiment":"('"${EXPERIMENTS// /|}"')"/d
+		s/"counters":\[[^]]*\]/"counters":[{"name":"cycles","missing":"unavailable: taken out"}]/'
 }
 
 # well_formed FILE: text without what gnuplot takes for syntax; in blocks of a name and lines of four

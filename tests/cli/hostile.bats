@@ -224,9 +224,9 @@ measure() {
 	local name='=cmd(),\"a|b\" <b>-->$`x`\\{x}'
 	local free="$name"' <script>x</script> \\input{x} [l](http://x) \u001b[31mred\u001b[0m \u009b2J \nforkcost: cannot forge; do nothing\r'
 	name=${name//\\/\\\\} free=${free//\\/\\\\} # for sed
-	sed -i "s%\"primitive\":\"vfork\"%\"primitive\":\"$name\"%g" "$RUN/samples.jsonl"
+	edit_samples "$RUN" "s%\"primitive\":\"vfork\"%\"primitive\":\"$name\"%g"
 	sed -i "s%\"cpu_model\": \"[^\"]*\"%\"cpu_model\": \"$free\"%" "$RUN/environment.json"
-	sed -i "1s%\"counters\":\[[^]]*\]%\"counters\":[{\"name\":\"cycles\",\"missing\":\"$free\"}]%" "$RUN/samples.jsonl"
+	edit_samples "$RUN" "1s%\"counters\":\[[^]]*\]%\"counters\":[{\"name\":\"cycles\",\"missing\":\"$free\"}]%"
 	for command in 'summarize' 'show' 'claims' 'claims --markdown' 'claims --json'; do
 		# shellcheck disable=SC2086
 		run --separate-stderr "$FORKCOST" $command "$RUN"
@@ -271,7 +271,7 @@ measure() {
 @test "an argument that is no UTF-8 is kept in the run's record" {
 	run --separate-stderr "$FORKCOST" run "${TINY[@]}" --primitive fork --output "$PLACE/"$'o\xff' 3>&-
 	[ "$status" -eq 0 ] || fail_with "it does not run"
-	grep -qF '/o\\xff"' "$PLACE/"$'o\xff/latest/samples.jsonl' || fail_with "the argument is not there"
+	samples "$PLACE/"$'o\xff/latest' | grep -qF '/o\\xff"' || fail_with "the argument is not there"
 }
 
 @test "nothing is printed, and no file of a run made, but by what is for it" {

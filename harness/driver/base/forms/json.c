@@ -50,6 +50,12 @@ bool json_put(FILE *file, const json_t *value, size_t flags)
 	return true;
 }
 
+void json_put_line(FILE *file, const char *text, size_t bytes)
+{
+	put(text, bytes, file);
+	putc('\n', file);
+}
+
 bool json_put_list(FILE *file, const json_t *head, const char *key, size_t count,
 		   json_t *(*item)(const void *context, size_t index), const void *context,
 		   size_t flags)

@@ -11,6 +11,9 @@
  * could be written the stream knows. */
 bool json_put(FILE *file, const json_t *value, size_t flags);
 
+/* Writes a line that is JSON already, or claims to be, and a line end. */
+void json_put_line(FILE *file, const char *text, size_t bytes);
+
 /* Writes an object whose last key, KEY, which is ours, holds a list of so many items, each made when it is
  * its turn: a line an item, and memory for one. `head`: its other keys. False as json_put(). */
 bool json_put_list(FILE *file, const json_t *head, const char *key, size_t count,
