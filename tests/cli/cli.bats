@@ -156,7 +156,7 @@ fits_100() {
 
 @test "a run writes what it promises, and latest leads there" {
 	local name
-	for name in environment.json samples.jsonl.zst summary.csv summary.json tables; do
+	for name in environment.json samples.jsonl.zst summary.csv derived.csv tables; do
 		[ -e "$FOLDER/$name" ] || fail_with "no $name"
 	done
 	[[ $(readlink "$FOLDER") =~ ^[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9_-]+$ ]]

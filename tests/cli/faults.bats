@@ -267,8 +267,8 @@ interrupted_by() {
 	[ "$status" -eq 0 ] || fail_with "an unfinished run cannot be summarised"
 	grep -q 'stopped: cut off' "$PLACE/out/latest/summary.csv"
 	run --separate-stderr "$FORKCOST" show "$PLACE/out/latest"
-	[ "$status" -eq 0 ] && [ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == *warning*"cut off after line "* ]] ||
-		fail_with "it is not said, or more than that"
+	[ "$status" -eq 0 ] || fail_with "an unfinished run cannot be shown"
+	{ [ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == *warning*"cut off after line "* ]]; } || fail_with "no warning, or more"
 	[[ $output == *vfork* ]]
 }
 
@@ -299,8 +299,8 @@ kept() {
 	cp "$PLACE/whole" "$RUN/samples.jsonl.zst"
 	truncate -s "$1" "$RUN/samples.jsonl.zst"
 	run --separate-stderr "$FORKCOST" samples "$RUN"
-	[ "$status" -eq 0 ] && [ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == *warning*"cut off"* ]] ||
-		fail_with "cut after $1 bytes: not a warning"
+	[ "$status" -eq 0 ] || fail_with "cut after $1 bytes: it fails"
+	{ [ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == *warning*"cut off"* ]]; } || fail_with "cut after $1 bytes: no warning"
 	printf '%s\n' "$output" | head -c -1 >"$PLACE/kept"
 	cmp -n "$(stat -c %s "$PLACE/kept")" "$PLACE/kept" "$PLACE/text" || fail_with "cut after $1 bytes: other lines"
 	kept=$(grep -c . "$PLACE/kept" || :)

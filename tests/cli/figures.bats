@@ -233,9 +233,12 @@ SPAWN=(--experiment spawn --primitive 'fork,vfork' --heap 256K)
 	grep -q 'not part of this run' "$BATS_FILE_TMPDIR/spawn-alone/tables/switch.md"
 }
 
-@test "summary.json has what is derived" {
-	local key
-	for key in tlb_reach thread_slopes separate_minus_shared counting; do
-		grep -q "\"$key\": " "$RUN/summary.json" || fail_with "no $key"
+@test "derived.csv has what takes several rows, or why it is not there" {
+	local name
+	for name in tlb_reach tlb_refill_cost thread_slope separate_minus_shared; do
+		grep -q "^$name," "$RUN/derived.csv" || fail_with "no $name"
 	done
+	# One replicate: no interval anywhere, and where there is no value a reason.
+	tsv "$RUN/derived.csv" | awk -F '\t' 'NR > 1 && (NF != 11 || $7 != "" || $8 != "" || ($6 == "" && $11 == "")) { print; exit 1 }' ||
+		fail_with "a value without a reason"
 }

@@ -189,35 +189,6 @@ static void csv_keeps_its_promise(void **state)
 	unload();
 }
 
-static void json_agrees_with_the_rows(void **state)
-{
-	(void)state;
-	struct problem problem = {""};
-	write_drifting_run(12, 1, "not looked at");
-	load();
-	assert_int_equal(summary_write(&summary, folder, &problem), OUTCOME_OK);
-	char *text = unit_read("summary.json");
-	json_t *root = json_loads(text, 0, NULL);
-	assert_non_null(root);
-	const json_t *rows = json_object_get(root, "rows");
-	assert_int_equal(json_array_size(rows), summary.row_count);
-	for (size_t i = 0; i < summary.row_count; i++) {
-		const json_t *row = json_array_get(rows, i);
-		const json_t *median = json_object_get(row, "median");
-		if (summary.rows[i].count == 0) {
-			assert_null(median);
-			assert_non_null(json_object_get(row, "note"));
-			continue;
-		}
-		double center = json_number_value(json_object_get(median, "center"));
-		assert_near(center / summary.rows[i].interval.center, 1, 1e-4);
-		assert_int_equal(json_array_size(json_object_get(median, "interval")), 2);
-	}
-	json_decref(root);
-	free(text);
-	unload();
-}
-
 static void unwritable_folders_are_named(void **state)
 {
 	(void)state;
@@ -249,7 +220,6 @@ int main(void)
 		cmocka_unit_test(common_drift_cancels_in_ratios),
 		cmocka_unit_test(notes_say_why_it_stopped),
 		cmocka_unit_test(csv_keeps_its_promise),
-		cmocka_unit_test(json_agrees_with_the_rows),
 		cmocka_unit_test(unwritable_folders_are_named),
 	};
 	return cmocka_run_group_tests_name("summary", tests, make, tear_down);
