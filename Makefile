@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. $(WARNINGS) $(CFLAGS) -MMD -MP
-PACKAGES := jansson gsl hwloc
+PACKAGES := jansson gsl hwloc libzstd
 DRIVER_CFLAGS = $(shell pkg-config --cflags $(PACKAGES)) \
 	-DFORKCOST_VERSION='"$(VERSION)"' -DFORKCOST_COMMIT='"$(COMMIT)"'
 DRIVER_LIBS = $(shell pkg-config --libs $(PACKAGES)) -lpfm

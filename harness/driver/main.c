@@ -10,6 +10,7 @@
 #include "harness/driver/claims/view.h"
 #include "harness/driver/commands/doctor.h"
 #include "harness/driver/commands/once.h"
+#include "harness/driver/commands/samples.h"
 #include "harness/driver/counters/report.h"
 #include "harness/driver/data/dataset.h"
 #include "harness/driver/explain/explain.h"
@@ -58,6 +59,7 @@ static void print_help(void)
 	      "RUN\n"
 	      "  plot        draw a run's figures: plot RUN\n"
 	      "  show        print a run's table: show RUN\n"
+	      "  samples     print a run's raw samples, a JSON object a line: samples RUN\n"
 	      "  claims      what people say about fork, put to the test: claims RUN "
 	      "[--markdown|--json]\n"
 	      "  list        experiments, primitives, arms, axes, metrics with units\n"
@@ -83,7 +85,13 @@ static enum outcome load(const char *folder, struct dataset *dataset, struct sum
 	return OUTCOME_FAILED;
 }
 
-enum wanted { WANT_FILES = 1, WANT_PLOTS = 2, WANT_TABLE = 4, WANT_SHORTFALL = 8 };
+enum wanted {
+	WANT_FILES = 1,
+	WANT_PLOTS = 2,
+	WANT_TABLE = 4,
+	WANT_SHORTFALL = 8,
+	WANT_SAMPLES = 16
+};
 
 /* What the run did not get to, for whoever does not read the table. */
 static void warn_shortfall(const struct dataset *dataset)
@@ -99,6 +107,8 @@ static enum outcome present(const char *folder, unsigned wanted, struct problem 
 	struct dataset dataset;
 	struct summary summary;
 	size_t figures;
+	if (wanted & WANT_SAMPLES)
+		return samples_print(folder, problem);
 	if (load(folder, &dataset, &summary, problem))
 		return OUTCOME_FAILED;
 	enum outcome outcome = OUTCOME_OK;
@@ -176,6 +186,11 @@ static int command_plot(int argc, char **argv)
 static int command_show(int argc, char **argv)
 {
 	return present_command(argc, argv, WANT_TABLE);
+}
+
+static int command_samples(int argc, char **argv)
+{
+	return present_command(argc, argv, WANT_SAMPLES);
 }
 
 /* RUN and at most one option. */
@@ -494,9 +509,10 @@ static const struct command {
 	{"once", command_once},         {"summarize", command_summarize},
 	{"plot", command_plot},         {"show", command_show},
 	{"claims", command_claims},     {"list", command_list},
-	{"counters", command_counters}, {"doctor", command_doctor},
-	{"--help", command_help},       {"-h", command_help},
-	{"help", command_help},         {"--version", command_version},
+	{"samples", command_samples},   {"counters", command_counters},
+	{"doctor", command_doctor},     {"--help", command_help},
+	{"-h", command_help},           {"help", command_help},
+	{"--version", command_version},
 };
 
 /* A file that we open must not become the standard output of somebody else. */

@@ -58,7 +58,7 @@ of_the_reference() {
 	# The reference run, as if no heap below 16 MiB had been measured.
 	FOLDER=$BATS_TEST_TMPDIR/run
 	cp -r "$ROOT/results/reference-2cpu-vm" "$FOLDER"
-	sed -i -E '/^\{"type":"cell","experiment":"spawn","heap_bytes":(0|1048576|4194304),/d' "$FOLDER/samples.jsonl"
+	edit_samples "$FOLDER" -E '/^\{"type":"cell","experiment":"spawn","heap_bytes":(0|1048576|4194304),/d'
 	"$FORKCOST" summarize "$FOLDER"
 	is C11 'does not hold here'
 	run --separate-stderr "$FORKCOST" claims "$FOLDER"

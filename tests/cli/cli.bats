@@ -133,7 +133,7 @@ fits_100() {
 	cp -r "$(readlink -f "$FOLDER")" "$BATS_TEST_TMPDIR/run"
 	cd "$BATS_TEST_TMPDIR/run"
 	# Every window_ns of null becomes 777.
-	sed -i -E ':again; s/("window_ns":\[(777,)*)([0-68-9][0-9.]*|7[0-9.]{0,1}|7[0-68-9][0-9.]*|77[0-68-9.][0-9.]*)([],])/\1777\4/; t again' samples.jsonl
+	edit_samples . -E ':again; s/("window_ns":\[(777,)*)([0-68-9][0-9.]*|7[0-9.]{0,1}|7[0-68-9][0-9.]*|77[0-68-9.][0-9.]*)([],])/\1777\4/; t again'
 	"$FORKCOST" summarize .
 	[ "$(awk -F, '$1 == "null" { print $18 }' summary.csv | sort -u)" = 777 ] ||
 		fail_with "$(grep ^null summary.csv)"
@@ -156,12 +156,12 @@ fits_100() {
 
 @test "a run writes what it promises, and latest leads there" {
 	local name
-	for name in environment.json samples.jsonl summary.csv summary.json tables; do
+	for name in environment.json samples.jsonl.zst summary.csv derived.csv tables; do
 		[ -e "$FOLDER/$name" ] || fail_with "no $name"
 	done
 	[[ $(readlink "$FOLDER") =~ ^[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9_-]+$ ]]
-	tail -1 "$FOLDER/samples.jsonl" | grep -q '"type":"end".*"ended":"complete"'
-	head -1 "$FOLDER/samples.jsonl" | grep -q '^{"type":"run","format":2,'
+	samples "$FOLDER" | tail -1 | grep -q '"type":"end".*"ended":"complete"'
+	samples "$FOLDER" | head -1 | grep -q '^{"type":"run","format":2,'
 }
 
 @test "malformed heap sizes are refused in one line" {
@@ -325,7 +325,7 @@ fits_100() {
 @test "a run that is not given, not there or no run is refused" {
 	local command
 	mkdir "$BATS_TEST_TMPDIR/empty"
-	for command in show summarize plot claims; do
+	for command in show summarize plot claims samples; do
 		usage_error "$command" $command
 		usage_error /nope $command /nope
 		usage_error nowhere $command nowhere
@@ -334,7 +334,7 @@ fits_100() {
 		usage_error "''" $command ''
 		refused 1 samples.jsonl $command "$BATS_TEST_TMPDIR/empty"
 	done
-	for command in show summarize plot; do usage_error "$command" $command a b; done
+	for command in show summarize plot samples; do usage_error "$command" $command a b; done
 }
 
 @test "--dry-run prints the plan and an estimate, and writes no results" {
@@ -348,14 +348,14 @@ fits_100() {
 
 # cells_say NAME: what each cell of the last run says of itself under that name.
 cells_say() {
-	grep '^{"type":"cell"' "$BATS_TEST_TMPDIR/latest/samples.jsonl" | sed "s/.*\"$1\":\([0-9.e+-]*\).*/\1/"
+	samples "$BATS_TEST_TMPDIR/latest" | grep '^{"type":"cell"' | sed "s/.*\"$1\":\([0-9.e+-]*\).*/\1/"
 }
 
 # One may begin late on a machine that has other things to do: the one before which the time was not yet up.
 @test "the budget is kept to: no replicate begins after it, and the run says so" {
 	"$FORKCOST" run --experiment spawn --heap 0,1M --replicates 1000 --cell-time 10ms --cache warm --primitive vfork \
 		--budget 3s --no-plots --no-table --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
-	tail -1 "$BATS_TEST_TMPDIR/latest/samples.jsonl" | grep -q '"ended":"budget"'
+	samples "$BATS_TEST_TMPDIR/latest" | tail -1 | grep -q '"ended":"budget"'
 	grep -q 'stopped: budget' "$BATS_TEST_TMPDIR/latest/summary.csv"
 	paste <(cells_say began_s) <(cells_say heap_bytes) <(cells_say replicate) |
 		awk '$1 > 3 { print "began at " $1 " s"; late[$2 " " $3] } END { for (i in late) n++; exit n > 1 || NR < 10 }'

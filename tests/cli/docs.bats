@@ -134,7 +134,10 @@ same_lines() {
 @test "the worker has as many mappings as ARCHITECTURE says" {
 	local least most
 	read -r least most < <(grep -oE 'The worker has [0-9]+ to [0-9]+ mappings' docs/ARCHITECTURE.md | tr -cd '0-9 \n' | tr -s ' ')
-	grep -oE '"mappings":[0-9]+' "$FOLDER/samples.jsonl" results/reference-2cpu-vm/samples.jsonl | sed 's/.*://' |
+	{
+		samples "$FOLDER"
+		samples results/reference-2cpu-vm
+	} | grep -oE '"mappings":[0-9]+' | sed 's/.*://' |
 		awk -v least="$least" -v most="$most" '{ n++; if ($1 < least - 4 || $1 > most + 4) { print; bad = 1 } }
 			END { exit bad || n < 10 }' || fail_with "not $least to $most"
 }
@@ -200,7 +203,7 @@ manual_of() {
 		manual_of "$command" | cut -f 1 >"$BATS_TEST_TMPDIR/manual"
 		same_lines "options of $command: --help has <, the manual page >" "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
 	done
-	for command in run explain once summarize plot show claims list counters doctor; do
+	for command in run explain once summarize plot show samples claims list counters doctor; do
 		"$FORKCOST" --help | grep -q "^  $command  " || fail_with "--help does not tell $command"
 		sed -n '/^\.SH COMMANDS/,/^\.SH OPTIONS/p' docs/forkcost.1 | grep -qE "^\.BI? $command( |\$)" ||
 			fail_with "the manual page does not tell $command"
@@ -265,6 +268,19 @@ setting() { sed -nE 's/^ *"'"$1"'": ([0-9.]+),?$/\1/p' "$BATS_TEST_TMPDIR/out/la
 	same_lines "other columns of ratios.csv" "$BATS_TEST_TMPDIR/ratios" "$BATS_TEST_TMPDIR/done"
 }
 
+@test "columns of derived.csv, and the names in it, are those of RESULTS-FORMAT.md" {
+	local run=$BATS_TEST_TMPDIR/run
+	section derived.csv docs/RESULTS-FORMAT.md | awk '/^$/ && words { exit } NF { words = words " " $0 } END { print words }' |
+		quoted - | head -11 >"$BATS_TEST_TMPDIR/said"
+	head -1 "$FOLDER/derived.csv" | tr ',' '\n' >"$BATS_TEST_TMPDIR/done"
+	same_lines "other columns of derived.csv" "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/done"
+	cp -r results/reference-2cpu-vm "$run"
+	"$FORKCOST" summarize "$run"
+	section derived.csv docs/RESULTS-FORMAT.md | awk -F '|' '/^\| `/ { print $2 }' | tr -d '` ' | sort >"$BATS_TEST_TMPDIR/said"
+	sed 1d "$run/derived.csv" | cut -d, -f1 | sort -u >"$BATS_TEST_TMPDIR/done"
+	same_lines "other names in derived.csv" "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/done"
+}
+
 # keys FILE: of JSON objects, but for those that are names of metrics.
 keys() {
 	"$FORKCOST" list | sed -nE 's/^    ([a-z0-9_]+) +(ns|count) .*/\1/p' | sort -u >"$BATS_TEST_TMPDIR/metrics"
@@ -302,19 +318,18 @@ there() {
 	there environment.json "$FOLDER/environment.json"
 }
 
-@test "keys of samples.jsonl are those of RESULTS-FORMAT.md" {
+@test "keys of samples.jsonl.zst are those of RESULTS-FORMAT.md" {
 	# Settings are described with environment.json; counters are named by the user.
-	sed -E 's/"settings":\{[^}]*\}//; s/"counts":\{[^}]*\}/"counts":{}/g; s/"missing":\{[^}]*\}/"missing":{}/g' "$FOLDER/samples.jsonl" \
+	samples "$FOLDER" | sed -E 's/"settings":\{[^}]*\}//; s/"counts":\{[^}]*\}/"counts":{}/g; s/"missing":\{[^}]*\}/"missing":{}/g' \
 		>"$BATS_TEST_TMPDIR/samples.jsonl"
-	described samples.jsonl "$BATS_TEST_TMPDIR/samples.jsonl"
-	there samples.jsonl "$FOLDER/samples.jsonl"
+	described samples.jsonl.zst "$BATS_TEST_TMPDIR/samples.jsonl"
+	samples "$FOLDER" >"$BATS_TEST_TMPDIR/all"
+	there samples.jsonl.zst "$BATS_TEST_TMPDIR/all"
 }
 
-@test "keys of summary.json and claims.json are those of RESULTS-FORMAT.md" {
+@test "keys of claims.json are those of RESULTS-FORMAT.md" {
 	# Levels have the names of summary.csv.
 	# shellcheck disable=SC2046 # words
-	described summary.json "$FOLDER/summary.json" $(head -1 "$FOLDER/summary.csv" | tr ',' ' ')
-	there summary.json "$FOLDER/summary.json"
 	"$FORKCOST" claims --json "$FOLDER" >"$BATS_TEST_TMPDIR/claims.json"
 	described claims.json "$BATS_TEST_TMPDIR/claims.json"
 	"$FORKCOST" explain --json --primitive fork --pages 4 >"$BATS_TEST_TMPDIR/explain.json" 3>&- </dev/null

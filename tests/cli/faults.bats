@@ -35,8 +35,10 @@ start_run() {
 		--state dirty --child-cpu same --primitive "${3-fork,vfork}" --no-plots --no-table \
 		--output "$PLACE/out" >"$PLACE/stdout" 2>"$PLACE/stderr" </dev/null 3>&- &
 	driver=$!
-	wait_for grep -q '"type":"cell"' "$PLACE/out/latest/samples.jsonl"
+	wait_for has_cell
 }
+
+has_cell() { samples "$PLACE/out/latest" | grep -q '"type":"cell"'; }
 
 # a_worker: the id of the driver's worker, if it measures just now.
 a_worker() {
@@ -65,17 +67,18 @@ end_of_run() {
 	stderr=$(cat "$PLACE/stderr")
 }
 
-lines_of() { grep -c '^{"type":"'"$1"'"' "$PLACE/out/latest/samples.jsonl" || :; }
+lines_of() { samples "$PLACE/out/latest" | grep -c '^{"type":"'"$1"'"' || :; }
 
-# every_line_whole: the results file consists of whole lines, each a JSON object.
+# every_line_whole: the results file was ended, and consists of whole lines, each a JSON object.
 every_line_whole() {
-	[ -z "$(tail -c 1 "$PLACE/out/latest/samples.jsonl")" ] || fail_with "a torn last line"
-	! grep -vq '^{.*}$' "$PLACE/out/latest/samples.jsonl" || fail_with "a line that is no object"
+	zstd -tq "$PLACE/out/latest/samples.jsonl.zst" || fail_with "the compressed file has no end"
+	[ -z "$("$FORKCOST" samples "$PLACE/out/latest" 2>&1 >/dev/null)" ] || fail_with "a torn last line"
+	! samples "$PLACE/out/latest" | grep -vq '^{.*}$' || fail_with "a line that is no object"
 }
 
 # numbers_name_one_worker: a replicate's number is that of one worker alone, failed or not; each has a seed.
 numbers_name_one_worker() {
-	sed 's/,"arms":.*/}/' "$PLACE/out/latest/samples.jsonl" | awk '
+	samples "$PLACE/out/latest" | sed 's/,"arms":.*/}/' | awk '
 		function value(key) {
 			return match($0, "\"" key "\":\"?[^,\"}]+") ? substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3) : "?" }
 		/^\{"type":"(cell|failure)"/ {
@@ -125,7 +128,7 @@ numbers_name_one_worker() {
 	error_line gnuplot install
 	[[ $output == *fork* && $output == *null* ]] || fail_with "no table"
 	grep -q '^spawn,fork,exit,' "$PLACE/out/latest/summary.csv"
-	tail -1 "$PLACE/out/latest/samples.jsonl" | grep -q '"ended":"complete"'
+	samples "$PLACE/out/latest" | tail -1 | grep -q '"ended":"complete"'
 }
 
 # as_user LIMIT COMMAND...: without privileges, with so many processes allowed.
@@ -220,11 +223,11 @@ no_exec_times() {
 	[ "$(said | wc -l)" -eq 1 ] || fail_with "not one line of error"
 	[[ $(said) == *"1 replicates failed"*"killed by signal 9"* ]] || fail_with "the failure is not named"
 	[ "$(lines_of failure)" -eq 1 ]
-	grep '"type":"failure"' "$PLACE/out/latest/samples.jsonl" | grep -q 'killed by signal 9'
+	samples "$PLACE/out/latest" | grep '"type":"failure"' | grep -q 'killed by signal 9'
 	numbers_name_one_worker
 	[ "$before" -ge 1 ] && [ "$(lines_of cell)" -gt "$before" ] || fail_with "the run did not go on"
 	every_line_whole
-	tail -1 "$PLACE/out/latest/samples.jsonl" | grep -q '^{"type":"end"'
+	samples "$PLACE/out/latest" | tail -1 | grep -q '^{"type":"end"'
 	grep -q '^spawn,vfork,exit,' "$PLACE/out/latest/summary.csv"
 	nothing_left "$PLACE"
 }
@@ -240,7 +243,7 @@ interrupted_by() {
 	[ "$(lines_of cell)" -ge 1 ]
 	[ "$(lines_of failure)" -eq 0 ] || fail_with "an interruption is no failure"
 	every_line_whole
-	tail -1 "$PLACE/out/latest/samples.jsonl" | grep -q '^{"type":"end".*"ended":"interrupted"'
+	samples "$PLACE/out/latest" | tail -1 | grep -q '^{"type":"end".*"ended":"interrupted"'
 	grep -q 'stopped: interrupted' "$PLACE/out/latest/summary.csv"
 	[ -z "$(processes_of "$PLACE")" ] || fail_with "left behind: $(processes_of "$PLACE")"
 }
@@ -250,17 +253,22 @@ interrupted_by() {
 @test "SIGTERM in the middle: the same" { interrupted_by TERM; }
 
 @test "the driver killed: its worker goes too, and the run can still be read" {
+	local before
 	start_run 1000 192M vfork,eager_copy 5s
 	long_worker
+	before=$(lines_of cell)
+	[ "$before" -ge 1 ] || fail_with "no cell is there while it runs"
 	kill -9 "$driver"
 	nothing_left "$PLACE"
 	wait "$driver" || :
 	driver=''
+	[ "$(lines_of cell)" -ge "$before" ] || fail_with "cells that were recorded are lost"
 	run --separate-stderr "$FORKCOST" summarize "$PLACE/out/latest/"
 	[ "$status" -eq 0 ] || fail_with "an unfinished run cannot be summarised"
 	grep -q 'stopped: cut off' "$PLACE/out/latest/summary.csv"
 	run --separate-stderr "$FORKCOST" show "$PLACE/out/latest"
-	succeeded
+	[ "$status" -eq 0 ] || fail_with "an unfinished run cannot be shown"
+	{ [ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == *warning*"cut off after line "* ]]; } || fail_with "no warning, or more"
 	[[ $output == *vfork* ]]
 }
 
@@ -269,10 +277,78 @@ small_run() {
 	RUN=$(readlink -f "$PLACE/out/latest")
 }
 
+@test "the samples are compressed as zstd does, and forkcost samples prints what is in them" {
+	small_run
+	zstd -dcq "$RUN/samples.jsonl.zst" >"$PLACE/by_zstd"
+	run --separate-stderr "$FORKCOST" samples "$RUN"
+	succeeded
+	diff <(printf '%s\n' "$output") "$PLACE/by_zstd" || fail_with "other lines"
+	[ "$(stat -c %s "$RUN/samples.jsonl.zst")" -lt $(($(stat -c %s "$PLACE/by_zstd") / 3)) ] || fail_with "not compressed"
+	# Also where it is kept as text; where there are both, it says which it reads.
+	cp "$PLACE/by_zstd" "$RUN/samples.jsonl"
+	run --separate-stderr "$FORKCOST" show "$RUN"
+	[ "$status" -eq 0 ] && [[ $stderr == *warning*"samples.jsonl.zst, which is read"* ]] || fail_with "not said"
+	rm "$RUN/samples.jsonl.zst"
+	run --separate-stderr "$FORKCOST" samples "$RUN"
+	succeeded
+	diff <(printf '%s\n' "$output") "$PLACE/by_zstd" || fail_with "other lines"
+}
+
+# kept BYTES: how many lines there are of the samples if the file ends after so many bytes.
+kept() {
+	cp "$PLACE/whole" "$RUN/samples.jsonl.zst"
+	truncate -s "$1" "$RUN/samples.jsonl.zst"
+	run --separate-stderr "$FORKCOST" samples "$RUN"
+	[ "$status" -eq 0 ] || fail_with "cut after $1 bytes: it fails"
+	{ [ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == *warning*"cut off"* ]]; } || fail_with "cut after $1 bytes: no warning"
+	printf '%s\n' "$output" | head -c -1 >"$PLACE/kept"
+	cmp -n "$(stat -c %s "$PLACE/kept")" "$PLACE/kept" "$PLACE/text" || fail_with "cut after $1 bytes: other lines"
+	kept=$(grep -c . "$PLACE/kept" || :)
+}
+
+@test "compressed samples that are cut off are read as far as they go, and a warning says so" {
+	local bytes at last=0 kept
+	small_run
+	cp "$RUN/samples.jsonl.zst" "$PLACE/whole"
+	samples "$RUN" >"$PLACE/text"
+	bytes=$(stat -c %s "$PLACE/whole")
+	for at in 3 $((bytes / 4)) $((bytes / 2)) $((bytes * 3 / 4)) $((bytes - 1)); do
+		kept "$at"
+		[ "$kept" -ge "$last" ] || fail_with "fewer lines of more bytes"
+		last=$kept
+	done
+	[ "$last" -eq "$(wc -l <"$PLACE/text")" ] || fail_with "only the end of the compressed file was missing, and lines are"
+	run --separate-stderr "$FORKCOST" show "$RUN"
+	[ "$status" -eq 0 ] && [[ $stderr == *warning*"cut off after line $last:"* ]] || fail_with "show does not say so"
+}
+
+@test "compressed samples that are damaged, or take too much memory, are refused" {
+	small_run
+	cp "$RUN/samples.jsonl.zst" "$PLACE/whole"
+	local bytes name
+	bytes=$(stat -c %s "$PLACE/whole")
+	printf '\xff\xff\xff\xff\xff\xff' | dd of="$RUN/samples.jsonl.zst" bs=1 seek=$((bytes / 2)) conv=notrunc status=none
+	run --separate-stderr "$FORKCOST" show "$RUN"
+	one_line 1 samples.jsonl.zst
+	# A window of 128 MiB.
+	zstd -dcq "$PLACE/whole" | zstd -q --ultra -22 --long=27 >"$RUN/samples.jsonl.zst"
+	run --separate-stderr "$FORKCOST" show "$RUN"
+	one_line 1 'more than 16 MiB of memory'
+	# A few hundred kB that are gigabytes of text.
+	for name in lines line; do
+		case $name in
+		lines) { zstd -dcq "$PLACE/whole" && yes '{"type":"failure","why":"x","experiment":"spawn"}' | head -c 500M; } ;;
+		line) { zstd -dcq "$PLACE/whole" && head -c 500M /dev/zero | tr '\0' ' '; } ;;
+		esac | zstd -q -1 >"$RUN/samples.jsonl.zst"
+		run --separate-stderr "$FORKCOST" show "$RUN"
+		one_line 1 'more than a hundred times its size'
+	done
+}
+
 @test "a torn last line is dropped with a warning" {
 	local bytes
 	small_run
-	sed -i '$d' "$RUN/samples.jsonl"
+	edit_samples "$RUN" '$d'
 	bytes=$(stat -c %s "$RUN/samples.jsonl")
 	truncate -s $((bytes - 100)) "$RUN/samples.jsonl"
 	run --separate-stderr "$FORKCOST" show "$RUN"
@@ -286,11 +362,11 @@ small_run() {
 
 @test "a spoilt line in the middle is an error that names it" {
 	small_run
-	sed -i '2s/^{"type"/{"typ/' "$RUN/samples.jsonl"
+	edit_samples "$RUN" '2s/^{"type"/{"typ/'
 	run --separate-stderr "$FORKCOST" show "$RUN"
 	one_line 1 'line 2'
-	sed -i '2d' "$RUN/samples.jsonl"
-	sed -i '1s/"format":2/"format":1/' "$RUN/samples.jsonl"
+	edit_samples "$RUN" '2d'
+	edit_samples "$RUN" '1s/"format":2/"format":1/'
 	run --separate-stderr "$FORKCOST" show "$RUN"
 	one_line 1 'line 1'
 	: >"$RUN/samples.jsonl"
@@ -311,9 +387,9 @@ small_run() {
 	# JSON's way to write: "; system("touch PWNED"); #, a line end with a system line, and shell's ways.
 	local hostile='\\"; system(\\"touch PWNED1\\"); # \\\\\\"; system(\\"touch PWNED2\\") \\n!touch PWNED3\\n`touch PWNED4` $(touch PWNED5) %s %n @x {\/Symbol a} \x27.system(\x27touch PWNED6\x27).\x27'
 	sed -i "s/\"release\": \"[^\"]*\"/\"release\": \"$hostile\"/; s/\"cpu_model\": \"[^\"]*\"/\"cpu_model\": \"$hostile\"/" "$RUN/environment.json"
-	sed -i "1s/\"id\":\"[^\"]*\"/\"id\":\"$hostile\"/" "$RUN/samples.jsonl"
+	edit_samples "$RUN" "1s/\"id\":\"[^\"]*\"/\"id\":\"$hostile\"/"
 	# A primitive's name is data, too.
-	sed -i 's/"primitive":"vfork"/"primitive":"`touch PWNED`"/g' "$RUN/samples.jsonl"
+	edit_samples "$RUN" 's/"primitive":"vfork"/"primitive":"`touch PWNED`"/g'
 	cd "$PLACE/cwd"
 	for command in summarize show plot; do
 		run --separate-stderr "$FORKCOST" $command "$RUN"

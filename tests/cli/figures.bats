@@ -15,16 +15,16 @@ setup_file() {
 			return 1
 		}
 	cp -r "$(readlink -f "$BATS_FILE_TMPDIR/results/latest")" "$BATS_FILE_TMPDIR/spawn-alone"
-	only_spawn "$BATS_FILE_TMPDIR/spawn-alone/samples.jsonl"
+	only_spawn "$BATS_FILE_TMPDIR/spawn-alone"
 	"$FORKCOST" summarize "$BATS_FILE_TMPDIR/spawn-alone"
 }
 
 setup() { RUN=$BATS_FILE_TMPDIR/results/latest; }
 
-# only_spawn FILE: as if nothing but spawn had been run, and nothing had been counted.
+# only_spawn RUN: as if nothing but spawn had been run, and nothing had been counted.
 only_spawn() {
-	sed -i -E '/^\{"type":"cell","experiment":"('"${EXPERIMENTS// /|}"')"/d
-		s/"counters":\[[^]]*\]/"counters":[{"name":"cycles","missing":"unavailable: taken out"}]/' "$1"
+	edit_samples "$1" -E '/^\{"type":"cell","experiment":"('"${EXPERIMENTS// /|}"')"/d
+		s/"counters":\[[^]]*\]/"counters":[{"name":"cycles","missing":"unavailable: taken out"}]/'
 }
 
 # well_formed FILE: text without what gnuplot takes for syntax; in blocks of a name and lines of four
@@ -303,9 +303,12 @@ listed() {
 	[ "$(head -c 5 "$folder/latest/plots/spawn-by-child_cpu.pdf")" = %PDF- ]
 }
 
-@test "summary.json has what is derived" {
-	local key
-	for key in tlb_reach thread_slopes separate_minus_shared counting; do
-		grep -q "\"$key\": " "$RUN/summary.json" || fail_with "no $key"
+@test "derived.csv has what takes several rows, or why it is not there" {
+	local name
+	for name in tlb_reach tlb_refill_cost thread_slope separate_minus_shared; do
+		grep -q "^$name," "$RUN/derived.csv" || fail_with "no $name"
 	done
+	# One replicate: no interval anywhere, and where there is no value a reason.
+	tsv "$RUN/derived.csv" | awk -F '\t' 'NR > 1 && (NF != 11 || $7 != "" || $8 != "" || ($6 == "" && $11 == "")) { print; exit 1 }' ||
+		fail_with "a value without a reason"
 }

@@ -122,6 +122,20 @@ broken_worker() {
 		COMMIT="$(cat "$place/build/commit" 2>/dev/null || echo unknown)" build/forkcost-worker >/dev/null 3>&-
 }
 
+# samples RUN: the lines of its samples, which may still be written.
+samples() { "$FORKCOST" samples "$1" 2>/dev/null; }
+
+# edit_samples RUN [SED-ARGUMENT...]: its samples as text, which sed has edited.
+edit_samples() {
+	local run=$1
+	shift
+	if [ -e "$run/samples.jsonl.zst" ]; then
+		samples "$run" >"$run/samples.jsonl"
+		rm "$run/samples.jsonl.zst"
+	fi
+	[ $# -eq 0 ] || sed -i "$@" "$run/samples.jsonl"
+}
+
 # processes_of FOLDER: ids of the processes whose program lies there.
 processes_of() {
 	find /proc -maxdepth 2 -name exe -lname "$1/*" 2>/dev/null | cut -d/ -f3

@@ -243,7 +243,7 @@ left_out() {
 		skip "this kernel gives 64 KiB pages"
 	tiny
 	left_out mthp 'cannot trust'
-	seen=$(grep -c '"page_kind_left_out":true' "$BATS_TEST_TMPDIR/results/latest/samples.jsonl")
+	seen=$(samples "$BATS_TEST_TMPDIR/results/latest" | grep -c '"page_kind_left_out":true')
 	[ "$seen" -eq 2 ] || fail_with "it was tried again: $seen"
 	grep -qx never "$MULTI" || fail_with "it was not put back"
 	run --separate-stderr faked "$FORKCOST" run --experiment first_write --heap 4M --replicates 2 --cell-time 1ms --dry-run

@@ -13,10 +13,10 @@ setup() {
 	TABLE=$BATS_FILE_TMPDIR/table
 }
 
-# worker_facts NAME: "heap_bytes value" of every cell in samples.jsonl, which is one line each.
+# worker_facts NAME: "heap_bytes value" of every cell of the samples, which is one line each.
 worker_facts() {
 	sed -n '/^{"type":"cell"/s/.*"heap_bytes":\([0-9]*\),.*"'"$1"'":\([0-9]*\)[,}].*/\1 \2/p' \
-		<(sed 's/,"arms":.*/}/' "$FOLDER/samples.jsonl")
+		<(samples "$FOLDER" | sed 's/,"arms":.*/}/')
 }
 
 @test "raw clone arms: the caller takes one fault at most, in glibc's rseq area" {
@@ -177,5 +177,5 @@ worker_facts() {
 	"$FORKCOST" run "${TINY[@]}" --seed 7 --output "$BATS_TEST_TMPDIR/b" 3>&- 2>/dev/null
 	cut -d, -f1-15 "$BATS_TEST_TMPDIR/a/latest/summary.csv" >"$BATS_TEST_TMPDIR/a.levels"
 	cut -d, -f1-15 "$BATS_TEST_TMPDIR/b/latest/summary.csv" | cmp - "$BATS_TEST_TMPDIR/a.levels"
-	grep -q '"seed":7,' "$BATS_TEST_TMPDIR/a/latest/samples.jsonl"
+	samples "$BATS_TEST_TMPDIR/a/latest" | grep -q '"seed":7,'
 }

@@ -59,7 +59,7 @@ refuses() {
 	run --separate-stderr "$FORKCOST" run "${plan[@]}" --no-plots --output "$BATS_TEST_TMPDIR" 3>&-
 	[ "$status" -eq 0 ] && [[ $stderr == *"$words"*'left out: first_write at heap 0'* ]] || fail_with "the run does not say it"
 	[[ $output == *"$words"*'left out: first_write at heap 0'* ]] || fail_with "the table does not say it"
-	head -1 "$BATS_TEST_TMPDIR/latest/samples.jsonl" |
+	samples "$BATS_TEST_TMPDIR/latest" | head -1 |
 		grep -qF '"left_out":["first_write at heap 0: it needs pages"],"holds_for":["--touch-order shuffled' ||
 		fail_with "it is not recorded"
 	[ "$("$FORKCOST" show "$BATS_TEST_TMPDIR/latest/" | grep -c 'holds for\|^left out: ')" -eq 2 ]
@@ -68,7 +68,7 @@ refuses() {
 @test "the settings of all axes are recorded" {
 	"$FORKCOST" run --experiment tlb_shootdown --heap 0 --threads 0 "${QUIET[@]}" --counters none --replicates 1 \
 		--cell-time 1ms --output "$BATS_TEST_TMPDIR" 2>/dev/null 3>&-
-	head -1 "$BATS_TEST_TMPDIR/latest/samples.jsonl" >"$BATS_TEST_TMPDIR/line"
+	samples "$BATS_TEST_TMPDIR/latest" | head -1 >"$BATS_TEST_TMPDIR/line"
 	for key in '"page_kinds":["4k","thp","mthp","hugetlb"]' '"touch_orders":["sequential","shuffled"]' '"threads":[0]' \
 		'"tlb_shootdown"],"counters":"none","heaps_given":true'; do
 		grep -qF "$key" "$BATS_TEST_TMPDIR/line" || fail_with "no $key" "$(cat "$BATS_TEST_TMPDIR/line")"
@@ -111,16 +111,16 @@ fits_100() {
 	local plan=(--experiment spawn --primitive vfork --action exit --heap 0 --state dirty --cache warm --child-cpu same
 		--counters none --cell-time 1ms)
 	"$FORKCOST" run "${plan[@]}" --precision 0.01% --budget 4s "${QUIET[@]}" --output "$BATS_TEST_TMPDIR" 2>/dev/null 3>&-
-	tail -1 "$BATS_TEST_TMPDIR/latest/samples.jsonl" | grep -q '"ended":"budget"' || fail_with "ended before its budget"
+	samples "$BATS_TEST_TMPDIR/latest" | tail -1 | grep -q '"ended":"budget"' || fail_with "ended before its budget"
 	grep -q '"replicates_max":1000' "$BATS_TEST_TMPDIR/latest/environment.json" ||
 		grep -q '"replicates_max": 1000' "$BATS_TEST_TMPDIR/latest/environment.json"
 	# Precise before: then it ends, however long it might go on. What was asked for is a cap.
 	"$FORKCOST" run "${plan[@]}" --precision 100% --budget 1m "${QUIET[@]}" --output "$BATS_TEST_TMPDIR" 2>/dev/null 3>&-
-	tail -1 "$BATS_TEST_TMPDIR/latest/samples.jsonl" | grep -q '"ended":"complete"' || fail_with "not complete"
-	[ "$(grep -c '"type":"cell"' "$BATS_TEST_TMPDIR/latest/samples.jsonl")" -eq 10 ] || fail_with "not 10 replicates"
+	samples "$BATS_TEST_TMPDIR/latest" | tail -1 | grep -q '"ended":"complete"' || fail_with "not complete"
+	[ "$(samples "$BATS_TEST_TMPDIR/latest" | grep -c '"type":"cell"')" -eq 10 ] || fail_with "not 10 replicates"
 	"$FORKCOST" run "${plan[@]}" --precision 0.01% --budget 1m --replicates 12 "${QUIET[@]}" --output "$BATS_TEST_TMPDIR" \
 		2>/dev/null 3>&-
-	[ "$(grep -c '"type":"cell"' "$BATS_TEST_TMPDIR/latest/samples.jsonl")" -eq 12 ] || fail_with "not 12 replicates"
+	[ "$(samples "$BATS_TEST_TMPDIR/latest" | grep -c '"type":"cell"')" -eq 12 ] || fail_with "not 12 replicates"
 }
 
 # Twenty milliseconds are one worker's time: the larger heap never gets a turn.
@@ -143,8 +143,8 @@ fits_100() {
 	grep -q 'not reached: heap 64 MiB' "$folder/tables/spawn.md" || fail_with "the table in the file does not say it"
 	grep -q 'not reached: the budget ended before; raise --budget' "$folder/tables/switch.md" ||
 		fail_with "the table of what was not reached does not say so"
-	tail -1 "$folder/samples.jsonl" | grep -q '"ended":"budget","not_reached":\[{"experiment":"spawn","heap_bytes":0,.*"replicates":1}.*"short_by_s":[0-9.]*,"short_by_more":true}' ||
-		fail_with "not recorded" "$(tail -1 "$folder/samples.jsonl")"
+	samples "$folder" | tail -1 | grep -q '"ended":"budget","not_reached":\[{"experiment":"spawn","heap_bytes":0,.*"replicates":1}.*"short_by_s":[0-9.]*,"short_by_more":true}' ||
+		fail_with "not recorded" "$(samples "$folder" | tail -1)"
 }
 
 @test "a heap that another placement alone has reached is no column" {
@@ -152,7 +152,7 @@ fits_100() {
 	"$FORKCOST" run --experiment spawn --heap 0,4M --primitive fork,vfork --state dirty --cache warm --child-cpu same,free \
 		--replicates 1 --cell-time 1ms --counters none "${QUIET[@]}" --output "$BATS_TEST_TMPDIR" 2>/dev/null 3>&-
 	"$FORKCOST" show "$run/" | grep -q '^heap.* 4 MiB' || fail_with "no column to begin with"
-	sed -i '/"heap_bytes":4194304,.*"child_cpu":"same"/d' "$run/samples.jsonl"
+	edit_samples "$run" '/"heap_bytes":4194304,.*"child_cpu":"same"/d'
 	run --separate-stderr "$FORKCOST" show "$run/"
 	[ "$status" -eq 0 ] && [[ $output != *n/a* && $output != *'4 MiB'* ]] || fail_with "a column of nothing"
 }

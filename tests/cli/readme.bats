@@ -41,7 +41,7 @@ stands_in_readme() {
 		cp -r "$kept" "$BATS_TEST_TMPDIR/run"
 		run --separate-stderr "$FORKCOST" summarize "$BATS_TEST_TMPDIR/run"
 		[ "$status" -eq 0 ] || fail_with "it fails: $kept"
-		for name in summary.csv ratios.csv claims.md claims.json tables/spawn.md tables/first_write.md tables/first_write.tex \
+		for name in summary.csv ratios.csv derived.csv claims.md claims.json tables/spawn.md tables/first_write.md tables/first_write.tex \
 			tables/tlb_refill.md tables/tlb_shootdown.md tables/switch.md tables/teardown.md tables/counters.md; do
 			cmp "$kept/$name" "$BATS_TEST_TMPDIR/run/$name" ||
 				fail_with "$name differs: make it anew with forkcost summarize, and look at what changed"

@@ -14,7 +14,7 @@ with_files() {
 
 # facts NAME FOLDER: the worker's fact of every cell.
 facts() {
-	sed -n '/^{"type":"cell"/s/.*"worker":{[^}]*"'"$1"'":\([^,}]*\)[,}].*/\1/p' "$2/samples.jsonl"
+	samples "$2" | sed -n '/^{"type":"cell"/s/.*"worker":{[^}]*"'"$1"'":\([^,}]*\)[,}].*/\1/p'
 }
 
 # worker_of DRIVER: the id of the worker that it has now.
@@ -80,7 +80,7 @@ burdened() {
 	burdened "$FORKCOST" run --experiment spawn --primitive vfork --heap 0 --replicates 1 --cell-time 5s --cache warm \
 		--state dirty --child-cpu same --no-plots --no-table --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null &
 	driver=$!
-	wait_for test -e "$BATS_TEST_TMPDIR/latest/samples.jsonl"
+	wait_for test -e "$BATS_TEST_TMPDIR/latest/samples.jsonl.zst"
 	wait_for its_worker_is_at_rest "$driver"
 	kill -INT "$driver"
 	wait "$driver" || true
@@ -114,7 +114,7 @@ burdened() {
 
 # stamped FOLDER: "arm metric values..." of every stamped pass.
 stamped() {
-	grep '^{"type":"cell"' "$1/samples.jsonl" | sed 's/{"experiment":/\n&/g' | sed -n '
+	samples "$1" | grep '^{"type":"cell"' | sed 's/{"experiment":/\n&/g' | sed -n '
 		s/.*"primitive":"\([^"]*\)","action":"\([^"]*\)".*"stamped":{[^}]*"metrics":{\([^}]*\)}.*/\1-\2,\3/p' |
 		awk '{
 			n = split($0, part, /,"|:\[|\]/)
@@ -159,8 +159,8 @@ stamped() {
 
 @test "a run that has no ends of stamped samples shows no starts, and says why" {
 	cp -r "$ROOT/results/reference-2cpu-vm" "$BATS_TEST_TMPDIR/old"
-	sed -i 's/"stamped_[a-z]*_ns":\[[^]]*\],*//g; s/,}/}/g' "$BATS_TEST_TMPDIR/old/samples.jsonl"
-	sed -i '1s/{"name":"stamped_[^}]*},*//g; 1s/},\]/}]/g' "$BATS_TEST_TMPDIR/old/samples.jsonl"
+	edit_samples "$BATS_TEST_TMPDIR/old" 's/"stamped_[a-z]*_ns":\[[^]]*\],*//g; s/,}/}/g'
+	edit_samples "$BATS_TEST_TMPDIR/old" '1s/{"name":"stamped_[^}]*},*//g; 1s/},\]/}]/g'
 	"$FORKCOST" summarize "$BATS_TEST_TMPDIR/old" 2>/dev/null
 	awk -F '\t' 'NR > 1 && $3 !~ /nan/ { exit 1 } END { exit NR < 5 }' "$BATS_TEST_TMPDIR/old/plots/data/timeline-1.dat" ||
 		fail_with "$(cat "$BATS_TEST_TMPDIR/old/plots/data/timeline-1.dat")"
@@ -184,13 +184,13 @@ stamped() {
 	grep -q 'other processes had the CPU' "$BATS_TEST_TMPDIR/shown"
 	# Others may run on this machine now as well; but what the kernel let run without waiting was alone.
 	"$FORKCOST" run "${run[@]}" --cpu "$cpu" --output "$BATS_TEST_TMPDIR/alone" 3>&- 2>/dev/null
-	sed -i 's/"wait_ns":[0-9]*/"wait_ns":0/g' "$BATS_TEST_TMPDIR/alone/latest/samples.jsonl"
+	edit_samples "$BATS_TEST_TMPDIR/alone/latest" 's/"wait_ns":[0-9]*/"wait_ns":0/g'
 	"$FORKCOST" summarize "$BATS_TEST_TMPDIR/alone/latest"
 	tsv "$BATS_TEST_TMPDIR/alone/latest/summary.csv" >"$TABLE"
 	some 'experiment == "spawn" && metric == "reaped_ns" && count > 0'
 	none 'note ~ /other processes had the CPU/'
 	# A run made before this was recorded is silent.
-	sed -i 's/"\(wait\|cpu\|idle\|steal\)_ns":[0-9]*,//g; s/"open_files":[0-9]*,//g' "$BATS_TEST_TMPDIR/busy/latest/samples.jsonl"
+	edit_samples "$BATS_TEST_TMPDIR/busy/latest" 's/"\(wait\|cpu\|idle\|steal\)_ns":[0-9]*,//g; s/"open_files":[0-9]*,//g'
 	"$FORKCOST" summarize "$BATS_TEST_TMPDIR/busy/latest"
 	tsv "$BATS_TEST_TMPDIR/busy/latest/summary.csv" >"$TABLE"
 	none 'note ~ /disturbed|open files/'

@@ -30,7 +30,7 @@ boot_once() {
 table_of() {
 	FOLDER=$BATS_FILE_TMPDIR/$1/latest
 	TABLE=$BATS_TEST_TMPDIR/$1.table
-	! grep '"type":"failure"' "$FOLDER/samples.jsonl" || fail_with "some cells failed"
+	! samples "$FOLDER" | grep '"type":"failure"' || fail_with "some cells failed"
 	tsv "$FOLDER/summary.csv" >"$TABLE"
 }
 

@@ -375,6 +375,12 @@ TEST(links_and_special_files_are_refused)
 		assert_refused("it is no regular file");
 		rmdir(path);
 	}
+	/* Also where the text that it leads to would be read. */
+	write_run();
+	snprintf(path, sizeof path, "%s/samples.jsonl.zst", unit_folder());
+	assert_int_equal(symlink("samples.jsonl", path), 0);
+	assert_refused("samples.jsonl.zst: it is a link");
+	unlink(path);
 }
 
 static ssize_t breaks(void *cookie, char *buffer, size_t bytes)

@@ -171,34 +171,6 @@ TEST(csv_keeps_its_promise)
 	unit_free(&summary, &dataset);
 }
 
-TEST(json_agrees_with_the_rows)
-{
-	struct problem problem = {""};
-	write_drifting_run(12, 1, "not looked at");
-	unit_summarize(&summary, &dataset);
-	assert_int_equal(summary_write(&summary, unit_folder(), &problem), OUTCOME_OK);
-	char *text = unit_read("summary.json");
-	json_t *root = json_loads(text, 0, NULL);
-	assert_non_null(root);
-	const json_t *rows = json_object_get(root, "rows");
-	assert_int_equal(json_array_size(rows), summary.row_count);
-	for (size_t i = 0; i < summary.row_count; i++) {
-		const json_t *row = json_array_get(rows, i);
-		const json_t *median = json_object_get(row, "median");
-		if (summary.rows[i].count == 0) {
-			assert_null(median);
-			assert_non_null(json_object_get(row, "note"));
-			continue;
-		}
-		double center = json_number_value(json_object_get(median, "center"));
-		assert_near(center / summary.rows[i].interval.center, 1, 1e-4);
-		assert_int_equal(json_array_size(json_object_get(median, "interval")), 2);
-	}
-	json_decref(root);
-	free(text);
-	unit_free(&summary, &dataset);
-}
-
 TEST(unwritable_folders_are_named)
 {
 	struct problem problem = {""};

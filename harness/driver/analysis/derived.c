@@ -1,7 +1,6 @@
 #include "harness/driver/analysis/derived.h"
 
 #include "harness/driver/base/fields.h"
-#include "harness/driver/base/forms/json.h"
 
 #include <gsl/gsl_sort.h>
 #include <math.h>
@@ -78,66 +77,4 @@ const char *derived_counting_text(const struct derived *derived, const char *exp
 				 (cost->ratio - 1) * 100);
 	}
 	return text;
-}
-
-static json_t *interval_json(const struct stats_interval *interval)
-{
-	if (!interval->has_interval)
-		return json_string("unavailable: " STATS_TOO_FEW);
-	return json_pack("[f,f]", interval->low, interval->high);
-}
-
-static json_t *reach_json(const struct reach *reach)
-{
-	json_t *result = json_pack("{s:b}", "found", (int)reach->found);
-	if (reach->found)
-		json_object_set_new(result, "pages", json_real(reach->pages));
-	else
-		json_object_set_new(result, "why", json_text(reach->why));
-	if (isfinite(reach->plateau_ns))
-		json_object_set_new(result, "refill_ns", json_real(reach->plateau_ns));
-	return result;
-}
-
-static json_t *slope_json(const struct slope *slope)
-{
-	json_t *result = json_pack("{s:s,s:s,s:s,s:I}", "case", slope->case_name, "control",
-				   slope->control ? slope->control : "", "metric", slope->metric,
-				   "heap_bytes", (json_int_t)slope->heap_bytes);
-	if (slope->replicates)
-		json_object_update_new(result,
-				       json_pack("{s:I,s:f,s:o}", "replicates",
-						 (json_int_t)slope->replicates, "ns_per_thread",
-						 slope->per_thread.center, "interval",
-						 interval_json(&slope->per_thread)));
-	else
-		json_object_set_new(result, "why", json_text(slope->why));
-	return result;
-}
-
-json_t *derived_json(const struct derived *derived)
-{
-	json_t *slopes = json_array(), *switches = json_array(), *counting = json_array();
-	for (size_t i = 0; i < derived->slope_count; i++)
-		json_array_append_new(slopes, slope_json(&derived->slopes[i]));
-	for (size_t i = 0; i < derived->switch_count; i++) {
-		const struct switched *entry = &derived->switches[i];
-		json_array_append_new(switches,
-				      json_pack("{s:I,s:I,s:f,s:o}", "heap_bytes",
-						(json_int_t)entry->heap_bytes, "replicates",
-						(json_int_t)entry->replicates, "difference_ns",
-						entry->difference.center, "interval",
-						interval_json(&entry->difference)));
-	}
-	for (size_t i = 0; i < derived->counting_count; i++) {
-		const struct counting_cost *cost = &derived->counting[i];
-		json_array_append_new(counting,
-				      json_pack("{s:s,s:s,s:b,s:I,s:f}", "experiment",
-						cost->experiment, "metric", cost->metric,
-						"with_child", (int)cost->with_child, "arms",
-						(json_int_t)cost->arms, "ratio", cost->ratio));
-	}
-	return json_pack("{s:o,s:o,s:o,s:o}", "tlb_reach", reach_json(&derived->reach),
-			 "thread_slopes", slopes, "separate_minus_shared", switches, "counting",
-			 counting);
 }

@@ -8,8 +8,6 @@
 #include "harness/driver/analysis/reach.h"
 #include "harness/driver/data/dataset.h"
 
-#include <jansson.h>
-
 struct derived {
 	struct reach reach;
 	size_t slope_count;
@@ -21,9 +19,6 @@ struct derived {
 };
 
 void derived_make(struct derived *derived, const struct dataset *dataset);
-
-/* As summary.json has it; see docs/RESULTS-FORMAT.md. */
-json_t *derived_json(const struct derived *derived);
 
 /* What counting added to the experiment's main metric, as a note: "counting changed write_ns by +0.4 %";
  * empty if it is not known. Returns `text`. */

@@ -38,7 +38,7 @@ enum outcome summary_make(struct summary *summary, const struct dataset *dataset
 
 void summary_free(struct summary *summary);
 
-/* Writes summary.csv, ratios.csv and summary.json into the run folder. */
+/* Writes summary.csv, ratios.csv and derived.csv into the run folder. */
 enum outcome summary_write(const struct summary *summary, const char *folder,
 			   struct problem *problem);
 

@@ -2,9 +2,9 @@
 
 #include "harness/driver/analysis/disturbed.h"
 #include "harness/driver/base/forms/csv.h"
-#include "harness/driver/base/forms/json.h"
 #include "harness/driver/base/outfile.h"
-#include "harness/driver/base/version.h"
+
+#include <math.h>
 
 static void put_text(FILE *file, const char *text)
 {
@@ -143,86 +143,138 @@ static enum outcome write_ratios(const struct summary *summary, const char *fold
 	return outfile_close(&outfile, file, problem);
 }
 
-static json_t *interval_json(const struct stats_interval *interval)
+/* A row of derived.csv. */
+struct derived_row {
+	const char *name, *experiment, *case_name, *metric, *unit;
+	bool has_heap; /* or it is of no heap alone */
+	uint64_t heap_bytes;
+	size_t replicates;                     /* 0: not of replicates */
+	double value;                          /* NAN: none, and the note says why */
+	const struct stats_interval *interval; /* NULL: none */
+	const char *note;
+};
+
+static void put_derived(FILE *file, const struct derived_row *row)
 {
-	if (!interval->has_interval)
-		return json_pack("{s:f,s:s}", "center", interval->center, "interval",
-				 "unavailable: a count, or " STATS_TOO_FEW);
-	return json_pack("{s:f,s:[f,f]}", "center", interval->center, "interval", interval->low,
-			 interval->high);
+	const struct stats_interval none = {.center = row->value};
+	csv_text(file, row->name);
+	put_text(file, row->experiment);
+	put_text(file, row->case_name ? row->case_name : "");
+	put_text(file, row->metric ? row->metric : "");
+	csv_next(file);
+	if (row->has_heap)
+		csv_count(file, row->heap_bytes);
+	if (isfinite(row->value))
+		put_interval(file, row->interval ? row->interval : &none);
+	else
+		put_empty(file, 3);
+	put_text(file, row->unit);
+	csv_next(file);
+	if (row->replicates)
+		csv_count(file, row->replicates);
+	put_text(file, row->note ? row->note : "");
+	csv_end(file);
 }
 
-static json_t *row_json(const struct summary *summary, const struct row *row)
+static void put_reach(FILE *file, const struct reach *reach)
 {
-	const struct series *series = row->series;
-	json_t *result = json_pack(
-		"{s:s,s:s,s:s,s:s,s:b,s:I,s:s,s:s,s:s}", "experiment", series->experiment,
-		"primitive", series->primitive, "action", series->action, "case", series->case_name,
-		"twin", (int)series->twin, "heap_bytes", (json_int_t)series->heap_bytes, "metric",
-		series->metric, "unit", series->unit, "note", row->note);
-	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		json_object_set_new(result, axes[axis].name, json_string(series->level[axis]));
-	if (row->count == 0)
-		return result;
-	const struct stats_summary *spread = &row->spread;
-	json_object_update_new(result, json_pack("{s:I,s:I,s:o,s:f,s:f,s:f,s:f,s:f,s:f,s:f}", "n",
-						 (json_int_t)row->count, "replicates",
-						 (json_int_t)series->block_count, "median",
-						 interval_json(&row->interval), "pooled_median",
-						 spread->p50, "p5", spread->p5, "p95", spread->p95,
-						 "p99", spread->p99, "min", spread->min, "max",
-						 spread->max, "mad", spread->mad));
-	const struct ratio *ratio = summary_ratio(summary, series);
-	if (ratio)
-		json_object_set_new(result, "ratio_to_fork", interval_json(&ratio->interval));
-	return result;
+	put_derived(file, &(struct derived_row){.name = "tlb_reach",
+						.experiment = "tlb_refill",
+						.unit = "pages",
+						.value = reach->found ? reach->pages : NAN,
+						.note = reach->found ? "" : reach->why});
+	put_derived(file, &(struct derived_row){.name = "tlb_refill_cost",
+						.experiment = "tlb_refill",
+						.unit = "ns",
+						.value = reach->plateau_ns,
+						.note = isfinite(reach->plateau_ns) ? "per page"
+										    : reach->why});
 }
 
-static json_t *crosscheck_json(const struct summary *summary)
+static void put_slope(FILE *file, const struct slope *slope)
 {
-	json_t *list = json_array();
-	for (size_t i = 0; i < summary->crosscheck.count; i++) {
-		const struct crosscheck_entry *entry = &summary->crosscheck.entries[i];
-		json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I,s:f,s:[f,f]}", "primitive",
-						      entry->primitive, "action", entry->action,
-						      "heap_bytes", (json_int_t)entry->heap_bytes,
-						      "spawns", (json_int_t)entry->count,
-						      "spawn_ns", entry->spawn_ns, "interval",
-						      entry->low_ns, entry->high_ns));
-	}
-	return list;
+	char note[DIFFERENCES_WHY_MAX + 64] = "per running thread";
+	if (!slope->replicates)
+		wire_copy(note, sizeof note, slope->why);
+	else if (slope->control)
+		snprintf(note, sizeof note, "per running thread, less %s", slope->control);
+	put_derived(file, &(struct derived_row){
+				  .name = "thread_slope",
+				  .experiment = "tlb_shootdown",
+				  .case_name = slope->case_name,
+				  .metric = slope->metric,
+				  .unit = "ns",
+				  .has_heap = true,
+				  .heap_bytes = slope->heap_bytes,
+				  .replicates = slope->replicates,
+				  .value = slope->replicates ? slope->per_thread.center : NAN,
+				  .interval = &slope->per_thread,
+				  .note = note});
 }
 
-static json_t *row_at(const void *summary, size_t index)
+static void put_counting(FILE *file, const struct counting_cost *cost)
 {
-	const struct summary *of = summary;
-	return row_json(of, &of->rows[index]);
+	char note[96];
+	snprintf(note, sizeof note, "%zu arms%s", cost->arms,
+		 cost->with_child ? ", children counted as well" : "");
+	put_derived(file, &(struct derived_row){.name = "counted_over_plain",
+						.experiment = cost->experiment,
+						.metric = cost->metric,
+						.unit = "ratio",
+						.value = cost->ratio,
+						.note = note});
 }
 
-static enum outcome write_json(const struct summary *summary, const char *folder,
-			       struct problem *problem)
+static void put_crosscheck(FILE *file, const struct crosscheck_entry *entry)
 {
-	const struct dataset *dataset = summary->dataset;
-	const char *id = json_string_value(json_object_get(dataset->run, "id"));
-	json_t *head =
-		json_pack("{s:i,s:s,s:s,s:s,s:I,s:f,s:f,s:o,s:o}", "format", FORKCOST_FORMAT,
-			  "made_by", "forkcost " FORKCOST_VERSION, "git_commit", FORKCOST_COMMIT,
-			  "run", id ? id : "unavailable: the run line has no id", "failures",
-			  (json_int_t)dataset->failure_count, "steal_ticks", dataset->steal_ticks,
-			  "involuntary_switches", dataset->involuntary_switches, "hyperfine",
-			  crosscheck_json(summary), "derived", derived_json(&summary->derived));
+	char arm[2 * WIRE_NAME_MAX], note[64];
+	const struct stats_interval interval = {.center = entry->spawn_ns,
+						.has_interval = true,
+						.low = entry->low_ns,
+						.high = entry->high_ns};
+	snprintf(arm, sizeof arm, "%s %s", entry->primitive, entry->action);
+	snprintf(note, sizeof note, "%lu spawns", entry->count);
+	put_derived(file, &(struct derived_row){.name = "hyperfine",
+						.experiment = "spawn",
+						.case_name = arm,
+						.unit = "ns",
+						.has_heap = true,
+						.heap_bytes = entry->heap_bytes,
+						.value = entry->spawn_ns,
+						.interval = &interval,
+						.note = note});
+}
+
+static enum outcome write_derived(const struct summary *summary, const char *folder,
+				  struct problem *problem)
+{
+	const struct derived *derived = &summary->derived;
 	struct outfile outfile;
-	FILE *file = outfile_open(&outfile, folder, "summary.json", problem);
-	enum outcome outcome = OUTCOME_FAILED;
-	if (file && json_put_list(file, head, "rows", summary->row_count, row_at, summary,
-				  JSON_REAL_PRECISION(6))) {
-		outcome = outfile_close(&outfile, file, problem);
-	} else if (file) {
-		outfile_drop(&outfile, file);
-		fail(problem, "cannot make summary.json: out of memory; end other programs");
-	}
-	json_decref(head);
-	return outcome;
+	FILE *file = outfile_open(&outfile, folder, "derived.csv", problem);
+	if (!file)
+		return OUTCOME_FAILED;
+	csv_header(file, "name,experiment,case,metric,heap_bytes,value,ci_low,ci_high,unit,"
+			 "replicates,note");
+	csv_end(file);
+	put_reach(file, &derived->reach);
+	for (size_t i = 0; i < derived->slope_count; i++)
+		put_slope(file, &derived->slopes[i]);
+	for (size_t i = 0; i < derived->switch_count; i++)
+		put_derived(file,
+			    &(struct derived_row){.name = "separate_minus_shared",
+						  .experiment = "switch",
+						  .metric = "switch_ns",
+						  .unit = "ns",
+						  .has_heap = true,
+						  .heap_bytes = derived->switches[i].heap_bytes,
+						  .replicates = derived->switches[i].replicates,
+						  .value = derived->switches[i].difference.center,
+						  .interval = &derived->switches[i].difference});
+	for (size_t i = 0; i < derived->counting_count; i++)
+		put_counting(file, &derived->counting[i]);
+	for (size_t i = 0; i < summary->crosscheck.count; i++)
+		put_crosscheck(file, &summary->crosscheck.entries[i]);
+	return outfile_close(&outfile, file, problem);
 }
 
 enum outcome summary_write(const struct summary *summary, const char *folder,
@@ -230,5 +282,5 @@ enum outcome summary_write(const struct summary *summary, const char *folder,
 {
 	if (write_csv(summary, folder, problem) || write_ratios(summary, folder, problem))
 		return OUTCOME_FAILED;
-	return write_json(summary, folder, problem);
+	return write_derived(summary, folder, problem);
 }

@@ -1,5 +1,7 @@
 #include "harness/driver/base/lines.h"
 
+#include "harness/driver/base/unpack.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,28 +27,36 @@ static bool make_room(struct lines *lines)
 	return true;
 }
 
-static bool read_more(struct lines *lines)
+static enum lines_got read_more(struct lines *lines)
 {
-	if (!make_room(lines))
-		return false;
-	size_t wanted = lines->capacity - lines->end;
-	errno = 0;
-	size_t got = fread(lines->buffer + lines->end, 1, wanted, lines->file);
-	lines->end += got;
-	if (ferror(lines->file)) {
-		errno = errno ? errno : EIO;
-		return false;
+	if (!lines->unpack)
+		lines->unpack = unpack_open(lines->file);
+	if (!lines->unpack || !make_room(lines)) {
+		lines->why = "out of memory";
+		return LINES_ERROR;
 	}
+	size_t wanted = lines->capacity - lines->end;
+	size_t got = unpack_read(lines->unpack, lines->buffer + lines->end, wanted, &lines->why);
+	lines->end += got;
+	if (lines->why)
+		return errno ? LINES_ERROR : LINES_DAMAGED;
 	lines->at_end = got < wanted;
-	return true;
+	return LINES_WHOLE;
+}
+
+/* What there is when the file is at its end. */
+static enum lines_got at_end(const struct lines *lines, size_t left)
+{
+	if (left)
+		return LINES_TORN;
+	return unpack_is_cut(lines->unpack) ? LINES_CUT : LINES_END;
 }
 
 enum lines_got lines_next(struct lines *lines, const char **text, size_t *length)
 {
 	size_t looked_at = 0;
-	if (!lines->buffer && !read_more(lines))
-		return LINES_ERROR;
-	for (;;) {
+	enum lines_got got = lines->buffer ? LINES_WHOLE : read_more(lines);
+	for (; got == LINES_WHOLE; got = read_more(lines)) {
 		size_t left = lines->end - lines->begin;
 		const char *from = lines->buffer + lines->begin, *end = NULL;
 		if (left > looked_at)
@@ -61,14 +71,14 @@ enum lines_got lines_next(struct lines *lines, const char **text, size_t *length
 		if (end)
 			return LINES_WHOLE;
 		if (lines->at_end)
-			return left ? LINES_TORN : LINES_END;
-		if (!read_more(lines))
-			return LINES_ERROR;
+			return at_end(lines, left);
 	}
+	return got;
 }
 
 void lines_free(struct lines *lines)
 {
+	unpack_free(lines->unpack);
 	free(lines->buffer);
 	*lines = (struct lines){0};
 }

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,22 +25,28 @@ const char *outfile_remedy(int error)
 	}
 }
 
-/* The stream's write: all of it, and what stopped it is kept. */
+bool outfile_put(int descriptor, const char *bytes, size_t count)
+{
+	while (count) {
+		ssize_t got = write(descriptor, bytes, count);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return false;
+		bytes += got;
+		count -= (size_t)got;
+	}
+	return true;
+}
+
+/* The stream's write: what stopped it is kept. */
 static ssize_t put(void *cookie, const char *bytes, size_t count)
 {
 	struct outfile *outfile = cookie;
-	size_t done = 0;
-	while (done < count) {
-		ssize_t got = write(outfile->descriptor, bytes + done, count - done);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			outfile->error = outfile->error ? outfile->error : errno;
-			return 0; /* what the stream takes for an error */
-		}
-		done += (size_t)got;
-	}
-	return (ssize_t)count;
+	if (outfile_put(outfile->descriptor, bytes, count))
+		return (ssize_t)count;
+	outfile->error = outfile->error ? outfile->error : errno;
+	return 0; /* what the stream takes for an error */
 }
 
 /* Whether a file may get this name: nothing has it, or a file that will be replaced. */

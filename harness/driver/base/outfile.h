@@ -8,6 +8,7 @@
 #include "harness/common/problem.h"
 #include "harness/common/wire.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 enum { OUTFILE_PATH_MAX = WIRE_PATH_MAX + 512, OUTFILE_NAME_MAX = 200 };
@@ -30,6 +31,9 @@ enum outcome outfile_close(struct outfile *outfile, FILE *file, struct problem *
 
 /* Ends it and leaves nothing of it. */
 void outfile_drop(struct outfile *outfile, FILE *file);
+
+/* Writes all of it; false: it could not, and errno says why. */
+bool outfile_put(int descriptor, const char *bytes, size_t count);
 
 /* What to do about a write that failed with this errno. */
 const char *outfile_remedy(int error);

@@ -80,7 +80,7 @@ struct dataset {
 	struct dataset_failure failed[WIRE_EXPERIMENTS_MAX];
 	uint64_t mappings_min; /* of workers without a heap the barest: some experiments map more */
 	double steal_ticks, involuntary_switches;
-	char warning[PROBLEM_TEXT_MAX]; /* a torn last line; empty if there is none */
+	char warning[PROBLEM_TEXT_MAX]; /* of the samples' file; empty if there is none */
 };
 
 /* Reads a run folder. Fails on a line that is not what RESULTS-FORMAT.md says, naming its number; a

@@ -7,10 +7,7 @@
 
 enum outcome dataset_malformed(const struct reader *reader, const char *what)
 {
-	return fail(reader->problem,
-		    "cannot read %s/samples.jsonl, line %zu: %s; was it edited? see "
-		    "docs/RESULTS-FORMAT.md",
-		    reader->folder, reader->line, what);
+	return samples_malformed(reader->samples, what, reader->problem);
 }
 
 /* Adds a list's entries to an object by their names. */

@@ -2,10 +2,8 @@
 
 #include "harness/driver/base/fields.h"
 #include "harness/driver/base/infile.h"
-#include "harness/driver/base/lines.h"
 #include "harness/driver/base/version.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,78 +153,71 @@ static enum outcome read_line(struct reader *reader, json_t *line)
 	return dataset_malformed(reader, "its type is not known");
 }
 
-/* What is wrong with a line that could not be had. */
-static enum outcome line_problem(const struct reader *reader, enum lines_got got)
+static enum outcome read_samples(struct reader *reader)
 {
-	if (got == LINES_TOO_LONG)
-		return dataset_malformed(reader, "it is longer than 64 MiB");
-	return fail(reader->problem,
-		    "cannot read %s/samples.jsonl, line %zu: %s; free some memory, or see whether "
-		    "the disk is sound",
-		    reader->folder, reader->line, strerror(errno));
-}
-
-static enum outcome read_samples(struct reader *reader, FILE *file)
-{
-	struct lines lines = {.file = file};
+	struct samples *samples = reader->samples;
 	const char *text;
 	size_t length;
-	enum lines_got got = LINES_WHOLE;
-	enum outcome outcome = OUTCOME_OK;
-	while (!outcome && (got = lines_next(&lines, &text, &length)) == LINES_WHOLE) {
+	enum outcome outcome;
+	while (!(outcome = samples_next(samples, &text, &length, reader->problem)) && text) {
 		json_error_t error;
-		reader->line++;
 		json_t *line = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 		outcome = line ? read_line(reader, line)
 			       : dataset_malformed(reader, "it is not JSON");
 		json_decref(line);
+		if (outcome)
+			return outcome;
 	}
-	reader->line++;
-	if (!outcome && got == LINES_TORN)
-		snprintf(reader->dataset->warning, sizeof reader->dataset->warning,
-			 "the last line of %s/samples.jsonl was cut off and is dropped",
-			 reader->folder);
-	else if (!outcome && got != LINES_END)
-		outcome = line_problem(reader, got);
-	lines_free(&lines);
+	wire_copy(reader->dataset->warning, sizeof reader->dataset->warning, samples->warning);
 	return outcome;
 }
 
-enum outcome dataset_read_streams(struct dataset *dataset, FILE *samples, FILE *environment,
-				  const char *folder, struct problem *problem)
+/* Closes both. */
+static enum outcome read_run_of(struct dataset *dataset, struct samples *samples, FILE *environment,
+				struct problem *problem)
 {
 	*dataset = (struct dataset){0};
-	struct reader reader = {.dataset = dataset, .folder = folder, .problem = problem};
-	enum outcome outcome = read_samples(&reader, samples);
-	fclose(samples);
+	struct reader reader = {.dataset = dataset, .samples = samples, .problem = problem};
+	enum outcome outcome = read_samples(&reader);
 	if (!outcome && !dataset->run)
 		outcome = fail(problem,
-			       "cannot use %s/samples.jsonl: it has no run line; give the folder "
-			       "of a run",
-			       folder);
+			       "cannot use %s/%s: it has no run line; give the folder of a run",
+			       samples->folder, samples->name);
 	if (outcome)
 		fclose(environment);
 	else if (!(dataset->environment =
-			   infile_json(environment, folder, "environment.json", problem)))
+			   infile_json(environment, samples->folder, "environment.json", problem)))
 		outcome = OUTCOME_FAILED;
+	samples_close(samples);
 	dataset_reader_free(&reader);
 	if (outcome)
 		dataset_free(dataset);
 	return outcome;
 }
 
+enum outcome dataset_read_streams(struct dataset *dataset, FILE *samples, FILE *environment,
+				  const char *folder, struct problem *problem)
+{
+	struct samples lines;
+	samples_of(&lines, samples, folder, SAMPLES_PLAIN);
+	return read_run_of(dataset, &lines, environment, problem);
+}
+
 enum outcome dataset_read(struct dataset *dataset, const char *folder, struct problem *problem)
 {
+	struct samples samples;
 	*dataset = (struct dataset){0};
 	int fd = infile_folder(folder, problem);
 	if (fd < 0)
 		return OUTCOME_FAILED;
-	FILE *samples = infile_open(fd, folder, "samples.jsonl", problem);
-	FILE *environment = samples ? infile_open(fd, folder, "environment.json", problem) : NULL;
+	FILE *environment = NULL;
+	bool is_open = !samples_open(&samples, fd, folder, problem);
+	if (is_open)
+		environment = infile_open(fd, folder, "environment.json", problem);
 	close(fd);
 	if (environment)
-		return dataset_read_streams(dataset, samples, environment, folder, problem);
-	if (samples)
-		fclose(samples);
+		return read_run_of(dataset, &samples, environment, problem);
+	if (is_open)
+		samples_close(&samples);
 	return OUTCOME_FAILED;
 }

@@ -4,12 +4,11 @@
 
 #include "harness/driver/base/fields.h"
 #include "harness/driver/data/dataset.h"
+#include "harness/driver/data/samples.h"
 
-/* Where in the file we are, for messages. */
 struct reader {
 	struct dataset *dataset;
-	const char *folder;
-	size_t line;
+	struct samples *samples;
 	bool seen_cell;
 	uint64_t seed;          /* of the last cell line: a replicate has one of its own */
 	struct witness witness; /* of the last cell line */

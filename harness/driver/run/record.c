@@ -2,6 +2,7 @@
 
 #include "harness/driver/base/forms/json.h"
 #include "harness/driver/base/outfile.h"
+#include "harness/driver/base/pack.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -13,31 +14,41 @@
 #include <time.h>
 #include <unistd.h>
 
+#define SAMPLES "samples.jsonl.zst"
+
 /* Enough for a tenth of a nanosecond in a number of seconds. */
 #define JSON_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(12))
 
-static enum outcome append(struct record *record, json_t *line, struct problem *problem)
+static void close_samples(struct record *record)
 {
+	pack_free(record->pack);
+	record->pack = NULL;
+	if (record->samples_fd >= 0)
+		close(record->samples_fd);
+	record->samples_fd = -1;
+}
+
+/* A line that cannot be written ends the record. */
+static enum outcome append(struct record *record, json_t *line, bool is_last,
+			   struct problem *problem)
+{
+	enum outcome outcome = OUTCOME_OK;
 	char *text = line ? json_dumps(line, JSON_FLAGS) : NULL;
 	json_decref(line);
-	if (!text)
-		return fail(problem, "cannot write a line of samples.jsonl: out of memory");
-	size_t length = strlen(text);
-	text[length++] = '\n'; /* takes the place of the end mark; the length says where it ends */
-	size_t done = 0;
-	while (done < length) {
-		ssize_t got = write(record->samples_fd, text + done, length - done);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			break;
-		done += (size_t)got;
+	if (!text) {
+		outcome = fail(problem, "cannot write a line of " SAMPLES ": out of memory");
+	} else {
+		size_t length = strlen(text);
+		text[length++] = '\n'; /* in place of the end mark */
+		if (!pack_put(record->pack, text, length, is_last) ||
+		    fdatasync(record->samples_fd) < 0)
+			outcome = fail(problem, "cannot write %s/" SAMPLES ": %s; %s",
+				       record->folder, strerror(errno), outfile_remedy(errno));
 	}
 	free(text);
-	if (done < length || fdatasync(record->samples_fd) < 0)
-		return fail(problem, "cannot write %s/samples.jsonl: %s; %s", record->folder,
-			    strerror(errno), outfile_remedy(errno));
-	return OUTCOME_OK;
+	if (outcome || is_last)
+		close_samples(record);
+	return outcome;
 }
 
 /* A host name as part of a folder name. */
@@ -113,6 +124,7 @@ enum outcome record_open(struct record *record, const struct plan *plan, int arg
 {
 	char path[sizeof record->folder + 32];
 	record->samples_fd = -1;
+	record->pack = NULL;
 	record->warning[0] = '\0';
 	if (make_folder(record, plan->settings.output, problem))
 		return OUTCOME_FAILED;
@@ -123,13 +135,18 @@ enum outcome record_open(struct record *record, const struct plan *plan, int arg
 	json_decref(environment);
 	if (wrote)
 		return OUTCOME_FAILED;
-	snprintf(path, sizeof path, "%s/samples.jsonl", record->folder);
+	snprintf(path, sizeof path, "%s/" SAMPLES, record->folder);
 	record->samples_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
 	if (record->samples_fd < 0)
 		return fail(problem, "cannot write %s: %s; %s", path, strerror(errno),
 			    outfile_remedy(errno));
+	record->pack = pack_open(record->samples_fd);
+	if (!record->pack) {
+		close_samples(record);
+		return fail(problem, "cannot write %s: out of memory; end other programs", path);
+	}
 	const char *name = strrchr(record->folder, '/') + 1;
-	return append(record, describe_run_line(plan, name, argc, argv), problem);
+	return append(record, describe_run_line(plan, name, argc, argv), false, problem);
 }
 
 enum outcome record_cells(struct record *record, const struct plan *plan,
@@ -138,7 +155,7 @@ enum outcome record_cells(struct record *record, const struct plan *plan,
 {
 	for (uint32_t cell = 0; cell < plan->jobs[replicate->job].cell_count; cell++)
 		if (area->answer.cell_done[cell] &&
-		    append(record, describe_cell_line(plan, replicate, area, cell), problem))
+		    append(record, describe_cell_line(plan, replicate, area, cell), false, problem))
 			return OUTCOME_FAILED;
 	return OUTCOME_OK;
 }
@@ -148,14 +165,11 @@ enum outcome record_failure(struct record *record, const struct plan *plan,
 			    bool page_kind_left_out, struct problem *problem)
 {
 	return append(record, describe_failure_line(plan, replicate, why, page_kind_left_out),
-		      problem);
+		      false, problem);
 }
 
 enum outcome record_close(struct record *record, const struct plan *plan,
 			  const struct record_end *end, struct problem *problem)
 {
-	enum outcome outcome = append(record, describe_end_line(plan, end), problem);
-	close(record->samples_fd);
-	record->samples_fd = -1;
-	return outcome;
+	return append(record, describe_end_line(plan, end), true, problem);
 }

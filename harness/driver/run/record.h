@@ -1,5 +1,5 @@
-/* Writing a run's folder: environment.json once, samples.jsonl line by line, each synced, so that
- * what was measured survives whatever comes after. */
+/* Writing a run's folder: environment.json once, samples.jsonl.zst line by line, each written whole and synced,
+ * so that what was measured survives whatever comes after. */
 #ifndef FORKCOST_RECORD_H
 #define FORKCOST_RECORD_H
 
@@ -11,7 +11,8 @@
 struct record {
 	char warning[3 * WIRE_PATH_MAX]; /* worth saying of the folder; empty: nothing */
 	char folder[WIRE_PATH_MAX + 128];
-	int samples_fd;
+	int samples_fd; /* -1: closed */
+	struct pack *pack;
 };
 
 /* Makes OUTPUT/<UTC>-<host>/, writes environment.json and the `run` line, and points OUTPUT/latest

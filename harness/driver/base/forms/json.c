@@ -50,27 +50,10 @@ bool json_put(FILE *file, const json_t *value, size_t flags)
 	return true;
 }
 
-bool json_put_list(FILE *file, const json_t *head, const char *key, size_t count,
-		   json_t *(*item)(const void *context, size_t index), const void *context,
-		   size_t flags)
+void json_put_line(FILE *file, const char *text, size_t bytes)
 {
-	char *text = head ? json_dumps(head, flags | JSON_INDENT(1)) : NULL;
-	const char *end = text ? strrchr(text, '\n') : NULL; /* of the last key; then comes "}" */
-	bool good = end != NULL;
-	if (good) {
-		put(text, (size_t)(end - text), file);
-		fprintf(file, ",\n \"%s\": [", key);
-	}
-	free(text);
-	for (size_t i = 0; good && i < count; i++) {
-		json_t *value = item(context, i);
-		fputs(i ? ",\n  " : "\n  ", file);
-		good = value && json_dump_callback(value, put, file, flags) == 0;
-		json_decref(value);
-	}
-	if (good)
-		fputs("\n ]\n}\n", file);
-	return good;
+	put(text, bytes, file);
+	putc('\n', file);
 }
 
 json_t *json_text(const char *text)

@@ -11,11 +11,8 @@
  * could be written the stream knows. */
 bool json_put(FILE *file, const json_t *value, size_t flags);
 
-/* Writes an object whose last key, KEY, which is ours, holds a list of so many items, each made when it is
- * its turn: a line an item, and memory for one. `head`: its other keys. False as json_put(). */
-bool json_put_list(FILE *file, const json_t *head, const char *key, size_t count,
-		   json_t *(*item)(const void *context, size_t index), const void *context,
-		   size_t flags);
+/* Writes a line that is JSON already, or claims to be, and a line end. */
+void json_put_line(FILE *file, const char *text, size_t bytes);
 
 /* Text of any bytes as a string: those that are no UTF-8 are shown as "\x80". */
 json_t *json_text(const char *text);
