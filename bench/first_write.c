@@ -1,14 +1,14 @@
 /* Measures: the first write to each page of the heap, in every case that a write can meet after a
- *           process was started: the page is shared and gets copied; it was shared and is taken
- *           back; it never was, so nothing happens; or it is not there yet.
- * Excludes: TLB and cache refill. Whoever writes first reads all pages in the same order, so that
- *           every case, the controls included, finds them as warm as passes of that length leave
- *           them, and what is left between cases is the page fault. Not so a fresh page, which
- *           cannot be read without being made. Also excluded: what the process itself writes
- *           besides the heap, its stack, TLS and data, which it makes private before.
- * Expect:   4 KiB pages: copied 1.6 to 2.8 us a page, taken back 0.5 to 1.1 us, by CPU and
- *           mitigations; else as a plain pass, about 1 ns, or 4 above the TLB's reach. Single
- *           writes hold two clock readings besides, `null`'s window_ns. */
+ *           process was started: the page is shared and is copied; it was shared and is reused; it
+ *           was never shared, so nothing happens; or it is not present yet.
+ * Excludes: TLB and cache refill. Whoever writes first reads all pages in the same order before, so
+ *           every case, including the controls, finds TLB and caches in the same state, and only
+ *           the page fault differs. A fresh page is the exception: to read it would allocate it.
+ *           Also excluded are the process's own writes besides the heap (stack, TLS, data): it
+ *           makes these pages private before.
+ * Expect:   4 KiB pages: copied 1.6 to 2.8 us per page, reused 0.5 to 1.1 us, by CPU and
+ *           mitigations; else as a plain pass: about 1 ns, or 4 ns above the TLB's reach. Single
+ *           writes also include two clock readings, window_ns of `null`. */
 #include "harness/common/fate.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/bench.h"
@@ -49,7 +49,7 @@ static const struct metric metrics[] = {
 	{0},
 };
 
-/* Percentiles, and how many pages a pass must have so that five values lie above one. */
+/* Percentiles, and how many pages a pass needs so that five values are above it. */
 static const struct percentile {
 	unsigned metric, per_mille;
 	size_t pages_min;
@@ -66,29 +66,29 @@ enum { PERCENTILES = sizeof percentiles / sizeof percentiles[0] };
 struct story {
 	enum fate fate;
 	bool child_writes; /* the window is the child's, and part of begin() */
-	/* Brings caller and child to where the window opens. */
+	/* Brings caller and child to the state in which the window opens. */
 	enum outcome (*begin)(struct run *run);
 	/* Ends what begin() left running. May be NULL. */
 	enum outcome (*end)(struct run *run);
 };
 
-/* Shared memory: the child fills it, too. */
+/* Shared memory, because the child writes to it too. */
 static struct {
 	struct window *window;
 	uint32_t *ticks;          /* of every write */
 	uint64_t *before, *after; /* frame numbers */
 } shared;
 
-static const char *hidden; /* why frame numbers are; NULL: they are not */
+static const char *hidden; /* why the kernel hides frame numbers; NULL: it shows them */
 
 /* ---- the window, in the caller or in the child ---- */
 
-/* Passes of reading right before the window, in the window's order. Address translations, their
- * table entries and the pages' cache lines are then as many plain passes would leave them, in every
- * case and in either process, though fork, exec and exit leave them in very different states: the window
- * holds the fault, not the refill. One pass is not enough, for caches do not replace strictly by
- * age: at 16 MiB a pass after vfork took 12 % longer than one with no process started after one
- * pass of reading, 4 % after five, and at most 0.5 % after twenty. */
+/* Read passes right before the window, in the window's order. They leave the translations, their
+ * table entries and the cache lines of the pages in the state that many plain passes leave, in
+ * every case and in either process, although fork, exec and exit leave very different states. So
+ * the window contains the fault and not the refill. One pass is not enough, because caches do not
+ * replace strictly by age: at 16 MiB a pass after vfork took 12 % longer than one without any new
+ * process after one read pass, 4 % longer after five, and at most 0.5 % after twenty. */
 enum { READ_PASSES = 20 };
 
 static void write_heap(struct run *run, struct window *window, bool read_first)
@@ -103,10 +103,10 @@ static void write_heap(struct run *run, struct window *window, bool read_first)
 static void see_frames(struct run *run, uint64_t *frames)
 {
 	if (!hidden)
-		pages_frames(&run->touch, run->heap, frames);
+		pages_frames(0, &run->touch, run->heap, frames);
 }
 
-/* ---- the child's lives: raw system calls only ---- */
+/* ---- what the child runs: raw system calls only ---- */
 
 static void life_of_waiting(struct run *run)
 {
@@ -142,7 +142,7 @@ static void life_of_leaving(struct run *run)
 
 /* ---- the cases ---- */
 
-/* Starts a copy of the caller and waits until it has done its first step and sleeps. */
+/* Starts a copy of the caller, and waits until it has done its first step and sleeps. */
 static enum outcome start_copy(struct run *run, void (*life)(struct run *))
 {
 	if (partner_start(run, SIGCHLD, life) || partner_await(run, 1))
@@ -193,7 +193,7 @@ static enum outcome end_after_exec(struct run *run)
 	return partner_end_target(run, "case after_exec");
 }
 
-/* A child that borrows the caller's memory, becomes another program and ends. */
+/* A child that shares the caller's memory, executes another program and ends. */
 static enum outcome begin_borrowed(struct run *run, const char *primitive)
 {
 	const struct arm arm = {.primitive = registry_primitive(primitive), .action = ACTION_EXEC};
@@ -220,13 +220,13 @@ static enum outcome begin_clone_vm(struct run *run)
 	return begin_borrowed(run, "clone_vm");
 }
 
-/* Gives all frames back: they are warm then, as those are that copies go to, and the page tables
- * stay, so that a fault makes a page and no more. */
+/* Frees all frames. They stay warm, like those that copies go to, and the page tables stay, so a
+ * fault only allocates a page. */
 static enum outcome begin_fresh(struct run *run)
 {
 	if (madvise(run->heap, run->heap_bytes, MADV_DONTNEED) == 0)
 		return OUTCOME_OK;
-	*run->lacks_pages = run->request->page_kind == PAGE_KIND_HUGETLB;
+	*run->lacks_pages = run->request->level[AXIS_PAGE_KIND] == PAGE_KIND_HUGETLB;
 	return fail(run->problem,
 		    "cannot drop the heap's pages: %s; hugetlb ones take Linux 5.18, else leave "
 		    "out --page-kind hugetlb",
@@ -286,7 +286,7 @@ static const struct story stories[] = {
 
 static enum page_kind kind_of(const struct run *run)
 {
-	return run->request->page_kind;
+	return run->request->level[AXIS_PAGE_KIND];
 }
 
 static enum outcome check(struct run *run, unsigned index, const char *what, uint64_t found,
@@ -317,7 +317,7 @@ static uint64_t count_absent(const struct run *run)
 	return absent;
 }
 
-/* Transparent huge pages are the kernel's to give or not, each time anew. */
+/* The kernel decides each time whether it gives transparent huge pages. */
 static enum outcome check_kind(struct run *run, unsigned index)
 {
 	enum page_kind kind = kind_of(run);
@@ -333,7 +333,7 @@ static enum outcome check_kind(struct run *run, unsigned index)
 		run->problem,
 		"cannot trust case %s: %zu of %zu pages are not part of a huge page; write 1 into "
 		"/proc/sys/vm/compact_memory, or leave out --page-kind %s",
-		cases[index], apart, run->touch.count, axis_name(&axis_page_kind, kind));
+		cases[index], apart, run->touch.count, axis_name(&axes[AXIS_PAGE_KIND], kind));
 }
 
 static enum outcome prove(struct run *run, unsigned index)
@@ -354,10 +354,10 @@ static enum outcome prove(struct run *run, unsigned index)
 		     fate_frames_changed(fate, kind_of(run), run->touch.count));
 }
 
-/* ---- what a pass yields ---- */
+/* ---- what a pass gives ---- */
 
-/* Moves the value of rank `rank` (0: the least) to its place among `count`, what is less before it
- * and what is more behind it (Hoare's FIND). */
+/* Moves the value of rank `rank` (0: the smallest) to its place among `count`, smaller ones before
+ * it and larger ones after it (Hoare's FIND). */
 static uint32_t select_rank(uint32_t *values, size_t count, size_t rank)
 {
 	size_t from = 0, to = count - 1;
@@ -430,11 +430,11 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	return OUTCOME_OK;
 }
 
-/* hugetlb pages come from a pool, and one that is too small, or a cgroup's limit, kills the child that
- * copies. So a second heap is made for a moment. */
+/* hugetlb pages come from a pool. If the pool is too small, or a cgroup limits it, the copying
+ * child is killed. So a second heap is allocated for a moment, as a test. */
 static enum outcome check_pool(struct run *run)
 {
-	if (run->request->page_kind != PAGE_KIND_HUGETLB || run->heap_bytes == 0)
+	if (run->request->level[AXIS_PAGE_KIND] != PAGE_KIND_HUGETLB || run->heap_bytes == 0)
 		return OUTCOME_OK;
 	void *second = mmap(NULL, run->heap_bytes, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);

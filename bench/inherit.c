@@ -8,7 +8,9 @@
  *           its own, 1 page of tables for 512 pages; one page less when it wrote one. After exec each
  *           is mapped once, and the child has the few tables of a small program. Shared and file
  *           memory add nothing to the child's tables, though they took as many of the caller's. */
+#include "harness/common/pagemap.h"
 #include "harness/common/remedy.h"
+#include "harness/common/textfile.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/bench.h"
 #include "harness/worker/mapped.h"
@@ -16,9 +18,6 @@
 #include "harness/worker/partner.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -53,22 +52,19 @@ static const struct metric metrics[] = {
 static struct {
 	uint64_t *before;           /* frame numbers of the caller's, before the child */
 	uint64_t *callers, *childs; /* and while it is there */
-	char *status;               /* of a process, which may list many groups */
 } shared;
-
-enum { STATUS_BYTES = 256 << 10 };
 
 static const char *hidden;    /* why frame numbers are; NULL: they are not */
 static const char *uncounted; /* why mappings are not counted */
 
-/* Memory that fork copies no page tables of. */
+/* Memory whose page tables fork does not copy. */
 static struct other_memory {
 	const char *pages;
 	const char *why;      /* not there, if it is not */
 	double mapped_tables; /* page tables that it took */
 } shared_memory, file_memory;
 
-/* ---- the child's lives: raw system calls only ---- */
+/* ---- what the child runs: raw system calls only ---- */
 
 static void life_of_waiting(struct run *run)
 {
@@ -96,7 +92,7 @@ static const char *const cases[] = {
 	NULL,
 };
 
-/* Whether the child has the heap; else it is kept out of it, and what the case adds stands alone. */
+/* Whether the child inherits the heap. If not, only what the case adds is in the child. */
 static bool has_heap(unsigned index)
 {
 	return index == FORKED || index == WROTE_ONE || index == EXECED;
@@ -107,53 +103,13 @@ static const struct other_memory *other_memory_of(unsigned index)
 	return index == SHARED_MEMORY ? &shared_memory : index == FILE_MEMORY ? &file_memory : NULL;
 }
 
-/* The memory that pages are compared of. */
+/* The memory whose pages are compared. */
 static const char *memory_of(const struct run *run, unsigned index)
 {
 	return other_memory_of(index) ? other_memory_of(index)->pages : run->heap;
 }
 
 /* ---- what the kernel shows ---- */
-
-/* A line of /proc/PROCESS/status in kB, as pages; false if it is not there. */
-static bool read_status(long process, const char *name, double *pages)
-{
-	char path[64];
-	size_t length = 0;
-	ssize_t got;
-	snprintf(path, sizeof path, "/proc/%ld/status", process);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	while ((got = read(fd, shared.status + length, STATUS_BYTES - 1 - length)) > 0)
-		length += (size_t)got;
-	close(fd);
-	shared.status[length] = '\0';
-	const char *line = strstr(shared.status, name);
-	errno = ENODATA;
-	if (!line)
-		return false;
-	*pages = (double)strtoull(line + strlen(name), NULL, 10) * 1024 /
-		 (double)sysconf(_SC_PAGESIZE);
-	return true;
-}
-
-/* The sum over all frames of how often each is mapped; false if it cannot be read. */
-static bool count_mappings(const uint64_t *frame, size_t count, double *mappings)
-{
-	int fd = open("/proc/kpagecount", O_RDONLY | O_CLOEXEC);
-	bool good = fd >= 0;
-	*mappings = 0;
-	for (size_t i = 0; good && i < count; i++) {
-		uint64_t mapped = 0;
-		good = pread(fd, &mapped, sizeof mapped, (off_t)(frame[i] * sizeof mapped)) ==
-		       sizeof mapped;
-		*mappings += (double)mapped;
-	}
-	if (fd >= 0)
-		close(fd);
-	return good;
-}
 
 static size_t count_alike(const uint64_t *one, const uint64_t *other, size_t count)
 {
@@ -163,40 +119,56 @@ static size_t count_alike(const uint64_t *one, const uint64_t *other, size_t cou
 	return alike;
 }
 
-static enum outcome unreadable(struct run *run, const char *what)
+static enum outcome unreadable(struct run *run, const char *what, long error)
 {
-	return fail(run->problem, "cannot read %s of the child: %s; %s", what, strerror(errno),
-		    remedy_or(errno, "mount /proc without hidepid"));
+	return fail(run->problem, "cannot read %s of the child: %s; %s", what,
+		    strerror((int)-error), remedy_or((int)-error, "mount /proc without hidepid"));
+}
+
+/* A line of /proc/PROCESS/status in kB, as pages. */
+static enum outcome read_status(struct run *run, long process, const char *key, const char *what,
+				double *pages)
+{
+	uint64_t bytes = textfile_status(process, key, 10);
+	*pages = (double)bytes / (double)sysconf(_SC_PAGESIZE);
+	return bytes == UINT64_MAX ? unreadable(run, what, -errno) : OUTCOME_OK;
+}
+
+static enum outcome read_frames(struct run *run, long process, const char *memory, uint64_t *frames)
+{
+	long error = pages_frames(process, &run->touch, memory, frames);
+	return error ? unreadable(run, "the pagemap", error) : OUTCOME_OK;
 }
 
 static enum outcome look(struct run *run, unsigned index, struct wire_sample *out)
 {
-	const struct touch touch = run->touch;
+	const size_t count = run->touch.count;
 	const char *memory = memory_of(run, index);
-	double pages;
-	sample_set(out, PAGES, (double)touch.count);
-	if (!read_status(run->partner->id, "\nVmPTE:", &pages))
-		return unreadable(run, "page tables");
-	sample_set(out, CHILD_TABLES, pages);
+	const long child = run->partner->id;
+	double tables, resident;
+	uint64_t mappings;
+	if (read_status(run, child, "VmPTE", "page tables", &tables) ||
+	    read_status(run, child, "VmRSS", "resident memory", &resident))
+		return OUTCOME_FAILED;
+	sample_set(out, PAGES, (double)count);
+	sample_set(out, CHILD_TABLES, tables);
+	sample_set(out, CHILD_RESIDENT, resident);
 	if (other_memory_of(index))
 		sample_set(out, MAPPED_TABLES, other_memory_of(index)->mapped_tables);
-	if (!read_status(run->partner->id, "\nVmRSS:", &pages))
-		return unreadable(run, "resident memory");
-	sample_set(out, CHILD_RESIDENT, pages);
 	if (hidden || index == WITHOUT_HEAP)
 		return OUTCOME_OK;
-	if (!pages_frames(&touch, memory, shared.callers))
-		return unreadable(run, "the pagemap");
+	if (read_frames(run, 0, memory, shared.callers))
+		return OUTCOME_FAILED;
 	sample_set(out, CALLER_CHANGED,
-		   (double)(touch.count - count_alike(shared.before, shared.callers, touch.count)));
+		   (double)(count - count_alike(shared.before, shared.callers, count)));
 	if (index != EXECED) {
-		if (!pages_frames_of(run->partner->id, &touch, memory, shared.childs))
-			return unreadable(run, "the pagemap");
+		if (read_frames(run, child, memory, shared.childs))
+			return OUTCOME_FAILED;
 		sample_set(out, FRAMES_ALIKE,
-			   (double)count_alike(shared.callers, shared.childs, touch.count));
+			   (double)count_alike(shared.callers, shared.childs, count));
 	}
-	if (!uncounted && count_mappings(shared.callers, touch.count, &pages))
-		sample_set(out, MAPPINGS, pages);
+	if (!uncounted && pagemap_mappings(shared.callers, count, &mappings) == 0)
+		sample_set(out, MAPPINGS, (double)mappings);
 	return OUTCOME_OK;
 }
 
@@ -221,7 +193,7 @@ static enum outcome end(struct run *run, unsigned index)
 	return index == EXECED ? partner_end_target(run, "case execed") : partner_reap(run);
 }
 
-/* Has the child get what the case is about, or all as it was. */
+/* Makes the child inherit what the case is about, or restores the default. */
 static enum outcome choose_memory(struct run *run, unsigned index, bool chosen)
 {
 	const struct other_memory *other = other_memory_of(index);
@@ -240,8 +212,8 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 {
 	unsigned index = arm->case_index;
 	if (!hidden && index != WITHOUT_HEAP &&
-	    !pages_frames(&run->touch, memory_of(run, index), shared.before))
-		return unreadable(run, "the pagemap");
+	    read_frames(run, 0, memory_of(run, index), shared.before))
+		return OUTCOME_FAILED;
 	if (choose_memory(run, index, true))
 		return OUTCOME_FAILED;
 	enum outcome outcome = begin(run, index);
@@ -256,13 +228,13 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	return outcome;
 }
 
-/* Maps memory page by page, and sees how many page tables that takes; it stays out of children. */
+/* Maps memory page by page, and counts the page tables that this needs. Children do not inherit it. */
 static enum outcome make_other(struct run *run, struct other_memory *memory,
 			       const char *(*map)(const struct run *, const char **))
 {
 	double before, after;
-	if (!read_status(run->worker, "\nVmPTE:", &before))
-		return unreadable(run, "page tables");
+	if (read_status(run, run->worker, "VmPTE", "page tables", &before))
+		return OUTCOME_FAILED;
 	memory->pages = map(run, &memory->why);
 	if (!memory->pages)
 		return OUTCOME_OK;
@@ -275,8 +247,8 @@ static enum outcome make_other(struct run *run, struct other_memory *memory,
 		return OUTCOME_OK;
 	}
 	pages_read(&run->touch, memory->pages);
-	if (!read_status(run->worker, "\nVmPTE:", &after))
-		return unreadable(run, "page tables");
+	if (read_status(run, run->worker, "VmPTE", "page tables", &after))
+		return OUTCOME_FAILED;
 	memory->mapped_tables = after - before;
 	if (memory->mapped_tables <= 0)
 		memory->why = "mapping it took no page tables that could be copied";
@@ -295,8 +267,7 @@ static enum outcome make(struct run *run)
 	shared.before = arena_share(bytes, "frame numbers", run->problem);
 	shared.callers = arena_share(bytes, "frame numbers", run->problem);
 	shared.childs = arena_share(bytes, "frame numbers", run->problem);
-	shared.status = arena_share(STATUS_BYTES, "a status", run->problem);
-	if (!shared.before || !shared.callers || !shared.childs || !shared.status ||
+	if (!shared.before || !shared.callers || !shared.childs ||
 	    make_other(run, &shared_memory, mapped_shared))
 		return OUTCOME_FAILED;
 	return make_other(run, &file_memory, mapped_file);

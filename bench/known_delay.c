@@ -1,7 +1,7 @@
 /* Measures: a busy wait whose length another clock sets: the suite's clock against
  *           CLOCK_MONOTONIC_RAW.
  * Excludes: the wait for the first tick.
- * Expect:   1, 10 and 100 us, and at most one reading of that clock more; linear. */
+ * Expect:   1, 10 and 100 us, plus at most one reading of that clock; linear. */
 #include "harness/worker/bench.h"
 
 enum { DELAY_NS };

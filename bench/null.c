@@ -1,6 +1,6 @@
-/* Measures: an empty window: two readings of the clock with nothing between them.
+/* Measures: an empty window: two readings of the clock with nothing in between.
  * Excludes: everything else.
- * Expect:   17 to 20 ns on x86-64; what every other window contains besides its subject. */
+ * Expect:   17 to 20 ns on x86-64. Every other window includes this. */
 #include "harness/worker/bench.h"
 
 enum { WINDOW_NS };

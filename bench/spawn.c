@@ -1,5 +1,5 @@
-/* Measures: what starting a process costs: the call, the child's start, the new program's start, and
- *           the way to the end of wait.
+/* Measures: the cost of starting a process: the call, the child's start, the new program's start,
+ *           and the time until wait returns.
  * Excludes: making the heap dirty or clean and the caches warm or cold, which comes before the
  *           window.
  * Expect:   flat over the heap where memory is shared, linear in pages where page tables are
@@ -30,7 +30,7 @@ static const struct metric metrics[] = {
 	[MOVE_NS] = {"move_ns", "ns", "the child's move of itself to another CPU"},
 	[CALLER_FAULTS] = {"caller_faults", "count", "page faults of the caller, call to reaped"},
 	[CHILD_FAULTS] = {"child_faults", "count", "page faults of the child in its life"},
-	/* Where a start is shown beside the ends of its own sample, these are the ends. */
+	/* The ends of the same samples, for figures that show a start beside an end. */
 	[STAMPED_CALL_NS] = {"stamped_call_ns", "ns", "as call_ns, of stamped samples"},
 	[STAMPED_REAPED_NS] = {"stamped_reaped_ns", "ns", "as reaped_ns, of stamped samples"},
 	[STAMPED_JOINED_NS] = {"stamped_joined_ns", "ns", "as joined_ns, of stamped samples"},
@@ -105,7 +105,8 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	struct rusage before;
 	run->stamps->started_ticks = run->stamps->moved_ticks = run->stamps->target_ticks = 0;
 	getrusage(RUSAGE_THREAD, &before);
-	/* The caller's counts are of the call; with the child's they go on until it is reaped. */
+	/* The caller's counts cover the call. Counts with children continue until the child is
+	 * reaped. */
 	count_begin(run);
 	arm->primitive->start(run, arm->action);
 	if (!count_is_with_child(run))
@@ -129,5 +130,5 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 
 EXPERIMENT(spawn, .summary = "what starting a process costs", .metrics = metrics,
 	   .uses_primitives = true, .spawns = true, .takes_stamped = true, .is_countable = true,
-	   .counts_children = true, .varies = VARIES_STATE | VARIES_CACHE | VARIES_PLACEMENT,
+	   .counts_children = true, .varies = VARIES_STATE | VARIES_CACHE | VARIES_CHILD_CPU,
 	   .missing = missing, .sample = sample);

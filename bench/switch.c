@@ -1,9 +1,9 @@
-/* Measures: one switch between two processes on the same CPU that hand a turn to each other: half a
- *           round trip over one futex in shared memory. Each reads the heap's pages in its turn.
- * Excludes: starting the other, and its first turns, which fault its pages in.
- * Expect:   1 to 3 us; separate memory a little above shared without pages, and more with every page
- *           that the TLB must find again. Both cases read the same frames, so the same cache lines:
- *           the difference is the address space. */
+/* Measures: one switch between two processes that take turns on the same CPU: half a round trip
+ *           over one futex in shared memory. Each reads the heap's pages in its turn.
+ * Excludes: the start of the other process, and its first turns, which fault its pages in.
+ * Expect:   1 to 3 us. Separate memory takes a little longer than shared memory without pages, and
+ *           more with every page that the TLB must load again. Both cases read the same frames, so
+ *           the same cache lines: the difference is the address space. */
 #include "harness/common/futex.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/bench.h"
@@ -23,7 +23,7 @@ enum { LINE_BYTES = 64 };
 /* Round trips. */
 enum { UNTIMED = 20, TIMED = 100 };
 
-/* The turn: even, the caller's; odd, the child's; LEAVE: the child is to end. */
+/* The turn: even, the caller's; odd, the child's; LEAVE: the child must exit. */
 enum { LEAVE = -1 };
 
 static const struct metric metrics[] = {
@@ -47,7 +47,7 @@ static void on_alarm(int signal)
 	(void)signal;
 }
 
-/* Goes off again and again, lest one be lost right before a wait. 0: never. */
+/* Fires repeatedly, because a single one could be lost right before a wait. 0: never. */
 static void set_alarm(int seconds)
 {
 	const struct itimerval alarm = {.it_value.tv_sec = seconds, .it_interval.tv_sec = 1};
@@ -57,7 +57,7 @@ static void set_alarm(int seconds)
 static enum outcome make(struct run *run)
 {
 	table = arena_share(sizeof *table, "the futex of two processes", run->problem);
-	/* Without SA_RESTART the alarm ends a wait. */
+	/* Without SA_RESTART the alarm interrupts a wait. */
 	const struct sigaction action = {.sa_handler = on_alarm};
 	sigaction(SIGALRM, &action, NULL);
 	return table ? OUTCOME_OK : OUTCOME_FAILED;
@@ -68,8 +68,9 @@ static inline __attribute__((always_inline)) void read_usage(struct rusage *usag
 	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
 }
 
-/* The kernel writes to an area of libc's at every switch to a thread that registered one. A child that
- * shares memory loses that by clone, so one that does not must give it up to be its equal. */
+/* At every switch to a thread that registered an rseq area, the kernel writes to it. clone
+ * unregisters it in a child that shares memory. So a child with separate memory must unregister it
+ * too, to be comparable. */
 static void leave_rseq(void)
 {
 #ifdef RSEQ_SIG
@@ -79,8 +80,8 @@ static void leave_rseq(void)
 #endif
 }
 
-/* Sleeps while the turn is `now`. False if the alarm went off: a time-out of each wait's own would cost a
- * tenth of a switch, so one alarm watches over them all. The child has none: it ends with the caller. */
+/* Sleeps while the turn is `now`. False if the alarm fired: a timeout for each wait would cost a
+ * tenth of a switch, so one alarm covers all waits. The child has none: it ends with the caller. */
 static inline __attribute__((always_inline)) bool sleep_while(int *word, int now)
 {
 	while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == now)
@@ -97,8 +98,9 @@ static inline __attribute__((always_inline)) void hand_over(const struct touch *
 	futex_wake(word, 1);
 }
 
-/* The caller's side: `count` round trips from turn `from` on. Both sides begin at a cache line, wherever
- * the linker puts them: at one place in seventeen that were tried, separate memory cost 600 ns more. */
+/* The caller's side: `count` round trips from turn `from` on. Both sides start at a cache line,
+ * wherever the linker puts them: at one of seventeen tried positions, separate memory cost 600 ns
+ * more. */
 __attribute__((noinline, aligned(LINE_BYTES))) static bool round_trips(const struct run *run,
 								       int from, int count)
 {
@@ -113,7 +115,7 @@ __attribute__((noinline, aligned(LINE_BYTES))) static bool round_trips(const str
 	return true;
 }
 
-/* The child's side, until it is told to leave. Its faults are those between its last untimed turn
+/* The child's side, until it is told to exit. Its faults are those between its last untimed turn
  * and its end. */
 __attribute__((aligned(LINE_BYTES))) static void answer(struct run *run)
 {

@@ -1,21 +1,22 @@
-/* Measures: what a child's end costs with the heap that it inherited, and who waits for it: exit and
- *           exec, with memory copied, with pages of the child's own, and with memory shared. And what
- *           the child pays to have pages again that fork did not copy the page tables of: its first
- *           reads of shared and of file memory, beside the inherited heap's.
- * Excludes: the start of the child and what it writes, which come before. The caller sleeps in wait by
- *           the time the child ends, so its own way there is not in the window. The child's stamp
- *           goes to a page that it has written before: one clock reading and one store.
- * Expect:   exit and exec of a copy grow with the heap, some 80 ns a page here, 350 where the
- *           child wrote every page and so has frames to give back; flat where memory is shared: 20 us
- *           for exit, 60 for exec. To clear the child away takes 4 us of the caller's. Private pages
- *           are read without a fault; shared and file pages take one for every 16 pages or fewer,
- *           for the kernel maps those around as well. */
+/* Measures: the cost of a child's end with an inherited heap, and who waits for it: exit and exec,
+ *           with memory copied on write, with pages that the child wrote, and with memory shared.
+ *           Also what the child pays for its first reads of shared and of file memory, whose page
+ *           tables fork does not copy, compared with the inherited heap.
+ * Excludes: the child's start and its writes, which come before. The caller already sleeps in wait
+ *           when the child ends, so its way there is not in the window. The child's stamp goes to a
+ *           page that it wrote before: one clock reading and one store.
+ * Expect:   exit and exec of a copy grow with the heap: about 80 ns per page here, 350 ns if the
+ *           child wrote every page and so has frames to free. Flat where memory is shared: 20 us
+ *           for exit, 60 us for exec. To reap the child takes 4 us of the caller. Private pages are
+ *           read without a fault. Shared and file pages take one fault per 16 pages or fewer,
+ *           because the kernel maps neighbours too. */
 #include "harness/worker/arena.h"
 #include "harness/worker/bench.h"
 #include "harness/worker/counting.h"
 #include "harness/worker/mapped.h"
 #include "harness/worker/pages.h"
 #include "harness/worker/partner.h"
+#include "harness/worker/target.h"
 
 enum { END_NS, WAIT_NS, REAP_NS, PAGE_READ_NS, PAGES, FAULTS };
 
@@ -30,21 +31,21 @@ static const struct metric metrics[] = {
 	{0},
 };
 
-/* Memory that fork copies no page tables of; NULL with the reason if it cannot be had. */
+/* Memory whose page tables fork does not copy; NULL with the reason if it is not available. */
 static const char *shared_pages, *file_pages;
 static const char *no_shared_pages, *no_file_pages;
 
 /* For exec: forkcost-target, told to stamp. */
-static char *stamping_argv[3];
+static char *const *stamping_argv;
 
-/* ---- the child's lives: raw system calls only, since some share the caller's memory ---- */
+/* ---- what the child runs: raw system calls only, because some share the caller's memory ---- */
 
-/* How long the child sleeps before it ends, so that the caller is asleep in wait by then. */
+/* How long the child sleeps before it ends, so that the caller is already asleep in wait. */
 static struct timespec head_start;
 
 static void let_caller_wait(struct run *run)
 {
-	run->stamps->started_ticks = 0; /* has the page there before it is stamped */
+	run->stamps->started_ticks = 0; /* faults the page in before the stamp */
 	partner_done(run, 1);
 	raw_syscall(SYS_nanosleep, (long)&head_start, 0, 0, 0, 0);
 }
@@ -57,9 +58,9 @@ __attribute__((noreturn)) static void stamp_and_exit(struct run *run)
 
 __attribute__((noreturn)) static void stamp_and_exec(struct run *run)
 {
+	char *const *argv = stamping_argv;
 	run->stamps->started_ticks = clock_ticks_in_child();
-	raw_syscall(SYS_execve, (long)run->target_path, (long)stamping_argv, (long)run->target_envp,
-		    0, 0);
+	raw_syscall(SYS_execve, (long)run->target_path, (long)argv, (long)run->target_envp, 0, 0);
 	raw_exit_group(127);
 }
 
@@ -82,13 +83,13 @@ static void life_of_exec(struct run *run)
 	stamp_and_exec(run);
 }
 
-/* The caller stands still from the start: nothing to wait for. */
+/* The caller is blocked from the start: nothing to wait for. */
 __attribute__((noreturn)) static void enter_exec(void *run)
 {
 	stamp_and_exec(run);
 }
 
-/* The reads are the first of all: nothing is warmed. */
+/* These are the first reads of all: nothing is warmed. */
 static void measure_reads(struct run *run, const char *base)
 {
 	partner_count_open(run);
@@ -157,8 +158,8 @@ static const struct story {
 
 /* ---- the caller ---- */
 
-/* Waits for the child's end without reaping it, then reaps it. Times go to run->child: ->called when the
- * wait begins, ->returned when it is over, ->ended when the child is reaped. */
+/* Waits for the child's end without reaping it, then reaps it. Times go to run->child: ->called
+ * when the wait begins, ->returned when it ends, ->ended when the child is reaped. */
 __attribute__((noinline)) static void wait_and_reap(struct run *run)
 {
 	struct started *child = run->child;
@@ -200,8 +201,8 @@ static void clear_stamps(struct run *run)
 	run->stamps->started_ticks = run->stamps->target_ticks = 0;
 }
 
-/* A child that ends while the caller waits for it. Where the caller came too late the child is given
- * more time, since the wait was then too short. */
+/* A child that ends while the caller waits for it. If the caller came too late, its wait was too
+ * short, so the child gets more time. */
 static enum outcome end_awaited(struct run *run, unsigned index)
 {
 	enum { TRIES = 5, HEAD_START_NS = 200000 };
@@ -224,7 +225,7 @@ static enum outcome end_awaited(struct run *run, unsigned index)
 		    cases[index]);
 }
 
-/* A child that the caller stands still for, as vfork's: until it execs. */
+/* A child that blocks the caller until it execs, as in vfork. */
 static enum outcome end_borrowed(struct run *run, unsigned index)
 {
 	struct started *child = run->child;
@@ -258,7 +259,7 @@ static enum outcome sample_end(struct run *run, unsigned index, struct wire_samp
 	return OUTCOME_OK;
 }
 
-/* Pages that fork copied the tables of are there; of the others at least the first is not. */
+/* Pages whose tables fork copied are present. Of the others at least the first is not. */
 static enum outcome check_faults(struct run *run, unsigned index, uint64_t faults)
 {
 	uint64_t least = index != READ_PRIVATE, most = index == READ_PRIVATE ? 0 : run->touch.count;
@@ -301,9 +302,7 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 
 static enum outcome make(struct run *run)
 {
-	static char name[] = "forkcost-target", with_counter[] = "t", with_gettime[] = "m";
-	stamping_argv[0] = name;
-	stamping_argv[1] = worker_clock.is_counter ? with_counter : with_gettime;
+	stamping_argv = target_argv(TARGET_STAMPS);
 	shared_pages = mapped_shared(run, &no_shared_pages);
 	file_pages = mapped_file(run, &no_file_pages);
 	return OUTCOME_OK;

@@ -1,13 +1,13 @@
-/* Measures: what a page's first read costs after something that empties the TLB or the caches: a chain
- *           of dependent reads over the whole heap, one cache line a page, warmed, disturbed, and then
- *           walked once in the window.
- * Excludes: the disturbance itself. "After fork" minus "warm" is not the TLB's part: fork drives the
- *           caller's data out of the caches, too. The TLB's part is "after flush" minus "warm", since
- *           write-protecting other pages flushes the TLB and leaves the chain in the caches; on arm64
- *           CPUs with range instructions it does not flush all.
- * Expect:   (ns a page, on a virtual machine, warm / after flush / after fork) 64 pages 1.7/12/42;
- *           1,024 pages 6/14/23; 16,384 pages 20/21/51: above the TLB's reach warm reads walk page
- *           tables already, and a flush costs nothing more. No page fault anywhere. */
+/* Measures: the cost of a page's first read after something that empties the TLB or the caches: a
+ *           chain of dependent reads over the whole heap, one cache line per page, which is warmed,
+ *           disturbed, and then walked once in the window.
+ * Excludes: the disturbance itself. "After fork" minus "warm" is not the TLB's part, because fork
+ *           also displaces the caller's data from the caches. The TLB's part is "after flush" minus
+ *           "warm": write-protecting other pages flushes the TLB and leaves the chain in the
+ *           caches. (On arm64 CPUs with range instructions it does not flush everything.)
+ * Expect:   (ns per page, on a virtual machine, warm / after flush / after fork) 64 pages
+ *           1.7/12/42; 1,024 pages 6/14/23; 16,384 pages 20/21/51: above the TLB's reach, warm
+ *           reads already walk page tables, and a flush adds nothing. No page faults anywhere. */
 #include "harness/worker/bench.h"
 #include "harness/worker/chain.h"
 #include "harness/worker/counting.h"
@@ -19,7 +19,7 @@
 
 enum { PAGE_NS, PAGES, FAULTS };
 
-enum { WARMING_WALKS = 1 }; /* besides the one that looks at the chain */
+enum { WARMING_WALKS = 1 }; /* besides the pass that checks the chain */
 
 static const struct metric metrics[] = {
 	[PAGE_NS] = {"page_ns", "ns", "one walk over the heap's chain, by page"},
@@ -70,15 +70,15 @@ static void wait_once(struct run *run)
 	partner_done_await(run, STEP_WAITING);
 }
 
-/* The child waits until the window is closed: where it gets the CPU before, in a window that is longer
- * than the caller's time slice, it has little to do there. */
+/* The child waits until the window is closed. If the window is longer than the caller's time slice,
+ * the child gets the CPU earlier, and then has little to do. */
 static enum outcome fork_child(struct run *run)
 {
 	return partner_start(run, SIGCHLD, wait_once);
 }
 
-/* What may flush the TLB once more comes before the walk: the child's first steps where it shares the
- * CPU, and the faults that copy what the caller writes to, its stack. */
+/* Everything else that may flush the TLB comes before the walk: the child's first steps where it
+ * shares the CPU, and the faults that copy the caller's stack when it writes to it. */
 static enum outcome fork_and_walk(struct run *run)
 {
 	if (fork_child(run) || partner_await(run, STEP_WAITING) || partner_await_asleep(run))
@@ -119,8 +119,8 @@ static void wait_and_answer(struct run *run)
 	partner_done_await(run, STEP_WOKEN);
 }
 
-/* The partner waits when the chain is warmed. It is a child, so the heap is shared by copy: reads do not
- * mind. */
+/* The partner waits while the chain is warmed. It is a child, so it shares the heap by COW; reads
+ * do not change that. */
 static enum outcome partner_ready(struct run *run)
 {
 	if (partner_start(run, SIGCHLD, wait_and_answer))
@@ -159,7 +159,7 @@ static const char *const cases[] = {
 	NULL,
 };
 
-/* What each case does before the chain is warmed, between that and the window, and after it. */
+/* What each case does before the chain is warmed, then before the window, and after it. */
 static const struct disturbance {
 	enum outcome (*ready)(struct run *run);
 	enum outcome (*disturb)(struct run *run);
@@ -181,7 +181,7 @@ static const char *refuses(const struct run *run, const struct arm *arm)
 	return arm->case_index == AFTER_EVICT ? chain_evict_refusal() : NULL;
 }
 
-/* Another experiment, or another page kind, may have taken the chain apart. */
+/* Another experiment, or another page kind, may have overwritten the chain. */
 static enum outcome warm_chain(struct run *run)
 {
 	if (!chain_is_whole(&run->touch, run->heap)) {
@@ -200,10 +200,10 @@ static inline __attribute__((always_inline)) void read_usage(struct rusage *usag
 	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
 }
 
-/* Not inlined, so that rehearsal and window run through the same instructions. Where events are
- * counted, nothing before the walk may have the kernel write to the caller's memory: that would empty
- * an emulated RISC-V CPU's TLB in every case, the warm one too. So page faults are left to their
- * counter there, and the rehearsal counts nothing. */
+/* Not inlined, so that rehearsal and window run the same instructions. Where events are counted,
+ * the kernel must not write to the caller's memory before the walk: this would empty the TLB of an
+ * emulated RISC-V CPU in every case, also in the warm one. So there page faults are counted by
+ * their own counter, and the rehearsal counts nothing. */
 __attribute__((noinline)) static void timed_walk(struct run *run, struct window *window,
 						 const void *start, size_t count)
 {
@@ -224,8 +224,8 @@ __attribute__((noinline)) static void timed_walk(struct run *run, struct window 
 		read_usage(&window->after);
 }
 
-/* The rehearsal walks nowhere. After a fork it takes the faults that copy the stack: that of the call,
- * and that of the frame's other end where it straddles two pages. */
+/* The rehearsal reads no page of the chain. After a fork it takes the faults that copy the stack:
+ * the one of the call, and the one at the other end of the frame if it crosses a page boundary. */
 static enum outcome take(struct run *run, const struct disturbance *disturbance)
 {
 	struct window *window = &run->partner->window;

@@ -1,13 +1,13 @@
-/* Measures: what fork pays to flush the TLBs of CPUs where the caller's threads run, what those threads
- *           lose by it, and a flush alone. The threads number 0 to all other CPUs, one each.
- * Excludes: threads as such, by two controls to subtract: as many that sleep, and as many busy processes
- *           on the same CPUs; and the child, which stays on the caller's CPU. A sleeping thread leaves
- *           its CPU in the list of those to flush until the next flush finds it idle: processes are
- *           started before the window, and that is done.
- * Expect:   about a microsecond more for the first running thread and far less for each further one,
- *           several in a guest; nothing for the controls, where the kernel skips idle CPUs; gap_ns of a
- *           running thread an interrupt's length, below the call's. arm64 CPUs flush each other by
- *           broadcast: no interrupt, no gap. */
+/* Measures: what fork pays to flush the TLBs of CPUs where the caller's threads run, what those
+ *           threads lose, and a flush alone. There are 0 threads up to one on each other CPU.
+ * Excludes: the threads as such, by two controls to subtract: as many sleeping threads, and as many
+ *           busy processes on the same CPUs. Also the child, which stays on the caller's CPU. A
+ *           sleeping thread leaves its CPU in the mask of CPUs to flush until the next flush finds
+ *           it idle: processes started before the window cause this flush.
+ * Expect:   about a microsecond more for the first running thread and far less for each further
+ *           one, several in a guest. Nothing for the controls, where the kernel skips idle CPUs.
+ *           gap_ns of a running thread is as long as an interrupt, below the call's time. arm64
+ *           CPUs flush each other by broadcast: no interrupt, no gap. */
 #include "harness/worker/bench.h"
 #include "harness/worker/counting.h"
 #include "harness/worker/flush.h"
@@ -23,7 +23,7 @@ enum {
 	CALLS,
 };
 
-/* Above what the kernel flushes page by page: 33 on x86-64, 64 on riscv64, 512 on aarch64. */
+/* More pages than the kernel flushes one by one: 33 on x86-64, 64 on riscv64, 512 on aarch64. */
 #ifdef __aarch64__
 enum { RANGE_PAGES = 1024 };
 #else
@@ -139,7 +139,8 @@ static void idle(double span_ns)
 		;
 }
 
-/* What is measured, from warm threads to what these lost. A forked child is still there afterwards. */
+/* The measured sequence, from warm threads to what these lost. A forked child still exists
+ * afterwards. */
 static enum outcome disturb(struct run *run, const struct arm *arm, bool with_threads,
 			    struct wire_sample *out, double *span_ns)
 {
@@ -158,7 +159,7 @@ static enum outcome disturb(struct run *run, const struct arm *arm, bool with_th
 	return OUTCOME_OK;
 }
 
-/* The same without a call: what ticks, stolen time and the loop itself do to the threads. */
+/* The same without a call: what ticks, steal time and the loop itself do to the threads. */
 static enum outcome leave_alone(struct run *run, double span_ns, struct wire_sample *out)
 {
 	if (threads_turn(run, threads, THREADS_WARM))
@@ -176,8 +177,8 @@ static enum outcome measure(struct run *run, const struct arm *arm, struct wire_
 	bool with_threads = threads->count > 0 && threads->kind != THREADS_SLEEPING;
 	double span_ns = 0;
 	run->child->id = 0;
-	/* Starts processes: caches are warm, and CPUs where nothing of the worker runs any more leave the
-	 * list of those to flush. */
+	/* Starts processes: caches are warm then, and CPUs where nothing of the worker runs any
+	 * more leave the mask of CPUs to flush. */
 	if (child_settle(run))
 		return OUTCOME_FAILED;
 	child_dirty_stack();
@@ -191,8 +192,8 @@ static enum outcome measure(struct run *run, const struct arm *arm, struct wire_
 
 static enum outcome sample(struct run *run, const struct arm *arm, struct wire_sample *out)
 {
-	enum outcome outcome =
-		threads_start(run, threads, kinds[arm->case_index], run->cell->threads);
+	enum outcome outcome = threads_start(run, threads, kinds[arm->case_index],
+					     (unsigned)run->cell->level[AXIS_THREADS]);
 	if (!outcome)
 		outcome = measure(run, arm, out);
 	if (threads_stop(run, threads))

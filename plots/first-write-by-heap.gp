@@ -3,7 +3,7 @@
 # Reads first-write-by-heap-{sequential,shuffled}.dat (a block a case: its name,
 # then rows of heap_bytes, ns, low, high) and caption-first-write-by-heap.dat.
 
-LOOK_OF = 'first_write'
+LOOKS = 'look-first_write.dat'
 FILES = 'first-write-by-heap-sequential.dat first-write-by-heap-shuffled.dat'
 CAPTION_FILE = 'caption-first-write-by-heap.dat'
 FIG_H = 380

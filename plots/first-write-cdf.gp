@@ -3,7 +3,7 @@
 # Reads first-write-cdf.dat (a block a case: its name, then rows of ns, share
 # below, share above) and caption-first-write-cdf.dat.
 
-LOOK_OF = 'first_write'
+LOOKS = 'look-first_write.dat'
 FILES = 'first-write-cdf.dat'
 CAPTION_FILE = 'caption-first-write-cdf.dat'
 FIG_H = 512

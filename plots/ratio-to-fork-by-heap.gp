@@ -4,6 +4,7 @@
 # Reads ratio-{dirty,clean}.dat (a block a primitive: its name, then rows of
 # heap_bytes, ratio, low, high) and caption-ratio-to-fork-by-heap.dat.
 
+LOOKS = 'look-spawn.dat'
 FILES = 'ratio-dirty.dat ratio-clean.dat'
 CAPTION_FILE = 'caption-ratio-to-fork-by-heap.dat'
 FIG_H = 364

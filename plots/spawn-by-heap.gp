@@ -5,6 +5,7 @@
 # its name, then rows of heap_bytes, median_ns, low_ns, high_ns) and
 # caption-spawn-by-heap.dat.
 
+LOOKS = 'look-spawn.dat'
 FILES = 'spawn-by-heap-call-dirty.dat spawn-by-heap-call-clean.dat ' \
       . 'spawn-by-heap-reaped-dirty.dat spawn-by-heap-reaped-clean.dat'
 CAPTION_FILE = 'caption-spawn-by-heap.dat'

@@ -8,8 +8,7 @@
 #                 blocks become the series
 #   HEAP_WIDE     (optional) set: the axis of heaps or pages is wide, and has
 #                 twice the tics
-#   LOOK_OF       (optional) the experiment whose cases are drawn, as
-#                 'first_write'; without it names are those of primitives
+#   LOOKS         with FILES: the file that has the look of each name
 # Run as  gnuplot -d -c NAME.gp FORMAT OUTPUT STYLE  from the folder of the data
 # files, FORMAT one of svg, pdf, png, STYLE this file's absolute path: by its
 # name alone gnuplot would take one that lies among the data.
@@ -62,100 +61,49 @@ stats CAPTION_FILE using (pieces(strcol(1))) nooutput
 CAPTION_H = 6 + 15 * (exists('STATS_sum') ? int(STATS_sum) : 0)
 
 # --- series: rank, colour, dash and marker by name ---------------------------
-# Names known here keep their look in every figure; others follow in order.
-# Those whose curves overlap differ in line width, dash, and marker size.
-if (!exists('LOOK_OF')) { LOOK_OF = 'spawn' }
-NAMES = "\tfork\tclone\tclone3\tclone_vfork\tvfork\tclone_vm_vfork" \
-      . "\tposix_spawn\tclone_vm\tthread\teager_copy\t"
-if (LOOK_OF eq 'first_write') {
-    NAMES = "\tchild_copy\tparent_copy\tbefore_exec" \
-          . "\ttake_back_written\ttake_back_exited\tafter_exec" \
-          . "\tnever_forked\tafter_vfork\tafter_posix_spawn\tafter_clone_vm" \
-          . "\tfresh_zero\t"
-}
-if (LOOK_OF eq 'tlb_refill') {
-    NAMES = "\twarm\tagain\tafter_flush\tafter_evict\tafter_fork" \
-          . "\tafter_vfork\tafter_posix_spawn\tafter_switch\t"
-}
-if (LOOK_OF eq 'tlb_shootdown') {
-    NAMES = "\tfork_running\tfork_sleeping\tfork_busy_others" \
-          . "\tflush_page\tflush_range\tgap_ns\tgap_idle_ns" \
-          . "\tthread_pass_ns\tthread_warm_ns\t"
-}
-if (LOOK_OF eq 'teardown') {
-    NAMES = "\texit_copied\texit_written\texit_shared\texec_copied\texec_shared" \
-          . "\tread_private\tread_shared\tread_file\t"
-}
-if (LOOK_OF eq 'switch') { NAMES = "\tshared\tseparate\t" }
+# LOOKS has a row for each rank: name, colour, width, four of the dash, marker,
+# size, heading.  Names that it does not have follow in order, with the looks of
+# the rows named '*'.  A heading ('-': none) begins a column of the legend.
+NAMES = "\t"
 tabs(s) = strstrt(s, "\t") ? 1 + tabs(s[strstrt(s, "\t") + 1:*]) : 0
 rank(s) = tabs(NAMES[1:strstrt(NAMES, "\t" . s . "\t")])   # 0 when unknown
-
 PS = ARG1 eq 'svg' ? 0.6 : 1           # svg draws markers larger
-set linetype  1 lw 3.0 dt solid        pt 7  ps 0.65 * PS lc rgb '#000000'
-set linetype  2 lw 1.4 dt (12,6)       pt 4  ps 1.15 * PS lc rgb '#E69F00'
-set linetype  3 lw 1.4 dt (3,4)        pt 8  ps 1.30 * PS lc rgb '#56B4E9'
-set linetype  4 lw 1.4 dt (12,4,3,4)   pt 12 ps 1.60 * PS lc rgb '#D55E00'
-set linetype  5 lw 3.0 dt solid        pt 5  ps 0.65 * PS lc rgb '#0072B2'
-set linetype  6 lw 1.4 dt (12,6)       pt 6  ps 1.25 * PS lc rgb '#CC79A7'
-set linetype  7 lw 1.4 dt (3,4)        pt 2  ps 1.00 * PS lc rgb '#009E73'
-set linetype  8 lw 1.6 dt (18,5)       pt 9  ps 1.00 * PS lc rgb '#E69F00'
-set linetype  9 lw 1.6 dt (6,4)        pt 11 ps 1.00 * PS lc rgb '#777777'
-set linetype 10 lw 2.0 dt solid        pt 13 ps 1.10 * PS lc rgb '#009E73'
-set linetype 11 lw 1.6 dt (3,3,3,9)    pt 1  ps 1.00 * PS lc rgb '#000000'
-set linetype 12 lw 1.6 dt (18,4,3,4)   pt 3  ps 1.00 * PS lc rgb '#0072B2'
-set linetype 13 lw 1.6 dt (6,4)        pt 14 ps 1.10 * PS lc rgb '#D55E00'
-set linetype 14 lw 1.6 dt (12,6)       pt 15 ps 1.00 * PS lc rgb '#56B4E9'
-set linetype 15 lw 1.6 dt (3,4)        pt 10 ps 1.10 * PS lc rgb '#CC79A7'
-set linetype 16 lw 1.6 dt (12,4,3,4)   pt 1  ps 1.00 * PS lc rgb '#777777'
-set linetype cycle 16
-if (LOOK_OF eq 'first_write') {
-    # One hue for each thing that can become of the page.
-    set linetype  1 lw 2.6 dt solid      pt 7  ps 0.75 * PS lc rgb '#D55E00'
-    set linetype  2 lw 1.4 dt (12,6)     pt 4  ps 1.15 * PS lc rgb '#D55E00'
-    set linetype  3 lw 1.4 dt (3,4)      pt 8  ps 1.50 * PS lc rgb '#D55E00'
-    set linetype  4 lw 2.6 dt solid      pt 7  ps 0.75 * PS lc rgb '#0072B2'
-    set linetype  5 lw 1.4 dt (12,6)     pt 4  ps 1.15 * PS lc rgb '#0072B2'
-    set linetype  6 lw 1.4 dt (3,4)      pt 8  ps 1.50 * PS lc rgb '#0072B2'
-    set linetype  7 lw 2.6 dt solid      pt 7  ps 0.75 * PS lc rgb '#000000'
-    set linetype  8 lw 1.4 dt (12,6)     pt 4  ps 1.15 * PS lc rgb '#777777'
-    set linetype  9 lw 1.4 dt (3,4)      pt 8  ps 1.50 * PS lc rgb '#777777'
-    set linetype 10 lw 1.4 dt (12,4,3,4) pt 2  ps 1.00 * PS lc rgb '#777777'
-    set linetype 11 lw 2.2 dt solid      pt 13 ps 1.15 * PS lc rgb '#009E73'
-}
-if (LOOK_OF eq 'tlb_refill') {
-    set linetype  1 lw 3.0 dt solid      pt 7  ps 0.75 * PS lc rgb '#000000'
-    set linetype  2 lw 1.4 dt (12,6)     pt 4  ps 1.15 * PS lc rgb '#777777'
-    set linetype  3 lw 3.0 dt solid      pt 5  ps 0.75 * PS lc rgb '#0072B2'
-    set linetype  4 lw 1.8 dt (12,4,3,4) pt 12 ps 1.40 * PS lc rgb '#E69F00'
-    set linetype  5 lw 2.4 dt solid      pt 13 ps 1.10 * PS lc rgb '#D55E00'
-    set linetype  6 lw 1.4 dt (3,4)      pt 8  ps 1.40 * PS lc rgb '#56B4E9'
-    set linetype  7 lw 1.4 dt (12,6)     pt 6  ps 1.25 * PS lc rgb '#CC79A7'
-    set linetype  8 lw 1.6 dt (6,4)      pt 2  ps 1.00 * PS lc rgb '#009E73'
-}
-if (LOOK_OF eq 'tlb_shootdown') {
-    set linetype  1 lw 2.6 dt solid  pt 7  ps 0.90 * PS lc rgb '#D55E00'
-    set linetype  2 lw 1.6 dt (12,6) pt 4  ps 1.15 * PS lc rgb '#777777'
-    set linetype  3 lw 1.6 dt (3,4)  pt 8  ps 1.40 * PS lc rgb '#000000'
-    set linetype  4 lw 2.6 dt solid  pt 5  ps 0.90 * PS lc rgb '#0072B2'
-    set linetype  5 lw 1.6 dt (12,6) pt 12 ps 1.40 * PS lc rgb '#56B4E9'
-    set linetype  6 lw 2.6 dt solid  pt 13 ps 1.10 * PS lc rgb '#009E73'
-    set linetype  7 lw 1.6 dt (6,4)  pt 2  ps 1.00 * PS lc rgb '#777777'
-    set linetype  8 lw 2.6 dt solid  pt 9  ps 1.10 * PS lc rgb '#CC79A7'
-    set linetype  9 lw 1.6 dt (6,4)  pt 6  ps 1.15 * PS lc rgb '#777777'
-}
-if (LOOK_OF eq 'teardown') {
-    set linetype  1 lw 2.6 dt solid  pt 7  ps 0.90 * PS lc rgb '#D55E00'
-    set linetype  2 lw 1.6 dt (12,6) pt 4  ps 1.15 * PS lc rgb '#E69F00'
-    set linetype  3 lw 1.6 dt (3,4)  pt 8  ps 1.40 * PS lc rgb '#D55E00'
-    set linetype  4 lw 2.6 dt solid  pt 5  ps 0.90 * PS lc rgb '#0072B2'
-    set linetype  5 lw 1.6 dt (3,4)  pt 12 ps 1.50 * PS lc rgb '#0072B2'
-    set linetype  6 lw 2.6 dt solid  pt 7  ps 0.90 * PS lc rgb '#000000'
-    set linetype  7 lw 1.6 dt (12,6) pt 4  ps 1.15 * PS lc rgb '#009E73'
-    set linetype  8 lw 1.6 dt (3,4)  pt 8  ps 1.40 * PS lc rgb '#CC79A7'
-}
-if (LOOK_OF eq 'switch') {
-    set linetype  1 lw 2.6 dt solid  pt 7  ps 0.90 * PS lc rgb '#000000'
-    set linetype  2 lw 2.6 dt solid  pt 5  ps 0.90 * PS lc rgb '#D55E00'
+HEADINGS = 0
+HEADING_ROWS = 0                       # names below the longest column's
+if (exists('LOOKS')) {
+    stats LOOKS using 2 nooutput
+    RANKS = int(STATS_records)
+    array HEADING[RANKS]
+    array HEADING_RGB[RANKS]
+    array HEADING_SIZE[RANKS]          # names below it
+    array HEADING_AT[RANKS]            # of a rank: which, and the place below it
+    array PLACE_AT[RANKS]
+    do for [r = 1:RANKS] {
+        stats LOOKS every ::(r - 1)::(r - 1) using (NAME = strcol(1), TITLE = strcol(10), \
+            RGB = column(2), LW = column(3), D1 = column(4), D2 = column(5), \
+            D3 = column(6), D4 = column(7), PT = column(8), SIZE = column(9), 0) nooutput
+        if (D1 == 0) { set linetype r lw LW dt solid pt int(PT) ps SIZE * PS lc rgb int(RGB) }
+        if (D1 > 0 && D3 == 0) {
+            set linetype r lw LW dt (D1,D2) pt int(PT) ps SIZE * PS lc rgb int(RGB)
+        }
+        if (D1 > 0 && D3 > 0) {
+            set linetype r lw LW dt (D1,D2,D3,D4) pt int(PT) ps SIZE * PS lc rgb int(RGB)
+        }
+        if (NAME ne '*') { NAMES = NAMES . NAME . "\t" }
+        if (TITLE ne '-') {
+            HEADINGS = HEADINGS + 1
+            HEADING[HEADINGS] = TITLE
+            HEADING_RGB[HEADINGS] = int(RGB)
+            HEADING_SIZE[HEADINGS] = 0
+        }
+        if (HEADINGS > 0) {
+            HEADING_AT[r] = HEADINGS
+            HEADING_SIZE[HEADINGS] = HEADING_SIZE[HEADINGS] + 1
+            PLACE_AT[r] = HEADING_SIZE[HEADINGS]
+            if (NAME ne '*') { HEADING_ROWS = most(HEADING_ROWS, PLACE_AT[r]) }
+        }
+    }
+    set linetype cycle RANKS
 }
 
 # The series of FILES.  File f holds COUNT[f] of them, at entries FIRST[f] to
@@ -240,15 +188,15 @@ if (exists('FILES')) {
         KEY_COLUMN[k] = (k - 1) / KEY_ROWS
         KEY_ROW[k] = (k - 1) % KEY_ROWS
     }
-    if (LOOK_OF eq 'first_write' && KEYS > 0) {
-        # A column under a heading for each hue; what is unknown joins the last.
-        KEY_COLUMNS = 4
+    if (HEADINGS > 0 && KEYS > 0) {
+        # What is unknown joins the last column.
+        KEY_COLUMNS = HEADINGS
         KEY_FONT = '13'
-        LEGEND_H = 6 + 20 * 5
+        LEGEND_H = 6 + 20 * (1 + HEADING_ROWS)
         do for [k = 1:KEYS] {
-            look = KEY_LOOK[k]
-            KEY_COLUMN[k] = look < 4 ? 0 : look < 7 ? 1 : look < 11 ? 2 : 3
-            KEY_ROW[k] = look < 4 ? look : look < 7 ? look - 3 : look < 11 ? look - 6 : look - 10
+            look = least(KEY_LOOK[k], RANKS)
+            KEY_COLUMN[k] = HEADING_AT[look] - 1
+            KEY_ROW[k] = PLACE_AT[look]
         }
     }
 
@@ -303,11 +251,9 @@ BARE = "unset label; unset arrow; unset border; unset tics; unset grid;" \
 if (!exists('KEY_FONT')) { KEY_FONT = '15' }
 key_x(k) = sx(14 + 712 / KEY_COLUMNS * KEY_COLUMN[k])
 key_y(k) = sy(CAPTION_H + LEGEND_H - 12 - 20 * KEY_ROW[k])
-array HEADING[4] = ['page is copied', 'page is taken back', 'nothing to do', 'page is new']
-array HEADING_RGB[4] = ['#D55E00', '#0072B2', '#000000', '#009E73']
-KEY_HEADINGS = LOOK_OF eq 'first_write' \
-    ? "set for [h = 1:4] label HEADING[h] at screen sx(14 + 178 * (h - 1))," \
-    . "sy(CAPTION_H + LEGEND_H - 10) left font ',13' textcolor rgb HEADING_RGB[h];" : ''
+KEY_HEADINGS = HEADINGS == 0 ? '' \
+    : "set for [h = 1:HEADINGS] label HEADING[h] at screen sx(14 + 712 / HEADINGS * (h - 1))," \
+    . "sy(CAPTION_H + LEGEND_H - 10) left font ',13' textcolor rgb HEADING_RGB[h];"
 FOR_KEYS = "for [k = 1:KEYS] word(FILES, KEY_FILE[k]) index KEY_BLOCK[k]" \
     . " every ::0::0 using (key_x(k)"
 LEGEND = KEYS == 0 ? '' : BARE . KEY_HEADINGS . "plot " \

@@ -4,7 +4,7 @@
 # Reads switch.dat (a block a case: its name, then rows of pages, ns, low, high),
 # switch-difference.dat (rows of pages, ns, low, high) and caption-switch.dat.
 
-LOOK_OF = 'switch'
+LOOKS = 'look-switch.dat'
 FILES = 'switch.dat'
 HEAP_WIDE = 1
 CAPTION_FILE = 'caption-switch.dat'

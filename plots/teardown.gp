@@ -3,7 +3,7 @@
 # Reads teardown-{end,read}.dat (a block a case: its name, then rows of
 # heap_bytes, ns, low, high) and caption-teardown.dat.
 
-LOOK_OF = 'teardown'
+LOOKS = 'look-teardown.dat'
 FILES = 'teardown-end.dat teardown-read.dat'
 CAPTION_FILE = 'caption-teardown.dat'
 FIG_H = 350

@@ -5,7 +5,7 @@
 # high), tlb-refill-walks.dat (the same for walks a page), tlb-reach.dat (a line
 # of pages and a label, or empty) and caption-tlb-refill.dat.
 
-LOOK_OF = 'tlb_refill'
+LOOKS = 'look-tlb_refill.dat'
 FILES = 'tlb-refill.dat tlb-refill-walks.dat'
 HEAP_WIDE = 1
 CAPTION_FILE = 'caption-tlb-refill.dat'

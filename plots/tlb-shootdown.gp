@@ -5,7 +5,7 @@
 # Reads tlb-shootdown-{call,flush,gap,pass}.dat (a block a case or metric: its
 # name, then rows of threads, ns, low, high) and caption-tlb-shootdown.dat.
 
-LOOK_OF = 'tlb_shootdown'
+LOOKS = 'look-tlb_shootdown.dat'
 FILES = 'tlb-shootdown-call.dat tlb-shootdown-flush.dat ' \
       . 'tlb-shootdown-gap.dat tlb-shootdown-pass.dat'
 CAPTION_FILE = 'caption-tlb-shootdown.dat'

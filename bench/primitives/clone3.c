@@ -1,6 +1,6 @@
-/* Measures: the clone3 system call with a pidfd, memory copied as by fork.
+/* Measures: the clone3 system call with a pidfd; memory is copied on write as by fork.
  * Excludes: closing the pidfd, which happens after the window.
- * Expect:   as clone, plus the price of one file descriptor. */
+ * Expect:   as clone, plus the cost of one file descriptor. */
 #include "harness/worker/bench.h"
 
 #include <linux/sched.h>

@@ -1,6 +1,6 @@
-/* Measures: clone with CLONE_VFORK but without CLONE_VM: the trap.
+/* Measures: clone with CLONE_VFORK but without CLONE_VM: a trap.
  * Excludes: nothing.
- * Expect:   grows with the heap like fork, and stops the caller like vfork: the worst of both. The
+ * Expect:   grows with the heap like fork, and blocks the caller like vfork: the worst of both. The
  *           caller wakes up inside the call, so libc's rseq fault is part of call_ns here. */
 #include "harness/worker/bench.h"
 

@@ -1,6 +1,6 @@
-/* Measures: clone with CLONE_VM and a stack of the child's own; the caller keeps running.
+/* Measures: clone with CLONE_VM, the child on its own stack; the caller keeps running.
  * Excludes: page tables, which are shared.
- * Expect:   flat over the heap; call_ns near thread's. */
+ * Expect:   flat over the heap; call_ns near that of thread. */
 #include "harness/worker/bench.h"
 
 static void start(struct run *run, enum action action)

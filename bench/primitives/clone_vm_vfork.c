@@ -1,6 +1,6 @@
-/* Measures: clone with CLONE_VM and CLONE_VFORK on a stack of the child's own.
+/* Measures: clone with CLONE_VM and CLONE_VFORK, the child on its own stack.
  * Excludes: the signal calls and the stack mapping that posix_spawn adds.
- * Expect:   flat over the heap; the floor of posix_spawn. */
+ * Expect:   flat over the heap; the lower bound of posix_spawn. */
 #include "harness/worker/bench.h"
 
 static void start(struct run *run, enum action action)

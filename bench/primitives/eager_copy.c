@@ -1,7 +1,7 @@
-/* Measures: clone(SIGCHLD), and the child writes to every heap page before it acts: the copying that
- *           the first Unix did at fork, done page by page through faults.
+/* Measures: clone(SIGCHLD) whose child writes every heap page before it acts: the copying that the
+ *           first Unix did at fork, done page by page through faults.
  * Excludes: the bulk copying that a kernel could do without faults.
- * Expect:   reaped_ns grows by a page copy and a fault a page; call_ns as clone. */
+ * Expect:   reaped_ns grows by a page copy and a fault per page; call_ns as clone. */
 #include "harness/worker/bench.h"
 
 enum { PAGE_BYTES = 4096 };

@@ -1,6 +1,6 @@
 /* Measures: fork() as libc offers it, with libc's own handlers and bookkeeping.
  * Excludes: atfork handlers of a program (none here).
- * Expect:   grows with the heap; a little above clone, and two page faults in the caller. */
+ * Expect:   grows with the heap; a little more than clone, and two page faults in the caller. */
 #include "harness/worker/bench.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* Measures: posix_spawn() as libc offers it, without file actions or attributes.
- * Excludes: nothing of what libc does: its stack mapping and signal calls are part of the price.
- * Expect:   flat over the heap, above clone_vm_vfork, which is its floor. */
+ * Excludes: nothing that libc does: its stack mapping and signal calls are part of the cost.
+ * Expect:   flat over the heap, above clone_vm_vfork, which is its lower bound. */
 #include "harness/worker/bench.h"
 
 #include <spawn.h>

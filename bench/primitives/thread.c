@@ -1,9 +1,9 @@
-/* Measures: a bare thread by inline clone: the floor, which is not a process.
+/* Measures: a bare thread by inline clone: the lower bound, which is not a process.
  * Excludes: what pthread_create adds (stack, TLS, signals).
  * Expect:   flat over the heap; below every process. */
 #include "harness/worker/bench.h"
 
-/* A thread leaves alone: exit_group would take the worker with it. */
+/* Only the thread exits: exit_group would end the worker too. */
 __attribute__((noreturn)) static void thread_enter(void *argument)
 {
 	struct run *run = argument;

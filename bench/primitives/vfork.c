@@ -1,14 +1,14 @@
-/* Measures: vfork() as libc offers it: the caller stands still until the child exits or execs.
+/* Measures: vfork() as libc offers it: the caller is blocked until the child exits or execs.
  * Excludes: page tables, which are not copied.
- * Expect:   flat over the heap; call_ns holds the child's whole life up to exit or exec. */
+ * Expect:   flat over the heap; call_ns includes the child's whole life up to exit or exec. */
 #include "harness/worker/bench.h"
 
 #include <errno.h>
 #include <unistd.h>
 
 #ifndef __clang__
-/* gcc fears for the clock reading inlined behind vfork() on aarch64 and riscv64; it is not read
- * before it is written. */
+/* gcc warns that the clock reading inlined after vfork() may be clobbered on aarch64 and riscv64;
+ * it is not read before it is written. */
 #pragma GCC diagnostic ignored "-Wclobbered"
 #endif
 

@@ -1,5 +1,5 @@
-/* Counters as they cross the wire: the driver turns names into ready-made perf_event_attrs, the
- * worker only opens and reads them. */
+/* Counters in the wire form: the driver turns names into complete perf_event_attrs, the worker only
+ * opens and reads them. */
 #ifndef FORKCOST_COUNTED_H
 #define FORKCOST_COUNTED_H
 
@@ -10,21 +10,21 @@ enum {
 	COUNTER_NAME_MAX = 64,
 	COUNTER_FILTER_MAX = 48,
 	COUNTERS_MAX = 96,      /* of a run */
-	COUNTER_GROUP_MAX = 12, /* counters that are counted together, at most */
+	COUNTER_GROUP_MAX = 12, /* maximum number of counters that are counted together */
 	COUNTER_GROUPS_MAX = 24,
 };
 
 struct wire_counter {
-	char name[COUNTER_NAME_MAX]; /* as a metric: dtlb_load_walks_user */
-	/* Counters with the same number fit the hardware together and share a pass. Numbers begin at 0,
-	 * leave no gap, and rise along the list. */
+	char name[COUNTER_NAME_MAX]; /* also the metric: dtlb_load_walks_user */
+	/* Counters with the same number fit the hardware together and share a pass. Numbers begin
+	 * at 0, have no gap, and increase along the list. */
 	uint32_t group;
-	/* 1: the counts of the caller and of its children together (perf's `inherit`); all counters of
-	 * a group are alike in this, and the kernel cannot read such a group at once. */
+	/* 1: counts of the caller and its children together (perf's `inherit`). All counters of a
+	 * group have the same value here. The kernel cannot read such a group at once. */
 	uint32_t with_child;
 	char filter
 		[COUNTER_FILTER_MAX]; /* of a tracepoint, as PERF_EVENT_IOC_SET_FILTER takes it */
-	struct perf_event_attr attr; /* neither disabled nor inherit set: the worker sees to both */
+	struct perf_event_attr attr; /* neither disabled nor inherit is set: the worker sets both */
 };
 
 #endif

@@ -1,12 +1,13 @@
 #include "harness/common/fate.h"
 
-/* Frames that may change where pages are taken back: the kernel holds up to 31 of them in a list of
- * this CPU's for a while, and a reference more than its own makes it copy. hugetlb pages are in none. */
+/* Frames that may change although pages are reused: the kernel keeps up to 31 of them in a per-CPU
+ * list for a while, and copies a page with any reference besides its own. hugetlb pages are in no
+ * such list. */
 enum { HELD_BACK_MAX = 31 };
 
-/* Bytes that one fault can settle at once, and so the fewest faults that a pass can take: a huge
- * page that is one entry is taken back or made whole. Copies of it are made page by page since
- * Linux 5.8, and whole before. */
+/* Bytes that one fault can settle at once, which gives the smallest number of faults of a pass. A
+ * huge page that is one entry is reused or allocated whole. Since Linux 5.8 it is copied page by
+ * page, before that whole. */
 static uint64_t bytes_a_fault(enum fate fate, enum page_kind kind, uint64_t page_bytes)
 {
 	if (kind == PAGE_KIND_THP)
@@ -16,9 +17,9 @@ static uint64_t bytes_a_fault(enum fate fate, enum page_kind kind, uint64_t page
 	return page_bytes;
 }
 
-/* A transparent huge page that is taken back may fault at each of its base pages, though it stays whole
- * (METHODOLOGY, "Huge pages that are taken back"). khugepaged may be at work where huge pages were asked
- * for; a write that meets it faults again. */
+/* A reused transparent huge page may fault at each of its base pages, although it stays whole
+ * (METHODOLOGY, "Reused huge pages"). Where huge pages were asked for, khugepaged may be at work; a
+ * write that meets it faults again. */
 struct range fate_faults(enum fate fate, enum page_kind kind, uint64_t pages, uint64_t page_bytes)
 {
 	uint64_t at_once = bytes_a_fault(fate, kind, page_bytes);
@@ -31,8 +32,8 @@ struct range fate_faults(enum fate fate, enum page_kind kind, uint64_t pages, ui
 	return (struct range){fewest, most};
 }
 
-/* A large folio that is mapped in small entries is always copied before Linux 6.15, so there any
- * number of frames may change when pages are taken back. */
+/* Before Linux 6.15, a large folio that is mapped by PTEs is always copied. So there any number of
+ * frames may change where reuse is expected. */
 struct range fate_frames_changed(enum fate fate, enum page_kind kind, uint64_t pages)
 {
 	uint64_t held_back = kind == PAGE_KIND_HUGETLB ? 0 : HELD_BACK_MAX;

@@ -1,4 +1,4 @@
-/* What the first writes to pages do, as the kernel's rules have it: how many page faults a pass over the
+/* What the kernel's rules say about first writes to pages: how many page faults a pass over the
  * heap takes, and how many pages change their frame. Pure functions of the page kind. */
 #ifndef FORKCOST_FATE_H
 #define FORKCOST_FATE_H
@@ -7,15 +7,16 @@
 
 #include <stdint.h>
 
-/* What becomes of the pages. COPIED: somebody else has them, too. TAKEN_BACK: somebody had, and they are
- * still write-protected. LEFT_ALONE: they are the writer's own. MADE: they are not there yet. */
+/* What happens to the pages. COPIED: another process maps them too. TAKEN_BACK: another process
+ * did, and they are still write-protected, so the writer reuses them. LEFT_ALONE: only the writer
+ * maps them, writable. MADE: they are not present yet. */
 enum fate { FATE_COPIED, FATE_TAKEN_BACK, FATE_LEFT_ALONE, FATE_MADE };
 
 struct range {
 	uint64_t least, most;
 };
 
-/* Heap of `pages` pages of `page_bytes`, each touched once. */
+/* A heap of `pages` pages of `page_bytes` each; every page is touched once. */
 struct range fate_faults(enum fate fate, enum page_kind kind, uint64_t pages, uint64_t page_bytes);
 struct range fate_frames_changed(enum fate fate, enum page_kind kind, uint64_t pages);
 

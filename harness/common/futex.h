@@ -1,5 +1,5 @@
-/* Futexes in shared memory, between processes or threads. Raw system calls, inlined:
- * children may share the caller's memory, and nothing that fork copies is written. */
+/* Futexes in shared memory, between processes or threads. Inlined raw system calls, because
+ * children may share the caller's memory; nothing that fork copies is written. */
 #ifndef FORKCOST_FUTEX_H
 #define FORKCOST_FUTEX_H
 
@@ -12,14 +12,14 @@
 
 enum { FUTEX_WAIT_OP = 0, FUTEX_WAKE_OP = 1, FUTEX_REQUEUE_OP = 3 };
 
-/* Wakes up to `count` of those that sleep on *word. */
+/* Wakes at most `count` of those that sleep on *word. */
 static inline __attribute__((always_inline)) void futex_wake(int *word, int count)
 {
 	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE_OP, count, 0, 0);
 }
 
-/* Sleeps while *word is `now`, or until something wakes it up. Returns what the kernel does; `limit`
- * may be NULL. */
+/* Sleeps while *word is `now`, or until something wakes it. Returns the return value of the kernel;
+ * `limit` may be NULL. */
 static inline __attribute__((always_inline)) long futex_wait(int *word, int now,
 							     const struct timespec *limit)
 {
@@ -38,15 +38,16 @@ static inline __attribute__((always_inline)) bool futex_sleep_until(int *word, i
 	return true;
 }
 
-/* Sets *word and wakes all that sleep on it. */
+/* Sets *word and wakes everyone who sleeps on it. */
 static inline __attribute__((always_inline)) void futex_raise(int *word, int step)
 {
 	__atomic_store_n(word, step, __ATOMIC_RELEASE);
 	futex_wake(word, INT_MAX);
 }
 
-/* Whether someone sleeps on *word: to move one sleeper from a futex to the same futex wakes nobody,
- * and returns how many it moved. Where that is forbidden nothing can be known: no reason to wait. */
+/* Whether someone sleeps on *word. FUTEX_REQUEUE of one sleeper to the same futex wakes nobody, and
+ * returns how many it moved. If the call is forbidden the answer is unknown, which is no reason to
+ * wait. */
 static inline bool futex_is_slept_on(int *word)
 {
 	return raw_syscall(SYS_futex, (long)word, FUTEX_REQUEUE_OP, 0, 1, (long)word) != 0;

@@ -1,5 +1,5 @@
-/* A log histogram of times: buckets of 1/64 of an octave, 1.1 % wide, from 1 ns up. Percentiles from it
- * are off by at most half a bucket. The worker fills it, the driver reads it. */
+/* A logarithmic histogram of times: 64 buckets per octave, each 1.1 % wide, from 1 ns up.
+ * Percentiles from it are wrong by at most half a bucket. The worker fills it, the driver reads it. */
 #ifndef FORKCOST_HISTOGRAM_H
 #define FORKCOST_HISTOGRAM_H
 
@@ -9,11 +9,11 @@
 
 enum {
 	HISTOGRAM_PER_OCTAVE = 64,
-	HISTOGRAM_OCTAVES = 32, /* up to 4.3 s; what is longer goes into the last bucket */
+	HISTOGRAM_OCTAVES = 32, /* up to 4.3 s; longer times go into the last bucket */
 	HISTOGRAM_BUCKETS = HISTOGRAM_PER_OCTAVE * HISTOGRAM_OCTAVES,
 };
 
-/* The bucket that a time falls into; all below 1 ns share the first. */
+/* The bucket of a time; all times below 1 ns share the first. */
 static inline unsigned histogram_bucket(double ns)
 {
 	if (!(ns > 1))
@@ -28,7 +28,7 @@ static inline double histogram_ns(unsigned bucket)
 	return exp2((bucket + 0.5) / HISTOGRAM_PER_OCTAVE);
 }
 
-/* The time below which `share` (0 to 1) of the counts lie; NAN if there are none. */
+/* The time below which a `share` (0 to 1) of the counts is; NAN if there are none. */
 static inline double histogram_quantile(const uint32_t *counts, double share)
 {
 	uint64_t total = 0, seen = 0;

@@ -80,7 +80,7 @@ bool plausible_split(uint64_t user, uint64_t kernel, uint64_t both, char why[PLA
 bool plausible_faults(uint64_t faults, uint64_t pages, unsigned processes,
 		      char why[PLAUSIBLE_TEXT_MAX])
 {
-	/* A static program touches some tens of pages as it starts, a dynamic one some hundreds. */
+	/* A static program touches tens of pages at its start, a dynamic one hundreds. */
 	double most = (2 * (double)pages + 1024) * processes;
 	if ((double)faults > most)
 		return refuse(why, "%" PRIu64 " page faults of %u processes with %" PRIu64 " pages",

@@ -1,5 +1,5 @@
 /* Whether a count can be true. Pure functions: each returns true, or false with the reason in
- * words. A count that is refused here is missing, with that reason; it is never mended. */
+ * words. A count that is refused here is missing, with that reason; it is never corrected. */
 #ifndef FORKCOST_PLAUSIBLE_H
 #define FORKCOST_PLAUSIBLE_H
 
@@ -8,19 +8,20 @@
 
 enum { PLAUSIBLE_TEXT_MAX = 120 };
 
-/* Hz that no CPU reaches: 8 GHz, as overclocking records stand at 9 and machines that measure at 6. */
+/* A frequency in Hz that no CPU reaches: 8 GHz. Overclocking records are at 9, machines for
+ * measuring at 6. */
 #define PLAUSIBLE_HZ_MAX 8e9
 
-/* The fastest that a CPU may run, from the texts of its cpufreq/cpuinfo_max_freq (kHz) and of
- * cpufreq/boost; NULL for a file that is not there. PLAUSIBLE_HZ_MAX if it is not known, and also if
- * the CPU boosts, as some drivers leave that out of the maximum. */
+/* The highest frequency of a CPU, from the texts of its cpufreq/cpuinfo_max_freq (kHz) and of
+ * cpufreq/boost; NULL for a file that does not exist. PLAUSIBLE_HZ_MAX if it is not known, and also
+ * if the CPU boosts, because some drivers do not include boost in the maximum. */
 double plausible_max_hz(const char *cpuinfo_max_freq, const char *boost);
 
-/* A counter's time enabled and time running must be equal and not 0: else it was multiplexed, or
- * never counted at all. Any unit. */
+/* A counter's enabled and running times must be equal and not 0. Otherwise it was multiplexed, or
+ * never counted. Any unit. */
 bool plausible_times(uint64_t enabled, uint64_t running, char why[PLAUSIBLE_TEXT_MAX]);
 
-/* A counter only grows. */
+/* A counter only increases. */
 bool plausible_growth(uint64_t before, uint64_t after, char why[PLAUSIBLE_TEXT_MAX]);
 
 /* Cycles of one CPU in so many nanoseconds, at up to max_hz; `cpus` CPUs if children ran elsewhere
@@ -28,16 +29,16 @@ bool plausible_growth(uint64_t before, uint64_t after, char why[PLAUSIBLE_TEXT_M
 bool plausible_cycles(uint64_t cycles, double window_ns, double max_hz, unsigned cpus,
 		      char why[PLAUSIBLE_TEXT_MAX]);
 
-/* A part (the user's, the kernel's, walk cycles of cycles) cannot exceed the whole; `slack` for what
- * passes between the start of one counter and the next. */
+/* A part (the user's, the kernel's, walk cycles of cycles) cannot be larger than the whole; `slack`
+ * for what happens between the start of one counter and the next. */
 bool plausible_part(uint64_t part, uint64_t whole, uint64_t slack, char why[PLAUSIBLE_TEXT_MAX]);
 
-/* User and kernel together must make both, to 1 % and 2,000: counters of one group do not start at
- * the same instant. */
+/* User plus kernel must equal both, within 1 % and 2,000, because the counters of a group do not
+ * start at the same instant. */
 bool plausible_split(uint64_t user, uint64_t kernel, uint64_t both, char why[PLAUSIBLE_TEXT_MAX]);
 
 /* Page faults of a window in which `processes` processes could touch `pages` pages each. A page may
- * fault twice, on its first read and its first write; starting a program takes some more. */
+ * fault twice, on its first read and on its first write; the start of a program adds some more. */
 bool plausible_faults(uint64_t faults, uint64_t pages, unsigned processes,
 		      char why[PLAUSIBLE_TEXT_MAX]);
 

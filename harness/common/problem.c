@@ -13,8 +13,7 @@ static bool continues_character(char byte)
 	return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
-/* A text too long for its place loses its middle: the act stands at its beginning, and at its end the
- * remedy. */
+/* If a text is too long, its middle is cut: the act is at its beginning and the remedy at its end. */
 static void put_without_middle(struct problem *problem, const char *text, size_t length)
 {
 	static const char gap[] = " ... ";

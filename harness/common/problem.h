@@ -12,8 +12,8 @@ struct problem {
 	char text[PROBLEM_TEXT_MAX];
 };
 
-/* Formats the text (where it is longer than PROBLEM_TEXT_MAX its middle goes, line breaks turn into
- * spaces) and returns OUTCOME_FAILED, so that callers can write `return fail(problem, ...)`. */
+/* Formats the text and returns OUTCOME_FAILED, so that callers can write `return fail(problem,
+ * ...)`. If it is longer than PROBLEM_TEXT_MAX its middle is cut; line breaks become spaces. */
 enum outcome fail(struct problem *problem, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

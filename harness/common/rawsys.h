@@ -1,5 +1,5 @@
-/* System calls made inline, without libc: no errno, no wrapper, no stack frame. Used beside clock
- * reads, in children that share their parent's memory (METHODOLOGY, "Inside the window"), and in
+/* System calls made inline, without libc: no errno, no wrapper, no stack frame. Used next to clock
+ * readings, in children that share their parent's memory (METHODOLOGY, "Inside the window"), and in
  * forkcost-target.
  *
  * raw_syscall() returns what the kernel returns: a negative errno value on failure. Calling
@@ -25,9 +25,9 @@ static inline __attribute__((always_inline)) long raw_syscall(long number, long 
 	return result;
 }
 
-/* clone(2) with a stack of the child's own. In the child, calls entry(argument), which must not
- * return; in the caller, returns the child's id. The child starts on a fresh stack and so cannot
- * return from this frame: hence the call inside the assembly. */
+/* clone(2), the child on its own stack. In the child, calls entry(argument), which must not return;
+ * in the caller, returns the child's id. The child starts on a new stack and so cannot return from
+ * this frame: therefore the call is in the assembly. */
 // NOLINTBEGIN(readability-non-const-parameter): the kernel writes child_tid
 static inline __attribute__((always_inline)) long raw_clone_onto(unsigned long flags,
 								 void *stack_top, int *child_tid,
@@ -147,7 +147,7 @@ static inline __attribute__((always_inline)) long raw_clone_onto(unsigned long f
 #error "forkcost knows the system call conventions of x86-64, aarch64 and riscv64 only"
 #endif
 
-/* clone(2) without a stack of the child's own: both return from here, as after fork. */
+/* clone(2) without a separate stack for the child: both return from here, as after fork. */
 static inline __attribute__((always_inline)) long raw_clone(unsigned long flags)
 {
 	return raw_syscall(SYS_clone, (long)flags, 0, 0, 0, 0);
@@ -159,7 +159,7 @@ static inline __attribute__((always_inline, noreturn)) void raw_exit_group(int s
 		raw_syscall(SYS_exit_group, status, 0, 0, 0, 0);
 }
 
-/* Ends the calling thread alone. */
+/* Ends only the calling thread. */
 static inline __attribute__((always_inline, noreturn)) void raw_exit_thread(void)
 {
 	for (;;)

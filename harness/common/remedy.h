@@ -1,9 +1,9 @@
-/* What to do where the kernel had no more of something: the remedy that a message ends with. */
+/* The remedy at the end of a message, for when the kernel ran out of something. */
 #ifndef FORKCOST_REMEDY_H
 #define FORKCOST_REMEDY_H
 
-/* Names the limit that an errno says was reached, and what raises it; `otherwise` for an errno that
- * says nothing of a limit. So no message sends its reader to the wrong one. */
+/* Names the limit that an errno says was reached, and how to raise it; `otherwise` for an errno
+ * that is about no limit. So a message never names the wrong limit. */
 const char *remedy_or(int error, const char *otherwise);
 
 #endif

@@ -1,5 +1,5 @@
-/* A small generator for shuffling, the same on every machine so that a recorded seed repeats an
- * order: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014, figure 8's constants). */
+/* A small random generator for shuffling, the same on every machine, so that a recorded seed
+ * repeats an order: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014, constants of figure 8). */
 #ifndef FORKCOST_SHUFFLE_H
 #define FORKCOST_SHUFFLE_H
 

@@ -1,15 +1,16 @@
-/* What a primitive is, as far as others must know. The worker's primitives declare these; the driver
- * learns them from the catalogue. */
+/* The properties of a primitive that others must know. The worker's primitives declare them; the
+ * driver learns them from the catalogue. */
 #ifndef FORKCOST_TRAITS_H
 #define FORKCOST_TRAITS_H
 
 enum primitive_traits {
-	TRAIT_COPIES_HEAP = 1 << 0,   /* its child writes every heap page: room for a second heap */
+	TRAIT_COPIES_HEAP = 1 << 0,   /* its child writes every heap page: needs room for a second
+ * heap */
 	TRAIT_LIBC_CHILD = 1 << 1,    /* none of our code runs in the child before exec */
 	TRAIT_THREAD = 1 << 2,        /* ends at a cleared tid and is never reaped */
-	TRAIT_NOT_STAMPED = 1 << 3,   /* its child starts as clone's does: not worth the time */
-	TRAIT_SHARES_MEMORY = 1 << 4, /* the child lives in the caller's memory (CLONE_VM) */
-	TRAIT_STOPS_CALLER = 1 << 5,  /* the caller stands still until exec or exit (CLONE_VFORK) */
+	TRAIT_NOT_STAMPED = 1 << 3,   /* its child starts as clone's does: not worth measuring */
+	TRAIT_SHARES_MEMORY = 1 << 4, /* the child shares the caller's memory (CLONE_VM) */
+	TRAIT_STOPS_CALLER = 1 << 5,  /* the caller is blocked until exec or exit (CLONE_VFORK) */
 	TRAITS_ALL = (1 << 6) - 1,
 };
 

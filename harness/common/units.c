@@ -33,7 +33,7 @@ static const struct unit time_units[] = {
 	{"h", 3600000000000ull},
 };
 
-/* Digits and one unit from a table; what is left of `text` must be nothing. */
+/* Digits and one unit from a table; nothing may be left of `text` after them. */
 static bool parse_with_unit(const char *text, const struct unit *units, size_t unit_count,
 			    uint64_t *value)
 {
@@ -170,7 +170,8 @@ enum outcome units_parse_duration(const char *text, uint64_t *duration_ns, struc
 enum outcome units_parse_percent(const char *text, double *share, struct problem *problem)
 {
 	static const char digits[] = "0123456789";
-	/* strtod() takes more than people write: 0x10, 1e1, inf. It is given digits and a point only. */
+	/* strtod() accepts more than people write: 0x10, 1e1, inf. It is given only digits and a
+	 * point. */
 	const size_t whole = strspn(text, digits);
 	const size_t point = whole && text[whole] == '.' ? 1 : 0;
 	const size_t parts = point ? strspn(text + whole + 1, digits) : 0;
@@ -215,7 +216,7 @@ const char *units_format_ns(double duration_ns, char text[UNITS_TEXT_MAX])
 {
 	static const char *const names[] = {"ns", "us", "ms", "s"};
 	unsigned unit = 0;
-	/* 999.5 would print as 1000 with three digits: go up a unit before that. */
+	/* 999.5 would print as 1000 with three digits: use the next larger unit before that. */
 	while (fabs(duration_ns) >= 999.5 && unit + 1 < COUNT_OF(names)) {
 		duration_ns /= 1000;
 		unit++;
@@ -226,7 +227,7 @@ const char *units_format_ns(double duration_ns, char text[UNITS_TEXT_MAX])
 		snprintf(text, UNITS_TEXT_MAX, "n/a");
 	else if (size < 1e9)
 		snprintf(text, UNITS_TEXT_MAX, "%.*f %s", decimals, duration_ns, names[unit]);
-	else /* whole it would not fit, and a number cut off is another number */
+	else /* it would not fit as a whole, and a truncated number is another number */
 		snprintf(text, UNITS_TEXT_MAX, "%.3g %s", duration_ns, names[unit]);
 	return text;
 }
@@ -235,7 +236,7 @@ const char *units_format_seconds(double seconds, char text[UNITS_TEXT_MAX])
 {
 	if (seconds > 0 && seconds < 0.5)
 		return units_format_ns(seconds * 1e9, text);
-	/* Beyond that the conversion is not defined. */
+	/* Above this value the conversion is not defined. */
 	unsigned long whole = seconds >= 0 && seconds < 1e15 ? (unsigned long)(seconds + 0.5) : 0;
 	if (!whole && !(seconds >= 0 && seconds < 1))
 		snprintf(text, UNITS_TEXT_MAX, "n/a");

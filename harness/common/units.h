@@ -8,11 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* "64M" -> bytes. Fails on anything else than digits and one unit, and on overflow. */
+/* "64M" -> bytes. Fails on anything except digits and one unit, and on overflow. */
 enum outcome units_parse_bytes(const char *text, uint64_t *bytes, struct problem *problem);
 
-/* A list of sizes and geometric ranges, "0,1M..4G*4" -> 0, 1M, 4M, ... 4G: sorted, no doubles.
- * Fails if the list is malformed, empty, or holds more than `capacity` sizes. */
+/* A list of sizes and geometric ranges, "0,1M..4G*4" -> 0, 1M, 4M, ... 4G: sorted, without
+ * duplicates. Fails if the list is malformed, empty, or has more than `capacity` sizes. */
 enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t capacity,
 				    size_t *count, struct problem *problem);
 
@@ -28,13 +28,14 @@ enum outcome units_parse_count(const char *text, uint64_t low, uint64_t high, ui
 
 enum { UNITS_TEXT_MAX = 24 };
 
-/* 67108864 -> "64 MiB"; exact where whole, else one decimal. Returns `text`. */
+/* 67108864 -> "64 MiB"; exact if whole, else one decimal. Returns `text`. */
 const char *units_format_bytes(uint64_t bytes, char text[UNITS_TEXT_MAX]);
 
 /* 1234567 ns -> "1.23 ms": three significant digits; "n/a" if it is not finite. Returns `text`. */
 const char *units_format_ns(double duration_ns, char text[UNITS_TEXT_MAX]);
 
-/* 134 s -> "2m14s"; "n/a" if it is below 0, not finite, or beyond all use. Below half a second as units_format_ns(). Returns `text`. */
+/* 134 s -> "2m14s"; "n/a" if it is below 0, not finite, or too large. Below half a second as
+ * units_format_ns(). Returns `text`. */
 const char *units_format_seconds(double seconds, char text[UNITS_TEXT_MAX]);
 
 #endif

@@ -19,7 +19,7 @@ bool wire_copy(char *destination, size_t capacity, const char *text)
 	return fits;
 }
 
-/* A string that ends inside its field. */
+/* A string that is terminated inside its field. */
 static bool ends(const char *text, size_t capacity)
 {
 	return memchr(text, '\0', capacity) != NULL;
@@ -36,7 +36,7 @@ static enum outcome malformed(const char *what, struct problem *problem)
 		what);
 }
 
-/* What a double holds to the last unit: times of up to 104 days in ns. */
+/* The largest integer range that a double represents exactly: times of up to 104 days in ns. */
 static const double NUMBER_MAX = 9007199254740992.0;
 
 static bool is_number(double value)
@@ -76,6 +76,15 @@ static bool arm_ok(const struct wire_arm *arm)
 {
 	return ENDS(arm->experiment) && ENDS(arm->primitive) && ENDS(arm->case_name) &&
 	       arm->action < ACTION_COUNT && arm->twin <= 1;
+}
+
+static bool cell_ok(const struct wire_request *request, const struct wire_cell *cell)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (!axis_has(&axes[axis], cell->level[axis]) ||
+		    (axes[axis].needs_new_worker && cell->level[axis] != request->level[axis]))
+			return false;
+	return cell->counted <= 1 && cell->burst_max <= UINT16_MAX;
 }
 
 /* Groups must come one after the other, none too large, all of one kind. The kernel reads as many
@@ -128,15 +137,16 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 		return malformed("unknown mode", problem);
 	if (request->mode == WIRE_CATALOG)
 		return OUTCOME_OK;
-	if (request->page_kind >= PAGE_KIND_COUNT || request->child_cpu >= CHILD_CPU_COUNT)
-		return malformed("unknown level", problem);
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (!axis_has(&axes[axis], request->level[axis]))
+			return malformed("unknown level", problem);
 	if (request->arm_count == 0 || request->arm_count > WIRE_ARMS_MAX ||
 	    request->cell_count == 0 || request->cell_count > WIRE_CELLS_MAX)
 		return malformed("too many or no arms or cells", problem);
-	/* Rounds and places are 16 bits of a sample. */
+	/* Rounds and indexes in a burst are 16 bits of a sample. */
 	if (request->caller_cpu < -1 || request->caller_cpu >= WIRE_CPUS_MAX ||
 	    request->other_cpu < -1 || request->other_cpu >= WIRE_CPUS_MAX ||
-	    (request->child_cpu == CHILD_CPU_OTHER && request->other_cpu < 0))
+	    (request->level[AXIS_CHILD_CPU] == CHILD_CPU_OTHER && request->other_cpu < 0))
 		return malformed("a CPU", problem);
 	if (request->rounds_min > request->rounds_max || request->rounds_max > UINT16_MAX)
 		return malformed("the rounds", problem);
@@ -148,18 +158,14 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 		if (!arm_ok(&request->arms[i]))
 			return malformed("an arm", problem);
 	for (uint32_t i = 0; i < request->cell_count; i++)
-		if (request->cells[i].state >= STATE_COUNT ||
-		    request->cells[i].cache >= CACHE_COUNT ||
-		    request->cells[i].touch_order >= TOUCH_COUNT ||
-		    request->cells[i].threads >= WIRE_CPUS_MAX || request->cells[i].counted > 1 ||
-		    request->cells[i].burst_max > UINT16_MAX)
+		if (!cell_ok(request, &request->cells[i]))
 			return malformed("a cell", problem);
 	if (request->mode == WIRE_WALK && !walk_ok(&request->walk))
 		return malformed("the walk", problem);
 	return check_counters(request, problem);
 }
 
-/* A number that the driver can write down, or none. */
+/* A number that the driver can write into results, or none. */
 static bool number_ok(uint64_t number)
 {
 	return number <= INT64_MAX || number == WIRE_UNKNOWN;
@@ -262,7 +268,7 @@ enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes
 		return malformed("the problem text", problem);
 	if (mode == WIRE_CATALOG)
 		return answer->finished ? check_catalog(&answer->catalog, problem) : OUTCOME_OK;
-	/* The request, too, lay within the worker's reach. */
+	/* The worker could also write to the request. */
 	if (request->arm_count > WIRE_ARMS_MAX || request->cell_count > WIRE_CELLS_MAX ||
 	    answer->cells_done > request->cell_count ||
 	    answer->sample_count > area->header.sample_capacity)

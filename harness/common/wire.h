@@ -1,10 +1,10 @@
-/* The wire form: one shared memory file through which driver and worker speak. The driver makes and
- * populates it, writes a request, and starts the worker with it as WIRE_FD; the worker answers in
- * place. forkcost-target writes its stamp into it by offset.
+/* The wire form: one shared memory file for all messages between driver and worker. The driver
+ * creates and populates it, writes a request, and starts the worker with it as WIRE_FD. The worker
+ * answers in place. forkcost-target writes its stamp into it by offset.
  *
- * Both sides treat the other's half as untrusted: wire_check_request() and wire_check_answer() look
- * at every count, level, string and size before anything is used. All integers are in host order;
- * both ends run on one machine. */
+ * Neither side trusts the other: wire_check_request() and wire_check_answer() check every count,
+ * level, string and size before it is used. All integers are in host order; both sides run on one
+ * machine. */
 #ifndef FORKCOST_WIRE_H
 #define FORKCOST_WIRE_H
 
@@ -21,7 +21,7 @@
 
 enum {
 	WIRE_FD = 3,
-	WIRE_VERSION = 5,
+	WIRE_VERSION = 6,
 	WIRE_NAME_MAX = 32,
 	WIRE_TEXT_MAX = 120,
 	WIRE_PATH_MAX = 1024,
@@ -33,25 +33,25 @@ enum {
 	WIRE_CELLS_MAX = 16,
 	WIRE_CPUS_MAX = 1024,
 	WIRE_PASSES_MAX = PASS_COUNTED + COUNTER_GROUPS_MAX,
-	WIRE_HISTOGRAMS_MAX = 48, /* arms times cells that have one */
+	WIRE_HISTOGRAMS_MAX = 48, /* arms with a histogram, times cells */
 	WIRE_COUNTED_SAMPLES = 2, /* of an arm in a counted pass: counts vary little */
-	/* Exit statuses by which the worker knows that its child did what was asked. */
+	/* Exit statuses that show the worker that its child did what was asked. */
 	WIRE_STATUS_CHILD = 41,
 	WIRE_STATUS_TARGET = 42,
 	WIRE_STATUS_UNMOVED = 43, /* the child could not move to the other CPU */
-	/* Where children stamp the time: the page behind the header. */
+	/* Where children stamp the time: the page after the header. */
 	WIRE_STAMP_OFFSET = 4096,
 };
 
-/* In the place of a number that could not be had, and of a limit that there is none. */
+/* Stands for a number that is not known, and for a limit that does not exist. */
 #define WIRE_UNKNOWN UINT64_MAX
 #define WIRE_UNLIMITED (UINT64_MAX - 1)
 
 #define WIRE_MAGIC 0x54534f434b524f46ull /* "FORKCOST" */
 
-/* What the worker is asked to do. CATALOG: say what is compiled in, and calibrate the clock.
- * MEASURE: run the request's cells. ONCE: start `once_count` children and nothing else. WALK: take the
- * first arm's child through the request's walk. */
+/* What the worker must do. CATALOG: say what is compiled in, and calibrate the clock. MEASURE: run
+ * the request's cells. ONCE: start `once_count` children and nothing else. WALK: run the request's
+ * walk with the first arm's child. */
 enum wire_mode { WIRE_CATALOG, WIRE_MEASURE, WIRE_ONCE, WIRE_WALK, WIRE_MODE_COUNT };
 
 enum wire_clock_kind { WIRE_CLOCK_GETTIME, WIRE_CLOCK_COUNTER, WIRE_CLOCK_KIND_COUNT };
@@ -60,7 +60,7 @@ struct wire_clock {
 	uint32_t kind; /* enum wire_clock_kind */
 	uint32_t reserved;
 	double ns_per_tick;
-	double error_ppm;        /* bound on the calibration error against CLOCK_MONOTONIC_RAW */
+	double error_ppm;        /* bound of the calibration error against CLOCK_MONOTONIC_RAW */
 	double resolution_ns;    /* smallest step seen between two readings */
 	char why[WIRE_TEXT_MAX]; /* why this kind was chosen */
 };
@@ -70,29 +70,26 @@ struct wire_arm {
 	char primitive[WIRE_NAME_MAX]; /* empty: the experiment uses none */
 	char case_name[WIRE_NAME_MAX]; /* empty: the experiment has none */
 	uint32_t action;               /* enum action */
-	uint32_t twin;                 /* 1: the A/A twin of another arm */
+	uint32_t twin;                 /* 1: the A/A control of another arm */
 };
 
 struct wire_cell {
-	uint32_t state;       /* enum heap_state */
-	uint32_t cache;       /* enum cache_state */
-	uint32_t touch_order; /* enum touch_order */
-	uint32_t threads;     /* of the caller, running on CPUs of their own */
-	uint32_t counted;     /* 1: the counters' passes are taken, too */
-	uint32_t burst_max;   /* samples an arm and pass takes in a row, at most */
+	uint64_t level[AXIS_COUNT]; /* of an axis that needs a new worker: the request's */
+	uint32_t counted;           /* 1: the counters' passes are taken, too */
+	uint32_t burst_max;         /* samples an arm and pass takes in a row, at most */
 };
 
 struct wire_request {
 	uint32_t mode;
-	uint32_t page_kind, child_cpu;
+	uint64_t level[AXIS_COUNT];    /* the worker's; of the axes of cells the plain one */
 	int32_t caller_cpu, other_cpu; /* -1: not pinned, none */
 	uint32_t arm_count, cell_count;
 	uint32_t rounds_min,
 		rounds_max; /* a cell ends after rounds_max, or cell_ns once past min */
 	uint32_t warmups_min, reserved;
-	uint64_t warmup_ns;       /* warm-ups go on for at least so long... */
-	uint64_t warmup_limit_ns; /* ... but none begins once so long was spent */
-	uint64_t burst_ns;        /* a burst ends early once it has taken so long */
+	uint64_t warmup_ns;       /* warm-ups take at least this time... */
+	uint64_t warmup_limit_ns; /* ... but none starts after this time */
+	uint64_t burst_ns;        /* a burst ends early after this time */
 	uint64_t cell_ns;
 	uint64_t heap_bytes, evict_bytes;
 	uint64_t seed;
@@ -131,11 +128,11 @@ struct wire_experiment {
 				   */
 	uint32_t in_every_plan;
 	uint32_t varies;          /* enum varies, or-ed */
-	uint32_t needs_heap;      /* a heap of no pages makes no sense */
+	uint32_t needs_heap;      /* a heap without pages makes no sense */
 	uint32_t copies_heap;     /* needs memory for a second heap */
-	uint32_t histogram;       /* 1 + the metric that a histogram comes with; 0: none */
-	uint32_t is_countable;    /* its samples count events in the counters' passes */
-	uint32_t counts_children; /* so do its children */
+	uint32_t histogram;       /* 1 + the metric that has a histogram; 0: none */
+	uint32_t is_countable;    /* its samples can be counted */
+	uint32_t counts_children; /* so can its children */
 	char heaps[WIRE_TEXT_MAX], quick_heaps[WIRE_TEXT_MAX]; /* its own sizes; empty: the run's */
 	uint32_t metric_count, case_count;
 	struct wire_metric metrics[WIRE_METRICS_MAX]; /* the first is the main one */
@@ -154,14 +151,14 @@ enum wire_limit {
 	WIRE_LIMIT_COUNT
 };
 
-/* What a worker starts with, once it has shed what it can (METHODOLOGY, "State before the window"). Unsigned numbers may be
- * WIRE_UNKNOWN. */
+/* The state in which a worker starts, after it has reset what it can (METHODOLOGY, "State before
+ * the window"). Unsigned numbers may be WIRE_UNKNOWN. */
 struct wire_start {
-	uint64_t open_files, table_slots; /* the table of open files has room for so many */
+	uint64_t open_files, table_slots; /* size of the table of open files */
 	uint64_t policy, umask, personality, timer_slack_ns, securebits, no_new_privs;
-	uint64_t seccomp, seccomp_filters; /* 0: no filter; 2: filters look at each system call */
-	uint64_t limits[WIRE_LIMIT_COUNT]; /* soft; of time in s, of sizes in bytes */
-	int32_t niceness, oom_score_adj;   /* the latter INT32_MIN: unknown */
+	uint64_t seccomp, seccomp_filters; /* 0: no filter; 2: filters check each system call */
+	uint64_t limits[WIRE_LIMIT_COUNT]; /* soft limits; times in s, sizes in bytes */
+	int32_t niceness, oom_score_adj;   /* the last one INT32_MIN: unknown */
 };
 
 struct wire_catalog {
@@ -172,41 +169,42 @@ struct wire_catalog {
 	struct wire_start start;
 };
 
-/* What an arm cannot give in this request, and why; an empty reason means that it can. */
+/* What an arm cannot give in this request, and why; an empty reason: it can. */
 struct wire_arm_facts {
 	char refused[WIRE_TEXT_MAX]; /* the whole arm */
 	char missing[WIRE_METRICS_MAX][WIRE_TEXT_MAX];
 };
 
-/* The worker as it was when a cell was done. Any number may be WIRE_UNKNOWN. */
+/* The state of the worker after a cell. Any number may be WIRE_UNKNOWN. */
 struct wire_cell_facts {
 	uint64_t mappings, open_files;
 	uint64_t cpus_allowed;                 /* 1: pinned */
 	uint64_t rss_bytes, page_tables_bytes; /* of the whole process */
 	uint64_t heap_rss_bytes, heap_huge_bytes;
-	/* In this cell, and of this process alone: */
+	/* In this cell, of this process alone: */
 	uint64_t involuntary_switches, voluntary_switches, migrations;
-	uint64_t wait_ns; /* ready to run, while others had the CPU; its main thread's */
+	uint64_t wait_ns; /* time in which its main thread was runnable but did not run */
 	/* In this cell: */
-	uint64_t cpu_ns; /* run by this process and by children that were reaped */
-	/* Of the CPUs that the worker may use, in whole ticks: doing nothing; taken by the hypervisor. */
+	uint64_t cpu_ns; /* CPU time of this process and of reaped children */
+	/* Of the CPUs that the worker may use, in whole ticks: idle; stolen by the hypervisor. */
 	uint64_t idle_ns, steal_ns;
 	uint64_t rounds;
 	uint64_t duration_ns;
 };
 
 struct wire_sample {
-	uint64_t at_ns; /* since the worker began */
+	uint64_t at_ns; /* since the worker's start */
 	uint16_t cell, arm, pass, round, place;
 	uint16_t set;     /* bit i: value[i] was set */
 	uint16_t counted; /* bit i: count[i] was counted */
 	uint16_t reserved;
 	double value[WIRE_METRICS_MAX];    /* by the experiment's metric index */
-	double window_ns;                  /* of what was counted, with the counters' own cost */
-	uint64_t count[COUNTER_GROUP_MAX]; /* by the place in the pass's group */
+	double window_ns;                  /* of the counted window, including the counters' own
+ * cost */
+	uint64_t count[COUNTER_GROUP_MAX]; /* by the index in the pass's group */
 };
 
-/* How many single values fell into each bucket, over all samples of an arm in a cell. */
+/* The number of single values in each bucket, over all samples of an arm in a cell. */
 struct wire_histogram {
 	uint16_t cell, arm;
 	uint32_t reserved;
@@ -214,21 +212,21 @@ struct wire_histogram {
 };
 
 struct wire_answer {
-	/* The driver looks at these while the worker runs. */
-	uint64_t progress; /* grows with every sequence, so that a standstill shows */
+	/* The driver reads these while the worker runs. */
+	uint64_t progress; /* grows with every sequence, so that a hang shows */
 	uint32_t cells_done, cell_running, rounds_done;
 	uint8_t cell_done[WIRE_CELLS_MAX];
-	uint32_t finished; /* 1: all that was asked for is here */
+	uint32_t finished; /* 1: the answer is complete */
 	uint64_t sample_count;
 	uint64_t build_ns; /* time to build the heap */
 	struct problem problem;
 	struct wire_cell_facts cells[WIRE_CELLS_MAX];
 	struct wire_arm_facts arms[WIRE_ARMS_MAX];
-	char counter_refused[COUNTERS_MAX][WIRE_TEXT_MAX]; /* why a count is not to be trusted */
+	char counter_refused[COUNTERS_MAX][WIRE_TEXT_MAX]; /* why a count cannot be trusted */
 	struct wire_catalog catalog;
 	struct wire_walked walked;
 	uint32_t histogram_count;
-	uint32_t lacks_pages; /* the problem is that the kernel does not give pages of this kind */
+	uint32_t lacks_pages; /* the problem: the kernel does not give pages of this kind */
 	struct wire_histogram histograms[WIRE_HISTOGRAMS_MAX];
 };
 
@@ -239,7 +237,7 @@ struct wire_header {
 };
 
 struct wire_stamps {
-	uint64_t started_ticks; /* the child's first act */
+	uint64_t started_ticks; /* the child's first action */
 	uint64_t moved_ticks;   /* after it moved itself to another CPU */
 	uint64_t target_ticks;  /* the new program's first instruction */
 };
@@ -254,19 +252,19 @@ struct wire_area {
 
 _Static_assert(offsetof(struct wire_area, stamps) == WIRE_STAMP_OFFSET, "target writes there");
 
-/* Bytes of an area with room for so many samples. */
+/* Size in bytes of an area for this number of samples. */
 size_t wire_area_bytes(uint64_t sample_capacity);
 
-/* Copies a name or text into a wire string; false if it had to be cut. */
+/* Copies a name or text into a wire string; false if it had to be truncated. */
 bool wire_copy(char *destination, size_t capacity, const char *text);
 
-/* Checks header and request against the bytes that are really mapped. For the worker. */
+/* Checks header and request against the number of bytes that are really mapped. For the worker. */
 enum outcome wire_check_request(const struct wire_area *area, size_t mapped_bytes,
 				struct problem *problem);
 
-/* Checks the answer against the bytes mapped, the request, and the mode that was asked for: what the
- * request says by now lay within the worker's reach. For the driver, and only when the worker is gone:
- * what it checks must no longer change. */
+/* Checks the answer against the mapped bytes, the request, and the requested mode; the worker could
+ * also write to the request, so the request's own mode is not trusted. For the driver, and only
+ * when the worker is gone: what is checked must no longer change. */
 enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes,
 			       enum wire_mode mode, struct problem *problem);
 

@@ -1,10 +1,11 @@
-/* forkcost-target: the program that exec arms start. Freestanding, one mapping of its own. Its
- * first instruction reads the time; with an argument it hands that over through the wire form, then
- * it leaves with a status that says it was really here.
+/* forkcost-target: the program that exec arms start. Freestanding, with one mapping of its own. Its
+ * first instruction reads the time; with an argument it writes this time into the wire form. Then
+ * it exits with a status that proves that it ran.
  *
- * argv[1]: absent, no stamp; "t", the CPU counter; "m", CLOCK_MONOTONIC_RAW in nanoseconds. With an
- * "s" behind, it then stays until it is killed, but no longer than that makes sense. */
+ * What argv[1] may say: harness/common/orders.h. One that is to stay does so no longer than that makes
+ * sense. */
 #include "harness/common/counter.h"
+#include "harness/common/orders.h"
 #include "harness/common/rawsys.h"
 #include "harness/common/wire.h"
 
@@ -12,10 +13,10 @@
 #include <signal.h>
 #include <time.h>
 
-/* A user may look at it for long; what started it sees to its end. */
+/* A user may look at it for long; the process that started it ends it. */
 enum { STAY_S = 24 * 3600, LOOK_AGAIN_S = 10 };
 
-/* Until it is killed, which is also when its parent has died. */
+/* Until it is killed, also by the death of its parent. */
 static void stay(void)
 {
 	const struct timespec pause = {.tv_sec = LOOK_AGAIN_S};
@@ -35,14 +36,14 @@ void target_main(uint64_t ticks, const long *stack)
 	if (stack[0] > 1) { /* argc */
 		// NOLINTNEXTLINE(performance-no-int-to-ptr): argv[1], as the kernel puts it
 		const char *how = (const char *)stack[2];
-		if (*how == 'm') {
+		if (*how == ORDER_GETTIME) {
 			struct timespec now = {0};
 			raw_syscall(SYS_clock_gettime, CLOCK_MONOTONIC_RAW, (long)&now, 0, 0, 0);
 			ticks = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 		}
 		raw_syscall(SYS_pwrite64, WIRE_FD, (long)&ticks, sizeof ticks,
 			    WIRE_STAMP_OFFSET + offsetof(struct wire_stamps, target_ticks), 0);
-		if (how[1] == 's') {
+		if (how[1] == ORDER_STAY) {
 			stay();
 		}
 	}

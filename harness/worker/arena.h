@@ -1,5 +1,5 @@
-/* Memory of the worker's own that fork must not copy: mapped shared, populated, and, where the
- * child has no use for it, kept out of the child (METHODOLOGY, "State before the window"). */
+/* The worker's own memory that fork must not copy: mapped shared, populated, and not inherited
+ * where the child has no use for it (METHODOLOGY, "State before the window"). */
 #ifndef FORKCOST_ARENA_H
 #define FORKCOST_ARENA_H
 
@@ -10,7 +10,7 @@
 
 enum { ARENA_PROC_BYTES = 64 << 10, ARENA_STACK_BYTES = 64 << 10 };
 
-/* One mapping for all small things. */
+/* One mapping for all small objects. */
 struct arena {
 	_Alignas(4096) struct started child;
 	struct timespec caller_clock, child_clock;
@@ -24,19 +24,8 @@ struct arena {
 /* NULL with the problem set if there is no memory. */
 struct arena *arena_make(struct problem *problem);
 
-/* `bytes` of memory of an experiment's own: shared, populated, inherited by children. NULL with the
+/* `bytes` of memory for an experiment: shared, populated, inherited by children. NULL with the
  * problem set if there is none. */
 void *arena_share(size_t bytes, const char *what, struct problem *problem);
-
-/* The buffer that cold samples walk over. `bytes` 0 gives an empty one. */
-struct evictor {
-	const volatile char *memory;
-	size_t bytes;
-};
-
-enum outcome evictor_make(struct evictor *evictor, size_t bytes, struct problem *problem);
-
-/* Reads one byte of every cache line: drives what was in the caches out of them. */
-void evictor_walk(const struct evictor *evictor);
 
 #endif

@@ -1,8 +1,9 @@
 /* The plug-in interface: all that a file in bench/ needs. An experiment or a primitive is one file
- * that ends with EXPERIMENT(...) or PRIMITIVE(...) and registers itself; nothing else is edited.
+ * that ends with EXPERIMENT(...) or PRIMITIVE(...) and registers itself; no other file is edited.
  *
- * Rules for what runs inside a window (METHODOLOGY, "Inside the window"): nothing but the thing named; nothing
- * written that fork inherits by copy, so results go to `struct started`, which is shared memory. */
+ * Rules for code inside a window (METHODOLOGY, "Inside the window"): do nothing but the thing
+ * named, and write nothing that fork inherits by copy. So results go to `struct started`, which is
+ * shared memory. */
 #ifndef FORKCOST_BENCH_H
 #define FORKCOST_BENCH_H
 
@@ -22,55 +23,58 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 
-/* What a primitive reports about the child it started. Lives in shared memory. */
+/* What a primitive reports about the child that it started. Lives in shared memory. */
 struct started {
 	uint64_t called;   /* ticks, read right before the call */
 	uint64_t returned; /* ticks, read right after it returned in the caller */
 	long id;           /* the child's, or a negative errno value */
 	int pidfd;         /* clone3's, else -1 */
 	int wait_status;
-	long waited;                /* what wait4 returned: the child's id, if all is well */
-	uint64_t ended;             /* ticks, when waiting for the child returned */
+	long waited;                /* what wait4 returned: the child's id on success */
+	uint64_t ended;             /* ticks, when the wait for the child returned */
 	struct rusage usage;        /* of the child, from wait */
 	struct rusage caller_usage; /* of the caller, right after the wait */
 	int thread_tid;             /* set by the kernel to 0 when a thread has ended */
 };
 
-struct counting; /* worker/counting.h */
-struct partner;  /* worker/partner.h */
+struct counting;   /* worker/counting.h */
+struct partner;    /* worker/partner.h */
+struct heap_pages; /* worker/heap.h */
 
-/* The pages of the heap in the order in which the cell's passes touch them. A page here is what the
- * page kind's first write concerns: 4 KiB, but 2 MiB where the heap is hugetlb. */
+/* The pages of the heap in the order in which the cell's passes touch them. A page here is the unit
+ * of a first write to the page kind: 4 KiB, but 2 MiB for a hugetlb heap. */
 struct touch {
 	const uint32_t *order; /* shared memory */
 	size_t count;
 	size_t page_bytes;
 };
 
-/* The state of a worker. Constant while a window is open. */
+/* The state of a worker. Nothing changes it while a window is open. */
 struct run {
 	struct started *child; /* shared memory */
 	volatile struct wire_stamps *stamps;
 	const struct wire_request *request;
 	struct problem *problem;
-	uint32_t *lacks_pages; /* set to 1 where the problem is that the page kind cannot be had */
+	uint32_t *lacks_pages; /* set to 1 if the problem is that the page kind is not available */
 	pid_t worker;          /* this process */
 	char *heap;
 	size_t heap_bytes;
-	void *child_stack_top;     /* shared memory, 16-byte aligned */
-	const cpu_set_t *move_set; /* where a child moves itself first; NULL: nowhere */
-	bool stamping;             /* the sample being taken is a stamped one (axes.h) */
+	void *child_stack_top;          /* shared memory, 16-byte aligned */
+	const cpu_set_t *move_set;      /* where a child moves itself first; NULL: nowhere */
+	bool stamping;                  /* the sample being taken is a stamped one (axes.h) */
 	const struct wire_cell *cell;
 	struct touch touch;
-	struct counting *counting; /* NULL: the sample being taken is not a counted one */
+	struct counting *counting; /* NULL: the current sample is not a counted one */
 	struct partner *partner;   /* shared memory */
 	/* What a child does before it exits or execs; NULL: nothing. Raw system calls only. */
 	void (*life)(struct run *run);
-	char *scratch;            /* a page of shared memory, for what must be written somewhere */
-	uint32_t *histogram;      /* shared memory; NULL: the sample is not to be added to one */
-	char *const *target_argv; /* for exec: forkcost-target, told to stamp or not */
+	char *scratch;            /* a page of shared memory, for writes without a purpose */
+	uint32_t *histogram;      /* shared memory; NULL: the sample is added to no histogram */
+	char *const *target_argv; /* for exec: forkcost-target, with or without the argument to
+ * stamp */
 	char *const *target_envp;
 	const char *target_path;
+	const struct heap_pages *pages; /* what the heap is made of */
 };
 
 struct arm;
@@ -82,8 +86,8 @@ struct primitive {
 	/* Why an action makes no sense with this primitive; NULL: it is supported. */
 	const char *refuses_exit, *refuses_exec;
 	unsigned traits; /* enum primitive_traits, or-ed */
-	/* Starts a child that does `action`: reads the clock beside the call into
-	 * run->child->called and ->returned, and sets ->id. */
+	/* Starts a child that does `action`: reads the clock around the call into ->called and
+	 * ->returned of run->child, and sets ->id. */
 	void (*start)(struct run *run, enum action action);
 };
 
@@ -99,25 +103,27 @@ struct experiment {
 	const char *const *cases;     /* ends with NULL; NULL if there are none */
 	bool uses_primitives;         /* an arm for every primitive and action */
 	bool in_every_plan;
-	bool needs_heap;    /* a heap of no pages makes no sense: it is left out */
-	bool ignores_heap;  /* its windows do not depend on the heap's state */
-	bool spawns;        /* its windows start processes: warm cells settle the caches by some */
+	bool needs_heap;    /* a heap without pages makes no sense: it is left out */
+	bool ignores_heap;  /* its times do not depend on the heap's state */
+	bool spawns;        /* its windows start processes: warm cells settle the caches by starting
+ * some */
 	bool takes_stamped; /* has metrics that need the stamped pass */
 	bool is_countable;  /* it calls count_begin() and count_end() around its window */
 	bool counts_children; /* and reaps its children before count_end() */
-	bool copies_heap;     /* needs memory for a second heap, whatever the primitive */
+	bool copies_heap;     /* needs memory for a second heap, for any primitive */
 	unsigned varies; /* enum varies; other axes stay at dirty, warm, same, 4k, sequential */
-	/* Heap sizes as --heap takes them, for the presets bench and full, and for quick; NULL: the
-	 * preset's own. */
+	/* Heap sizes as for --heap, for the presets bench and full, and for quick; NULL: those of
+	 * the preset. */
 	const char *heaps, *quick_heaps;
 	unsigned histogram; /* 1 + the metric whose single values go to run->histogram; 0: none */
-	/* Makes what the experiment needs, once per worker, before the first sample. May be NULL. */
+	/* Allocates what the experiment needs, once per worker, before the first sample. May be
+	 * NULL. */
 	enum outcome (*make)(struct run *run);
 	/* Why an arm cannot give a metric in this run; NULL if it can. May be NULL itself. Called after
 	 * make(). */
 	const char *(*missing)(const struct run *run, const struct arm *arm, unsigned metric);
-	/* Why a case cannot be had on this machine at all; NULL if it can. May be NULL itself. Such an
-	 * arm is never sampled, and all its metrics give the reason. */
+	/* Why a case is not available on this machine at all; NULL if it is. May be NULL itself.
+	 * Such an arm is never sampled, and all its metrics give the reason. */
 	const char *(*refuses)(const struct run *run, const struct arm *arm);
 	/* Takes one sample: prepares what only this arm needs, opens and closes the window, checks. A
 	 * sample whose proof fails is an error. */
@@ -152,9 +158,8 @@ static inline void sample_set(struct wire_sample *sample, unsigned metric, doubl
 
 /* ---- in the child ---- */
 
-/* A child's first acts: stamp if asked, move if asked. Raw system calls only, because the child may
- * share its parent's memory (errno, TLS), and inlined, so that it needs no stack frame of its own.
- */
+/* A child's first actions: stamp if asked, move if asked. Raw system calls only, because the child
+ * may share its parent's memory (errno, TLS). Inlined, so that it needs no stack frame of its own. */
 static inline __attribute__((always_inline)) void child_begin(const struct run *run, bool stamp)
 {
 	if (stamp)
@@ -168,8 +173,8 @@ static inline __attribute__((always_inline)) void child_begin(const struct run *
 	}
 }
 
-/* For a child that may stay for long, or becomes a program that does: it ends when the worker is
- * killed, and at once if that happened before it could ask for it. */
+/* For a child that may stay for long, or executes a program that does: it is killed when the worker
+ * is killed, and exits at once if the worker was killed before this call. */
 static inline __attribute__((always_inline)) void child_die_with(pid_t worker)
 {
 	raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -177,7 +182,7 @@ static inline __attribute__((always_inline)) void child_die_with(pid_t worker)
 		raw_exit_group(WIRE_STATUS_CHILD);
 }
 
-/* What comes between a child's first acts and its end. */
+/* What a child does between its first actions and its end. */
 static inline __attribute__((always_inline)) void child_live(struct run *run)
 {
 	if (__builtin_expect(run->life != NULL, 0))
@@ -197,8 +202,8 @@ static inline __attribute__((always_inline, noreturn)) void child_end(struct run
 	raw_exit_group(WIRE_STATUS_CHILD);
 }
 
-/* The child's whole life: begin, then exit or exec. Never returns. A stamp before exec would delay
- * what exec_start_ns measures: there the target alone stamps. */
+/* The child's whole life: first actions, then exit or exec. Never returns. A stamp before exec
+ * would delay what exec_start_ns measures: there only the target stamps. */
 static inline __attribute__((always_inline, noreturn)) void child_act(struct run *run,
 								      enum action action)
 {
@@ -210,8 +215,8 @@ static inline __attribute__((always_inline, noreturn)) void child_act(struct run
 __attribute__((noreturn)) void child_enter_exit(void *run);
 __attribute__((noreturn)) void child_enter_exec(void *run);
 
-/* clone(2) with `flags` onto the run's child stack; the child does `action`. Inlined, so that both
- * clock reads lie beside the system call in the frame of the primitive. */
+/* clone(2) with `flags`, the child on the run's child stack; the child does `action`. Inlined, so
+ * that both clock readings are next to the system call, in the frame of the primitive. */
 static inline __attribute__((always_inline)) void
 child_start_onto(struct run *run, enum action action, unsigned long flags)
 {
@@ -224,7 +229,7 @@ child_start_onto(struct run *run, enum action action, unsigned long flags)
 	run->child->id = id;
 }
 
-/* clone(2) with `flags` and no stack of the child's own, as fork does; the child does `action`. */
+/* clone(2) with `flags` and no separate stack, as fork does; the child does `action`. */
 static inline __attribute__((always_inline)) void
 child_start_copied(struct run *run, enum action action, unsigned long flags)
 {
@@ -240,10 +245,10 @@ child_start_copied(struct run *run, enum action action, unsigned long flags)
 
 /* ---- in the caller ---- */
 
-/* Waits for the child and notes when that returned. Inlined, with status and usage in shared
- * memory, so that the wait writes nothing that the child shares by copy: a primitive by raw system
- * call then takes no page fault of its own in the caller between the call and the end of the wait (one
- * is libc's: the kernel writes its rseq area when the caller wakes up). */
+/* Waits for the child and records when the wait returned. Inlined, with status and usage in shared
+ * memory, so that the wait writes nothing that fork shared by COW. A primitive by raw system call
+ * then takes no page fault of its own in the caller between the call and the end of the wait. (One
+ * fault is libc's: the kernel writes its rseq area when the caller wakes up.) */
 static inline __attribute__((always_inline)) void child_wait(struct run *run,
 							     const struct primitive *primitive)
 {
@@ -267,28 +272,30 @@ static inline __attribute__((always_inline)) void child_wait(struct run *run,
  * the pidfd. */
 enum outcome child_check(struct run *run, const struct arm *arm);
 
-/* Waits for a child that is not measured, by its id or a negative errno value, and checks that it left
- * with the status expected. `what` it was to do, for the error message. */
+/* Waits for a child that is not measured, by its id or a negative errno value, and checks that it
+ * exited with the expected status. `what`: its task, for the error message. */
 enum outcome child_reap(struct run *run, long id, int expected, const char *what);
 
-/* Waits until forkcost-target has stamped, which shows that the old memory is gone, and a little longer, by
- * when one that is to stay sleeps. The stamp was cleared before. */
+/* Waits until forkcost-target has stamped, which proves that the old memory is gone, and a little
+ * longer, until a target that stays is asleep. The caller cleared the stamp before. */
 enum outcome child_await_stamp(struct run *run);
 
-/* Starts a child by raw clone that exits at once, and reaps it: leaves every heap page clean. */
+/* Starts a child by raw clone that exits at once, and reaps it. This write-protects every heap page
+ * (clean). */
 enum outcome child_clean_heap(struct run *run);
 
-/* Keeps the heap out of children, or lets it in again; touches no page of it. */
+/* Stops or allows the inheritance of the heap by children; touches no page of it. */
 enum outcome child_heap_copied(struct run *run, bool copied);
 
-/* Starts and reaps some children: some by copying everything but the heap, then some that share
- * memory, exit and exec in turn. That brings what the kernel needs for any spawn back into the caches
- * after the heap was prepared, alike for every arm and state, and leaves the heap as it is. */
+/* Starts and reaps some children: some that copy everything but the heap, then some that share
+ * memory, exit and exec in turn. After the heap was prepared, this brings what the kernel needs for
+ * any spawn back into the caches, in the same way for every arm and state, and leaves the heap as
+ * it is. */
 enum outcome child_settle(struct run *run);
 
-/* Writes to the stack below the caller's frame again, where libc's own frames go: after a fork those
- * pages are write-protected, and the next call into libc would take a fault in the window after one
- * way of preparing and not after another. */
+/* Writes again to the stack below the caller's frame, where libc's own frames go. After a fork
+ * those pages are write-protected, so the next call into libc would take a fault in the window
+ * after some preparations and not after others. */
 void child_dirty_stack(void);
 
 #endif

@@ -7,7 +7,7 @@ static const void **link_of(const struct touch *touch, char *base, size_t page)
 	return (const void **)(base + pages_at(touch, (uint32_t)page) + CHAIN_LINK_OFFSET);
 }
 
-/* Sattolo's shuffle of a chain in which every link leads to itself: what comes out is one cycle. */
+/* Sattolo's shuffle of a chain in which every link points to itself: the result is one cycle. */
 void chain_build(const struct touch *touch, char *base, uint64_t seed)
 {
 	struct shuffle shuffle;

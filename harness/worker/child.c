@@ -19,7 +19,7 @@ void child_enter_exec(void *run)
 	child_act(run, ACTION_EXEC);
 }
 
-/* What to do about a primitive that was refused by the kernel. */
+/* The remedy when the kernel refuses a primitive. */
 static const char *remedy(long error)
 {
 	bool forbidden = error == ENOSYS || error == EPERM;
@@ -127,7 +127,7 @@ enum outcome child_clean_heap(struct run *run)
 	return copy_untimed(run, "make the heap clean");
 }
 
-/* Neither stamps nor moves: a child on another CPU would leave its traces there
+/* Neither stamps nor moves: a child on another CPU would leave that CPU in the mm's mask
  * (METHODOLOGY, "Placement"). */
 __attribute__((noreturn)) static void settle_by_exit(void *run)
 {

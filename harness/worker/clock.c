@@ -8,7 +8,7 @@
 #include <cpuid.h>
 #endif
 
-static struct timespec before_arena; /* until there is shared memory */
+static struct timespec before_arena; /* until shared memory exists */
 
 struct clock worker_clock = {.caller_scratch = &before_arena, .child_scratch = &before_arena};
 
@@ -31,9 +31,8 @@ void clock_scratch(struct timespec *caller, struct timespec *child)
 	worker_clock.child_scratch = child;
 }
 
-/* Whether the fast counter may be trusted, and the reason. The kernel watches the TSC against other
- * clocks and stops using it as clock source when it finds it unstable
- * (METHODOLOGY, "The ruler"). */
+/* Whether the fast counter can be trusted, and the reason. The kernel compares the TSC with other
+ * clocks, and stops using it as clock source when it is unstable (METHODOLOGY, "The clock"). */
 static bool counter_is_trusted(char why[WIRE_TEXT_MAX])
 {
 #if defined(__x86_64__)
@@ -70,7 +69,7 @@ struct bracket {
 	uint64_t width_ns;
 };
 
-/* The counter and the kernel's clock at one moment, as near as several tries bring them. */
+/* The counter and the kernel's clock at the same moment, as close as several tries allow. */
 static struct bracket bracket_now(void)
 {
 	struct bracket best = {.width_ns = UINT64_MAX};

@@ -1,4 +1,4 @@
-/* The ruler. Ticks come from the CPU's counter where the kernel itself trusts it, else from
+/* The clock. Ticks come from the CPU's counter if the kernel itself trusts it, else from
  * clock_gettime(CLOCK_MONOTONIC_RAW), where a tick is a nanosecond. */
 #ifndef FORKCOST_CLOCK_H
 #define FORKCOST_CLOCK_H
@@ -21,7 +21,7 @@ extern struct clock {
 uint64_t clock_monotonic_raw_ns(void);
 
 /* CLOCK_MONOTONIC_RAW by inline system call into memory that fork does not copy: a call into libc
- * would push a return address, and after fork that alone is a copy-on-write fault inside the window. */
+ * would push a return address, and after fork this is a COW fault inside the window. */
 static inline __attribute__((always_inline)) uint64_t clock_by_syscall(struct timespec *scratch)
 {
 	raw_syscall(SYS_clock_gettime, CLOCK_MONOTONIC_RAW, (long)scratch, 0, 0, 0);
@@ -36,7 +36,7 @@ static inline __attribute__((always_inline)) uint64_t clock_ticks(void)
 	return clock_by_syscall(worker_clock.caller_scratch);
 }
 
-/* The same in a child, which may run beside its caller. */
+/* The same in a child, which may run at the same time as its caller. */
 static inline __attribute__((always_inline)) uint64_t clock_ticks_in_child(void)
 {
 	if (__builtin_expect(worker_clock.is_counter, 1))
@@ -52,7 +52,7 @@ static inline __attribute__((always_inline)) uint64_t clock_ticks_after(void)
 	return clock_by_syscall(worker_clock.caller_scratch);
 }
 
-/* Nanoseconds from one reading to another; negative if they are the wrong way round. */
+/* Nanoseconds from one reading to another; negative if they are in the wrong order. */
 static inline double clock_ns(uint64_t from, uint64_t to)
 {
 	return (double)(int64_t)(to - from) * worker_clock.ns_per_tick;
@@ -65,8 +65,8 @@ void clock_use(const struct wire_clock *clock);
 void clock_scratch(struct timespec *caller, struct timespec *child);
 
 /* Chooses the clock of this machine and calibrates it over about 100 ms against
- * CLOCK_MONOTONIC_RAW: at both ends the tightest of several bracketed readings, the width of the
- * brackets over the time between giving the error bound. */
+ * CLOCK_MONOTONIC_RAW. At each end it takes the tightest of several bracketed readings; the width
+ * of the brackets over the time in between gives the error bound. */
 void clock_calibrate(struct wire_clock *clock);
 
 #endif

@@ -31,7 +31,7 @@ static long open_one(const struct wire_counter *counter, int leader)
 	struct perf_event_attr attr = counter->attr;
 	attr.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
 	attr.inherit = counter->with_child ? 1 : 0;
-	attr.disabled = leader < 0; /* the others go with their leader */
+	attr.disabled = leader < 0; /* the leader switches the others */
 	long fd =
 		raw_syscall(SYS_perf_event_open, (long)&attr, 0, -1, leader, PERF_FLAG_FD_CLOEXEC);
 	if (fd < 0 || !counter->filter[0])
@@ -51,7 +51,7 @@ void counting_open(struct counting *counting, const struct wire_request *request
 	counting->first = first;
 	counting->counters = &request->counters[first];
 	counting->count = 0;
-	/* What children inherit cannot be switched as a group. */
+	/* Inherited counters cannot be switched as a group. */
 	counting->is_group = !counting->counters->with_child;
 	for (uint32_t i = first; i < request->counter_count && request->counters[i].group == group;
 	     i++) {
@@ -60,7 +60,7 @@ void counting_open(struct counting *counting, const struct wire_request *request
 		counting->to[at] = (struct counting_read){0};
 		counting->fds[at] = (int)fd;
 		counting->failed[at] = fd < 0 ? fd : 0;
-		/* Without its leader a group is none: each of the others stands alone then. */
+		/* Without its leader there is no group: then each of the others is alone. */
 		if (at == 0 && fd < 0)
 			counting->is_group = false;
 		if (at == 0)

@@ -1,8 +1,8 @@
-/* Counting events around a window, in counted passes alone: in time passes no counter exists, so that
- * they are as without (METHODOLOGY, "Counters"). Counters run in windows alone: a window switches them on and
- * off and reads them when it is over; what they gained since the last time is its count. They are never
- * reset, and nothing is read right before a window: to copy a value out would disturb what the window
- * is to find (an emulated RISC-V CPU loses its TLB by it). */
+/* Counting events around a window, only in counted passes: in the other passes no counter exists,
+ * so their times are as without (METHODOLOGY, "Counters"). Counters run only in windows. A window
+ * switches them on and off, and reads them after its end; the increase since the last reading is
+ * the count. They are never reset, and nothing is read right before a window: copying out a value
+ * would disturb what the window measures (an emulated RISC-V CPU loses its TLB). */
 #ifndef FORKCOST_COUNTING_H
 #define FORKCOST_COUNTING_H
 
@@ -19,23 +19,24 @@ struct counting_read {
 
 /* One process's open counters. Lives in shared memory. */
 struct counting {
-	const struct wire_counter *counters; /* the group's first */
-	uint32_t first, count;               /* where in the request; how many */
+	const struct wire_counter *counters; /* the first of the group */
+	uint32_t first, count;               /* index in the request; number */
 	int fds[COUNTER_GROUP_MAX];
 	long failed[COUNTER_GROUP_MAX]; /* negative errno of the last read or open; 0: none */
 	uint64_t from_ticks, to_ticks;
 	struct counting_read from[COUNTER_GROUP_MAX], to[COUNTER_GROUP_MAX];
-	bool is_group; /* one switch for all: the first counter's */
+	bool is_group; /* one switch for all: that of the first counter */
 };
 
-/* Opens group `group` of the request for the calling process into `counting`, switched off. A counter
- * that cannot be opened is noted in `failed`. Raw system calls only: children may call it. */
+/* Opens group `group` of the request for the calling process into `counting`, switched off. A
+ * counter that cannot be opened is recorded in `failed`. Raw system calls only: children may call
+ * it. */
 void counting_open(struct counting *counting, const struct wire_request *request, uint32_t group);
 
-/* Ends what counting_open() began. */
+/* Closes what counting_open() opened. */
 void counting_close(struct counting *counting);
 
-/* How many groups the request has, and whether one counts children as well. */
+/* The number of groups in the request, and whether one counts children too. */
 uint32_t counting_groups(const struct wire_request *request);
 bool counting_is_with_child(const struct wire_request *request, uint32_t group);
 
@@ -65,8 +66,8 @@ static inline __attribute__((always_inline)) void counting_read(struct counting 
 	}
 }
 
-/* The window that is counted: between the two nothing but what is measured. Nothing happens where
- * the sample is not a counted one. */
+/* The counted window: between the two calls only what is measured. Does nothing if the sample is
+ * not a counted one. */
 static inline __attribute__((always_inline)) void count_begin(struct run *run)
 {
 	if (__builtin_expect(run->counting != NULL, 0)) {
@@ -84,14 +85,14 @@ static inline __attribute__((always_inline)) void count_end(struct run *run)
 	}
 }
 
-/* Whether the pass counts the children of the window as well: then they must be reaped in it. */
+/* Whether the pass also counts the children of the window: then they must be reaped in it. */
 static inline __attribute__((always_inline)) bool count_is_with_child(const struct run *run)
 {
 	return run->counting && run->counting->counters->with_child;
 }
 
-/* Puts what was counted into a sample. A count that cannot be trusted is left out, and the answer
- * says why: not opened, multiplexed, or run backwards. */
+/* Puts the counts into a sample. A count that cannot be trusted is left out, and the answer says
+ * why: not opened, multiplexed, or decreased. */
 void counting_report(const struct counting *counting, struct wire_answer *answer,
 		     struct wire_sample *sample);
 

@@ -15,15 +15,15 @@ enum outcome flush_make(struct flush_pages *flush, size_t count, struct problem 
 	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
 	flush->count = count;
 	flush->bytes = count * page_bytes;
-	/* A page without rights at either end keeps the kernel from merging and splitting mappings at
-	 * every change. */
+	/* A page without access rights at each end keeps the kernel from merging and splitting
+	 * mappings at every change. */
 	size_t room_bytes = flush->bytes + 2 * page_bytes;
 	char *room = mmap(NULL, room_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (room == MAP_FAILED)
 		return cannot("map", errno, problem);
 	if (madvise(room, room_bytes, MADV_DONTFORK) < 0)
 		return cannot("keep children from inheriting", errno, problem);
-	/* A kernel without huge pages knows no such advice, and needs none. */
+	/* A kernel without huge pages does not know this advice, and does not need it. */
 	if (madvise(room, room_bytes, MADV_NOHUGEPAGE) < 0 && errno != EINVAL)
 		return cannot("choose the size of", errno, problem);
 	flush->pages = room + page_bytes;

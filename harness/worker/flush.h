@@ -1,7 +1,7 @@
-/* A flush of the TLB without a fork: write-protecting pages that were written. Up to the kernel's
- * ceiling (33 pages on x86-64, where debugfs shows it) entries are flushed one by one, above it the
- * address space's whole TLB, as fork does. arm64 CPUs with range instructions have no such ceiling
- * below 2^21 pages: there only the entries of these pages go. */
+/* A flush of the TLB without a fork: it write-protects pages that were written. Up to the kernel's
+ * ceiling (33 pages on x86-64, where debugfs shows it) entries are flushed one by one; above it the
+ * whole TLB of the address space, as by fork. arm64 CPUs with range instructions have no such
+ * ceiling below 2^21 pages: there only the entries of these pages are flushed. */
 #ifndef FORKCOST_FLUSH_H
 #define FORKCOST_FLUSH_H
 
@@ -10,9 +10,9 @@
 
 #include <sys/mman.h>
 
-enum { FLUSH_WHOLE_PAGES = 1024 }; /* above every ceiling known, by default settings */
+enum { FLUSH_WHOLE_PAGES = 1024 }; /* above every known ceiling, by default settings */
 
-/* Pages that are of no other use, and that children do not inherit. */
+/* Pages that have no other use, and that children do not inherit. */
 struct flush_pages {
 	char *pages;
 	size_t count, bytes;
@@ -20,17 +20,17 @@ struct flush_pages {
 
 enum outcome flush_make(struct flush_pages *flush, size_t count, struct problem *problem);
 
-/* Makes the pages writable and writes each, so that the next flush has entries to change. Widening
- * rights may flush, too: x86-64 does. */
+/* Makes the pages writable and writes each, so that the next flush has entries to change. Adding
+ * rights may flush too: it does on x86-64. */
 enum outcome flush_arm(const struct flush_pages *flush, struct problem *problem);
 
-/* The flush: takes the right to write away again. Returns what mprotect does. */
+/* The flush: removes the right to write. Returns what mprotect returns. */
 static inline __attribute__((always_inline)) long flush_fire(const struct flush_pages *flush)
 {
 	return raw_syscall(SYS_mprotect, (long)flush->pages, (long)flush->bytes, PROT_READ, 0, 0);
 }
 
-/* Says what went wrong with flush_fire(). */
+/* Describes a failure of flush_fire(). */
 enum outcome flush_failed(long error, struct problem *problem);
 
 #endif

@@ -1,9 +1,8 @@
 #include "harness/worker/heap.h"
 
-#include "harness/common/remedy.h"
+#include "harness/common/textfile.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/pages.h"
-#include "harness/worker/procfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,39 +23,21 @@ static size_t base_bytes(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* What a kind of page asks of its mapping. */
-static const struct kind {
-	int map_flags, advice;
-	size_t touch_bytes; /* what one first write concerns; 0: the base page */
-	bool broken;        /* cases may split its pages, so each preparation makes them anew */
-	bool apart;         /* it lies in mappings that hold no whole 2 MiB page */
-} kinds[PAGE_KIND_COUNT] = {
-	[PAGE_KIND_4K] = {0, MADV_NOHUGEPAGE, 0, false, false},
-	[PAGE_KIND_THP] = {0, MADV_HUGEPAGE, 0, true, false},
-	[PAGE_KIND_MTHP] = {0, MADV_HUGEPAGE, 0, true, true},
-	[PAGE_KIND_HUGETLB] = {MAP_HUGETLB | MAP_HUGE_2MB, MADV_NORMAL, HUGE_BYTES, false, false},
-};
-
-static const struct kind *kind_of(const struct run *run)
-{
-	return &kinds[run->request->page_kind];
-}
-
 static void write_every_page(struct run *run)
 {
 	for (size_t at = 0; at < run->heap_bytes; at += base_bytes())
 		*(volatile uint64_t *)(run->heap + at) = at;
 }
 
-/* Says that the kernel does not give such pages: no fault of the machine's or the worker's. */
+/* Says that the kernel does not give such pages: not an error of the machine or the worker. */
 #define LACKS(run, ...) (*(run)->lacks_pages = 1, fail((run)->problem, __VA_ARGS__))
 
-/* Maps the heap at a multiple of the largest page, between guard pages: they keep the kernel from
- * merging it with a neighbour, so that the mappings that heap_verify() reads are the heap and
- * nothing else. */
+/* Maps the heap at a multiple of the largest page, between guard pages. These keep the kernel from
+ * merging it with a neighbour, so the mappings that heap_verify() reads are the heap and nothing
+ * else. */
 static enum outcome map_heap(struct run *run, size_t bytes)
 {
-	const struct kind *kind = kind_of(run);
+	const struct heap_pages *kind = run->pages;
 	char *room = mmap(NULL, bytes + 3ul * HUGE_BYTES, PROT_NONE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (room == MAP_FAILED)
@@ -81,10 +62,11 @@ static enum outcome map_heap(struct run *run, size_t bytes)
 		    bytes, strerror(errno));
 }
 
-/* A fault takes the largest page that is switched on and fits its mapping, and khugepaged makes whole
- * ones of what fits later. Mappings that begin and end in the middle of a huge page hold none, so that
- * smaller ones can be had with the large ones left on for everybody else. Every second mapping is kept
- * out of core dumps, by which they differ and are not merged; nothing else comes of it. */
+/* A fault takes the largest enabled page that fits its mapping, and khugepaged later collapses what
+ * fits. Mappings that begin and end in the middle of a huge page contain none. So smaller ones are
+ * possible while the large ones stay enabled for other processes. Every second mapping is excluded
+ * from core dumps: this makes neighbours different, so they are not merged, and has no other
+ * effect. */
 static enum outcome keep_apart(struct run *run)
 {
 	size_t bytes = run->heap_bytes;
@@ -98,7 +80,7 @@ static enum outcome keep_apart(struct run *run)
 	return OUTCOME_OK;
 }
 
-/* A pool may be there and a cgroup forbid its use: then a write ends in a signal. */
+/* A pool may exist while a cgroup forbids its use: then a write ends in a signal. */
 static enum outcome try_pool(struct run *run)
 {
 	if (madvise(run->heap, run->heap_bytes, MADV_POPULATE_WRITE) == 0 || errno == EINVAL)
@@ -110,7 +92,7 @@ static enum outcome try_pool(struct run *run)
 
 enum outcome heap_build(struct run *run)
 {
-	const struct kind *kind = kind_of(run);
+	const struct heap_pages *kind = run->pages;
 	size_t bytes = run->request->heap_bytes;
 	run->heap_bytes = bytes;
 	run->touch.page_bytes = kind->touch_bytes ? kind->touch_bytes : base_bytes();
@@ -121,7 +103,7 @@ enum outcome heap_build(struct run *run)
 		return OUTCOME_FAILED;
 	if (kind->apart && keep_apart(run))
 		return OUTCOME_FAILED;
-	/* A kernel without huge pages knows no such advice, and needs none. */
+	/* A kernel without huge pages does not know this advice, and does not need it. */
 	if (madvise(run->heap, bytes, kind->advice) < 0 && errno != EINVAL)
 		return fail(run->problem, "cannot say what pages the heap is to have: %s; %s",
 			    strerror(errno), "set transparent_hugepage to madvise");
@@ -131,13 +113,11 @@ enum outcome heap_build(struct run *run)
 	return OUTCOME_OK;
 }
 
-enum outcome heap_prepare(struct run *run, enum heap_state state)
+enum outcome heap_write(struct run *run)
 {
-	if (state == STATE_CLEAN)
-		return child_clean_heap(run);
 	if (run->heap_bytes == 0)
 		return OUTCOME_OK;
-	if (kind_of(run)->broken) {
+	if (run->pages->broken) {
 		if (madvise(run->heap, run->heap_bytes, MADV_DONTNEED) < 0)
 			return fail(run->problem, "cannot make the heap anew: %s; report this",
 				    strerror(errno));
@@ -154,67 +134,37 @@ enum outcome heap_prepare(struct run *run, enum heap_state state)
 	return OUTCOME_OK;
 }
 
-static enum outcome read_proc(const char *path, char *text, size_t text_bytes,
-			      struct problem *problem)
-{
-	if (procfile_read(path, text, text_bytes))
-		return OUTCOME_OK;
-	return fail(problem, "cannot open %s: %s; %s", path, strerror(errno),
-		    remedy_or(errno, "mount /proc"));
-}
-
-/* The value behind a key, "VmPTE:   44 kB" -> 45056; UINT64_MAX if the key is not there. */
-static uint64_t kilobytes_behind(const char *text, const char *key)
-{
-	uint64_t kilobytes = procfile_number(text, key);
-	return kilobytes == UINT64_MAX ? kilobytes : kilobytes * 1024;
-}
-
 /* What smaps says of the heap: sums over its mappings. */
 struct shown {
+	const struct run *run;
+	bool inside; /* the mapping that the lines are about is the heap's */
 	uint64_t mappings, rss_bytes, huge_bytes, hugetlb_bytes;
 };
 
-/* Takes one line of smaps; `inside` says whether the mapping that it is about is the heap's. */
-static void take_line(const struct run *run, const char *line, bool *inside, struct shown *shown)
+static void take_line(const char *line, void *context)
 {
-	static const char *const keys[] = {"Rss:", "AnonHugePages:", "Private_Hugetlb:"};
+	static const char *const keys[] = {"Rss", "AnonHugePages", "Private_Hugetlb"};
+	struct shown *shown = context;
 	uint64_t *const sums[] = {&shown->rss_bytes, &shown->huge_bytes, &shown->hugetlb_bytes};
+	const uintptr_t heap = (uintptr_t)shown->run->heap;
 	char *end;
 	if (*line < 'A' || *line > 'Z') { /* "7f0000000000-7f0000200000 rw-p ..." */
 		uintptr_t from = strtoull(line, &end, 16);
-		*inside = *end == '-' && from >= (uintptr_t)run->heap &&
-			  from < (uintptr_t)run->heap + run->heap_bytes;
-		shown->mappings += *inside;
+		shown->inside = *end == '-' && from >= heap && from < heap + shown->run->heap_bytes;
+		shown->mappings += shown->inside;
 		return;
 	}
-	for (size_t i = 0; *inside && i < sizeof keys / sizeof *keys; i++)
-		if (strncmp(line, keys[i], strlen(keys[i])) == 0)
-			*sums[i] += strtoull(line + strlen(keys[i]), NULL, 10) * 1024;
+	for (size_t i = 0; shown->inside && i < sizeof keys / sizeof *keys; i++) {
+		uint64_t bytes = textfile_number(line, keys[i], 10);
+		*sums[i] += bytes == UINT64_MAX ? 0 : bytes;
+	}
 }
 
-/* Reads smaps piece by piece: it grows with the mappings. */
 static enum outcome read_smaps(const struct run *run, char *text, size_t text_bytes,
 			       struct shown *shown)
 {
-	int fd = open("/proc/self/smaps", O_RDONLY | O_CLOEXEC);
-	size_t length = 0;
-	ssize_t got;
-	bool inside = false;
-	*shown = (struct shown){0};
-	while (fd >= 0 && (got = read(fd, text + length, text_bytes - 1 - length)) > 0) {
-		char *line = text, *end;
-		length += (size_t)got;
-		text[length] = '\0';
-		for (; (end = strchr(line, '\n')); line = end + 1) {
-			*end = '\0';
-			take_line(run, line, &inside, shown);
-		}
-		length -= (size_t)(line - text);
-		memmove(text, line, length);
-	}
-	if (fd >= 0)
-		close(fd);
+	*shown = (struct shown){.run = run};
+	textfile_lines("/proc/self/smaps", text, text_bytes, take_line, shown);
 	if (shown->mappings)
 		return OUTCOME_OK;
 	return fail(run->problem,
@@ -222,7 +172,7 @@ static enum outcome read_smaps(const struct run *run, char *text, size_t text_by
 		    "with CONFIG_PROC_PAGE_MONITOR");
 }
 
-/* Multi-size pages show nowhere in smaps: their frames lie side by side, the first at a multiple. */
+/* smaps does not show mTHP. Their frames are consecutive, the first at a multiple of the size. */
 static enum outcome verify_multi(struct run *run)
 {
 	const size_t per_page = MULTI_BYTES / base_bytes();
@@ -231,10 +181,10 @@ static enum outcome verify_multi(struct run *run)
 	if (!frames)
 		return OUTCOME_FAILED;
 	struct touch touch = {NULL, run->touch.count, run->touch.page_bytes};
-	bool shown = pages_frames(&touch, run->heap, frames) && frames[0];
+	bool shown = pages_frames(0, &touch, run->heap, frames) == 0 && frames[0];
 	size_t apart = shown ? pages_apart(frames, touch.count, per_page) : 0;
 	munmap(frames, run->touch.count * sizeof *frames);
-	/* Memory may be too scattered for some of them: up to one in a hundred is not worth a failure. */
+	/* Memory may be too fragmented for some of them: up to one in a hundred is no failure. */
 	if (apart * 100 <= touch.count)
 		return OUTCOME_OK;
 	return LACKS(
@@ -252,7 +202,7 @@ static enum outcome verify_huge(struct run *run, uint64_t huge_bytes)
 		     "cannot trust the heap: %" PRIu64 " of %zu bytes are huge pages; write 1 into "
 		     "/proc/sys/vm/compact_memory, or leave out --page-kind %s",
 		     huge_bytes, run->heap_bytes,
-		     axis_name(&axis_page_kind, run->request->page_kind));
+		     axis_name(&axes[AXIS_PAGE_KIND], run->request->level[AXIS_PAGE_KIND]));
 }
 
 static enum outcome verify_base(struct run *run, const struct wire_cell_facts *facts)
@@ -274,14 +224,14 @@ static enum outcome verify_pages(struct run *run, char *text, size_t text_bytes,
 				 struct wire_cell_facts *facts)
 {
 	/* What the last sample did to pages that cases may split is no concern of the next. */
-	if (kind_of(run)->broken && heap_prepare(run, STATE_DIRTY))
+	if (run->pages->broken && heap_write(run))
 		return OUTCOME_FAILED;
 	struct shown shown;
 	if (read_smaps(run, text, text_bytes, &shown))
 		return OUTCOME_FAILED;
 	facts->heap_rss_bytes = shown.rss_bytes;
 	facts->heap_huge_bytes = shown.huge_bytes;
-	if (run->request->page_kind == PAGE_KIND_HUGETLB)
+	if (run->request->level[AXIS_PAGE_KIND] == PAGE_KIND_HUGETLB)
 		return verify_huge(run, shown.hugetlb_bytes); /* not part of Rss */
 	if (facts->heap_rss_bytes != run->heap_bytes)
 		return fail(run->problem,
@@ -289,38 +239,27 @@ static enum outcome verify_pages(struct run *run, char *text, size_t text_bytes,
 			    " of %zu bytes are resident; free memory, "
 			    "or switch swap off",
 			    facts->heap_rss_bytes, run->heap_bytes);
-	if (run->request->page_kind == PAGE_KIND_THP)
+	if (run->request->level[AXIS_PAGE_KIND] == PAGE_KIND_THP)
 		return verify_huge(run, shown.huge_bytes);
-	if (run->request->page_kind == PAGE_KIND_MTHP)
+	if (run->request->level[AXIS_PAGE_KIND] == PAGE_KIND_MTHP)
 		return verify_multi(run);
 	return verify_base(run, facts);
 }
 
-/* The lines of maps, however many. */
-static enum outcome count_mappings(uint64_t *mappings, char *text, size_t text_bytes,
-				   struct problem *problem)
+static void count_line(const char *line, void *count)
 {
-	int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-	ssize_t got;
-	if (fd < 0)
-		return fail(problem, "cannot open /proc/self/maps: %s; mount /proc",
-			    strerror(errno));
-	*mappings = 0;
-	while ((got = read(fd, text, text_bytes)) > 0)
-		for (ssize_t i = 0; i < got; i++)
-			*mappings += text[i] == '\n';
-	close(fd);
-	return OUTCOME_OK;
+	(void)line;
+	++*(uint64_t *)count;
 }
 
 enum outcome heap_verify(struct run *run, char *text, size_t text_bytes,
 			 struct wire_cell_facts *facts)
 {
-	if (count_mappings(&facts->mappings, text, text_bytes, run->problem))
-		return OUTCOME_FAILED;
-	if (read_proc("/proc/self/status", text, text_bytes, run->problem))
-		return OUTCOME_FAILED;
-	facts->rss_bytes = kilobytes_behind(text, "\nVmRSS:");
-	facts->page_tables_bytes = kilobytes_behind(text, "\nVmPTE:");
+	facts->mappings = 0;
+	if (!textfile_lines("/proc/self/maps", text, text_bytes, count_line, &facts->mappings))
+		return fail(run->problem, "cannot read /proc/self/maps: %s; mount /proc",
+			    strerror(errno));
+	facts->rss_bytes = textfile_status(0, "VmRSS", 10);
+	facts->page_tables_bytes = textfile_status(0, "VmPTE", 10);
 	return run->heap_bytes ? verify_pages(run, text, text_bytes, facts) : OUTCOME_OK;
 }

@@ -6,7 +6,7 @@
 
 enum { MAPPED_MAX = 256 << 20 };
 
-/* Maps an open file of `bytes` with all pages present in the caller, and closes it. */
+/* Maps an open file of `bytes`, with all pages present in the caller, and closes it. */
 static const char *map_file(int fd, size_t bytes, int flags)
 {
 	char *pages = mmap(NULL, bytes, PROT_READ, flags | MAP_POPULATE, fd, 0);
@@ -14,7 +14,7 @@ static const char *map_file(int fd, size_t bytes, int flags)
 	return pages == MAP_FAILED ? NULL : pages;
 }
 
-/* Writes the heap's bytes into a file, so that its pages are there. */
+/* Writes the heap's bytes into a file, so that its pages exist. */
 static bool fill(int fd, const struct run *run)
 {
 	for (size_t at = 0; at < run->heap_bytes;) {
@@ -35,7 +35,7 @@ static const char *make_pages(int fd, const struct run *run, int flags)
 	return NULL;
 }
 
-/* A file without a name: nothing is left of it when the worker ends. */
+/* A file without a name: it disappears when the worker ends. */
 static int open_temporary(void)
 {
 	static const char *const folders[] = {"/var/tmp", "/tmp", "."};

@@ -1,7 +1,7 @@
 #include "harness/worker/pages.h"
 
-#include <fcntl.h>
-#include <stdio.h>
+#include "harness/common/pagemap.h"
+
 #include <string.h>
 #include <unistd.h>
 #if __has_include(<sys/rseq.h>)
@@ -16,9 +16,9 @@ static void read_usage(struct rusage *usage)
 	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
 }
 
-/* One shape for all windows: `body` is the pass. Those of reading come last before it, since the
- * kernel's writing to `before` empties an emulated RISC-V CPU's TLB. They take no faults, as the pages
- * are there. */
+/* All windows have this form: `body` is the pass. The read passes come right before it, because the
+ * kernel's write to `before` empties the TLB of an emulated RISC-V CPU. They take no faults,
+ * because the pages are present. */
 #define WINDOW(run, window, touch, base, reads, body) \
 	do {                                          \
 		read_usage(&(window)->before);        \
@@ -34,7 +34,7 @@ static void read_usage(struct rusage *usage)
 		read_usage(&(window)->after);         \
 	} while (0)
 
-/* Not inlined, so that rehearsal and window run through the same instructions. */
+/* Not inlined, so that rehearsal and window run the same instructions. */
 __attribute__((noinline)) static void window_write(struct run *run, struct window *window,
 						   const struct touch *touch, char *base, int reads)
 {
@@ -67,9 +67,9 @@ __attribute__((noinline)) static void window_write_each(struct run *run, struct 
 	WINDOW(run, window, touch, base, reads, write_each(touch, base, ticks));
 }
 
-/* Makes the page private again to which the kernel writes on its own account whenever it puts this
- * process back on a CPU (rseq(2)): after a fork that is a fault, wherever it happens. The field says
- * whether a restartable sequence is under way; none ever is. */
+/* Makes the page private that the kernel writes whenever this process gets a CPU again (rseq(2)):
+ * after a fork this write is a fault, at any moment. The field says whether a restartable sequence
+ * is active; none ever is. */
 static void own_rseq_area(void)
 {
 #if FORKCOST_HAS_RSEQ
@@ -86,8 +86,8 @@ void pages_own_rest(void)
 	child_dirty_stack();
 }
 
-/* Brings into the calling process what a window needs besides its subject: the page order, whose
- * entries a child's fresh page tables lack, and what is written to besides the heap. */
+/* Brings into the calling process what a window needs besides its subject: the page order, which a
+ * child's new page tables do not map yet, and everything besides the heap that is written. */
 static void ready(const struct touch *touch)
 {
 	for (size_t i = 0; i < touch->count; i++)
@@ -128,49 +128,13 @@ void pages_time_each_write(struct run *run, struct window *window, char *base, i
 	window_write_each(run, window, &touch, base, reads, ticks);
 }
 
-enum { PAGEMAP_CHUNK = 512 };
-
-/* Bits 0 to 54 of a pagemap entry are the frame number, bit 63 says that there is one
- * (Documentation/admin-guide/mm/pagemap.rst). */
-static const uint64_t PAGEMAP_FRAME = (UINT64_C(1) << 55) - 1;
-
-static bool read_frames(const char *path, const struct touch *touch, const char *base,
-			uint64_t *frames)
+long pages_frames(long process, const struct touch *touch, const char *base, uint64_t *frames)
 {
-	size_t base_bytes = (size_t)sysconf(_SC_PAGESIZE);
-	size_t step = touch->page_bytes / base_bytes;
-	long fd = raw_syscall(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0);
-	if (fd < 0)
-		return false;
-	bool good = true;
-	for (size_t page = 0; good && page < touch->count;) {
-		uint64_t entries[PAGEMAP_CHUNK] = {0};
-		/* Side by side where pages are of the base size, else one at a time. */
-		size_t room =
-			touch->count - page < PAGEMAP_CHUNK ? touch->count - page : PAGEMAP_CHUNK;
-		size_t wanted = step == 1 ? room : 1;
-		size_t at = ((uintptr_t)base / base_bytes + page * step) * sizeof *entries;
-		long got = raw_syscall(SYS_pread64, fd, (long)entries,
-				       (long)(wanted * sizeof *entries), (long)at, 0);
-		good = got == (long)(wanted * sizeof *entries);
-		for (size_t i = 0; good && i < wanted; i++)
-			frames[page + i] = entries[i] & PAGEMAP_FRAME;
-		page += wanted;
-	}
-	raw_syscall(SYS_close, fd, 0, 0, 0, 0);
-	return good;
-}
-
-bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames)
-{
-	return read_frames("/proc/self/pagemap", touch, base, frames);
-}
-
-bool pages_frames_of(long process, const struct touch *touch, const char *base, uint64_t *frames)
-{
-	char path[64];
-	snprintf(path, sizeof path, "/proc/%ld/pagemap", process);
-	return read_frames(path, touch, base, frames);
+	long error =
+		pagemap_read(process, (uintptr_t)base, touch->page_bytes, touch->count, frames);
+	for (size_t i = 0; i < touch->count && !error; i++)
+		frames[i] &= PAGEMAP_FRAME;
+	return error;
 }
 
 size_t pages_apart(const uint64_t *frames, size_t count, size_t per_folio)
@@ -190,5 +154,5 @@ bool pages_frames_shown(void)
 	uint64_t frame = 0;
 	page[0] = 1;
 	const struct touch touch = {order, 1, (size_t)sysconf(_SC_PAGESIZE)};
-	return pages_frames(&touch, page, &frame) && frame != 0;
+	return pages_frames(0, &touch, page, &frame) == 0 && frame != 0;
 }

@@ -1,4 +1,4 @@
-/* Passes over the heap's pages in the cell's order, and what proves what they did: page faults and
+/* Passes over the heap's pages in the cell's order, and the proof of what they did: page faults and
  * frame numbers (METHODOLOGY, "First writes"). */
 #ifndef FORKCOST_PAGES_H
 #define FORKCOST_PAGES_H
@@ -10,8 +10,8 @@
 
 enum { PAGES_LINE_BYTES = 64, PAGES_LINES = 64 };
 
-/* Where in its page a pass touches page `page`: another cache line from page to page, or all would
- * compete for the same few sets of the cache. */
+/* Offset in its page at which a pass touches page `page`: another cache line for each page,
+ * otherwise all would compete for the same few cache sets. */
 static inline __attribute__((always_inline)) size_t pages_at(const struct touch *touch,
 							     uint32_t page)
 {
@@ -31,21 +31,21 @@ static inline __attribute__((always_inline)) void pages_read(const struct touch 
 		(void)*(const volatile uint32_t *)(base + pages_at(touch, touch->order[i]));
 }
 
-/* Makes private again what a window writes to besides its subject: the stack, and the area that the
- * kernel writes to (rseq). The windows below do so themselves. */
+/* Makes private again what a window writes besides its subject: the stack, and the rseq area that
+ * the kernel writes. The windows below do this themselves. */
 void pages_own_rest(void);
 
-/* The window of a whole pass of writes: clock at its ends, page faults of the calling thread around it,
- * counters if the sample is a counted one. Right before it come `reads` passes of reading in the same
- * order, which with all else that the window needs besides its subject was touched before, so that its
- * faults are the pages' own. Either process may call these, with a window in shared memory. */
+/* The window of a whole pass of writes: the clock at both ends, page faults of the calling thread
+ * around it, and counters if the sample is a counted one. Right before it come `reads` read passes
+ * in the same order. Everything else that the window needs was touched before, so all its faults
+ * are those of the pages. Caller and child may call these, with a window in shared memory. */
 void pages_time_write(struct run *run, struct window *window, char *base, int reads);
 
-/* The same for a pass of reading, with none before it. */
+/* The same for a pass of reads, without read passes before it. */
 void pages_time_read(struct run *run, struct window *window, const char *base);
 
-/* A pass of writes with a clock reading before and after each; their lengths in ticks go to `ticks`, shared
- * memory with room for every page. */
+/* A pass of writes with a clock reading before and after each. Their lengths in ticks go to
+ * `ticks`, shared memory with room for every page. */
 void pages_time_each_write(struct run *run, struct window *window, char *base, int reads,
 			   uint32_t *ticks);
 
@@ -55,19 +55,16 @@ static inline uint64_t window_faults(const struct window *window)
 	return (uint64_t)(window->after.ru_minflt - window->before.ru_minflt);
 }
 
-/* Frame numbers of the calling process's own pages at `base`, one for each page of `touch`, by
- * /proc/self/pagemap; 0 where the kernel hides them. False if pagemap cannot be read at all. Raw
- * system calls only. `frames` is shared memory. */
-bool pages_frames(const struct touch *touch, const char *base, uint64_t *frames);
+/* Frame numbers of a process's pages at `base`, one for each page of `touch`; of the calling process's where
+ * `process` is 0, and then by raw system calls only. 0 where the kernel hides them. `frames` is shared
+ * memory. Returns 0, or a negative errno value if they cannot be read at all. */
+long pages_frames(long process, const struct touch *touch, const char *base, uint64_t *frames);
 
-/* The same of another process's pages at the same addresses. */
-bool pages_frames_of(long process, const struct touch *touch, const char *base, uint64_t *frames);
-
-/* How many of `count` pages are not where those of large folios are, which hold `per_folio` each: side by
- * side, the first at a multiple. */
+/* How many of `count` pages are not in large folios of `per_folio` pages: consecutive frames, the
+ * first at a multiple. */
 size_t pages_apart(const uint64_t *frames, size_t count, size_t per_folio);
 
-/* Whether the kernel shows frame numbers to this process: one that is hidden reads 0. */
+/* Whether the kernel shows frame numbers to this process: a hidden one reads as 0. */
 bool pages_frames_shown(void);
 
 #endif

@@ -2,15 +2,16 @@
 
 #include "harness/common/futex.h"
 #include "harness/common/remedy.h"
+#include "harness/worker/target.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
-/* How often to look whether the other side sleeps. */
+/* How often to check whether the other side sleeps. */
 enum { LOOK_AGAIN_NS = 20000 };
 
-/* By which a child that gave up leaves: none that is expected. */
+/* Exit status of a child that gave up: not an expected one. */
 enum { STATUS_TIMED_OUT = WIRE_STATUS_CHILD + 100 };
 
 static bool await_sleeper(int *word)
@@ -25,7 +26,7 @@ static bool await_sleeper(int *word)
 	return true;
 }
 
-/* What the child on a stack of its own needs to begin. Shared memory is not required: memory is. */
+/* What the child on its own stack needs at its start. It need not be shared memory, only memory. */
 struct beginning {
 	struct run *run;
 	void (*life)(struct run *run);
@@ -140,7 +141,7 @@ void partner_count_take(struct run *run)
 static enum outcome reap(struct run *run, int status)
 {
 	struct partner *partner = run->partner;
-	futex_raise(&partner->allowed, INT_MAX); /* whatever it waits for, it need not */
+	futex_raise(&partner->allowed, INT_MAX); /* it need not wait any more, for whatever */
 	long got = raw_syscall(SYS_wait4, partner->id, (long)&partner->wait_status, __WALL, 0, 0);
 	long id = partner->id;
 	partner->id = 0;
@@ -164,9 +165,8 @@ enum outcome partner_reap_target(struct run *run)
 
 void partner_become_target(struct run *run)
 {
-	static char name[] = "forkcost-target", with_counter[] = "ts", with_gettime[] = "ms";
-	char *argv[] = {name, worker_clock.is_counter ? with_counter : with_gettime, NULL};
-	raw_syscall(SYS_execve, (long)run->target_path, (long)argv, (long)run->target_envp, 0, 0);
+	raw_syscall(SYS_execve, (long)run->target_path, (long)target_argv(TARGET_STAMPS_AND_STAYS),
+		    (long)run->target_envp, 0, 0);
 	raw_exit_group(127);
 }
 

@@ -7,7 +7,7 @@
 /* Writes the catalogue, in the order of linking. Fails if a name is too long or there are too many. */
 enum outcome registry_describe(struct wire_catalog *catalog, struct problem *problem);
 
-/* Finds what an arm of the request names. Fails with the name that is unknown. */
+/* Finds the experiment, primitive and case of an arm of the request. Fails with the unknown name. */
 enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm,
 			      struct problem *problem);
 

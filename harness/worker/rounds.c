@@ -2,10 +2,11 @@
 
 #include "harness/common/shuffle.h"
 #include "harness/worker/counting.h"
+#include "harness/worker/effects.h"
 #include "harness/worker/heap.h"
-#include "harness/worker/isolation.h"
 #include "harness/worker/registry.h"
 #include "harness/worker/shed.h"
+#include "harness/worker/target.h"
 #include "harness/worker/witness.h"
 
 #include <errno.h>
@@ -16,15 +17,13 @@ struct loop {
 	struct run *run;
 	struct wire_area *area;
 	struct arena *arena;
-	struct evictor evictor;
 	struct shuffle shuffle;
 	struct arm arms[WIRE_ARMS_MAX];
 	uint32_t order[WIRE_ARMS_MAX];
-	const uint32_t *orders[TOUCH_COUNT]; /* of the heap's pages */
 	uint64_t began_ns;
 };
 
-/* Where in the plan a sample is taken. */
+/* The position of a sample in the plan. */
 struct place {
 	uint32_t cell, arm, round;
 };
@@ -47,7 +46,7 @@ static const char *refusal(const struct run *run, const struct arm *arm)
 	return why;
 }
 
-/* Has each of the request's experiments make what it needs, once. */
+/* Each of the request's experiments allocates what it needs, once. */
 static enum outcome make_experiments(struct loop *loop)
 {
 	for (uint32_t i = 0; i < loop->run->request->arm_count; i++) {
@@ -88,29 +87,24 @@ static void beat(struct loop *loop)
 	__atomic_add_fetch(&loop->area->answer.progress, 1, __ATOMIC_RELEASE);
 }
 
-/* The heap as the window must find it. In warm cells the caches are then settled: to prepare a large
- * heap walks over them, and without this step even vfork, which does not touch the heap, would seem
- * to grow with it. */
+/* Everything as the window must find it. */
 static enum outcome prepare(struct loop *loop, const struct arm *arm, uint32_t cell)
 {
-	const struct wire_cell *levels = cell_at(loop, cell);
 	if (arm->experiment->ignores_heap)
 		return OUTCOME_OK;
-	if (heap_prepare(loop->run, levels->state))
-		return OUTCOME_FAILED;
-	if (arm->experiment->spawns && levels->cache == CACHE_WARM && child_settle(loop->run))
+	if (effects_prepare(loop->run, arm, cell_at(loop, cell)))
 		return OUTCOME_FAILED;
 	child_dirty_stack();
 	return OUTCOME_OK;
 }
 
-/* The arm's whole sequence, untimed, until the caches hold what it needs. Cold cells need none of
- * this for their caches, but arms that copy the heap need their frames warm, so one sequence
- * runs there (METHODOLOGY, "State before the window"). */
+/* The arm's whole sequence, not timed, until the caches contain what it needs. Cold cells do not
+ * need this for their caches, but arms that copy the heap need warm frames, so they run one
+ * sequence there (METHODOLOGY, "State before the window"). */
 static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t cell)
 {
 	const struct wire_request *request = loop->run->request;
-	bool cold = cell_at(loop, cell)->cache == CACHE_COLD;
+	bool cold = cell_at(loop, cell)->level[AXIS_CACHE] == CACHE_COLD;
 	bool copies = arm->experiment->copies_heap ||
 		      (arm->primitive && arm->primitive->traits & TRAIT_COPIES_HEAP);
 	uint32_t least = copies && request->warmups_min == 0 ? 1 : request->warmups_min;
@@ -129,8 +123,8 @@ static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t c
 	return OUTCOME_OK;
 }
 
-/* The histogram of an arm in a cell; makes one for the first sample. NULL if the experiment has none
- * or there is no room, which the plan refuses (harness/driver/plan/jobs.c). */
+/* The histogram of an arm in a cell; creates it for the first sample. NULL if the experiment has
+ * none, or there is no room, which the plan refuses (harness/driver/plan/jobs.c). */
 static uint32_t *histogram_of(struct loop *loop, struct place place)
 {
 	struct wire_answer *answer = &loop->area->answer;
@@ -165,8 +159,7 @@ static enum outcome take(struct loop *loop, struct place place, unsigned pass, u
 	sample->place = (uint16_t)index;
 	if (prepare(loop, arm, place.cell))
 		return OUTCOME_FAILED;
-	if (cell_at(loop, place.cell)->cache == CACHE_COLD)
-		evictor_walk(&loop->evictor);
+	effects_before_sample(loop->run, cell_at(loop, place.cell));
 	loop->run->histogram = pass == PASS_STAMPED ? histogram_of(loop, place) : NULL;
 	enum outcome outcome = arm->experiment->sample(loop->run, arm, sample);
 	loop->run->histogram = NULL;
@@ -182,12 +175,8 @@ static enum outcome take(struct loop *loop, struct place place, unsigned pass, u
 
 static void set_stamping(struct run *run, bool stamping)
 {
-	static char name[] = "forkcost-target", with_counter[] = "t", with_gettime[] = "m";
-	static char *plain[] = {name, NULL};
-	static char *stamped[] = {name, with_counter, NULL};
-	stamped[1] = worker_clock.is_counter ? with_counter : with_gettime;
 	run->stamping = stamping;
-	run->target_argv = stamping ? stamped : plain;
+	run->target_argv = target_argv(stamping ? TARGET_STAMPS : TARGET_LEAVES);
 }
 
 static bool takes_stamped(const struct arm *arm)
@@ -220,7 +209,7 @@ static bool is_counted(const struct loop *loop, uint32_t arm, uint32_t group)
 	       (experiment->counts_children || !counting_is_with_child(loop->run->request, group));
 }
 
-/* An arm's counted samples. Its sequence runs once before: another arm's came last. */
+/* An arm's counted samples. Its sequence runs once before, because another arm ran last. */
 static enum outcome count_arm(struct loop *loop, struct place place, uint32_t group)
 {
 	struct run *run = loop->run;
@@ -235,9 +224,9 @@ static enum outcome count_arm(struct loop *loop, struct place place, uint32_t gr
 	return outcome;
 }
 
-/* The passes that count: one for each group of counters, over all arms, after everything else of the
- * round. Counters are open meanwhile and no longer; for each arm anew would be dear, since the kernel
- * waits some 20 ms when a tracepoint's last counter is closed. */
+/* The counted passes: one for each group of counters, over all arms, after everything else of the
+ * round. Counters are open only during this time. Opening them again for each arm would be
+ * expensive: the kernel waits about 20 ms when the last counter of a tracepoint is closed. */
 static enum outcome take_counted(struct loop *loop, uint32_t cell, uint32_t round)
 {
 	const struct wire_request *request = loop->run->request;
@@ -256,7 +245,7 @@ static enum outcome take_counted(struct loop *loop, uint32_t cell, uint32_t roun
 	return OUTCOME_OK;
 }
 
-/* One arm's turn in a round: warm-ups, then its samples, plain before stamped. */
+/* One arm's turn in a round: warm-ups, then its samples, plain ones before stamped ones. */
 static enum outcome burst(struct loop *loop, struct place place)
 {
 	const struct arm *arm = &loop->arms[place.arm];
@@ -277,7 +266,8 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 	uint64_t began_ns = clock_monotonic_raw_ns();
 	answer->cell_running = cell;
 	loop->run->cell = cell_at(loop, cell);
-	loop->run->touch.order = loop->orders[loop->run->cell->touch_order];
+	if (effects_begin_cell(loop->run, loop->run->cell))
+		return OUTCOME_FAILED;
 	for (uint32_t round = 0; round < request->rounds_max; round++) {
 		if (round >= request->rounds_min &&
 		    clock_monotonic_raw_ns() - began_ns >= request->cell_ns)
@@ -297,40 +287,18 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 	}
 	witness_read(&after, text, sizeof loop->arena->proc_text);
 	witness_report(&before, &after, facts);
-	facts->cpus_allowed = isolation_cpus_allowed();
 	facts->open_files = shed_open_files();
 	return heap_verify(loop->run, text, sizeof loop->arena->proc_text, facts);
 }
 
-/* The orders in which passes touch the heap, in memory that fork does not copy. */
-static enum outcome make_orders(struct loop *loop)
-{
-	struct run *run = loop->run;
-	size_t count = run->touch.count;
-	if (count == 0)
-		return OUTCOME_OK;
-	uint32_t *orders =
-		arena_share(TOUCH_COUNT * count * sizeof *orders, "the page orders", run->problem);
-	if (!orders)
-		return OUTCOME_FAILED;
-	for (uint32_t i = 0; i < count; i++)
-		orders[i] = i;
-	shuffle_order(&loop->shuffle, orders + count, (uint32_t)count);
-	loop->orders[TOUCH_SEQUENTIAL] = orders;
-	loop->orders[TOUCH_SHUFFLED] = orders + count;
-	run->touch.order = orders;
-	return OUTCOME_OK;
-}
-
 enum outcome rounds_measure(struct run *run, struct wire_area *area, struct arena *arena)
 {
-	static struct loop loop; /* constant while a window is open, so fork may copy it */
+	static struct loop loop; /* does not change while a window is open, so fork may copy it */
 	const struct wire_request *request = run->request;
 	loop = (struct loop){.run = run, .area = area, .arena = arena};
 	loop.began_ns = clock_monotonic_raw_ns();
 	shuffle_seed(&loop.shuffle, request->seed);
-	if (evictor_make(&loop.evictor, request->evict_bytes, run->problem) || heap_build(run) ||
-	    make_orders(&loop) || resolve_arms(&loop))
+	if (heap_build(run) || effects_make(run) || resolve_arms(&loop))
 		return OUTCOME_FAILED;
 	area->answer.build_ns = clock_monotonic_raw_ns() - loop.began_ns;
 	uint32_t cells[WIRE_CELLS_MAX];

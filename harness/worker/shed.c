@@ -1,7 +1,8 @@
 #include "harness/worker/shed.h"
 
 #include "harness/common/rawsys.h"
-#include "harness/worker/procfile.h"
+#include "harness/common/textfile.h"
+#include "harness/worker/open_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,14 +26,13 @@
 
 enum {
 	FILES_KEPT = WIRE_FD + 1,
-	TABLE_SLOTS = 256, /* as a shell leaves behind: looked through in no time */
+	TABLE_SLOTS = 256, /* as large as after a shell: fast to search */
 	STACK_BYTES = 8 << 20,
 	TIMER_SLACK_NS = 50000,
 	SIGNALS_MAX = 64,
-	STATUS_BYTES = 8192,
 };
 
-/* By raw system call: libc refuses the two signals that it keeps for itself. */
+/* By raw system call: libc refuses the two signals that it reserves. */
 static void shed_signals(void)
 {
 	static const char fallback[64]; /* SIG_DFL, no flags, no mask */
@@ -49,21 +49,12 @@ static void close_surplus(int fd, void *context)
 		close(fd);
 }
 
-/* The line is among the first; a larger buffer would leave pages of the stack for fork to copy. */
-static uint64_t table_slots(void)
-{
-	char text[512];
-	if (!procfile_read("/proc/self/status", text, sizeof text))
-		return 0;
-	uint64_t slots = procfile_number(text, "\nFDSize:");
-	return slots == UINT64_MAX ? 0 : slots;
-}
-
 /* A table that once was large stays large, and every fork looks through all of it. One that is shared is
  * copied, no larger than its files need, when the sharing ends: so share it with a child for a moment. */
 static enum outcome shrink_table(struct problem *problem)
 {
-	if (table_slots() <= TABLE_SLOTS)
+	const uint64_t slots = textfile_status(0, "FDSize", 10);
+	if (slots <= TABLE_SLOTS || slots == UINT64_MAX)
 		return OUTCOME_OK;
 	long id = raw_clone(CLONE_FILES | SIGCHLD);
 	if (id == 0) {
@@ -91,15 +82,15 @@ static enum outcome shed_files(struct problem *problem)
 	for (int fd = 0; fd < WIRE_FD; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
 			return fail(problem, "cannot open /dev/null: %s; make it", strerror(errno));
-	/* close_range() came with Linux 5.9, and filters may not know it. */
+	/* close_range() exists from Linux 5.9 on, and seccomp filters may not know it. */
 	if (raw_syscall(SYS_close_range, FILES_KEPT, ~0u, 0, 0, 0) < 0 &&
-	    !procfile_each_open_file(close_surplus, NULL))
+	    !open_files_each(close_surplus, NULL))
 		return fail(problem, "cannot close what the caller had open: %s; mount /proc",
 			    strerror(errno));
 	return shrink_table(problem);
 }
 
-/* The stack's limit places all mappings, and counts from exec on. True if it was changed. */
+/* The stack limit decides where all mappings are, and takes effect at exec. True if it was changed. */
 static bool shed_limits(void)
 {
 	struct rlimit limit;
@@ -116,7 +107,7 @@ static bool shed_limits(void)
 	return setrlimit(RLIMIT_STACK, &limit) == 0;
 }
 
-/* What is refused here shows in shed_describe(). */
+/* shed_describe() shows what is refused here. */
 static void shed_scheduling(void)
 {
 	const struct sched_param none = {0};
@@ -127,7 +118,7 @@ static void shed_scheduling(void)
 	prctl(PR_SET_MEMORY_MERGE, 0, 0, 0, 0);
 }
 
-/* Among others, ADDR_NO_RANDOMIZE, and counts from exec on. True if it was changed. */
+/* Among others, ADDR_NO_RANDOMIZE. Takes effect at exec. True if it was changed. */
 static bool shed_personality(void)
 {
 	int had = personality(0xffffffff);
@@ -152,7 +143,7 @@ enum outcome shed_inherited(char **argv, struct problem *problem)
 	shed_scheduling();
 	bool anew = shed_limits();
 	anew = shed_personality() || anew;
-	/* No loop: there is nothing left to change then. */
+	/* Not an endless loop: the second time nothing is left to change. */
 	if (anew)
 		return start_anew(argv, problem);
 	return shed_files(problem);
@@ -167,7 +158,7 @@ static void count_one(int fd, void *count)
 uint64_t shed_open_files(void)
 {
 	uint64_t count = 0;
-	return procfile_each_open_file(count_one, &count) ? count : WIRE_UNKNOWN;
+	return open_files_each(count_one, &count) ? count : WIRE_UNKNOWN;
 }
 
 /* By raw system call: libcs differ in the type of `which`. */
@@ -186,7 +177,7 @@ static uint64_t known(long value)
 
 void shed_describe(struct wire_start *start)
 {
-	char text[STATUS_BYTES];
+	char text[32];
 	const mode_t mask = umask(022);
 	umask(mask);
 	start->niceness = getpriority(PRIO_PROCESS, 0);
@@ -196,13 +187,11 @@ void shed_describe(struct wire_start *start)
 	start->timer_slack_ns = known(prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0));
 	start->securebits = known(prctl(PR_GET_SECUREBITS, 0, 0, 0, 0));
 	start->no_new_privs = known(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
-	bool is_there = procfile_read("/proc/self/status", text, sizeof text);
-	start->seccomp = is_there ? procfile_number(text, "\nSeccomp:") : WIRE_UNKNOWN;
-	start->seccomp_filters =
-		is_there ? procfile_number(text, "\nSeccomp_filters:") : WIRE_UNKNOWN;
-	start->table_slots = is_there ? procfile_number(text, "\nFDSize:") : WIRE_UNKNOWN;
+	start->seccomp = textfile_status(0, "Seccomp", 10);
+	start->seccomp_filters = textfile_status(0, "Seccomp_filters", 10);
+	start->table_slots = textfile_status(0, "FDSize", 10);
 	start->open_files = shed_open_files();
-	start->oom_score_adj = procfile_read("/proc/self/oom_score_adj", text, sizeof text)
+	start->oom_score_adj = textfile_read("/proc/self/oom_score_adj", text, sizeof text)
 				       ? (int32_t)strtol(text, NULL, 10)
 				       : INT32_MIN;
 	static const int limits[WIRE_LIMIT_COUNT] = {

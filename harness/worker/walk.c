@@ -4,28 +4,30 @@
 #include "harness/worker/arena.h"
 #include "harness/worker/heap.h"
 #include "harness/worker/pages.h"
+#include "harness/worker/target.h"
 
 #include <string.h>
 #include <unistd.h>
 
 enum {
-	/* A user may read a step for as long as he likes; who is left over when all is lost ends then. */
+	/* A user may read a step for a long time; a process left over after a crash ends after this
+	 * time. */
 	PATIENCE_S = 24 * 3600,
-	/* Passes of reading before one of writing, as first_write has them and for the same reason. */
+	/* Read passes before one of writing, as in first_write and for the same reason. */
 	READ_PASSES = 20,
 	/* Long enough for the other side to fall asleep again on this CPU. */
 	SETTLE_NS = 200000,
-	/* Rehearsals end when so long was spent on them. */
+	/* Rehearsals end after this time. */
 	REHEARSALS_NS = 2000000000,
 };
 
-/* By which a child that gave up leaves: none that is expected. */
+/* Exit status of a child that gave up: not an expected one. */
 enum { STATUS_TIMED_OUT = WIRE_STATUS_CHILD + 101 };
 
-/* Where a mark lies in its cache line: behind the word that passes write. */
+/* Offset of a mark in its cache line: behind the word that passes write. */
 enum { MARK_AT = 4 };
 
-/* Pointers to shared memory, but for the first. */
+/* Pointers to shared memory, except the first. */
 static struct {
 	bool is_thread; /* the child is one */
 	struct wire_walked *walked;
@@ -33,7 +35,7 @@ static struct {
 	uint64_t *left; /* ticks, when the child left its life */
 } shared;
 
-static uint32_t take; /* which rehearsal; the walk itself comes behind the last */
+static uint32_t take; /* number of the rehearsal; the shown walk comes after the last */
 
 static void pause_ns(long ns)
 {
@@ -46,7 +48,7 @@ static bool await(int turn)
 	return futex_sleep_until(&shared.walked->turn, turn, PATIENCE_S);
 }
 
-/* Says that a step was taken; in a rehearsal the next one follows by itself. */
+/* Reports that a step was taken; in a rehearsal the next one follows by itself. */
 static void finish(uint32_t step)
 {
 	futex_raise(&shared.walked->turn, (int)(2 * step + 1));
@@ -64,7 +66,7 @@ static volatile char *mark_of(const struct run *run, size_t page)
 	return run->heap + pages_at(&run->touch, (uint32_t)page) + MARK_AT;
 }
 
-/* Reads the first page's mark as the calling process sees it, once the step was taken. */
+/* Reads the first page's mark as the calling process sees it, after the step. */
 static void see(struct run *run, uint32_t step, enum walk_who who)
 {
 	await((int)(2 * step + 1));
@@ -72,7 +74,8 @@ static void see(struct run *run, uint32_t step, enum walk_who who)
 	__atomic_or_fetch(&shared.walked->seen[step], 1u << who, __ATOMIC_RELEASE);
 }
 
-/* Writes every page, timed; then marks them, untimed and without a fault, since they are its own. */
+/* Writes every page, timed. Then marks them, not timed and without a fault, because they are its
+ * own by then. */
 static void write_pages(struct run *run, uint32_t step)
 {
 	char mark = walk_mark(&run->request->walk, step);
@@ -90,7 +93,8 @@ static void life(struct run *run)
 {
 	const struct wire_walk *walk = &run->request->walk;
 	uint32_t step = 1;
-	/* Neither this child nor what it becomes may outlive the worker; a thread does not anyhow. */
+	/* Neither this child nor the program that it executes may outlive the worker; a thread
+	 * never does. */
 	if (!shared.is_thread)
 		child_die_with(run->worker);
 	shared.walked->ids[WALK_CHILD] = raw_syscall(SYS_gettid, 0, 0, 0, 0, 0);
@@ -115,7 +119,7 @@ static void life(struct run *run)
 static enum outcome own(struct run *run)
 {
 	await(0);
-	if (heap_prepare(run, STATE_DIRTY))
+	if (heap_write(run))
 		return OUTCOME_FAILED;
 	write_pages(run, 0);
 	finish(0);
@@ -141,7 +145,7 @@ static enum outcome start(struct run *run, const struct arm *arm)
 	return OUTCOME_OK;
 }
 
-/* The child has become a program that stays until it is killed. */
+/* The child executed a program that stays until it is killed. */
 static enum outcome end_target(struct run *run, uint32_t step)
 {
 	struct started *child = run->child;
@@ -210,7 +214,7 @@ static enum outcome walk_once(struct run *run, const struct arm *arm)
 			return OUTCOME_FAILED;
 		see(run, step, WALK_CALLER);
 	}
-	/* The driver looks at the caller after the last step, too. */
+	/* The driver looks at the caller after the last step too. */
 	await((int)(2 * run->request->walk.step_count));
 	return OUTCOME_OK;
 }
@@ -228,7 +232,7 @@ static enum outcome rehearse(struct run *run, const struct arm *arm)
 	return OUTCOME_OK;
 }
 
-/* Room for what the walk needs besides the heap. */
+/* Room for what the walk needs in addition to the heap. */
 static enum outcome make(struct run *run, struct wire_answer *answer)
 {
 	size_t count = run->touch.count;
@@ -246,11 +250,8 @@ static enum outcome make(struct run *run, struct wire_answer *answer)
 
 enum outcome walk_take(struct run *run, const struct arm *arm, struct wire_answer *answer)
 {
-	static char name[] = "forkcost-target", with_counter[] = "ts", with_gettime[] = "ms";
-	static char *staying[] = {name, with_counter, NULL};
 	struct wire_walked *walked = &answer->walked;
-	staying[1] = worker_clock.is_counter ? with_counter : with_gettime;
-	run->target_argv = staying;
+	run->target_argv = target_argv(TARGET_STAMPS_AND_STAYS);
 	if (heap_build(run) || make(run, answer))
 		return OUTCOME_FAILED;
 	shared.is_thread = arm->primitive->traits & TRAIT_THREAD;

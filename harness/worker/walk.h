@@ -5,8 +5,8 @@
 #include "harness/common/problem.h"
 #include "harness/worker/bench.h"
 
-/* Builds the heap, rehearses, then takes the walk itself: each step when the driver has set the turn to
- * it. What the steps took and what the processes read goes to answer->walked. */
+/* Builds the heap, rehearses, then takes the shown walk: each step when the driver has set the turn
+ * to it. The costs of the steps and what the processes read go to answer->walked. */
 enum outcome walk_take(struct run *run, const struct arm *arm, struct wire_answer *answer);
 
 #endif

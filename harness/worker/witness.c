@@ -1,6 +1,6 @@
 #include "harness/worker/witness.h"
 
-#include "harness/worker/procfile.h"
+#include "harness/common/textfile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,17 +17,8 @@ static uint64_t time_ns(const struct timeval *time)
 static uint64_t read_wait(char *text, size_t text_bytes)
 {
 	const char *second =
-		procfile_read("/proc/self/schedstat", text, text_bytes) ? strchr(text, ' ') : NULL;
+		textfile_read("/proc/self/schedstat", text, text_bytes) ? strchr(text, ' ') : NULL;
 	return second ? strtoull(second, NULL, 10) : WIRE_UNKNOWN;
-}
-
-static uint64_t read_migrations(char *text, size_t text_bytes)
-{
-	const char *key = procfile_read("/proc/self/sched", text, text_bytes)
-				  ? strstr(text, "se.nr_migrations")
-				  : NULL;
-	const char *colon = key ? strchr(key, ':') : NULL;
-	return colon ? strtoull(colon + 1, NULL, 10) : WIRE_UNKNOWN;
 }
 
 /* Adds what a CPU's line says: "cpu3 user nice system idle iowait irq softirq steal". */
@@ -52,7 +43,7 @@ static void read_ticks(struct witness *witness, char *text, size_t text_bytes)
 	uint64_t idle = 0, steal = 0;
 	cpu_set_t allowed;
 	bool known = sched_getaffinity(0, sizeof allowed, &allowed) == 0 &&
-		     procfile_read("/proc/stat", text, text_bytes);
+		     textfile_read("/proc/stat", text, text_bytes);
 	for (unsigned cpu = 0; known && cpu < CPU_SETSIZE; cpu++)
 		known = !CPU_ISSET(cpu, &allowed) || add_ticks(text, cpu, &idle, &steal);
 	witness->idle_ns = known ? idle * tick_ns : WIRE_UNKNOWN;
@@ -68,7 +59,7 @@ void witness_read(struct witness *witness, char *text, size_t text_bytes)
 		.at_ns = clock_monotonic_raw_ns(),
 		.involuntary_switches = (uint64_t)own.ru_nivcsw,
 		.voluntary_switches = (uint64_t)own.ru_nvcsw,
-		.migrations = read_migrations(text, text_bytes),
+		.migrations = textfile_value("/proc/self/sched", "se.nr_migrations", 10),
 		.wait_ns = read_wait(text, text_bytes),
 		.cpu_ns = time_ns(&own.ru_utime) + time_ns(&own.ru_stime) +
 			  time_ns(&children.ru_utime) + time_ns(&children.ru_stime),
@@ -80,6 +71,14 @@ static uint64_t grown(uint64_t before, uint64_t after)
 {
 	return before == WIRE_UNKNOWN || after == WIRE_UNKNOWN || after < before ? WIRE_UNKNOWN
 										 : after - before;
+}
+
+static unsigned cpus_allowed(void)
+{
+	cpu_set_t allowed;
+	CPU_ZERO(&allowed);
+	sched_getaffinity(0, sizeof allowed, &allowed);
+	return (unsigned)CPU_COUNT(&allowed);
 }
 
 void witness_report(const struct witness *before, const struct witness *after,
@@ -94,4 +93,5 @@ void witness_report(const struct witness *before, const struct witness *after,
 	facts->cpu_ns = grown(before->cpu_ns, after->cpu_ns);
 	facts->idle_ns = grown(before->idle_ns, after->idle_ns);
 	facts->steal_ns = grown(before->steal_ns, after->steal_ns);
+	facts->cpus_allowed = cpus_allowed();
 }

@@ -2,8 +2,8 @@
 # Figures and tables of all experiments: drawn whatever was measured, from well-formed data.
 load helpers
 
-EXPERIMENTS='first_write tlb_refill tlb_shootdown switch teardown'
-FIGURES=(counters-by-arm first-write-by-heap first-write-by-page-kind first-write-cdf ratio-to-fork-by-heap
+EXPERIMENTS='first_write tlb_refill tlb_shootdown switch teardown inherit'
+FIGURES=(counters-by-arm first-write-by-heap first-write-by-page-kind first-write-cdf inherit ratio-to-fork-by-heap
 	samples-in-order spawn-by-heap switch teardown timeline tlb-refill tlb-shootdown)
 
 setup_file() {
@@ -33,7 +33,7 @@ well_formed() {
 	! grep -qP '["\x27\\`>\x01-\x08\x0b-\x1f]' "$1" || fail_with "syntax in $1"
 	[ -z "$(tail -c 1 "$1")" ] || fail_with "$1 does not end with its line"
 	case $(basename "$1") in
-	caption-* | *-cdf.dat | counters-* | timeline-* | samples-* | *-page-kind.dat | switch-diff* | tlb-reach*) return ;;
+	caption-* | look-* | *-axes.dat | inherit.dat | *-cdf.dat | counters-* | timeline-* | samples-* | *-page-kind.dat | switch-diff* | tlb-reach*) return ;;
 	esac
 	awk -F '\t' 'NF == 0 { blank++; next }
 		NF == 1 { if (NR > 1 && blank != 2) exit 1; blank = 0; last = -1; next }
@@ -64,7 +64,7 @@ fits() {
 	local script name
 	for script in "$ROOT"/plots/*.gp; do
 		name=$(basename "$script" .gp)
-		[ "$name" = style ] || [[ " ${FIGURES[*]} " == *" $name "* ]] || fail_with "no $name in FIGURES"
+		[ "$name" = style ] || [ "$name" = by-axis ] || [[ " ${FIGURES[*]} " == *" $name "* ]] || fail_with "no $name in FIGURES"
 	done
 }
 
@@ -75,7 +75,7 @@ fits() {
 	done
 	for name in first-write-cdf first-write-by-heap-sequential first-write-by-heap-shuffled \
 		first-write-by-page-kind tlb-refill tlb-shootdown-call tlb-shootdown-flush switch \
-		switch-difference teardown-end teardown-read; do
+		switch-difference teardown-end teardown-read inherit; do
 		[ -s "$RUN/plots/data/$name.dat" ] || fail_with "$name.dat is empty"
 	done
 }
@@ -113,7 +113,7 @@ fits() {
 	run --separate-stderr "$FORKCOST" plot "$BATS_FILE_TMPDIR/spawn-alone"
 	succeeded
 	drawn "$BATS_FILE_TMPDIR/spawn-alone"
-	for name in first-write-cdf tlb-refill tlb-shootdown switch teardown; do
+	for name in first-write-cdf tlb-refill tlb-shootdown switch teardown inherit; do
 		grep -q 'not measured in this run' "$BATS_FILE_TMPDIR/spawn-alone/plots/$name.svg" || fail_with "$name is blank"
 		grep -q 'nothing measured: not part of this run; forkcost run --experiment' \
 			"$BATS_FILE_TMPDIR/spawn-alone/plots/data/caption-$name.dat" || fail_with "$name does not say why"
@@ -128,7 +128,7 @@ fits() {
 	run --separate-stderr "$FORKCOST" show "$RUN"
 	succeeded
 	for word in 'first write to a page' take_back_exited 'reading pages again' 'TLB reach: ' fork_busy_others \
-		'a switch between' exit_copied read_shared 'counted: ' 'two clock readings, '; do
+		'a switch between' exit_copied read_shared 'counted: ' 'two clock readings, ' "of its caller's memory" shared_memory; do
 		[[ $output == *"$word"* ]] || fail_with "no '$word'"
 	done
 	output=${output#*first write to a page}
@@ -231,6 +231,76 @@ SPAWN=(--experiment spawn --primitive 'fork,vfork' --heap 256K)
 	grep -q '^| child_copy | ' "$RUN/tables/first_write.md"
 	grep -q '^child\\_copy & ' "$RUN/tables/first_write.tex"
 	grep -q 'not part of this run' "$BATS_FILE_TMPDIR/spawn-alone/tables/switch.md"
+}
+
+# listed EXPERIMENT: its metrics and cases, as the worker has them.
+listed() {
+	"$FORKCOST" list | awk -v name="$1" '/^( |  )?[a-z]/ || !NF { on = $1 == name; many = 0 }
+		on && /^    [a-z0-9_]+ +(ns|count) / { print $1 }
+		on && sub(/^    cases: /, "") { many = 1 }
+		on && many { gsub(/,/, " "); for (i = 1; i <= NF; i++) print "case", $i }'
+}
+
+@test "cases and metrics that are shown are those that the worker has, and no case is left out" {
+	local file name word seen=0
+	for file in "$ROOT"/harness/driver/show/experiments/*.c; do
+		name=$(basename "$file" .c)
+		listed "$name" >"$BATS_TEST_TMPDIR/listed"
+		[ -s "$BATS_TEST_TMPDIR/listed" ] || fail_with "the worker has no experiment $name"
+		# Every case is in the list of looks, and every look is of a case, a metric or a primitive.
+		[ -f "$RUN/plots/data/look-$name.dat" ] || { [[ $name == null || $name == known_delay ]] && continue; } ||
+			fail_with "no looks of $name"
+		cut -f 1 "$RUN/plots/data/look-$name.dat" | grep -v '^\*$' >"$BATS_TEST_TMPDIR/looks"
+		while read -r word; do
+			grep -qxF "$word" "$BATS_TEST_TMPDIR/looks" || fail_with "$name: case $word has no look in $(basename "$file")"
+		done < <(sed -n 's/^case //p' "$BATS_TEST_TMPDIR/listed")
+		sed -i 's/^case //' "$BATS_TEST_TMPDIR/listed"
+		"$FORKCOST" list | awk '/^primitives/ { on = 1; next } /^[a-z]/ { on = 0 } on && /^  [a-z]/ { print $1 }' >"$BATS_TEST_TMPDIR/primitives"
+		while read -r word; do
+			grep -qxF "$word" "$BATS_TEST_TMPDIR/listed" "$BATS_TEST_TMPDIR/primitives" ||
+				fail_with "$name: the look of $word is of nothing that the worker has"
+			seen=$((seen + 1))
+		done <"$BATS_TEST_TMPDIR/looks"
+		# And every metric that the face names; those of counters are no metrics of the experiment.
+		while read -r word; do
+			grep -qxF "$word" "$BATS_TEST_TMPDIR/listed" || fail_with "$name: its face names a metric $word that it has not"
+			seen=$((seen + 1))
+		done < <(grep -oE '"[a-z0-9_]+_ns"|(per|metric) = "[a-z_]+"' "$file" | sed -E 's/.*"(.*)"/\1/' | grep -v '^dtlb_' | sort -u)
+	done
+	[ "$seen" -ge 60 ] || fail_with "only $seen names"
+}
+
+@test "the driver has no list of experiments: each is named in its face alone, rulers and claims apart" {
+	local name found
+	for name in tlb_refill tlb_shootdown switch teardown first_write; do
+		found=$(cd "$ROOT" && grep -rlE "['\"]$name['\"]" harness/driver plots scripts | grep -v '/claims/\|/analysis/\|self-check' || :)
+		[ "$found" = "harness/driver/show/experiments/$name.c" ] || fail_with "$name is named in:" "$found"
+	done
+}
+
+@test "an axis that no figure of an experiment shows has a table and a figure: names as groups" {
+	local folder=$BATS_TEST_TMPDIR/run
+	[ ! -e "$RUN/plots/data/spawn-by-child_cpu.dat" ] || fail_with "a figure of one level"
+	[ -z "$(find "$RUN/plots/data" -name '*-by-cache*' -o -name '*-by-state*' -o -name '*-by-touch_order*')" ] ||
+		fail_with "shown twice"
+	run --separate-stderr "$FORKCOST" run "${SPAWN[@]}" --cache warm,cold --state dirty,clean --child-cpu same,free --replicates 1 \
+		--cell-time 1ms --counters none --no-plots --output "$folder"
+	[ "$status" -eq 0 ] || fail_with "it fails"
+	[[ $output == *"spawn: call_ns by child_cpu, heap 256 KiB"* ]] || fail_with "no table on the terminal"
+	grep -q '^primitive  *same  *free$' <<<"$output" || fail_with "no heads"
+	grep -q '^| fork | [0-9]' "$folder/latest/tables/spawn-by-child_cpu.md" || fail_with "no table in Markdown"
+	grep -q '^fork & [0-9]' "$folder/latest/tables/spawn-by-child_cpu.tex" || fail_with "no table in LaTeX"
+	[ "$(find "$folder/latest/plots/data" -name 'spawn-by-*' ! -name 'spawn-by-heap-*' -printf '%f\n' | sort | tr '\n' ' ')" = \
+		'spawn-by-child_cpu-axes.dat spawn-by-child_cpu.dat ' ] || fail_with "not this axis alone"
+	well_formed "$folder/latest/plots/data/spawn-by-child_cpu.dat"
+	[ "$(cat "$folder/latest/plots/data/spawn-by-child_cpu-axes.dat")" = $'names\tchild_cpu\tcall_ns\tns\n0\tsame\n1\tfree' ] ||
+		fail_with "other levels"
+	grep -q '^spawn by child_cpu, heap 256 KiB, .*medians' "$folder/latest/plots/data/caption-spawn-by-child_cpu.dat" ||
+		fail_with "no caption"
+	command -v gnuplot >/dev/null || return 0
+	"$FORKCOST" plot "$folder/latest"
+	grep -q '>same<\|same</text>' "$folder/latest/plots/spawn-by-child_cpu.svg" || fail_with "its levels are not drawn"
+	[ "$(head -c 5 "$folder/latest/plots/spawn-by-child_cpu.pdf")" = %PDF- ]
 }
 
 @test "summary.json has what is derived" {

@@ -11,6 +11,8 @@ setup_file() {
 	commit=$(cat "$TREE/build/commit" 2>/dev/null || echo unknown)
 	cp "$BATS_TEST_DIRNAME/fixtures/clone_files.c" "$TREE/bench/primitives/"
 	cp "$BATS_TEST_DIRNAME/fixtures/pipe_pair.c" "$TREE/bench/"
+	# As ADDING-A-BENCHMARK.md has it: its second example.
+	awk '/^```c/ { on = ++seen == 2; next } /^```/ { on = 0 } on' "$ROOT/docs/ADDING-A-BENCHMARK.md" >"$TREE/bench/system_call.c"
 	make_in_tree build/forkcost build/forkcost-worker build/forkcost-target >"$BATS_FILE_TMPDIR/make" 2>&1 || {
 		cat "$BATS_FILE_TMPDIR/make" >&2
 		return 1
@@ -61,6 +63,48 @@ make_in_tree() { FORKCOST_NO_INSTALL=1 make -C "$TREE" --no-print-directory -j2 
 		--state dirty --child-cpu same --primitive fork,clone_files --no-table --output "$BATS_TEST_TMPDIR"
 	[ "$status" -eq 0 ] || fail_with "the run fails"
 	grep -q clone_files "$BATS_TEST_TMPDIR/latest/plots/spawn-by-heap.svg" || fail_with "clone_files is not drawn"
+}
+
+@test "a new experiment is seen without another edit: on the terminal, as a table, as a figure" {
+	local folder=$BATS_TEST_TMPDIR/latest case_name
+	"$TREE/build/forkcost" run --experiment system_call,pipe_pair --heap 0,64K,256K --replicates 2 --cell-time 1ms --counters none \
+		--no-plots --no-table --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
+	run --separate-stderr "$TREE/build/forkcost" show "$folder"
+	[ "$status" -eq 0 ] || fail_with "show fails"
+	[[ $output == *$'\nsystem_call: call_ns by heap\n'* ]] || fail_with "no table of system_call"
+	[[ $output == *$'\npipe_pair: open_ns by heap\n'* ]] || fail_with "no table of pipe_pair"
+	grep -q '^case  *0  *64 KiB  *256 KiB$' <<<"$output" || fail_with "not by heap"
+	for case_name in getppid getcpu plain cloexec; do
+		grep -qE "^$case_name +[0-9.]+ [nu]s \+-" <<<"$output" || fail_with "no value of $case_name"
+	done
+	for case_name in getppid getcpu; do
+		grep -q "^| $case_name | [0-9]" "$folder/tables/system_call.md" || fail_with "no $case_name in Markdown"
+		grep -q "^$case_name & [0-9]" "$folder/tables/system_call.tex" || fail_with "no $case_name in LaTeX"
+		[ "$(awk -F '\t' -v name="$case_name" 'NF == 1 { on = $1 == name } on && NF == 4 { print $1 }' \
+			"$folder/plots/data/system_call-by-heap.dat" | tr '\n' ' ')" = '0 65536 262144 ' ] || fail_with "no curve of $case_name"
+	done
+	[ ! -e "$folder/plots/data/null-by-heap.dat" ] || fail_with "a ruler is drawn"
+	command -v gnuplot >/dev/null || return 0
+	"$TREE/build/forkcost" plot "$folder"
+	grep -q getppid "$folder/plots/system_call-by-heap.svg" || fail_with "it is not drawn"
+	[ "$(head -c 5 "$folder/plots/system_call-by-heap.pdf")" = %PDF- ] || fail_with "no PDF"
+}
+
+@test "a face for it is one file more: its table in place of the generic one, its figure as before" {
+	local folder=$BATS_TEST_TMPDIR/latest
+	awk '/^```c/ { on = ++seen == 3; next } /^```/ { on = 0 } on' "$ROOT/docs/ADDING-A-BENCHMARK.md" \
+		>"$TREE/harness/driver/show/experiments/system_call.c"
+	make_in_tree build/forkcost >"$BATS_TEST_TMPDIR/make" 2>&1 || fail_with "$(cat "$BATS_TEST_TMPDIR/make")"
+	run --separate-stderr "$TREE/build/forkcost" run --experiment system_call --heap 0,64K --replicates 2 --cell-time 1ms \
+		--counters none --no-plots --output "$BATS_TEST_TMPDIR" 3>&-
+	[ "$status" -eq 0 ] || fail_with "it fails"
+	[[ $output == *$'\na system call that does next to nothing, heap 0\n'* ]] || fail_with "not its own table"
+	[[ $output != *'call_ns by heap'* ]] || fail_with "the generic table, too"
+	grep -q '^| getcpu | [0-9]' "$folder/tables/system_call.md" || fail_with "not in Markdown"
+	grep -q '^getcpu$' "$folder/plots/data/system_call-by-heap.dat" || fail_with "no figure"
+	command -v gnuplot >/dev/null || return 0
+	"$TREE/build/forkcost" plot "$folder"
+	grep -q getcpu "$folder/plots/system_call-by-heap.svg" || fail_with "it is not drawn"
 }
 
 @test "an installed forkcost lists, measures and draws from where it lies" {

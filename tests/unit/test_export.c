@@ -1,6 +1,7 @@
 /* The data files that gnuplot reads: nothing in them that it would take for syntax. */
+#include "harness/driver/show/by_axis.h"
 #include "harness/driver/show/export.h"
-#include "harness/driver/show/figures/figures.h"
+#include "harness/driver/show/figures.h"
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
@@ -286,6 +287,58 @@ TEST(cases_without_values_are_named)
 	unit_point_put(file, 0, &point);
 	export_points(file);
 	assert_file_contains("plots/data/caption-tlb-shootdown.dat", "left out: flush_page (no)\n");
+}
+
+/* An axis that no figure of the experiment shows: curves over numbers, groups over names, at the heap that has most
+ * of its levels. */
+TEST(other_axes_have_figures_of_their_own)
+{
+	struct unit_point point = {.experiment = "tlb_refill",
+				   .case_name = "warm",
+				   .metric = "page_ns",
+				   .heap_bytes = 1 << 20,
+				   .value = 12,
+				   .threads = "10"};
+	FILE *file = unit_points_begin();
+	unit_point_put(file, 0, &point);
+	point.threads = "2";
+	point.value = 10;
+	unit_point_put(file, 0, &point);
+	point.threads = "10";
+	point.page_kind = "thp";
+	point.value = 3;
+	unit_point_put(file, 0, &point);
+	point.heap_bytes = 2 << 20; /* a heap of one level */
+	unit_point_put(file, 0, &point);
+	export_points(file);
+	assert_file("plots/data/tlb_refill-by-threads.dat",
+		    "warm\n2\t10\tNaN\tNaN\n10\t12\tNaN\tNaN\n\n\n");
+	assert_file("plots/data/tlb_refill-by-threads-axes.dat", "number\tthreads\tpage_ns\tns\n");
+	assert_file("plots/data/tlb_refill-by-page_kind.dat",
+		    "warm\n0\t12\tNaN\tNaN\n1\t3\tNaN\tNaN\n\n\n");
+	assert_file("plots/data/tlb_refill-by-page_kind-axes.dat",
+		    "names\tpage_kind\tpage_ns\tns\n0\t4k\n1\tthp\n");
+	assert_file_contains("plots/data/caption-tlb_refill-by-page_kind.dat",
+			     "tlb_refill by page_kind, heap 1 MiB; medians, ");
+}
+
+/* What an experiment is called in a file becomes a file's name only if it is one. */
+TEST(a_name_that_is_a_path_is_no_file)
+{
+	struct by_axis views[BY_AXIS_VIEWS_MAX];
+	static const char *const names[] = {"../tlb_refill", "a b", "", "made_up"};
+	struct series series[COUNT_OF(names)] = {0};
+	struct row rows[COUNT_OF(names)] = {0};
+	const struct dataset dataset = {.series = series, .series_count = COUNT_OF(names)};
+	const struct summary summary = {
+		.dataset = &dataset, .rows = rows, .row_count = COUNT_OF(names)};
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		wire_copy(series[i].experiment, sizeof series[i].experiment, names[i]);
+		rows[i].series = &series[i];
+	}
+	assert_int_equal(by_axis_find(&summary, BY_AXIS_FIGURES, views), 1);
+	assert_string_equal(views[0].stem, "made_up-by-heap");
+	assert_false(views[0].has_face);
 }
 
 /* An experiment that did not run has empty files, and captions that say so. */

@@ -1,5 +1,5 @@
 /* A table's three forms. */
-#include "harness/driver/show/tables/grid.h"
+#include "harness/driver/show/grid.h"
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>

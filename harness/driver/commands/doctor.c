@@ -3,7 +3,7 @@
 #include "harness/common/units.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/locate.h"
-#include "harness/driver/base/textfile.h"
+#include "harness/common/textfile.h"
 #include "harness/driver/counters/report.h"
 #include "harness/driver/machine/hugepages.h"
 #include "harness/driver/machine/lent.h"
@@ -103,7 +103,7 @@ static void examine_page_kinds(void)
 	for (unsigned kind = PAGE_KIND_THP; kind < PAGE_KIND_COUNT; kind++) {
 		char why[PROBLEM_TEXT_MAX], subject[32];
 		bool can = hugepages_can(kind, USUAL_BYTES, why);
-		snprintf(subject, sizeof subject, "page kind %s", axis_name(&axis_page_kind, kind));
+		snprintf(subject, sizeof subject, "page kind %s", axis_name(&axes[AXIS_PAGE_KIND], kind));
 		say(can ? GOOD : NOTE, subject, "%s", why);
 	}
 	if (lent_is_recorded())

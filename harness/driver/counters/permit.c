@@ -1,7 +1,7 @@
 #include "harness/driver/counters/permit.h"
 
 #include "harness/common/remedy.h"
-#include "harness/driver/base/textfile.h"
+#include "harness/common/textfile.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -17,13 +17,6 @@
 #ifndef CAP_PERFMON
 #define CAP_PERFMON 38 /* Linux 5.8 */
 #endif
-
-/* The number behind "Name:" in /proc/self/status. */
-static uint64_t status_number(const char *status, const char *name, int base)
-{
-	const char *line = strstr(status, name);
-	return line ? strtoull(line + strlen(name), NULL, base) : 0;
-}
 
 /* Whether /proc/self/uid_map maps every number to itself, as outside of any user namespace. */
 static bool maps_all(const char *map)
@@ -55,12 +48,11 @@ void permit_read(struct permit *permit)
 	*permit = (struct permit){.paranoid = PERMIT_PARANOID_UNKNOWN};
 	if (textfile_read("/proc/sys/kernel/perf_event_paranoid", text, sizeof text))
 		permit->paranoid = (int)strtol(text, NULL, 10);
-	if (textfile_read("/proc/self/status", text, sizeof text)) {
-		uint64_t capabilities = status_number(text, "\nCapEff:", 16);
+	uint64_t capabilities = textfile_status(0, "CapEff", 16);
+	if (capabilities != UINT64_MAX)
 		permit->privileged =
 			(capabilities >> CAP_PERFMON | capabilities >> CAP_SYS_ADMIN) & 1;
-		permit->filtered = status_number(text, "\nSeccomp:", 10) == 2;
-	}
+	permit->filtered = textfile_status(0, "Seccomp", 10) == 2;
 	if (textfile_read("/proc/self/uid_map", text, sizeof text))
 		permit->nested = !maps_all(text);
 	permit->no_pmu = !count_cycles();

@@ -1,6 +1,6 @@
 #include "harness/driver/counters/tracefs.h"
 
-#include "harness/driver/base/textfile.h"
+#include "harness/common/textfile.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "harness/driver/machine/lent.h"
 
-#include "harness/driver/base/textfile.h"
+#include "harness/common/textfile.h"
 #include "harness/driver/machine/guardian.h"
 
 #include <errno.h>
@@ -98,18 +98,11 @@ static void read_boot(char boot[BOOT_MAX])
 /* When a process started; 0 if there is none. */
 static unsigned long long started(long process)
 {
-	char path[64], text[TEXTFILE_MAX];
-	unsigned long long ticks = 0;
+	enum { STARTTIME = 22 };
+	char path[64];
 	snprintf(path, sizeof path, "/proc/%ld/stat", process);
-	if (!textfile_read(path, text, sizeof text))
-		return 0;
-	/* Field 22; the name, field 2, may hold anything and ends at the last parenthesis. */
-	const char *at = strrchr(text, ')');
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	if (at)
-		ticks = strtoull(at, NULL, 10);
-	return ticks;
+	uint64_t ticks = textfile_stat(path, STARTTIME);
+	return ticks == UINT64_MAX ? 0 : ticks;
 }
 
 static void format_loan(const struct loan *loan, char text[RECORD_MAX])

@@ -1,8 +1,8 @@
 #include "harness/driver/machine/machine.h"
 
+#include "harness/common/textfile.h"
 #include "harness/common/units.h"
 #include "harness/driver/base/fields.h"
-#include "harness/driver/base/textfile.h"
 #include "harness/driver/base/version.h"
 #include "harness/driver/machine/memory.h"
 
@@ -98,11 +98,8 @@ uint64_t machine_cache_bytes(void)
  */
 static json_int_t total_memory_bytes(void)
 {
-	char text[TEXTFILE_MAX];
-	if (!textfile_read("/proc/meminfo", text, sizeof text) ||
-	    strncmp(text, "MemTotal:", 9) != 0)
-		return 0;
-	return (json_int_t)strtoull(text + 9, NULL, 10) * 1024;
+	uint64_t bytes = textfile_value("/proc/meminfo", "MemTotal", 10);
+	return bytes == UINT64_MAX ? 0 : (json_int_t)bytes;
 }
 
 static json_t *describe_topology(void)

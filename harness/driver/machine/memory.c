@@ -1,8 +1,8 @@
 #include "harness/driver/machine/memory.h"
 
 #include "harness/common/remedy.h"
+#include "harness/common/textfile.h"
 #include "harness/common/units.h"
-#include "harness/driver/base/textfile.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -39,11 +39,9 @@ static void lower_by_level(struct ceiling *ceiling, const char *folder, const ch
 	if (textfile_read(path, text, sizeof text))
 		use = strtoull(text, NULL, 10);
 	snprintf(path, sizeof path, "%s/memory.stat", folder);
-	if (textfile_read(path, text, sizeof text)) {
-		const char *cache = strstr(text, "inactive_file ");
-		uint64_t reclaimable = cache ? strtoull(cache + 14, NULL, 10) : 0;
-		use -= reclaimable < use ? reclaimable : use;
-	}
+	uint64_t cache = textfile_value(path, "inactive_file", 10);
+	if (cache != UINT64_MAX)
+		use -= cache < use ? cache : use;
 	lower(ceiling, limit > use ? limit - use : 0, name);
 }
 
@@ -66,12 +64,10 @@ enum outcome memory_available(uint64_t *bytes, const char **limited_by, struct p
 {
 	char text[TEXTFILE_MAX];
 	struct ceiling ceiling = {UINT64_MAX, "MemAvailable"};
-	const char *available;
-	if (!textfile_read("/proc/meminfo", text, sizeof text) ||
-	    !(available = strstr(text, "MemAvailable:")))
+	ceiling.left_bytes = textfile_value("/proc/meminfo", "MemAvailable", 10);
+	if (ceiling.left_bytes == UINT64_MAX)
 		return fail(problem, "cannot read MemAvailable from /proc/meminfo: %s; %s",
 			    strerror(errno), remedy_or(errno, "mount /proc"));
-	ceiling.left_bytes = strtoull(available + 13, NULL, 10) * 1024;
 	if (textfile_read("/proc/self/cgroup", text, sizeof text)) {
 		for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 			char group[900];

@@ -6,36 +6,12 @@
 #include "harness/common/problem.h"
 #include "harness/common/wire.h"
 #include "harness/driver/plan/plan.h"
-
-#include <jansson.h>
+#include "harness/driver/run/describe.h"
 
 struct record {
 	char warning[3 * WIRE_PATH_MAX]; /* worth saying of the folder; empty: nothing */
 	char folder[WIRE_PATH_MAX + 128];
 	int samples_fd;
-};
-
-/* Facts about one replicate that the worker does not know. */
-struct record_replicate {
-	size_t job;
-	uint64_t replicate, seed;
-	double began_s;       /* since the run began */
-	uint64_t steal_ticks; /* taken by the hypervisor meanwhile; UINT64_MAX: not known */
-	uint64_t cpu_khz;     /* of the worker's CPU at the end; 0: not known */
-};
-
-/* How a run ended. */
-struct record_end {
-	double duration_s;
-	const char *ended; /* "complete", "budget" or "interrupted" */
-	/* Jobs that did not get the replicates that an interval takes, nor all that were asked for. */
-	size_t short_count;
-	struct record_short {
-		size_t job;
-		uint64_t replicates;
-	} shorts[PLAN_JOBS_MAX];
-	double short_by_s;  /* how long those would have taken, by what replicates took */
-	bool short_by_more; /* ... of those whose pace is known; there are others */
 };
 
 /* Makes OUTPUT/<UTC>-<host>/, writes environment.json and the `run` line, and points OUTPUT/latest

@@ -1,11 +1,7 @@
 #include "harness/driver/show/export.h"
 
-#include "harness/driver/show/figures/figures.h"
-
-static enum outcome (*const experiments[])(const struct figures *figures) = {
-	figures_spawn,  figures_first_write, figures_tlb_refill, figures_tlb_shootdown,
-	figures_switch, figures_teardown,    figures_counters,
-};
+#include "harness/driver/show/by_axis.h"
+#include "harness/driver/show/counters.h"
 
 enum outcome export_write(const struct summary *summary, const char *folder,
 			  struct problem *problem)
@@ -13,8 +9,15 @@ enum outcome export_write(const struct summary *summary, const char *folder,
 	struct outfile outfile;
 	const struct figures figures = {
 		.summary = summary, .folder = folder, .outfile = &outfile, .problem = problem};
-	for (size_t i = 0; i < sizeof experiments / sizeof *experiments; i++)
-		if (experiments[i](&figures))
+	const struct show *show;
+	struct by_axis views[BY_AXIS_VIEWS_MAX];
+	for (size_t i = 0; (show = show_at(i)); i++)
+		if (!show->check && (looks_write(&figures, show->experiment, show->looks) ||
+				     (show->figures && show->figures(&figures))))
 			return OUTCOME_FAILED;
-	return OUTCOME_OK;
+	size_t view_count = by_axis_find(summary, BY_AXIS_FIGURES, views);
+	for (size_t i = 0; i < view_count; i++)
+		if (by_axis_figure(&figures, &views[i]))
+			return OUTCOME_FAILED;
+	return counters_figure(&figures);
 }

@@ -1,5 +1,5 @@
 /* The data files that the plots read: RUN/plots/data/. What stands in which file, and where it comes
- * from, is said by one file for each experiment in figures/; docs/RESULTS-FORMAT.md describes each. */
+ * from, each experiment's face says (show.h); docs/RESULTS-FORMAT.md describes each. */
 #ifndef FORKCOST_EXPORT_H
 #define FORKCOST_EXPORT_H
 

@@ -3,6 +3,7 @@
 #include "harness/driver/base/interrupts.h"
 #include "harness/driver/base/locate.h"
 #include "harness/driver/base/outfile.h"
+#include "harness/driver/show/by_axis.h"
 #include "harness/driver/show/export.h"
 
 #include <errno.h>
@@ -71,24 +72,35 @@ static bool listen_to(int from, char *said, size_t said_bytes)
 	return true;
 }
 
+/* What is drawn. */
+struct figure {
+	const char *script;          /* absolute */
+	char name[OUTFILE_NAME_MAX]; /* without an ending */
+	const char *
+		experiment; /* told to the script that draws more than one figure; "": it does not */
+};
+
 /* Starts gnuplot among the data; without a shell, so that no name is taken for code. Its files may grow as
  * far as the limit and no further: it would not notice an error of writing, so the signal ends it. */
-static int start_gnuplot(const struct studio *studio, const char *script, const char *format,
-			 const char *output, int words_to, pid_t *child)
+static int start_gnuplot(const struct studio *studio, const struct figure *figure,
+			 const char *format, const char *output, int words_to, pid_t *child)
 {
 	char path[] = "gnuplot", no_init[] = "-d", option[] = "-c", locale[] = "LC_ALL=C.UTF-8";
 	char script_word[PATH_MAX], format_word[8], output_word[PATH_MAX];
+	char name_word[sizeof figure->name], experiment_word[WIRE_NAME_MAX];
 	char style_word[sizeof studio->style];
 	char home_word[sizeof studio->folder + 8], path_word[PATH_MAX + 8];
-	snprintf(script_word, sizeof script_word, "%s", script);
+	snprintf(script_word, sizeof script_word, "%s", figure->script);
+	snprintf(name_word, sizeof name_word, "%s", figure->name);
+	snprintf(experiment_word, sizeof experiment_word, "%s", figure->experiment);
 	snprintf(format_word, sizeof format_word, "%s", format);
 	snprintf(output_word, sizeof output_word, "%s", output);
 	snprintf(style_word, sizeof style_word, "%s", studio->style);
 	snprintf(home_word, sizeof home_word, "HOME=%s", studio->folder);
 	snprintf(path_word, sizeof path_word, "PATH=%s",
 		 getenv("PATH") ? getenv("PATH") : "/usr/bin");
-	char *arguments[] = {path,        no_init,     option,     script_word,
-			     format_word, output_word, style_word, NULL};
+	char *arguments[] = {path,        no_init,    option,    script_word,     format_word,
+			     output_word, style_word, name_word, experiment_word, NULL};
 	char *environment[] = {home_word, path_word, locale, NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -111,8 +123,8 @@ static int start_gnuplot(const struct studio *studio, const char *script, const 
 }
 
 /* Runs gnuplot on one script. */
-static enum outcome run_gnuplot(const struct studio *studio, const char *script, const char *format,
-				const char *output, struct problem *problem)
+static enum outcome run_gnuplot(const struct studio *studio, const struct figure *figure,
+				const char *format, const char *output, struct problem *problem)
 {
 	char said[300] = "no words";
 	int ends[2];
@@ -120,7 +132,7 @@ static enum outcome run_gnuplot(const struct studio *studio, const char *script,
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return fail(problem, "cannot make a pipe: %s; %s", strerror(errno),
 			    outfile_remedy(errno));
-	int error = start_gnuplot(studio, script, format, output, ends[1], &child);
+	int error = start_gnuplot(studio, figure, format, output, ends[1], &child);
 	close(ends[1]);
 	if (error) {
 		close(ends[0]);
@@ -196,21 +208,40 @@ static enum outcome deliver(const struct studio *studio, const char *name, const
 }
 
 /* Draws one figure in its three formats. */
-static enum outcome draw(const struct studio *studio, const char *script, struct problem *problem)
+static enum outcome draw(const struct studio *studio, const struct figure *figure,
+			 struct problem *problem)
 {
 	static const char *const formats[] = {"svg", "pdf", "png"};
-	const char *name = strrchr(script, '/') + 1;
 	for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
-		char figure[OUTFILE_NAME_MAX], output[OUTFILE_NAME_MAX + 8];
-		snprintf(figure, sizeof figure, "%.*s.%s", (int)strlen(name) - 3, name, formats[f]);
-		snprintf(output, sizeof output, "../%s", figure);
-		if (run_gnuplot(studio, script, formats[f], output, problem) ||
-		    deliver(studio, figure, formats[f], problem))
+		char name[OUTFILE_NAME_MAX + 8], output[OUTFILE_NAME_MAX + 16];
+		snprintf(name, sizeof name, "%s.%s", figure->name, formats[f]);
+		snprintf(output, sizeof output, "../%s", name);
+		if (run_gnuplot(studio, figure, formats[f], output, problem) ||
+		    deliver(studio, name, formats[f], problem))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
 }
 
+/* By the one script for all that has no face. */
+static enum outcome draw_views(const struct studio *studio, const struct summary *summary,
+			       size_t *figures, struct problem *problem)
+{
+	char script[sizeof studio->scripts + 16];
+	struct by_axis views[BY_AXIS_VIEWS_MAX];
+	size_t count = by_axis_find(summary, BY_AXIS_FIGURES, views);
+	snprintf(script, sizeof script, "%s/by-axis.gp", studio->scripts);
+	for (size_t i = 0; i < count; i++) {
+		struct figure figure = {.script = script, .experiment = views[i].experiment};
+		snprintf(figure.name, sizeof figure.name, "%s", views[i].stem);
+		++*figures;
+		if (draw(studio, &figure, problem))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+/* By the scripts of their own. */
 static enum outcome draw_all(const struct studio *studio, size_t *figures, struct problem *problem)
 {
 	char pattern[sizeof studio->scripts + 16];
@@ -221,10 +252,13 @@ static enum outcome draw_all(const struct studio *studio, size_t *figures, struc
 			    studio->scripts);
 	enum outcome outcome = OUTCOME_OK;
 	for (size_t i = 0; !outcome && i < found.gl_pathc; i++) {
-		if (strcmp(found.gl_pathv[i], studio->style) == 0)
+		struct figure figure = {.script = found.gl_pathv[i], .experiment = ""};
+		const char *name = strrchr(figure.script, '/') + 1;
+		if (strcmp(name, "style.gp") == 0 || strcmp(name, "by-axis.gp") == 0)
 			continue;
+		snprintf(figure.name, sizeof figure.name, "%.*s", (int)strlen(name) - 3, name);
 		++*figures;
-		outcome = draw(studio, found.gl_pathv[i], problem);
+		outcome = draw(studio, &figure, problem);
 	}
 	globfree(&found);
 	return outcome;
@@ -260,6 +294,8 @@ enum outcome plot_draw(const struct summary *summary, const char *folder, size_t
 	enum outcome outcome = export_write(summary, studio.folder, problem);
 	if (!outcome)
 		outcome = draw_all(&studio, figures, problem);
+	if (!outcome)
+		outcome = draw_views(&studio, summary, figures, problem);
 	nftw(studio.folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	return outcome;
 }

@@ -1,4 +1,5 @@
-/* Draws the figures of a run by gnuplot: every plots/NAME.gp, as SVG, PDF and PNG. */
+/* Draws the figures of a run by gnuplot, as SVG, PDF and PNG: every plots/NAME.gp, and by plots/by-axis.gp what has
+ * no script of its own (by_axis.h). */
 #ifndef FORKCOST_PLOT_H
 #define FORKCOST_PLOT_H
 

@@ -7,54 +7,73 @@
 #include "harness/driver/base/outfile.h"
 #include "harness/driver/base/version.h"
 #include "harness/driver/machine/machine.h"
-#include "harness/driver/show/tables/blocks.h"
+#include "harness/driver/show/by_axis.h"
+#include "harness/driver/show/checks.h"
+#include "harness/driver/show/counters.h"
 
 #include <string.h>
 
-/* Tables beside that of spawn, which has a form of its own on a terminal. */
-static const struct table_block {
-	const char *name; /* of the experiment and the files; counters are of all experiments */
-	void (*fill)(const struct summary *summary, struct grid *grid);
-} blocks[] = {
-	{"first_write", block_first_write},     {"tlb_refill", block_tlb_refill},
-	{"tlb_shootdown", block_tlb_shootdown}, {"switch", block_switch},
-	{"teardown", block_teardown},           {"counters", block_counters},
-};
-
-enum { BLOCKS = sizeof blocks / sizeof *blocks };
-
-/* A table without values says why in its place. */
-static void fill(const struct table_block *block, const struct summary *summary, struct grid *grid)
+/* One of an experiment's tables. */
+static void fill(const struct show *show, size_t table, const struct summary *summary,
+		 struct grid *grid)
 {
-	char why[PICK_WHY_MAX] = "", missing[NOTE_BYTES];
-	if (block->fill != block_counters)
-		pick_why_none(summary, block->name, why);
-	if (*why) {
-		grid_begin(grid, 0, "%s: %s", block->name, why);
+	char why[PICK_WHY_MAX], missing[NOTE_BYTES];
+	grid_begin(grid, 0, "%s", "");
+	show->tables[table](summary, grid);
+	if (!*grid->title)
+		return;
+	grid_note(grid, "%s", pick_cases_left_out(summary, show->experiment, why));
+	grid_note(grid, "%s", shortfall_of(summary->dataset, show->experiment, missing));
+}
+
+/* Hands on each table of the experiment; one without values says why in their place. */
+static void each_table(const struct show *show, const struct summary *summary,
+		       void (*take)(const struct grid *grid, void *to), void *to)
+{
+	static struct grid grid;
+	char why[PICK_WHY_MAX];
+	if (*pick_why_none(summary, show->experiment, why)) {
+		grid_begin(&grid, 0, "%s: %s", show->experiment, why);
+		take(&grid, to);
 		return;
 	}
-	block->fill(summary, grid);
-	grid_note(grid, "%s", pick_cases_left_out(summary, block->name, why));
-	grid_note(grid, "%s", shortfall_of(summary->dataset, block->name, missing));
+	for (size_t i = 0; i < SHOW_TABLES_MAX && show->tables[i]; i++) {
+		fill(show, i, summary, &grid);
+		if (*grid.title)
+			take(&grid, to);
+	}
+}
+
+static void print_grid(const struct grid *grid, void *to)
+{
+	(void)to;
+	grid_print(grid);
+	print("\n");
 }
 
 void tables_print(const struct summary *summary)
 {
 	static struct grid grid;
 	const struct dataset *dataset = summary->dataset;
+	struct by_axis views[BY_AXIS_VIEWS_MAX];
+	const struct show *show;
 	char machine[256];
 	machine_summary(dataset->environment, machine, sizeof machine);
 	print("forkcost %s on %.75s\n", FORKCOST_VERSION, machine);
-	block_spawn_print(summary);
-	for (size_t i = 0; i < BLOCKS; i++) {
-		if (blocks[i].fill != block_counters && !pick_ran(summary, blocks[i].name))
-			continue;
-		fill(&blocks[i], summary, &grid);
-		grid_print(&grid);
-		print("\n");
+	for (size_t i = 0; (show = show_at(i)); i++)
+		if (show->print)
+			show->print(summary);
+		else if (*show->tables && pick_ran(summary, show->experiment))
+			each_table(show, summary, print_grid, NULL);
+	size_t view_count = by_axis_find(summary, BY_AXIS_TABLES, views);
+	for (size_t i = 0; i < view_count; i++) {
+		by_axis_table(summary, &views[i], &grid);
+		print_grid(&grid, NULL);
 	}
-	block_checks_print(summary);
-	block_crosscheck_print(summary);
+	counters_table(summary, &grid);
+	print_grid(&grid, NULL);
+	checks_print(summary);
+	checks_print_crosscheck(summary);
 	if (dataset->failure_count)
 		print("\n%zu replicates failed; the first: %s\n", dataset->failure_count,
 		      dataset->first_failure);
@@ -65,73 +84,92 @@ void tables_print(const struct summary *summary)
 
 enum form { MARKDOWN, LATEX, FORMS };
 
-static FILE *open_file(struct outfile *outfile, const struct summary *summary, const char *folder,
-		       const char *name, enum form form, struct problem *problem)
+struct table_file {
+	const struct summary *summary;
+	struct outfile outfile;
+	FILE *file;
+	enum form form;
+	struct problem *problem;
+};
+
+static void write_grid(const struct grid *grid, void *to)
 {
-	char path[WIRE_NAME_MAX + 16];
-	snprintf(path, sizeof path, "tables/%s.%s", name, form == LATEX ? "tex" : "md");
-	FILE *file = outfile_open(outfile, folder, path, problem);
-	if (!file)
-		return NULL;
-	const char *run = json_string_value(json_object_get(summary->dataset->run, "id"));
-	char made[WIRE_PATH_MAX + 64];
+	struct table_file *table = to;
+	(table->form == LATEX ? grid_write_latex : grid_write_markdown)(grid, table->file);
+}
+
+static enum outcome open_table(struct table_file *table, const char *folder, const char *name)
+{
+	char path[BY_AXIS_STEM_MAX + 16], made[WIRE_PATH_MAX + 64];
+	const char *run = json_string_value(json_object_get(table->summary->dataset->run, "id"));
+	snprintf(path, sizeof path, "tables/%s.%s", name, table->form == LATEX ? "tex" : "md");
+	table->file = outfile_open(&table->outfile, folder, path, table->problem);
+	if (!table->file)
+		return OUTCOME_FAILED;
 	snprintf(made, sizeof made, "made by forkcost %s from run %s", FORKCOST_VERSION,
 		 run ? run : "unknown");
-	if (form == LATEX) {
-		latex_comment(file, made);
-		return file;
+	if (table->form == LATEX) {
+		latex_comment(table->file, made);
+		return OUTCOME_OK;
 	}
-	markdown_markup(file, "<!-- ");
-	markdown_comment(file, made);
-	markdown_markup(file, " -->\n");
-	return file;
+	markdown_markup(table->file, "<!-- ");
+	markdown_comment(table->file, made);
+	markdown_markup(table->file, " -->\n");
+	return OUTCOME_OK;
 }
 
-static void write_grid(const struct grid *grid, FILE *file, enum form form)
+static enum outcome write_face(struct table_file *table, const struct show *show,
+			       const char *folder)
 {
-	form == LATEX ? grid_write_latex(grid, file) : grid_write_markdown(grid, file);
-}
-
-static enum outcome write_spawn(const struct summary *summary, const char *folder, enum form form,
-				struct problem *problem)
-{
-	static const char *const states[] = {"dirty", "clean"};
-	static struct grid grid;
-	char missing[NOTE_BYTES];
-	struct outfile outfile;
-	FILE *file = open_file(&outfile, summary, folder, "spawn", form, problem);
-	if (!file)
+	if (open_table(table, folder, show->experiment))
 		return OUTCOME_FAILED;
-	for (size_t i = 0; i < 2; i++)
-		if (block_spawn(summary, states[i], &grid)) {
-			grid_note(&grid, "%s", shortfall_of(summary->dataset, "spawn", missing));
-			write_grid(&grid, file, form);
-		}
-	return outfile_close(&outfile, file, problem);
+	each_table(show, table->summary, write_grid, table);
+	return outfile_close(&table->outfile, table->file, table->problem);
 }
 
-static enum outcome write_block(const struct summary *summary, const struct table_block *block,
-				const char *folder, enum form form, struct problem *problem)
+/* The views of an experiment without a face are its tables; one of an experiment with a face has a file of its
+ * own. Returns how many were written, 0 for a failure. */
+static size_t write_views(struct table_file *table, const struct by_axis *views, size_t count,
+			  const char *folder)
 {
 	static struct grid grid;
-	struct outfile outfile;
-	FILE *file = open_file(&outfile, summary, folder, block->name, form, problem);
-	if (!file)
+	size_t done = 0;
+	if (open_table(table, folder, views->has_face ? views->stem : views->experiment))
+		return 0;
+	do {
+		by_axis_table(table->summary, &views[done++], &grid);
+		write_grid(&grid, table);
+	} while (done < count && !views->has_face &&
+		 strcmp(views[done].experiment, views->experiment) == 0);
+	return outfile_close(&table->outfile, table->file, table->problem) ? 0 : done;
+}
+
+static enum outcome write_counters(struct table_file *table, const char *folder)
+{
+	static struct grid grid;
+	if (open_table(table, folder, "counters"))
 		return OUTCOME_FAILED;
-	fill(block, summary, &grid);
-	write_grid(&grid, file, form);
-	return outfile_close(&outfile, file, problem);
+	counters_table(table->summary, &grid);
+	write_grid(&grid, table);
+	return outfile_close(&table->outfile, table->file, table->problem);
 }
 
 enum outcome tables_write(const struct summary *summary, const char *folder,
 			  struct problem *problem)
 {
+	struct by_axis views[BY_AXIS_VIEWS_MAX];
+	size_t view_count = by_axis_find(summary, BY_AXIS_TABLES, views);
 	for (enum form form = MARKDOWN; form < FORMS; form++) {
-		if (write_spawn(summary, folder, form, problem))
-			return OUTCOME_FAILED;
-		for (size_t i = 0; i < BLOCKS; i++)
-			if (write_block(summary, &blocks[i], folder, form, problem))
+		struct table_file table = {.summary = summary, .form = form, .problem = problem};
+		const struct show *show;
+		for (size_t i = 0; (show = show_at(i)); i++)
+			if (*show->tables && write_face(&table, show, folder))
 				return OUTCOME_FAILED;
+		for (size_t i = 0, done; i < view_count; i += done)
+			if (!(done = write_views(&table, views + i, view_count - i, folder)))
+				return OUTCOME_FAILED;
+		if (write_counters(&table, folder))
+			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
 }

@@ -9,7 +9,7 @@
  * others 80. */
 void tables_print(const struct summary *summary);
 
-/* Writes RUN/tables/NAME.md and NAME.tex for each experiment, and for counters. */
+/* Writes RUN/tables/NAME.md and NAME.tex for each experiment, and for the counters. */
 enum outcome tables_write(const struct summary *summary, const char *folder,
 			  struct problem *problem);
 

@@ -92,3 +92,8 @@ json_t *json_text(const char *text)
 	free(shown);
 	return string;
 }
+
+json_t *json_known_or(uint64_t value, uint64_t unknown, const char *why)
+{
+	return value == unknown ? json_string(why) : json_integer((json_int_t)value);
+}

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* Writes a value with jansson's flags and a line end. False if there is none or memory is short; whether it
@@ -18,5 +19,8 @@ bool json_put_list(FILE *file, const json_t *head, const char *key, size_t count
 
 /* Text of any bytes as a string: those that are no UTF-8 are shown as "\x80". */
 json_t *json_text(const char *text);
+
+/* A whole number; where it is `unknown`, the reason why. */
+json_t *json_known_or(uint64_t value, uint64_t unknown, const char *why);
 
 #endif

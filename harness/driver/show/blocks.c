@@ -1,0 +1,53 @@
+#include "harness/driver/show/blocks.h"
+
+#include "harness/common/units.h"
+
+#include <math.h>
+
+const char *block_time(const struct row *row, bool with_interval, char text[BLOCK_TEXT_MAX])
+{
+	char value[UNITS_TEXT_MAX];
+	if (!row || row->count == 0)
+		return "n/a";
+	units_format_ns(row->interval.center, value);
+	if (!with_interval)
+		snprintf(text, BLOCK_TEXT_MAX, "%s", value);
+	else if (!row->interval.has_interval)
+		snprintf(text, BLOCK_TEXT_MAX, "%s +-?", value);
+	else
+		snprintf(text, BLOCK_TEXT_MAX, "%s +-%.0f%%", value,
+			 stats_relative_half_width(&row->interval) * 100);
+	return text;
+}
+
+const char *block_signed_ns(double ns, char text[BLOCK_TEXT_MAX])
+{
+	char value[UNITS_TEXT_MAX];
+	snprintf(text, BLOCK_TEXT_MAX, "%c%s", ns < 0 ? '-' : '+',
+		 units_format_ns(fabs(ns), value));
+	return text;
+}
+
+const char *block_signed_interval(const struct stats_interval *interval, char text[BLOCK_TEXT_MAX])
+{
+	char low[BLOCK_TEXT_MAX], high[BLOCK_TEXT_MAX];
+	if (!interval->has_interval)
+		return "fewer than 5 replicates";
+	snprintf(text, BLOCK_TEXT_MAX, "%.24s to %.24s", block_signed_ns(interval->low, low),
+		 block_signed_ns(interval->high, high));
+	return text;
+}
+
+const char *block_where(const struct summary *summary, struct pick *pick,
+			char text[BLOCK_WHERE_MAX])
+{
+	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
+	const struct row *row = pick_settled_row(summary, pick);
+	*text = '\0';
+	pick->with_heap = row != NULL;
+	pick->heap_bytes = row ? row->series->heap_bytes : 0;
+	if (row)
+		snprintf(text, BLOCK_WHERE_MAX, ", heap %s%s",
+			 units_format_bytes(pick->heap_bytes, heap), level_words(pick, 0, levels));
+	return text;
+}

@@ -1,0 +1,23 @@
+/* How tables and captions write times, and where they were measured. */
+#ifndef FORKCOST_BLOCKS_H
+#define FORKCOST_BLOCKS_H
+
+#include "harness/driver/show/level_words.h"
+
+enum { BLOCK_TEXT_MAX = 64, BLOCK_WHERE_MAX = LEVEL_WORDS_MAX + 48 };
+
+/* "21.3 us"; with_interval "21.3 us +-3%", or "+-?" without one; "n/a" without values. */
+const char *block_time(const struct row *row, bool with_interval, char text[BLOCK_TEXT_MAX]);
+
+/* "+1.20 us", "-300 ns". */
+const char *block_signed_ns(double ns, char text[BLOCK_TEXT_MAX]);
+
+/* "+0.9 us to +1.5 us", or why there is none. */
+const char *block_signed_interval(const struct stats_interval *interval, char text[BLOCK_TEXT_MAX]);
+
+/* Sets a pick's levels and heap to those of its first row with values, and writes ", heap 0, clean heap": the
+ * heap, and which of the levels are not plain. Empty if there is no such row. Returns `text`. */
+const char *block_where(const struct summary *summary, struct pick *pick,
+			char text[BLOCK_WHERE_MAX]);
+
+#endif

@@ -1,0 +1,99 @@
+#include "harness/driver/show/figures.h"
+
+#include "harness/driver/base/version.h"
+#include "harness/driver/machine/machine.h"
+#include "harness/driver/show/counter_words.h"
+#include "harness/driver/show/level_words.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { CAPTION_LINE_MAX = 1024 };
+
+/* The smallest and the largest of some numbers. */
+struct span {
+	size_t low, high; /* high 0: none */
+};
+
+static void span_add(struct span *span, size_t number)
+{
+	if (span->high == 0 || number < span->low)
+		span->low = number;
+	if (number > span->high)
+		span->high = number;
+}
+
+/* "3" or "3 to 20". */
+static const char *span_text(const struct span *span, char text[48])
+{
+	if (span->low == span->high)
+		snprintf(text, 48, "%zu", span->low);
+	else
+		snprintf(text, 48, "%zu to %zu", span->low, span->high);
+	return text;
+}
+
+static void put_line(FILE *file, const char *text)
+{
+	if (!text || !*text)
+		return;
+	gnuplot_text(file, text);
+	gnuplot_put(file, "\n");
+}
+
+static void put_what(FILE *file, const struct figures *figures, const struct caption *caption)
+{
+	char text[CAPTION_LINE_MAX], first[48], second[48], why[PICK_WHY_MAX] = "";
+	char what[CAPTION_LINE_MAX / 2], levels[LEVEL_WORDS_MAX];
+	struct span samples = {0}, replicates = {0};
+	for (size_t i = 0; i < figures->summary->row_count; i++) {
+		const struct row *row = &figures->summary->rows[i];
+		if (!row->count || !pick_takes(&caption->pick, row->series) ||
+		    (!caption->pick.metric && !caption->pick.counters && !row->series->is_main))
+			continue;
+		span_add(&samples, row->count);
+		span_add(&replicates, row->series->block_count);
+	}
+	snprintf(what, sizeof what, "%s%s", caption->what,
+		 level_words(&caption->pick, caption->told, levels));
+	if (samples.high)
+		snprintf(text, sizeof text, "%s; %s samples in %s replicate%s", what,
+			 span_text(&samples, first), span_text(&replicates, second),
+			 replicates.high == 1 ? "" : "s");
+	if (!samples.high && caption->pick.experiment)
+		pick_why_none(figures->summary, caption->pick.experiment, why);
+	if (!samples.high)
+		snprintf(text, sizeof text, "%s; nothing measured%s%s", what, *why ? ": " : "",
+			 why);
+	put_line(file, text);
+}
+
+static void put_origin(FILE *file, const struct dataset *dataset)
+{
+	char text[CAPTION_LINE_MAX], machine[256];
+	const char *run = json_string_value(json_object_get(dataset->run, "id"));
+	const char *kernel = json_string_value(
+		json_object_get(json_object_get(dataset->environment, "kernel"), "release"));
+	machine_summary(dataset->environment, machine, sizeof machine);
+	snprintf(text, sizeof text, "%s; Linux %s; run %s; forkcost %s", machine,
+		 kernel ? kernel : "unknown", run ? run : "unknown", FORKCOST_VERSION);
+	put_line(file, text);
+}
+
+enum outcome caption_write(const struct figures *figures, const struct caption *caption)
+{
+	char name[96], left_out[PICK_WHY_MAX], words[COUNTER_WORDS_MAX];
+	snprintf(name, sizeof name, "caption-%s.dat", caption->figure);
+	FILE *file = figures_open(figures, name);
+	if (!file)
+		return OUTCOME_FAILED;
+	put_what(file, figures, caption);
+	put_line(file, caption->remark);
+	if (caption->pick.experiment)
+		put_line(file,
+			 pick_cases_left_out(figures->summary, caption->pick.experiment, left_out));
+	put_line(file,
+		 counter_words_missing(figures->summary->dataset, !caption->full_reasons, words));
+	put_origin(file, figures->summary->dataset);
+	return figures_close(figures, file);
+}

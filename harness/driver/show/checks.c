@@ -1,0 +1,140 @@
+#include "harness/driver/show/checks.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/analysis/disturbed.h"
+#include "harness/driver/base/fields.h"
+#include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/wrapped.h"
+#include "harness/driver/show/show.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* The rulers' own lines. */
+static void print_rulers(const struct summary *summary)
+{
+	const struct show *show;
+	for (size_t i = 0; (show = show_at(i)); i++) {
+		char line[SHOW_CHECK_MAX];
+		if (!show->check)
+			continue;
+		show->check(summary, line);
+		wrapped_print(stdout, line, 2, 4);
+	}
+}
+
+/* The A/A check: how many twins differ from their originals by more than chance would have it. */
+static void print_twins(const struct summary *summary)
+{
+	size_t twins = 0, apart = 0;
+	double worst = 0;
+	for (size_t i = 0; i < summary->ratio_count; i++) {
+		const struct ratio *ratio = &summary->ratios[i];
+		if (!ratio->series->twin || !ratio->series->is_main ||
+		    !ratio->interval.has_interval)
+			continue;
+		twins++;
+		worst = fmax(worst, fabs(ratio->interval.center - 1));
+		apart += ratio->interval.low > 1 || ratio->interval.high < 1;
+	}
+	if (twins)
+		print("  A/A: fork differs from itself in %zu of %zu cells (5 %% by chance), "
+		      "worst "
+		      "%.1f %%\n",
+		      apart, twins, worst * 100);
+	else
+		print("  A/A: unavailable: fewer than 5 replicates\n");
+}
+
+/* How many rows are as narrow as was asked for. */
+static void print_precision(const struct summary *summary)
+{
+	double precision;
+	size_t rows = 0, narrow = 0;
+	const json_t *settings = json_object_get(summary->dataset->run, "settings");
+	if (!fields_number(json_object_get(settings, "precision"), &precision))
+		return;
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct row *row = &summary->rows[i];
+		if (!row->count || !row->series->is_main || strcmp(row->series->unit, "ns") != 0)
+			continue;
+		rows++;
+		narrow += stats_relative_half_width(&row->interval) <= precision;
+	}
+	print("  precision: %zu of %zu main rows have an interval within +-%g %%\n", narrow, rows,
+	      precision * 100);
+}
+
+void checks_print(const struct summary *summary)
+{
+	char line[160];
+	const struct dataset *dataset = summary->dataset;
+	print("checks\n");
+	print_rulers(summary);
+	print_twins(summary);
+	print_precision(summary);
+	print("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
+	      dataset->steal_ticks, dataset->involuntary_switches);
+	static const char *const who[DISTURBERS] = {"other processes", "the hypervisor"};
+	for (enum disturber by = 0; by < DISTURBERS; by++) {
+		size_t disturbed = 0, measured = 0;
+		for (size_t i = 0; i < dataset->series_count; i++) {
+			measured += dataset->series[i].block_count > 0;
+			disturbed += disturbed_by(&dataset->series[i], by);
+		}
+		snprintf(line, sizeof line,
+			 "in %zu of %zu rows %s had the CPU for a part of the time; their notes in "
+			 "summary.csv say how much",
+			 disturbed, measured, who[by]);
+		if (disturbed)
+			wrapped_print(stdout, line, 2, 4);
+	}
+	if (dataset->mappings_min)
+		print("  the worker without a heap has %" PRIu64 " mappings\n",
+		      dataset->mappings_min);
+}
+
+/* Our own reaped_ns (clean, warm) that a second opinion is held against; NULL if there is none. */
+static const struct row *crosscheck_row(const struct summary *summary,
+					const struct crosscheck_entry *entry)
+{
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct series *series = summary->rows[i].series;
+		if (series->heap_bytes == entry->heap_bytes && !series->twin &&
+		    strcmp(series->primitive, entry->primitive) == 0 &&
+		    strcmp(series->action, entry->action) == 0 &&
+		    strcmp(series->level[AXIS_STATE], "clean") == 0 &&
+		    strcmp(series->level[AXIS_CACHE], "warm") == 0 &&
+		    strcmp(series->level[AXIS_CHILD_CPU], "same") == 0 &&
+		    strcmp(series->metric, "reaped_ns") == 0)
+			return &summary->rows[i];
+	}
+	return NULL;
+}
+
+void checks_print_crosscheck(const struct summary *summary)
+{
+	const struct crosscheck *crosscheck = &summary->crosscheck;
+	if (!crosscheck->count)
+		return;
+	print("\nsecond opinion: hyperfine on whole commands against reaped_ns (clean, warm)\n");
+	print("  %-15s %-5s %10s %10s  %-22s %10s  %s\n", "primitive", "child", "heap", "hyperfine",
+	      "95 % interval", "reaped_ns", "ratio");
+	for (size_t i = 0; i < crosscheck->count; i++) {
+		const struct crosscheck_entry *entry = &crosscheck->entries[i];
+		char heap[UNITS_TEXT_MAX], spawn[UNITS_TEXT_MAX], low[UNITS_TEXT_MAX],
+			high[UNITS_TEXT_MAX], own[BLOCK_TEXT_MAX], interval[2 * UNITS_TEXT_MAX + 8];
+		const struct row *row = crosscheck_row(summary, entry);
+		snprintf(interval, sizeof interval, "%s to %s", units_format_ns(entry->low_ns, low),
+			 units_format_ns(entry->high_ns, high));
+		print("  %-15s %-5s %10s %10s  %-22s %10s  ", entry->primitive, entry->action,
+		      units_format_bytes(entry->heap_bytes, heap),
+		      units_format_ns(entry->spawn_ns, spawn), interval,
+		      block_time(row, false, own));
+		if (row && row->count && row->interval.center > 0)
+			print("%.2f\n", entry->spawn_ns / row->interval.center);
+		else
+			print("n/a\n");
+	}
+}

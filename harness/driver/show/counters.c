@@ -1,0 +1,283 @@
+#include "harness/driver/show/counters.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/show/by_axis.h"
+#include "harness/driver/show/counter_words.h"
+#include "harness/driver/show/level_words.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARMS_MAX = 64, LABEL_MAX = 120 };
+
+/* The grid of counters-by-arm: rows are arms, columns counters. */
+struct sheet {
+	const struct figures *figures;
+	FILE *file;
+	size_t column_count, row_count;
+	char columns[COUNTER_COLUMNS_MAX][COUNTER_NAME_MAX]; /* metrics, without a suffix */
+};
+
+/* A line of the file: place in the grid, -1 for what stands beside it; text; shade from 0 to 1. */
+static void put_cell(const struct sheet *sheet, int column, const char *text, double shade)
+{
+	gnuplot_put(sheet->file, "%d\t%zu\t", column, sheet->row_count);
+	gnuplot_text(sheet->file, text);
+	gnuplot_put(sheet->file, "\t%.3g\n", shade);
+}
+
+static void put_columns(const struct sheet *sheet)
+{
+	for (size_t c = 0; c < sheet->column_count; c++) {
+		char label[COUNTER_NAME_MAX];
+		counter_words_label(sheet->columns[c], label);
+		gnuplot_put(sheet->file, "%zu\t-1\t", c);
+		gnuplot_text(sheet->file, label);
+		gnuplot_put(sheet->file, "\t0\n");
+	}
+	gnuplot_put(sheet->file, "\n\n");
+}
+
+/* 0.004, 0.12, 1.02, 12.3, 4.1k, 2.6M. */
+static const char *count_text(double count, char text[32])
+{
+	static const char units[] = " kMGT";
+	size_t unit = 0;
+	if (count < 0.0005)
+		count = 0;
+	while (count >= 999.5 && unit < sizeof units - 2) {
+		count /= 1000;
+		unit++;
+	}
+	snprintf(text, 32, count < 0.01 && count > 0 ? "%.3f" : count < 1 ? "%.2g" : "%.3g", count);
+	if (unit)
+		snprintf(text + strlen(text), 32 - strlen(text), "%c", units[unit]);
+	return text;
+}
+
+static const char *suffix_of(const struct counted_part *part)
+{
+	return part->suffix ? part->suffix : "";
+}
+
+static double value_at(const struct sheet *sheet, const struct counted_part *part,
+		       const struct series *arm, size_t column)
+{
+	char metric[COUNTER_NAME_MAX + 16];
+	const struct summary *summary = sheet->figures->summary;
+	snprintf(metric, sizeof metric, "%s%s", sheet->columns[column], suffix_of(part));
+	const struct row *row = summary_find(summary, arm, NULL, NULL, metric);
+	const struct row *per =
+		part->per ? summary_find(summary, arm, NULL, NULL, part->per) : NULL;
+	if (!row || !row->count || (part->per && !(per && per->interval.center > 0)))
+		return NAN;
+	return row->interval.center / (per ? per->interval.center : 1);
+}
+
+/* The highest count of a column among the part's arms: shades are relative to it. */
+static double highest(const struct sheet *sheet, const struct counted_part *part,
+		      const struct series *const *arms, size_t arm_count, size_t column)
+{
+	double most = 0;
+	for (size_t a = 0; a < arm_count; a++)
+		most = fmax(most, value_at(sheet, part, arms[a], column));
+	return most;
+}
+
+static void put_arm(struct sheet *sheet, const struct counted_part *part,
+		    const struct series *const *arms, size_t arm_count, size_t index)
+{
+	const struct series *arm = arms[index];
+	char label[LABEL_MAX], text[32];
+	snprintf(label, sizeof label, "%s%s%s%s", arm->primitive, *arm->action ? " " : "",
+		 arm->action, arm->case_name);
+	put_cell(sheet, -1, label, 0);
+	for (size_t c = 0; c < sheet->column_count; c++) {
+		double value = value_at(sheet, part, arm, c);
+		double most = highest(sheet, part, arms, arm_count, c);
+		if (isnan(value))
+			put_cell(sheet, (int)c, "n/a", 0);
+		else
+			put_cell(sheet, (int)c, count_text(value, text),
+				 most > 0 ? log1p(99 * value / most) / log(100) : 0);
+	}
+	sheet->row_count++;
+}
+
+/* The arms that were counted, in the part's plain cell. */
+static size_t find_arms(const struct summary *summary, const struct pick *pick,
+			const struct series *arms[ARMS_MAX])
+{
+	size_t count = 0;
+	for (size_t i = 0; i < summary->row_count && count < ARMS_MAX; i++) {
+		const struct series *series = summary->rows[i].series;
+		if (summary->rows[i].count && series->is_main && pick_takes(pick, series))
+			arms[count++] = series;
+	}
+	return count;
+}
+
+/* The most threads that any row picked has, as text. */
+static const char *most_threads(const struct summary *summary, const struct pick *pick)
+{
+	const char *most = "0";
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct series *series = summary->rows[i].series;
+		if (summary->rows[i].count && pick_takes(pick, series) &&
+		    strtod(series->level[AXIS_THREADS], NULL) > strtod(most, NULL))
+			most = series->level[AXIS_THREADS];
+	}
+	return most;
+}
+
+/* Whether any of the part's counters was counted at all; sets heap and threads to where. */
+static bool find_cell(const struct sheet *sheet, const struct counted_part *part, struct pick *pick)
+{
+	const struct summary *summary = sheet->figures->summary;
+	char metric[COUNTER_NAME_MAX + 16];
+	pick->metric = metric;
+	for (size_t c = 0; c < sheet->column_count && !pick->with_heap; c++) {
+		snprintf(metric, sizeof metric, "%s%s", sheet->columns[c], suffix_of(part));
+		pick->level[AXIS_THREADS] = part->most_threads ? PICK_ANY : NULL;
+		if (part->most_threads)
+			pick->level[AXIS_THREADS] = most_threads(summary, pick);
+		pick->with_heap =
+			pick_middle_heap(summary, pick, part->heap_max ? part->heap_max : PICK_HEAP,
+					 &pick->heap_bytes);
+	}
+	pick->metric = NULL;
+	return pick->with_heap;
+}
+
+/* A block: a title row, then a row for each arm. Nothing if nothing was counted. */
+static void put_part(struct sheet *sheet, const char *experiment, const struct counted_part *part)
+{
+	const struct summary *summary = sheet->figures->summary;
+	const struct series *arms[ARMS_MAX];
+	char title[LABEL_MAX + LEVEL_WORDS_MAX], heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
+	struct pick pick = {.experiment = experiment,
+			    .level[AXIS_THREADS] = part->most_threads ? PICK_ANY : NULL};
+	pick_settle(summary, &pick);
+	if (!find_cell(sheet, part, &pick))
+		return;
+	size_t count = find_arms(summary, &pick, arms);
+	snprintf(title, sizeof title, "%s, heap %s%s%s%s", part->title,
+		 units_format_bytes(pick.heap_bytes, heap),
+		 pick.level[AXIS_THREADS] ? ", running threads: " : "",
+		 pick.level[AXIS_THREADS] ? pick.level[AXIS_THREADS] : "",
+		 level_words(&pick, 1U << AXIS_THREADS, levels));
+	put_cell(sheet, -2, title, 0);
+	sheet->row_count++;
+	for (size_t a = 0; a < count; a++)
+		put_arm(sheet, part, arms, count, a);
+	gnuplot_put(sheet->file, "\n\n");
+}
+
+static void put_faces(struct sheet *sheet)
+{
+	const struct show *show;
+	for (size_t i = 0; (show = show_at(i)); i++)
+		for (const struct counted_part *part = show->counted; part && part->title; part++)
+			put_part(sheet, show->experiment, part);
+}
+
+/* Experiments without a face, each in one part. */
+static void put_others(struct sheet *sheet)
+{
+	struct by_axis views[BY_AXIS_VIEWS_MAX];
+	size_t count = by_axis_find(sheet->figures->summary, BY_AXIS_FIGURES, views);
+	for (size_t i = 0; i < count; i++) {
+		char title[LABEL_MAX];
+		const struct counted_part part = {.title = title};
+		bool again = i && strcmp(views[i].experiment, views[i - 1].experiment) == 0;
+		snprintf(title, sizeof title, "%s, per sample", views[i].experiment);
+		if (!views[i].has_face && !again)
+			put_part(sheet, views[i].experiment, &part);
+	}
+}
+
+static enum outcome put_sheet(const struct figures *figures, size_t *column_count)
+{
+	struct sheet sheet = {.figures = figures};
+	sheet.file = figures_open(figures, "counters-by-arm.dat");
+	if (!sheet.file)
+		return OUTCOME_FAILED;
+	*column_count = sheet.column_count =
+		counter_words_columns(figures->summary->dataset, sheet.columns);
+	if (sheet.column_count) {
+		put_columns(&sheet);
+		put_faces(&sheet);
+		put_others(&sheet);
+	}
+	return figures_close(figures, sheet.file);
+}
+
+/* "counting changed write_ns by +0.4 %", for each experiment. */
+static void counting_text(const struct derived *derived, char *text, size_t text_bytes)
+{
+	*text = '\0';
+	for (size_t i = 0; i < derived->counting_count; i++) {
+		const struct counting_cost *cost = &derived->counting[i];
+		size_t length = strlen(text);
+		snprintf(text + length, text_bytes - length, "%s%s of %s by %+.1f %%%s",
+			 length ? ", " : "counting changed ", cost->metric, cost->experiment,
+			 (cost->ratio - 1) * 100, cost->with_child ? " (with the child)" : "");
+	}
+}
+
+enum outcome counters_figure(const struct figures *figures)
+{
+	char remark[600];
+	size_t column_count = 0;
+	struct pick pick = {.counters = true};
+	pick_settle(figures->summary, &pick);
+	if (put_sheet(figures, &column_count))
+		return OUTCOME_FAILED;
+	counting_text(&figures->summary->derived, remark, sizeof remark);
+	const struct caption caption = {
+		.figure = "counters-by-arm",
+		.what = column_count ? "medians of counts, without intervals, user and kernel "
+				       "together unless the "
+				       "name says otherwise; shade: share of the highest in its "
+				       "column and part, on a "
+				       "log scale; n/a: refused, see summary.csv"
+				     : "no counter was counted",
+		.pick = pick,
+		.remark = remark,
+		.full_reasons = true,
+	};
+	return caption_write(figures, &caption);
+}
+
+/* ---- the table ---- */
+
+void counters_table(const struct summary *summary, struct grid *grid)
+{
+	char words[COUNTER_WORDS_MAX];
+	const struct derived *derived = &summary->derived;
+	grid_begin(grid, 1, "counters");
+	counter_words_counted(summary->dataset, words);
+	grid_note(grid, "counted: %s",
+		  *words ? words
+			 : "nothing; where counters are chosen and can be had, dirty and warm "
+			   "cells in "
+			   "order, with the child on the caller's CPU, are counted");
+	grid_note(grid, "%s", counter_words_missing(summary->dataset, false, words));
+	if (!derived->counting_count)
+		return;
+	grid_row(grid);
+	grid_cell(grid, "counting changed");
+	grid_cell(grid, "metric");
+	grid_cell(grid, "by");
+	grid_cell(grid, "arms");
+	for (size_t i = 0; i < derived->counting_count; i++) {
+		const struct counting_cost *cost = &derived->counting[i];
+		grid_row(grid);
+		grid_cell(grid, "%s%s", cost->experiment,
+			  cost->with_child ? ", with its child" : "");
+		grid_cell(grid, "%s", cost->metric);
+		grid_cell(grid, "%+.1f %%", (cost->ratio - 1) * 100);
+		grid_cell(grid, "%zu", cost->arms);
+	}
+}

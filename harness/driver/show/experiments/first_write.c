@@ -1,0 +1,330 @@
+/* How first_write is shown: first-write-cdf, first-write-by-heap, first-write-by-page-kind; a table of its cases. */
+#include "harness/driver/show/show.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/show/level_words.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Cases: one hue for each thing that can become of the page, in the order of the legend. */
+static const struct look looks[] = {
+	{"child_copy", 0xD55E00, 2.6, {0}, 7, 0.75, "page is copied"},
+	{"parent_copy", 0xD55E00, 1.4, {12, 6}, 4, 1.15, NULL},
+	{"before_exec", 0xD55E00, 1.4, {3, 4}, 8, 1.5, NULL},
+	{"take_back_written", 0x0072B2, 2.6, {0}, 7, 0.75, "page is taken back"},
+	{"take_back_exited", 0x0072B2, 1.4, {12, 6}, 4, 1.15, NULL},
+	{"after_exec", 0x0072B2, 1.4, {3, 4}, 8, 1.5, NULL},
+	{"never_forked", 0x000000, 2.6, {0}, 7, 0.75, "nothing to do"},
+	{"after_vfork", 0x777777, 1.4, {12, 6}, 4, 1.15, NULL},
+	{"after_posix_spawn", 0x777777, 1.4, {3, 4}, 8, 1.5, NULL},
+	{"after_clone_vm", 0x777777, 1.4, {12, 4, 3, 4}, 2, 1.0, NULL},
+	{"fresh_zero", 0x009E73, 2.2, {0}, 13, 1.15, "page is new"},
+	{0},
+};
+
+enum { REMARK_MAX = 800, CASES_MAX = 64 };
+
+/* ---- first-write-cdf ---- */
+
+static double total_of(const uint32_t *counts)
+{
+	double total = 0;
+	for (unsigned b = 0; b < HISTOGRAM_BUCKETS; b++)
+		total += counts[b];
+	return total;
+}
+
+/* A line of the distribution: ns, share of writes below, share above. */
+static void put_share(FILE *file, double bucket, double below, double total)
+{
+	gnuplot_put(file, "%.6g\t%.9g\t%.9g\n", exp2(bucket / HISTOGRAM_PER_OCTAVE), below / total,
+		    (total - below) / total);
+}
+
+/* A block of a case: its name, then the distribution at the ends of each bucket that holds any. */
+static void put_distribution(FILE *file, const struct series *series)
+{
+	double total = total_of(series->histogram), below = 0;
+	gnuplot_text(file, series->case_name);
+	gnuplot_put(file, "\n");
+	for (unsigned b = 0; b < HISTOGRAM_BUCKETS; b++) {
+		if (!series->histogram[b])
+			continue;
+		if (b == 0 || !series->histogram[b - 1]) /* level since the last */
+			put_share(file, b, below, total);
+		below += series->histogram[b];
+		put_share(file, b + 1.0, below, total);
+	}
+	gnuplot_put(file, "\n\n");
+}
+
+/* What reading the clock around a single write takes, by the ruler. NULL: it is not known. */
+static const struct row *clock_row(const struct summary *summary)
+{
+	struct pick pick = {.experiment = "null"};
+	return pick_settled_row(summary, &pick);
+}
+
+static enum outcome put_cdf(const struct figures *figures)
+{
+	const struct summary *summary = figures->summary;
+	struct pick pick = {.experiment = "first_write"};
+	char remark[REMARK_MAX] = "", what[REMARK_MAX], kind[LEVEL_WORD_MAX], order[LEVEL_WORD_MAX];
+	char heap[UNITS_TEXT_MAX], clock[BLOCK_TEXT_MAX];
+	double writes = 0;
+	pick_settle(summary, &pick);
+	bool any = pick_one_heap(summary, &pick);
+	pick.metric = "single_ns";
+	FILE *file = figures_open(figures, "first-write-cdf.dat");
+	if (!file)
+		return OUTCOME_FAILED;
+	for (size_t i = 0; any && i < summary->row_count; i++) {
+		const struct series *series = summary->rows[i].series;
+		if (!series->histogram || !pick_takes(&pick, series))
+			continue;
+		put_distribution(file, series);
+		writes = fmax(writes, total_of(series->histogram));
+	}
+	if (figures_close(figures, file))
+		return OUTCOME_FAILED;
+	if (any)
+		snprintf(remark, sizeof remark,
+			 "up to %.0f writes a case; every time holds two clock readings, which "
+			 "take %s by "
+			 "themselves",
+			 writes,
+			 clock_row(summary) ? block_time(clock_row(summary), false, clock)
+					    : "an unknown time");
+	snprintf(what, sizeof what,
+		 "single writes, %s %s%s%s, replicates pooled; no intervals; steps of the "
+		 "histogram: 1.1 %%",
+		 level_words_one(&pick, AXIS_PAGE_KIND, kind),
+		 level_words_one(&pick, AXIS_TOUCH_ORDER, order), any ? ", heap " : "",
+		 any ? units_format_bytes(pick.heap_bytes, heap) : "");
+	const struct caption caption = {.figure = "first-write-cdf",
+					.what = what,
+					.pick = pick,
+					.told = 1U << AXIS_PAGE_KIND | 1U << AXIS_TOUCH_ORDER,
+					.remark = remark};
+	return caption_write(figures, &caption);
+}
+
+/* ---- first-write-by-heap ---- */
+
+static enum outcome put_by_heap(const struct figures *figures)
+{
+	struct pick pick = {.experiment = "first_write", .level[AXIS_TOUCH_ORDER] = PICK_ANY};
+	char what[REMARK_MAX], kind[LEVEL_WORD_MAX];
+	pick_settle(figures->summary, &pick);
+	pick.metric = "write_ns";
+	struct curves curves[] = {
+		{.file = "first-write-by-heap-sequential.dat",
+		 .pick = pick,
+		 .split = CURVE_BY_CASE},
+		{.file = "first-write-by-heap-shuffled.dat", .pick = pick, .split = CURVE_BY_CASE},
+	};
+	curves[0].pick.level[AXIS_TOUCH_ORDER] = "sequential";
+	curves[1].pick.level[AXIS_TOUCH_ORDER] = "shuffled";
+	snprintf(what, sizeof what,
+		 "whole passes over %s; medians, bands: 95 %% t interval on logs of replicate "
+		 "medians",
+		 level_words_one(&pick, AXIS_PAGE_KIND, kind));
+	const struct caption caption = {.figure = "first-write-by-heap",
+					.what = what,
+					.pick = pick,
+					.told = 1U << AXIS_PAGE_KIND};
+	if (curves_write(figures, curves, sizeof curves / sizeof *curves))
+		return OUTCOME_FAILED;
+	return caption_write(figures, &caption);
+}
+
+/* ---- first-write-by-page-kind ---- */
+
+/* The heap at which the other page kinds were measured; without them, the largest. */
+static bool kind_heap(const struct summary *summary, const struct pick *levels,
+		      uint64_t *heap_bytes)
+{
+	struct pick pick = *levels;
+	static const char *const kinds[] = {"thp", "mthp", "hugetlb", "4k"};
+	uint64_t heaps[64];
+	size_t count = 0;
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !count; k++) {
+		pick.level[AXIS_PAGE_KIND] = kinds[k];
+		count = pick_heaps(summary, &pick, heaps, sizeof heaps / sizeof *heaps);
+	}
+	if (count)
+		*heap_bytes = heaps[count - 1];
+	return count > 0;
+}
+
+/* The place of a series' case among those of all page kinds, in the order of the run. */
+static size_t case_number(const struct summary *summary, const struct pick *pick,
+			  const struct series *series)
+{
+	struct pick any = *pick;
+	const char *seen[CASES_MAX];
+	size_t count = 0;
+	any.level[AXIS_PAGE_KIND] = PICK_ANY;
+	for (size_t i = 0; i < summary->row_count && count < CASES_MAX; i++) {
+		const char *name = summary->rows[i].series->case_name;
+		size_t at = 0;
+		if (!pick_takes(&any, summary->rows[i].series))
+			continue;
+		while (at < count && strcmp(seen[at], name) != 0)
+			at++;
+		if (strcmp(name, series->case_name) == 0)
+			return at;
+		if (at == count)
+			seen[count++] = name;
+	}
+	return count;
+}
+
+/* A block for each page kind: its name and the bytes from one write to the next, then a line for each case: its
+ * number, name, write_ns, low, high. */
+static void put_kind(FILE *file, const struct summary *summary, const struct pick *pick)
+{
+	bool titled = false;
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct row *row = &summary->rows[i];
+		if (!row->count || !pick_takes(pick, row->series))
+			continue;
+		if (!titled) {
+			gnuplot_text(file, pick->level[AXIS_PAGE_KIND]);
+			gnuplot_put(file, "\t%.0f\n",
+				    (double)pick->heap_bytes / pick_pages(summary, row->series));
+		}
+		titled = true;
+		gnuplot_put(file, "%zu\t", case_number(summary, pick, row->series));
+		gnuplot_text(file, row->series->case_name);
+		figures_put_interval(file, &row->interval, 1);
+		gnuplot_put(file, "\n");
+	}
+	if (titled)
+		gnuplot_put(file, "\n\n");
+}
+
+static enum outcome put_page_kinds(const struct figures *figures)
+{
+	struct pick pick = {.experiment = "first_write", .level[AXIS_PAGE_KIND] = PICK_ANY};
+	static const char *const kinds[] = {"4k", "mthp", "thp", "hugetlb"};
+	char remark[REMARK_MAX] = "", what[REMARK_MAX], heap[UNITS_TEXT_MAX];
+	char order[LEVEL_WORD_MAX];
+	pick_settle(figures->summary, &pick);
+	pick.metric = "write_ns";
+	bool any = pick.with_heap = kind_heap(figures->summary, &pick, &pick.heap_bytes);
+	FILE *file = figures_open(figures, "first-write-by-page-kind.dat");
+	if (!file)
+		return OUTCOME_FAILED;
+	for (size_t k = 0; any && k < sizeof kinds / sizeof *kinds; k++) {
+		pick.level[AXIS_PAGE_KIND] = kinds[k];
+		put_kind(file, figures->summary, &pick);
+	}
+	if (figures_close(figures, file))
+		return OUTCOME_FAILED;
+	if (any)
+		pick_kinds_left_out(figures->summary, remark, sizeof remark);
+	snprintf(what, sizeof what,
+		 "whole passes %s%s%s: the time of a pass divided by its writes; medians, bars: 95 "
+		 "%% t "
+		 "interval on logs of replicate medians",
+		 level_words_one(&pick, AXIS_TOUCH_ORDER, order), any ? ", heap " : "",
+		 any ? units_format_bytes(pick.heap_bytes, heap) : "");
+	pick.level[AXIS_PAGE_KIND] = PICK_ANY;
+	const struct caption caption = {.figure = "first-write-by-page-kind",
+					.what = what,
+					.pick = pick,
+					.told = 1U << AXIS_TOUCH_ORDER,
+					.remark = remark};
+	return caption_write(figures, &caption);
+}
+
+static enum outcome put_figures(const struct figures *figures)
+{
+	if (put_by_heap(figures) || put_cdf(figures))
+		return OUTCOME_FAILED;
+	return put_page_kinds(figures);
+}
+
+/* A quantile of the pooled single writes; a longest one from their metric. */
+static void put_singles(const struct summary *summary, const struct row *row, struct grid *grid)
+{
+	static const double shares[] = {0.5, 0.99};
+	char text[UNITS_TEXT_MAX];
+	const struct row *single = summary_find(summary, row->series, NULL, NULL, "single_ns");
+	const struct row *longest = summary_find(summary, row->series, NULL, NULL, "single_max_ns");
+	for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+		double ns = single && single->series->histogram
+				    ? histogram_quantile(single->series->histogram, shares[i])
+				    : NAN;
+		grid_cell(grid, "%s", isnan(ns) ? "n/a" : units_format_ns(ns, text));
+	}
+	grid_cell(grid, "%s",
+		  longest && longest->count ? units_format_ns(longest->spread.max, text) : "n/a");
+}
+
+/* Faults a page, and how many of a pass's pages changed their frame. */
+static void put_proof(const struct summary *summary, const struct row *row, struct grid *grid)
+{
+	const struct row *faults = summary_find(summary, row->series, NULL, NULL, "faults");
+	const struct row *moved = summary_find(summary, row->series, NULL, NULL, "frames_changed");
+	double pages = pick_pages(summary, row->series);
+	if (faults && faults->count)
+		grid_cell(grid, "%.3g", faults->interval.center / pages);
+	else
+		grid_cell(grid, "n/a");
+	if (moved && moved->count)
+		grid_cell(grid, "%.3g", moved->interval.center / pages);
+	else
+		grid_cell(grid, "n/a");
+}
+
+static void put_table(const struct summary *summary, struct grid *grid)
+{
+	struct pick pick = {.experiment = "first_write", .metric = "write_ns"};
+	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX], step[UNITS_TEXT_MAX];
+	char kind[LEVEL_WORD_MAX], order[LEVEL_WORD_MAX], others[LEVEL_WORDS_MAX];
+	char left_out[GRID_NOTE_MAX];
+	const unsigned told = 1U << AXIS_PAGE_KIND | 1U << AXIS_TOUCH_ORDER;
+	static const char *const heads[] = {"case", "mean of a pass", "p50",   "p99",
+					    "max",  "faults",         "copied"};
+	pick_settle(summary, &pick);
+	pick_one_heap(summary, &pick);
+	grid_begin(grid, 1, "first write to a page: heap %s, %s %s%s",
+		   units_format_bytes(pick.heap_bytes, heap),
+		   level_words_one(&pick, AXIS_PAGE_KIND, kind),
+		   level_words_one(&pick, AXIS_TOUCH_ORDER, order),
+		   level_words(&pick, told, others));
+	grid_heads(grid, heads, sizeof heads / sizeof *heads);
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct row *row = &summary->rows[i];
+		if (!pick_takes(&pick, row->series))
+			continue;
+		grid_row(grid);
+		grid_cell(grid, "%s", row->series->case_name);
+		grid_cell(grid, "%s", block_time(row, true, text));
+		put_singles(summary, row, grid);
+		put_proof(summary, row, grid);
+	}
+	const struct row *first = pick_row(summary, &pick);
+	if (first && pick.level[AXIS_PAGE_KIND])
+		grid_note(grid, "a write in every %s",
+			  units_format_bytes((uint64_t)((double)pick.heap_bytes /
+							pick_pages(summary, first->series)),
+					     step));
+	grid_note(grid, "%s", level_words_others(summary, &pick, 0, others));
+	grid_note(grid,
+		  "p50, p99 and max are of single writes, each with two clock readings, %s; faults "
+		  "and copied (frames changed) are a page",
+		  block_time(clock_row(summary), false, text));
+	grid_note(grid, "%s", pick_kinds_left_out(summary, left_out, sizeof left_out));
+}
+
+static const struct counted_part counted[] = {
+	{.title = "first_write, the writer, per page", .per = "pages"},
+	{0},
+};
+
+SHOW(first_write, .place = 2, .axes = 1U << AXIS_PAGE_KIND | 1U << AXIS_TOUCH_ORDER, .looks = looks,
+     .counted = counted, .tables = {put_table}, .figures = put_figures);

@@ -1,0 +1,543 @@
+/* How spawn is shown: spawn-by-heap, ratio-to-fork-by-heap, timeline, samples-in-order; the main table. */
+#include "harness/driver/show/show.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/wrapped.h"
+#include "harness/driver/show/level_words.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* Primitives, in the order of the legend, with the looks of the palette. */
+static const struct look looks[] = {
+	{.name = "fork"},
+	{.name = "clone"},
+	{.name = "clone3"},
+	{.name = "clone_vfork"},
+	{.name = "vfork"},
+	{.name = "clone_vm_vfork"},
+	{.name = "posix_spawn"},
+	{.name = "clone_vm"},
+	{.name = "thread"},
+	{.name = "eager_copy"},
+	{0},
+};
+
+enum { PANELS = 3, HEAPS_MAX = 64, SAMPLES_SHOWN_MAX = 3000, WHAT_MAX = 600 };
+enum { COLUMNS_MAX = 4, LINES_MAX = 64 };
+
+/* Until reaped; a thread, which is not reaped, is joined. */
+static bool is_shown_end(const struct summary *summary, const struct series *series)
+{
+	return (strcmp(series->metric, "reaped_ns") == 0 ||
+		strcmp(series->metric, "joined_ns") == 0) &&
+	       curves_is_shown_action(summary, series);
+}
+
+/* The levels that the figures show; `state` is PICK_ANY where both states of the heap have a panel. */
+static struct pick shown_levels(const struct summary *summary, const char *state)
+{
+	struct pick pick = {.experiment = "spawn", .level[AXIS_STATE] = state};
+	pick_settle(summary, &pick);
+	return pick;
+}
+
+static enum outcome put_curves(const struct figures *figures)
+{
+	static const char *const states[] = {"dirty", "clean"};
+	for (size_t i = 0; i < 2; i++) {
+		const struct pick any = shown_levels(figures->summary, PICK_ANY);
+		struct pick end = any, call;
+		char names[3][WIRE_NAME_MAX + 32];
+		static const char *const stems[] = {"spawn-by-heap-call", "spawn-by-heap-reaped",
+						    "ratio"};
+		end.level[AXIS_STATE] = states[i];
+		call = end;
+		call.metric = "call_ns";
+		for (size_t f = 0; f < 3; f++)
+			snprintf(names[f], sizeof names[f], "%s-%s.dat", stems[f], states[i]);
+		const struct curves curves[] = {
+			{.file = names[0], .pick = call, .takes = curves_is_shown_action},
+			{.file = names[1], .pick = end, .takes = is_shown_end},
+			{.file = names[2], .pick = end, .to_fork = true, .takes = is_shown_end},
+		};
+		if (curves_write(figures, curves, sizeof curves / sizeof *curves))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+/* Words after a comma; nothing if there are none. */
+static void add_words(char text[WHAT_MAX], const char *words)
+{
+	size_t length = strlen(text);
+	snprintf(text + length, WHAT_MAX - length, "%s%s", length && *words ? ", " : "", words);
+}
+
+/* A row of the timeline shows moments of the same samples: of stamped ones, where the run has their ends. */
+static void say_which_samples(const struct summary *summary, struct caption *caption)
+{
+	caption->pick.metric = "stamped_call_ns";
+	caption->remark =
+		"The moments of a row are of the same samples, those in which the child or program "
+		"stamps its start; without a start: of plain ones.";
+	if (pick_row(summary, &caption->pick))
+		return;
+	caption->pick.metric = NULL;
+	caption->remark =
+		"No starts are shown: this run has none from the same samples as the ends.";
+}
+
+static enum outcome put_captions(const struct figures *figures)
+{
+	static const unsigned state = 1U << AXIS_STATE, cache = 1U << AXIS_CACHE;
+	static const struct {
+		const char *figure, *what, *after, *state, *metric;
+		unsigned told; /* levels that are told even if they are plain */
+	} captions[] = {
+		{"spawn-by-heap", "exec (thread, eager_copy: exit)",
+		 "; medians, bands: 95 % t interval on logs of replicate medians", PICK_ANY, NULL,
+		 cache},
+		{"ratio-to-fork-by-heap", "reaped_ns relative to fork, round by round",
+		 "; bands: 95 % t interval on logs of replicate ratios", PICK_ANY, NULL, 0},
+		{"timeline", "", "; medians without intervals", NULL, NULL, state | cache},
+		{"samples-in-order", "",
+		 "; raw samples, no interval; shade changes with the replicate", NULL, "call_ns",
+		 state | cache},
+	};
+	for (size_t i = 0; i < sizeof captions / sizeof *captions; i++) {
+		char what[WHAT_MAX], word[LEVEL_WORD_MAX], levels[LEVEL_WORDS_MAX];
+		struct pick pick = shown_levels(figures->summary, captions[i].state);
+		snprintf(what, sizeof what, "%s", captions[i].what);
+		for (enum axis_id level = 0; level < AXIS_COUNT; level++)
+			if (captions[i].told & 1U << level)
+				add_words(what, level_words_one(&pick, level, word));
+		level_words(&pick, captions[i].told, levels);
+		add_words(what, *levels ? levels + 2 : ""); /* without its comma */
+		strncat(what, captions[i].after, sizeof what - strlen(what) - 1);
+		pick.metric = captions[i].metric;
+		struct caption caption = {
+			.figure = captions[i].figure, .what = what, .pick = pick, .told = ~0U};
+		if (strcmp(captions[i].figure, "timeline") == 0)
+			say_which_samples(figures->summary, &caption);
+		if (caption_write(figures, &caption))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+/* The smallest, middle and largest heap measured. Returns how many differ. */
+static size_t pick_panels(const struct summary *summary, uint64_t panels[PANELS])
+{
+	const struct pick pick = shown_levels(summary, PICK_ANY);
+	uint64_t heaps[HEAPS_MAX];
+	size_t count = pick_heaps(summary, &pick, heaps, HEAPS_MAX), found = 0;
+	const size_t picks[PANELS] = {0, count / 2, count ? count - 1 : 0};
+	for (size_t i = 0; i < PANELS && count; i++)
+		if (i == 0 || picks[i] != picks[i - 1])
+			panels[found++] = heaps[picks[i]];
+	return found;
+}
+
+static double center_or_nan(const struct row *row)
+{
+	return row && row->count ? row->interval.center : NAN;
+}
+
+static double center_of(const struct summary *summary, const struct series *like,
+			const char *metric)
+{
+	return center_or_nan(summary_find(summary, like, NULL, NULL, metric));
+}
+
+/* A primitive's moments: call returned, child or program started, reaped or joined. All are of the same
+ * samples: of the stamped ones, or without a start of the plain ones, where there are no stamped ones or
+ * (in older runs) these did not give the ends. */
+static void put_moments(FILE *file, const struct summary *summary, const struct series *series)
+{
+	double call = center_of(summary, series, "stamped_call_ns"), start = NAN;
+	bool stamped = !isnan(call);
+	double end = center_of(summary, series, stamped ? "stamped_reaped_ns" : "reaped_ns");
+	if (isnan(end))
+		end = center_of(summary, series, stamped ? "stamped_joined_ns" : "joined_ns");
+	if (stamped)
+		start = center_of(summary, series,
+				  strcmp(series->action, "exec") == 0 ? "exec_start_ns"
+								      : "child_start_ns");
+	else
+		call = center_of(summary, series, "call_ns");
+	gnuplot_text(file, series->primitive);
+	gnuplot_put(file, " ");
+	gnuplot_text(file, series->action);
+	gnuplot_put(file, "\t%.6g\t%.6g\t%.6g\n", call, start, end);
+}
+
+/* Where a primitive's time goes. `heap_bytes` NULL: an empty file. */
+static enum outcome put_timeline(const struct figures *figures, size_t panel,
+				 const uint64_t *heap_bytes)
+{
+	const struct summary *summary = figures->summary;
+	struct pick pick = shown_levels(summary, NULL);
+	char name[32], heap[UNITS_TEXT_MAX];
+	bool titled = false;
+	snprintf(name, sizeof name, "timeline-%zu.dat", panel);
+	FILE *file = figures_open(figures, name);
+	if (!file)
+		return OUTCOME_FAILED;
+	pick.metric = "call_ns";
+	pick.with_heap = true;
+	pick.heap_bytes = heap_bytes ? *heap_bytes : 0;
+	for (size_t i = 0; heap_bytes && i < summary->row_count; i++) {
+		const struct row *row = &summary->rows[i];
+		if (!row->count || !pick_takes(&pick, row->series) ||
+		    !curves_is_shown_action(summary, row->series))
+			continue;
+		if (!titled)
+			gnuplot_put(file, "heap %s\n", units_format_bytes(*heap_bytes, heap));
+		titled = true;
+		put_moments(file, summary, row->series);
+	}
+	return figures_close(figures, file);
+}
+
+/* A title line, then samples by number; every k-th if there are too many. */
+static void put_series(FILE *file, const struct series *series)
+{
+	char heap[UNITS_TEXT_MAX];
+	size_t count = 0, index = 0;
+	for (size_t b = 0; b < series->block_count; b++)
+		count += series->blocks[b].count;
+	size_t step = count > SAMPLES_SHOWN_MAX ? (count - 1) / SAMPLES_SHOWN_MAX + 1 : 1;
+	gnuplot_text(file, series->primitive);
+	gnuplot_put(file, " ");
+	gnuplot_text(file, series->action);
+	gnuplot_put(file, " call_ns, heap %s", units_format_bytes(series->heap_bytes, heap));
+	if (step > 1)
+		gnuplot_put(file, ", 1 of %zu samples", step);
+	gnuplot_put(file, "\n");
+	for (size_t b = 0; b < series->block_count; b++)
+		for (size_t i = 0; i < series->blocks[b].count; i++, index++)
+			if (index % step == 0)
+				gnuplot_put(file, "%zu\t%.6g\t%" PRIu64 "\n", index,
+					    series->blocks[b].values[i],
+					    series->blocks[b].replicate);
+}
+
+/* fork's samples in the order they were taken; without fork, those of the first primitive. */
+static enum outcome put_samples(const struct figures *figures, size_t panel,
+				const uint64_t *heap_bytes)
+{
+	struct pick pick = shown_levels(figures->summary, NULL);
+	char name[32];
+	snprintf(name, sizeof name, "samples-%zu.dat", panel);
+	FILE *file = figures_open(figures, name);
+	if (!file)
+		return OUTCOME_FAILED;
+	pick.metric = "call_ns";
+	pick.primitive = "fork";
+	pick.with_heap = true;
+	pick.heap_bytes = heap_bytes ? *heap_bytes : 0;
+	const struct row *row = heap_bytes ? pick_row(figures->summary, &pick) : NULL;
+	pick.primitive = NULL;
+	if (heap_bytes && !row)
+		row = pick_row(figures->summary, &pick);
+	if (row)
+		put_series(file, row->series);
+	return figures_close(figures, file);
+}
+
+static enum outcome put_figures(const struct figures *figures)
+{
+	uint64_t panels[PANELS];
+	size_t count = pick_panels(figures->summary, panels);
+	if (put_curves(figures))
+		return OUTCOME_FAILED;
+	for (size_t panel = 0; panel < PANELS; panel++) {
+		const uint64_t *heap_bytes = panel < count ? &panels[panel] : NULL;
+		if (put_timeline(figures, panel, heap_bytes) ||
+		    put_samples(figures, panel, heap_bytes))
+			return OUTCOME_FAILED;
+	}
+	return put_captions(figures);
+}
+
+/* ---- tables ---- */
+
+/* The main table: a line per arm, a group of columns per heap size, at one state of heap and caches and one
+ * place of the child: dirty, warm, same CPU where the run has that. */
+struct table {
+	size_t column_count, line_count;
+	uint64_t heap_bytes[COLUMNS_MAX];
+	const struct series *lines[LINES_MAX]; /* the call_ns series of the arm, at some heap */
+	struct pick levels;
+};
+
+/* Up to four heaps, evenly picked from those measured in the table's own cell, first and last among them:
+ * where the run's time was up before, other placements may have had a turn at larger ones. */
+static void pick_columns(struct table *table, const struct summary *summary)
+{
+	uint64_t all[HEAPS_MAX];
+	size_t count = pick_heaps(summary, &table->levels, all, HEAPS_MAX);
+	table->column_count = count < COLUMNS_MAX ? count : COLUMNS_MAX;
+	for (size_t i = 0; i < table->column_count; i++)
+		table->heap_bytes[i] =
+			all[table->column_count > 1 ? i * (count - 1) / (table->column_count - 1)
+						    : 0];
+}
+
+/* `state` NULL: dirty, or what the run has instead. */
+static void make_table(struct table *table, const struct summary *summary, const char *state)
+{
+	*table = (struct table){.levels = {.experiment = "spawn", .level[AXIS_STATE] = state}};
+	pick_settle(summary, &table->levels);
+	const struct dataset *dataset = summary->dataset;
+	pick_columns(table, summary);
+	if (table->column_count == 0)
+		return;
+	/* An arm is in the table if the smallest heap has it; exit arms come before exec arms. */
+	static const char *const actions[] = {"exit", "exec"};
+	for (size_t a = 0; a < 2; a++)
+		for (size_t i = 0; i < dataset->series_count; i++) {
+			const struct series *series = &dataset->series[i];
+			struct pick pick = table->levels;
+			pick.action = actions[a];
+			pick.heap_bytes = table->heap_bytes[0];
+			pick.with_heap = true;
+			if (series->is_main && pick_takes(&pick, series) &&
+			    table->line_count < LINES_MAX)
+				table->lines[table->line_count++] = series;
+		}
+}
+
+/* A row of the table's own cell at one of its heaps. */
+static const struct row *row_at(const struct summary *summary, const struct series *line,
+				uint64_t heap_bytes, const char *metric)
+{
+	struct series key = *line;
+	key.heap_bytes = heap_bytes;
+	return summary_find(summary, &key, NULL, NULL, metric);
+}
+
+static const char *ratio_text(const struct summary *summary, const struct row *row,
+			      char text[BLOCK_TEXT_MAX])
+{
+	const struct ratio *ratio = row ? summary_ratio(summary, row->series) : NULL;
+	if (!ratio)
+		return "n/a";
+	double center = ratio->interval.center;
+	snprintf(text, BLOCK_TEXT_MAX, "%.*f",
+		 center < 0.01 ? 4
+		 : center < 1  ? 3
+		 : center < 10 ? 2
+			       : 1,
+		 center);
+	return text;
+}
+
+/* Until reaped; for a thread, which is not reaped, until joined. */
+static const struct row *end_row(const struct summary *summary, const struct series *line,
+				 uint64_t heap_bytes)
+{
+	const struct row *row = row_at(summary, line, heap_bytes, "reaped_ns");
+	if (row && row->count)
+		return row;
+	return row_at(summary, line, heap_bytes, "joined_ns");
+}
+
+static void print_table(const struct summary *summary, const struct table *table)
+{
+	char text[BLOCK_TEXT_MAX], heap[UNITS_TEXT_MAX];
+	print("%-15s %-5s", "heap", "");
+	for (size_t c = 0; c < table->column_count; c++)
+		print("  %17s", units_format_bytes(table->heap_bytes[c], heap));
+	print("\n%-15s %-5s", "primitive", "child");
+	for (size_t c = 0; c < table->column_count; c++)
+		print("  %8s %8s", "call", "reaped");
+	print("\n");
+	for (size_t i = 0; i < table->line_count; i++) {
+		const struct series *line = table->lines[i];
+		print("%-15.15s %-5.5s", line->primitive, line->action);
+		for (size_t c = 0; c < table->column_count; c++) {
+			print("  %8s", block_time(row_at(summary, line, table->heap_bytes[c], NULL),
+						  false, text));
+			print(" %8s", block_time(end_row(summary, line, table->heap_bytes[c]),
+						 false, text));
+		}
+		print("\n");
+	}
+}
+
+/* What the heap's and the caches' state does to one arm: cells of the grid of states. */
+enum { STATES = 4 };
+static const char *const states[STATES][2] = {
+	{"dirty", "warm"}, {"clean", "warm"}, {"dirty", "cold"}, {"clean", "cold"}};
+
+static const struct row *state_row(const struct summary *summary, const struct table *table,
+				   const struct series *arm, const char *metric, size_t column,
+				   size_t state)
+{
+	struct series key = *arm;
+	key.heap_bytes = table->heap_bytes[column];
+	wire_copy(key.level[AXIS_STATE], sizeof key.level[AXIS_STATE], states[state][0]);
+	wire_copy(key.level[AXIS_CACHE], sizeof key.level[AXIS_CACHE], states[state][1]);
+	const struct row *row = summary_find(summary, &key, NULL, NULL, metric);
+	return row && row->count ? row : NULL;
+}
+
+/* The states that the arm was measured in at any heap of the table, as a mask. */
+static unsigned states_of(const struct summary *summary, const struct table *table,
+			  const struct series *arm, const char *metric)
+{
+	unsigned found = 0;
+	for (size_t c = 0; c < table->column_count; c++)
+		for (size_t i = 0; i < STATES; i++)
+			if (state_row(summary, table, arm, metric, c, i))
+				found |= 1U << i;
+	return found;
+}
+
+/* A line per heap, a column for each state of the mask. */
+static void print_state_lines(const struct summary *summary, const struct table *table,
+			      const struct series *arm, const char *metric, unsigned shown,
+			      int width)
+{
+	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
+	for (size_t c = 0; c < table->column_count; c++) {
+		const struct row *rows[STATES];
+		bool any = false;
+		for (size_t i = 0; i < STATES; i++) {
+			rows[i] = state_row(summary, table, arm, metric, c, i);
+			any = any || rows[i];
+		}
+		if (!any)
+			continue;
+		print("%-*s %-10s %9s", width, arm->primitive, metric,
+		      units_format_bytes(table->heap_bytes[c], heap));
+		for (size_t i = 0; i < STATES; i++)
+			if (shown & 1U << i)
+				print("  %10s", block_time(rows[i], false, text));
+		print("\n");
+	}
+}
+
+/* The table's line of a primitive and action; NULL if there is none. */
+static const struct series *line_of(const struct table *table, const char *primitive,
+				    const char *action)
+{
+	for (size_t i = 0; i < table->line_count; i++)
+		if (strcmp(table->lines[i]->primitive, primitive) == 0 &&
+		    strcmp(table->lines[i]->action, action) == 0)
+			return table->lines[i];
+	return NULL;
+}
+
+/* For fork and vfork, or else the first arm. Nothing where one state alone was measured. */
+static void print_states(const struct summary *summary, const struct table *table)
+{
+	const char *action = table->lines[0]->action; /* exit, unless exec alone was measured */
+	char levels[LEVEL_WORDS_MAX];
+	const struct series *call = line_of(table, "fork", action);
+	const struct series *reaped = line_of(table, "vfork", action);
+	if (!call && !reaped)
+		call = table->lines[0];
+	unsigned shown = (call ? states_of(summary, table, call, "call_ns") : 0) |
+			 (reaped ? states_of(summary, table, reaped, "reaped_ns") : 0);
+	if (!(shown & (shown - 1)))
+		return;
+	print("what the state of heap and caches does (child %ss%s)\n\n", action,
+	      level_words(&table->levels, 1U << AXIS_STATE | 1U << AXIS_CACHE, levels));
+	size_t call_width = call ? strlen(call->primitive) : 0;
+	size_t reaped_width = reaped ? strlen(reaped->primitive) : 0;
+	int width = (int)(call_width > reaped_width ? call_width : reaped_width);
+	print("%-*s %-10s %9s", width, "", "", "heap");
+	for (size_t i = 0; i < STATES; i++)
+		if (shown & 1U << i)
+			print("  %5s %4s", states[i][0], states[i][1]);
+	print("\n");
+	if (call)
+		print_state_lines(summary, table, call, "call_ns", shown, width);
+	if (reaped)
+		print_state_lines(summary, table, reaped, "reaped_ns", shown, width);
+	print("\n");
+}
+
+static void print_tables(const struct summary *summary)
+{
+	struct table table;
+	char state[LEVEL_WORD_MAX], cache[LEVEL_WORD_MAX], cpu[LEVEL_WORD_MAX],
+		others[LEVEL_WORDS_MAX];
+	make_table(&table, summary, NULL);
+	if (table.line_count == 0)
+		return;
+	const unsigned told = 1U << AXIS_STATE | 1U << AXIS_CACHE | 1U << AXIS_CHILD_CPU;
+	print("what starting a process costs: %s, %s, %s%s\n\n",
+	      level_words_one(&table.levels, AXIS_STATE, state),
+	      level_words_one(&table.levels, AXIS_CACHE, cache),
+	      level_words_one(&table.levels, AXIS_CHILD_CPU, cpu),
+	      level_words(&table.levels, told, others));
+	print_table(summary, &table);
+	print("\n  call: inside the call; reaped: until wait returned (a thread: joined)\n");
+	const unsigned states_told = 1U << AXIS_STATE | 1U << AXIS_CACHE;
+	wrapped_print(stdout, level_words_others(summary, &table.levels, states_told, others), 2,
+		      4);
+	print("\n");
+	print_states(summary, &table);
+}
+
+static void put_table(const struct summary *summary, const char *state, struct grid *grid)
+{
+	struct table table;
+	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
+	char words[LEVEL_WORD_MAX], cache[LEVEL_WORD_MAX], others[LEVEL_WORDS_MAX];
+	make_table(&table, summary, state);
+	if (table.line_count == 0)
+		return;
+	grid_begin(grid, 2, "%s, %s%s", level_words_one(&table.levels, AXIS_STATE, words),
+		   level_words_one(&table.levels, AXIS_CACHE, cache),
+		   level_words(&table.levels, 1U << AXIS_STATE | 1U << AXIS_CACHE, others));
+	grid_row(grid);
+	grid_cell(grid, "primitive");
+	grid_cell(grid, "child");
+	for (size_t c = 0; c < table.column_count; c++) {
+		grid_cell(grid, "%s: call", units_format_bytes(table.heap_bytes[c], heap));
+		grid_cell(grid, "reaped");
+		grid_cell(grid, "of fork");
+	}
+	for (size_t i = 0; i < table.line_count; i++) {
+		const struct series *line = table.lines[i];
+		grid_row(grid);
+		grid_cell(grid, "%s", line->primitive);
+		grid_cell(grid, "%s", line->action);
+		for (size_t c = 0; c < table.column_count; c++) {
+			uint64_t bytes = table.heap_bytes[c];
+			const struct row *reaped = end_row(summary, line, bytes);
+			grid_cell(grid, "%s",
+				  block_time(row_at(summary, line, bytes, NULL), true, text));
+			grid_cell(grid, "%s", block_time(reaped, true, text));
+			grid_cell(grid, "%s", ratio_text(summary, reaped, text));
+		}
+	}
+	grid_note(grid, "%s", level_words_others(summary, &table.levels, 1U << AXIS_STATE, others));
+}
+
+static void put_dirty(const struct summary *summary, struct grid *grid)
+{
+	put_table(summary, "dirty", grid);
+}
+
+static void put_clean(const struct summary *summary, struct grid *grid)
+{
+	put_table(summary, "clean", grid);
+}
+
+static const struct counted_part counted[] = {
+	{.title = "spawn, the caller alone, per start"},
+	{.title = "spawn, caller and child, per start", .suffix = "_with_child"},
+	{0},
+};
+
+SHOW(spawn, .place = 1, .axes = 1U << AXIS_STATE | 1U << AXIS_CACHE, .looks = looks,
+     .counted = counted, .tables = {put_dirty, put_clean}, .print = print_tables,
+     .figures = put_figures);

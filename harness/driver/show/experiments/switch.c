@@ -1,0 +1,96 @@
+/* How switch is shown: switch; a table of both cases and their difference by pages. */
+#include "harness/driver/show/show.h"
+
+#include "harness/driver/show/level_words.h"
+
+/* Cases, in the order of the legend. */
+static const struct look looks[] = {
+	{"shared", 0x000000, 2.6, {0}, 7, 0.9, NULL},
+	{"separate", 0xD55E00, 2.6, {0}, 5, 0.9, NULL},
+	{0},
+};
+
+/* Lines of pages, separate minus shared, low, high. */
+static enum outcome put_differences(const struct figures *figures)
+{
+	const struct derived *derived = &figures->summary->derived;
+	FILE *file = figures_open(figures, "switch-difference.dat");
+	if (!file)
+		return OUTCOME_FAILED;
+	for (size_t i = 0; i < derived->switch_count; i++) {
+		gnuplot_put(file, "%g", (double)derived->switches[i].heap_bytes / 4096);
+		figures_put_interval(file, &derived->switches[i].difference, 1);
+		gnuplot_put(file, "\n");
+	}
+	return figures_close(figures, file);
+}
+
+static enum outcome put_figures(const struct figures *figures)
+{
+	struct pick pick = {.experiment = "switch", .metric = "switch_ns"};
+	pick_settle(figures->summary, &pick);
+	const struct curves curves = {.file = "switch.dat",
+				      .pick = pick,
+				      .split = CURVE_BY_CASE,
+				      .over = CURVE_OVER_PAGES};
+	const struct caption caption = {
+		.figure = "switch",
+		.what = "parent and child by turns on one CPU, over the same futex; medians, "
+			"bands: 95 % "
+			"t interval on logs of replicate medians, of the difference on its values",
+		.pick = pick,
+	};
+	if (curves_write(figures, &curves, 1) || put_differences(figures))
+		return OUTCOME_FAILED;
+	return caption_write(figures, &caption);
+}
+
+enum { SIZES_MAX = 32 };
+
+static const struct switched *difference_at(const struct derived *derived, uint64_t heap_bytes)
+{
+	for (size_t i = 0; i < derived->switch_count; i++)
+		if (derived->switches[i].heap_bytes == heap_bytes)
+			return &derived->switches[i];
+	return NULL;
+}
+
+static void put_table(const struct summary *summary, struct grid *grid)
+{
+	static const char *const heads[] = {"pages", "shared", "separate", "difference",
+					    "95 % interval"};
+	static const char *const cases[] = {"shared", "separate"};
+	struct pick pick = {.experiment = "switch", .metric = "switch_ns"};
+	char text[BLOCK_TEXT_MAX], levels[LEVEL_WORDS_MAX];
+	uint64_t heaps[SIZES_MAX];
+	pick_settle(summary, &pick);
+	size_t sizes = pick_heaps(summary, &pick, heaps, SIZES_MAX);
+	grid_begin(grid, 0,
+		   "a switch between two processes on one CPU, by the pages each reads between%s",
+		   level_words(&pick, 0, levels));
+	grid_heads(grid, heads, sizeof heads / sizeof *heads);
+	pick.with_heap = true;
+	for (size_t s = 0; s < sizes; s++) {
+		const struct switched *entry = difference_at(&summary->derived, heaps[s]);
+		pick.heap_bytes = heaps[s];
+		pick.case_name = NULL;
+		grid_row(grid);
+		grid_cell(grid, "%.0f", pick_pages(summary, pick_row(summary, &pick)->series));
+		for (size_t c = 0; c < 2; c++) {
+			pick.case_name = cases[c];
+			grid_cell(grid, "%s", block_time(pick_row(summary, &pick), false, text));
+		}
+		grid_cell(grid, "%s",
+			  entry ? block_signed_ns(entry->difference.center, text) : "n/a");
+		grid_cell(grid, "%s",
+			  entry ? block_signed_interval(&entry->difference, text) : "n/a");
+	}
+}
+
+static const struct counted_part counted[] = {
+	{.title = "switch, one of two processes, per switch", .per = "switches"},
+	{0},
+};
+
+SHOW(switch, .place = 5, .looks = looks, .counted = counted, .tables = {put_table},
+     .figures = put_figures);

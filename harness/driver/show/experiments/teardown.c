@@ -1,0 +1,115 @@
+/* How teardown is shown: teardown; a table of cases by heap. */
+#include "harness/driver/show/show.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/show/level_words.h"
+
+#include <string.h>
+
+/* Cases, in the order of the legend. */
+static const struct look looks[] = {
+	{"exit_copied", 0xD55E00, 2.6, {0}, 7, 0.9, NULL},
+	{"exit_written", 0xE69F00, 1.6, {12, 6}, 4, 1.15, NULL},
+	{"exit_shared", 0xD55E00, 1.6, {3, 4}, 8, 1.4, NULL},
+	{"exec_copied", 0x0072B2, 2.6, {0}, 5, 0.9, NULL},
+	{"exec_shared", 0x0072B2, 1.6, {3, 4}, 12, 1.5, NULL},
+	{"read_private", 0x000000, 2.6, {0}, 7, 0.9, NULL},
+	{"read_shared", 0x009E73, 1.6, {12, 6}, 4, 1.15, NULL},
+	{"read_file", 0xCC79A7, 1.6, {3, 4}, 8, 1.4, NULL},
+	{0},
+};
+
+static enum outcome put_figures(const struct figures *figures)
+{
+	struct pick pick = {.experiment = "teardown"};
+	pick_settle(figures->summary, &pick);
+	struct curves curves[] = {
+		{.file = "teardown-end.dat", .pick = pick, .split = CURVE_BY_CASE},
+		{.file = "teardown-read.dat", .pick = pick, .split = CURVE_BY_CASE},
+	};
+	curves[0].pick.metric = "end_ns";
+	curves[1].pick.metric = "page_read_ns";
+	const struct caption caption = {
+		.figure = "teardown",
+		.what = "end: exit to reaped, or exec to the new program; medians, bands: 95 % t "
+			"interval on logs of replicate medians",
+		.pick = pick,
+	};
+	if (curves_write(figures, curves, sizeof curves / sizeof *curves))
+		return OUTCOME_FAILED;
+	return caption_write(figures, &caption);
+}
+
+enum { HEAPS_MAX = 5, ALL_HEAPS_MAX = 64 };
+
+/* What a case measures is its main metric: its end, or a page's first read, whose rows say that they are a
+ * page. */
+static void put_case(const struct summary *summary, struct grid *grid, const struct series *first,
+		     const uint64_t *heaps, size_t count)
+{
+	char text[BLOCK_TEXT_MAX];
+	static const char *const parts[] = {"wait_ns", "reap_ns"};
+	struct series key = *first;
+	grid_row(grid);
+	grid_cell(grid, "%s%s", first->case_name,
+		  strcmp(first->metric, "page_read_ns") == 0 ? ", a page" : "");
+	for (size_t h = 0; h < count; h++) {
+		key.heap_bytes = heaps[h];
+		grid_cell(grid, "%s",
+			  block_time(summary_find(summary, &key, NULL, NULL, NULL), false, text));
+	}
+	for (size_t p = 0; p < 2; p++) /* of the largest heap */
+		grid_cell(
+			grid, "%s",
+			block_time(summary_find(summary, &key, NULL, NULL, parts[p]), false, text));
+}
+
+/* The first row of each case. */
+static bool is_first(const struct summary *summary, const struct pick *pick, size_t index)
+{
+	struct pick same = *pick;
+	same.case_name = summary->rows[index].series->case_name;
+	for (size_t i = 0; i < index; i++)
+		if (summary->rows[i].series->is_main && pick_takes(&same, summary->rows[i].series))
+			return false;
+	return true;
+}
+
+static void put_table(const struct summary *summary, struct grid *grid)
+{
+	struct pick pick = {.experiment = "teardown"};
+	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
+	uint64_t heaps[ALL_HEAPS_MAX];
+	pick_settle(summary, &pick);
+	size_t count = pick_heaps(summary, &pick, heaps, ALL_HEAPS_MAX);
+	const uint64_t *shown = count > HEAPS_MAX ? heaps + count - HEAPS_MAX : heaps;
+	count = count > HEAPS_MAX ? HEAPS_MAX : count;
+	grid_begin(
+		grid, 1,
+		"a child's end (exit to reaped; exec to the new program), and its first read of a "
+		"page (read_), by heap%s",
+		level_words(&pick, 0, levels));
+	grid_row(grid);
+	grid_cell(grid, "case");
+	for (size_t h = 0; h < count; h++)
+		grid_cell(grid, "%s", units_format_bytes(shown[h], heap));
+	grid_cell(grid, "caller waits");
+	grid_cell(grid, "reaping");
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct series *series = summary->rows[i].series;
+		if (series->is_main && pick_takes(&pick, series) && is_first(summary, &pick, i))
+			put_case(summary, grid, series, shown, count);
+	}
+	grid_note(grid, "the last two columns are parts of the end with the largest heap");
+	grid_note(grid, "read_ cases are means over all pages of the heap; one page fault in "
+			"shared or file "
+			"memory maps several of them");
+}
+
+static const struct counted_part counted[] = {
+	{.title = "teardown, caller and child, per end", .suffix = "_with_child"},
+	{0},
+};
+
+SHOW(teardown, .place = 6, .looks = looks, .counted = counted, .tables = {put_table},
+     .figures = put_figures);

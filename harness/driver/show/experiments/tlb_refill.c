@@ -1,0 +1,189 @@
+/* How tlb_refill is shown: tlb-refill; a table of cases by pages, and the reach of the TLBs. */
+#include "harness/driver/show/show.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/show/level_words.h"
+
+#include <string.h>
+
+/* Cases, in the order of the legend. */
+static const struct look looks[] = {
+	{"warm", 0x000000, 3.0, {0}, 7, 0.75, NULL},
+	{"again", 0x777777, 1.4, {12, 6}, 4, 1.15, NULL},
+	{"after_flush", 0x0072B2, 3.0, {0}, 5, 0.75, NULL},
+	{"after_evict", 0xE69F00, 1.8, {12, 4, 3, 4}, 12, 1.4, NULL},
+	{"after_fork", 0xD55E00, 2.4, {0}, 13, 1.1, NULL},
+	{"after_vfork", 0x56B4E9, 1.4, {3, 4}, 8, 1.4, NULL},
+	{"after_posix_spawn", 0xCC79A7, 1.4, {12, 6}, 6, 1.25, NULL},
+	{"after_switch", 0x009E73, 1.6, {6, 4}, 2, 1.0, NULL},
+	{0},
+};
+
+enum { TEXT_MAX = 300 };
+
+/* Page walks that the load TLB started; where the kernel's cannot be counted, the user's. NULL: neither is. */
+static const char *counted_walks(const struct summary *summary, const struct pick *levels)
+{
+	static const char *const names[] = {"dtlb_load_walks_both", "dtlb_load_walks_user"};
+	struct pick pick = *levels;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		pick.metric = names[i];
+		if (pick_row(summary, &pick))
+			return names[i];
+	}
+	return NULL;
+}
+
+/* A line: pages up to which the TLBs reach, and a label; empty if it was not found. */
+static enum outcome put_reach(const struct figures *figures)
+{
+	const struct reach *reach = &figures->summary->derived.reach;
+	char bytes[UNITS_TEXT_MAX];
+	FILE *file = figures_open(figures, "tlb-reach.dat");
+	if (!file)
+		return OUTCOME_FAILED;
+	if (reach->found)
+		gnuplot_put(file, "%.6g\tTLB reach %.0f pages, %s\n", reach->pages, reach->pages,
+			    units_format_bytes((uint64_t)reach->pages * 4096, bytes));
+	return figures_close(figures, file);
+}
+
+static enum outcome put_figures(const struct figures *figures)
+{
+	const struct reach *reach = &figures->summary->derived.reach;
+	char remark[TEXT_MAX] = "";
+	struct pick pick = {.experiment = "tlb_refill", .metric = "page_ns"};
+	pick_settle(figures->summary, &pick);
+	const char *counted = counted_walks(figures->summary, &pick);
+	struct curves curves[] = {
+		{.file = "tlb-refill.dat", .pick = pick},
+		{.file = "tlb-refill-walks.dat", .pick = pick, .a_page = true},
+	};
+	curves[0].split = curves[1].split = CURVE_BY_CASE;
+	curves[0].over = curves[1].over = CURVE_OVER_PAGES;
+	curves[1].pick.metric = counted ? counted : "dtlb_load_walks_user";
+	if (curves_write(figures, curves, sizeof curves / sizeof *curves) || put_reach(figures))
+		return OUTCOME_FAILED;
+	if (pick_row(figures->summary, &pick))
+		snprintf(remark, sizeof remark,
+			 "TLB reach: where after_flush minus warm falls to half of its "
+			 "highest%s%s; %s",
+			 reach->found ? "" : ": ", reach->found ? "" : reach->why,
+			 counted ? "walks: " : "walks were not counted, see below");
+	if (counted)
+		strncat(remark, counted, sizeof remark - strlen(remark) - 1);
+	const struct caption caption = {
+		.figure = "tlb-refill",
+		.what = "a dependent read in each page; medians, bands: 95 % t interval on logs of "
+			"replicate medians",
+		.pick = pick,
+		.remark = remark,
+	};
+	return caption_write(figures, &caption);
+}
+
+enum { CASES_MAX = 12, SIZES_MAX = 24 };
+
+static size_t find_cases(const struct summary *summary, const struct pick *levels,
+			 const char *cases[CASES_MAX])
+{
+	struct pick pick = *levels;
+	pick.metric = "page_ns";
+	size_t count = 0;
+	for (size_t i = 0; i < summary->row_count && count < CASES_MAX; i++) {
+		const struct series *series = summary->rows[i].series;
+		size_t known = 0;
+		if (!pick_takes(&pick, series))
+			continue;
+		while (known < count && strcmp(cases[known], series->case_name) != 0)
+			known++;
+		if (known == count)
+			cases[count++] = series->case_name;
+	}
+	return count;
+}
+
+/* Without "after_", which all but two begin with. */
+static const char *short_name(const char *case_name)
+{
+	static const char start[] = "after_";
+	size_t length = sizeof start - 1;
+	return strncmp(case_name, start, length) == 0 ? case_name + length : case_name;
+}
+
+static void put_value(struct grid *grid, double value)
+{
+	grid_cell(grid, value < 100 ? "%.1f" : "%.0f", value);
+}
+
+/* A row for each number of pages: the metric of each case, or its count a page. */
+static void put_rows(const struct summary *summary, struct grid *grid, const struct pick *levels,
+		     const char *metric, const char *heads)
+{
+	struct pick pick = *levels;
+	const char *cases[CASES_MAX];
+	uint64_t heaps[SIZES_MAX];
+	pick.metric = metric;
+	size_t case_count = find_cases(summary, levels, cases);
+	size_t sizes = pick_heaps(summary, &pick, heaps, SIZES_MAX);
+	grid_row(grid);
+	grid_cell(grid, "%s", heads);
+	for (size_t c = 0; c < case_count; c++)
+		grid_cell(grid, "%s", short_name(cases[c]));
+	pick.with_heap = true;
+	for (size_t s = 0; s < sizes; s++) {
+		pick.heap_bytes = heaps[s];
+		pick.case_name = NULL;
+		grid_row(grid);
+		grid_cell(grid, "%.0f", pick_pages(summary, pick_row(summary, &pick)->series));
+		for (size_t c = 0; c < case_count; c++) {
+			pick.case_name = cases[c];
+			const struct row *row = pick_row(summary, &pick);
+			if (!row)
+				grid_cell(grid, "n/a");
+			else
+				put_value(grid, row->series->is_counter
+							? row->interval.center /
+								  pick_pages(summary, row->series)
+							: row->interval.center);
+		}
+	}
+}
+
+static void note_reach(const struct reach *reach, struct grid *grid)
+{
+	char bytes[UNITS_TEXT_MAX];
+	if (reach->found)
+		grid_note(
+			grid,
+			"TLB reach: %.0f pages (%s): beyond them a flush costs the next reads less "
+			"than half of the %.1f ns a page that it costs below",
+			reach->pages, units_format_bytes((uint64_t)reach->pages * 4096, bytes),
+			reach->plateau_ns);
+	else
+		grid_note(grid, "TLB reach: %s", reach->why);
+}
+
+static void put_table(const struct summary *summary, struct grid *grid)
+{
+	char words[LEVEL_WORDS_MAX];
+	struct pick levels = {.experiment = "tlb_refill"};
+	pick_settle(summary, &levels);
+	const char *counted = counted_walks(summary, &levels);
+	grid_begin(grid, 0,
+		   "reading pages again, ns a page%s: warm, and after (flush, evict, ...)%s",
+		   counted ? ", and page walks a page" : "", level_words(&levels, 0, words));
+	put_rows(summary, grid, &levels, "page_ns", counted ? "pages: ns" : "pages");
+	if (counted)
+		put_rows(summary, grid, &levels, counted, "pages: walks");
+	note_reach(&summary->derived.reach, grid);
+}
+
+/* Within the TLB's reach, where what emptied it shows. */
+static const struct counted_part counted[] = {
+	{.title = "tlb_refill, the reader, per page", .per = "pages", .heap_max = 1 << 20},
+	{0},
+};
+
+SHOW(tlb_refill, .place = 3, .looks = looks, .counted = counted, .tables = {put_table},
+     .figures = put_figures);

@@ -1,0 +1,89 @@
+/* What the figures' data files are made of. Which there are, each experiment's face says (show.h). Files lie in
+ * RUN/plots/data/, fields with tabs between, blocks with two blank lines between.
+ * docs/RESULTS-FORMAT.md describes each. */
+#ifndef FORKCOST_FIGURES_H
+#define FORKCOST_FIGURES_H
+
+#include "harness/common/problem.h"
+#include "harness/driver/analysis/summary.h"
+#include "harness/driver/base/forms/gnuplot.h"
+#include "harness/driver/base/outfile.h"
+#include "harness/driver/show/pick.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct figures {
+	const struct summary *summary;
+	const char *folder;      /* RUN */
+	struct outfile *outfile; /* the one that is open */
+	struct problem *problem;
+};
+
+/* ---- files and their fields (figures.c) ---- */
+
+/* One at a time. NULL, with the problem filled in, if it cannot be written. */
+FILE *figures_open(const struct figures *figures, const char *name);
+enum outcome figures_close(const struct figures *figures, FILE *file);
+
+/* Centre, low and high as fields with tabs before; NaN where there is no interval. */
+void figures_put_interval(FILE *file, const struct stats_interval *interval, double divisor);
+
+/* ---- curves (curves.c) ---- */
+
+enum curve_split {
+	CURVE_BY_PRIMITIVE,
+	CURVE_BY_CASE,
+	CURVE_BY_METRIC,
+	CURVE_BY_ARM,
+	CURVE_BY_ARM_AND_METRIC,
+};
+enum curve_axis {
+	CURVE_OVER_HEAP,
+	CURVE_OVER_PAGES,
+	CURVE_OVER_NUMBER, /* the level of an axis, a number */
+	CURVE_OVER_NAME,   /* the place of the level among names */
+};
+
+/* A data file of curves: a block for each primitive, case, metric or arm, first its name, then lines of x,
+ * value, low, high, with rising x. */
+struct curves {
+	const char *file;
+	struct pick pick;
+	enum curve_split split;
+	enum curve_axis over;
+	enum axis_id axis; /* of numbers and names */
+	const char *const *names;
+	size_t name_count;
+	bool a_page;  /* values are divided by the pages of the heap */
+	bool to_fork; /* the ratio to fork instead of the value */
+	bool (*takes)(const struct summary *summary, const struct series *series); /* or NULL */
+};
+
+enum outcome curves_write(const struct figures *figures, const struct curves *curves, size_t count);
+
+enum { CURVES_NAME_MAX = 2 * WIRE_NAME_MAX + COUNTER_NAME_MAX + 8 };
+
+/* "vfork", "after_exec" or, with the metric, "read_file, page_read_ns". Returns `text`. */
+const char *curves_arm_name(const struct series *arm, bool with_metric, char text[CURVES_NAME_MAX]);
+
+/* Figures compare primitives with exec, which all processes can; thread and eager_copy, which cannot, are
+ * shown with exit. True of arms that start no child. */
+bool curves_is_shown_action(const struct summary *summary, const struct series *series);
+
+/* ---- captions (caption.c) ---- */
+
+struct caption {
+	const char *figure;
+	const char *what; /* what is shown, and what its intervals are */
+	struct pick pick; /* whose samples and replicates are told, and levels that are not plain */
+	unsigned told;    /* levels that `what` tells, as a mask of 1 << level */
+	const char *remark; /* a line of its own; NULL or empty: none */
+	bool full_reasons;  /* why counters were not counted: with remedies, else in short */
+};
+
+/* Lines under a figure: what, samples and replicates, or why there are none; the remark; counters;
+ * machine, kernel, run and version. */
+enum outcome caption_write(const struct figures *figures, const struct caption *caption);
+
+#endif

@@ -1,0 +1,47 @@
+/* A table of short texts, filled in once, and its three forms: terminal, Markdown, LaTeX. */
+#ifndef FORKCOST_GRID_H
+#define FORKCOST_GRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum {
+	GRID_COLUMNS_MAX = 16,
+	GRID_ROWS_MAX = 72,
+	GRID_CELL_MAX = 48,
+	GRID_NOTES_MAX = 8,
+	GRID_NOTE_MAX = 2200,
+};
+
+struct grid {
+	char title[400];
+	size_t columns, left; /* the first `left` columns are set left, the others right */
+	size_t filled;        /* cells of the last row */
+	size_t rows;          /* the first holds the heads; 0: no table, notes alone */
+	char cells[GRID_ROWS_MAX][GRID_COLUMNS_MAX][GRID_CELL_MAX];
+	size_t note_count;
+	char notes[GRID_NOTES_MAX][GRID_NOTE_MAX];
+};
+
+/* Empties it and gives it a title, as printf. */
+void grid_begin(struct grid *grid, size_t left, const char *title, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Begins a row; what lies beyond GRID_ROWS_MAX is dropped. */
+void grid_row(struct grid *grid);
+
+/* Appends a cell to the last row, as printf. */
+void grid_cell(struct grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Begins a row of these cells. */
+void grid_heads(struct grid *grid, const char *const *heads, size_t count);
+
+/* Adds a line below the table, as printf. An empty one is left out. */
+void grid_note(struct grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+void grid_print(const struct grid *grid);
+void grid_write_markdown(const struct grid *grid, FILE *file);
+void grid_write_latex(const struct grid *grid, FILE *file);
+
+#endif

@@ -1,0 +1,52 @@
+/* The face of an experiment: all that is known about how it is shown, in one file of show/experiments/, which
+ * ends with SHOW(...) and registers itself, as the experiment does in bench/. What has no such file is shown
+ * all the same: by_axis.h. */
+#ifndef FORKCOST_SHOW_H
+#define FORKCOST_SHOW_H
+
+#include "harness/driver/show/blocks.h"
+#include "harness/driver/show/figures.h"
+#include "harness/driver/show/grid.h"
+#include "harness/driver/show/looks.h"
+#include "harness/driver/show/pick.h"
+
+/* A part of the figure of counters: the arms of the experiment at one heap. */
+struct counted_part {
+	const char *title;  /* NULL ends the list */
+	const char *per;    /* the metric that counts are divided by; NULL: none */
+	const char *suffix; /* of the counters' names; NULL: none */
+	uint64_t heap_max;  /* the largest heap up to this is shown; 0: PICK_HEAP */
+	bool most_threads;  /* the cell with the most running threads */
+};
+
+enum { SHOW_TABLES_MAX = 2, SHOW_CHECK_MAX = 800 };
+
+struct show {
+	const char *experiment;
+	unsigned place; /* among tables and parts of figures, rising */
+	unsigned axes;  /* those that its own table or figures show, as a mask of 1 << axis */
+	const struct look *looks;
+	const struct counted_part *counted;
+	/* Each fills in a table, or leaves it without a title: there is none in this run. Called only if
+	 * the experiment has values. None: it has generic ones. */
+	void (*tables[SHOW_TABLES_MAX])(const struct summary *summary, struct grid *grid);
+	/* Prints a form of its own on the terminal; NULL: its tables are printed there, too. */
+	void (*print)(const struct summary *summary);
+	/* Writes what its figures draw; empty files without data. NULL: it has generic ones. */
+	enum outcome (*figures)(const struct figures *figures);
+	/* A ruler has this instead of tables and figures: writes its line of the checks, as snprintf. */
+	void (*check)(const struct summary *summary, char line[SHOW_CHECK_MAX]);
+};
+
+#define SHOW(id, ...)                                                          \
+	static const struct show id##_show = {.experiment = #id, __VA_ARGS__}; \
+	static const struct show *const id##_show_entry                        \
+		__attribute__((used, retain, section("forkcost_shows"))) = &id##_show
+
+/* The faces by place; NULL behind the last. */
+const struct show *show_at(size_t index);
+
+/* NULL: the experiment has none. */
+const struct show *show_find(const char *experiment);
+
+#endif
