@@ -21,7 +21,8 @@ fail_with() {
 
 # tsv FILE: a CSV file as RFC 4180 has it, with tabs between the fields and no quotes.
 tsv() {
-	awk '{
+	awk '!/"/ { gsub(",", "\t"); print; next }
+	{
 		field = ""; line = ""; quoted = 0
 		for (i = 1; i <= length($0); i++) {
 			c = substr($0, i, 1)

@@ -101,7 +101,8 @@ fits_100() {
 }
 
 @test "a dry run says that the budget does not suffice for intervals, and by how much" {
-	run --separate-stderr "$FORKCOST" run --experiment spawn --heap 0,4M --budget 1ms --dry-run
+	run --separate-stderr "$FORKCOST" run --experiment spawn --primitive fork --heap 0,4M --cache warm --child-cpu same \
+		--budget 1ms --dry-run
 	[[ $output == *'the budget is short by '*': 5 replicates of every job take '* ]] || fail_with "not said"
 	run --separate-stderr "$FORKCOST" run "${TINY[@]}" --dry-run
 	[[ $output != *'short by'* ]] || fail_with "short though it is not"

@@ -6,34 +6,6 @@
 
 #include <stdlib.h>
 
-/* What a text looks like as a field. */
-static char *as_field(const char *text)
-{
-	char *field = NULL;
-	size_t bytes = 0;
-	FILE *file = open_memstream(&field, &bytes);
-	assert_non_null(file);
-	gnuplot_text(file, text);
-	assert_int_equal(fclose(file), 0);
-	return field;
-}
-
-TEST(text_is_cleaned)
-{
-	static const char *const texts[][2] = {
-		{"a\"b'c\\d`e\tf\ng\x7fh\x1bi>j", "a b\xe2\x80\x99"
-						  "c d e f g h i j"},
-		{"8 GiB, 2.5 GHz; 95 % (x86-64) \xc2\xb5s",
-		 "8 GiB, 2.5 GHz; 95 % (x86-64) \xc2\xb5s"},
-		{"", ""},
-	};
-	for (size_t i = 0; i < COUNT_OF(texts); i++) {
-		char *field = as_field(texts[i][0]);
-		assert_string_equal(field, texts[i][1]);
-		free(field);
-	}
-}
-
 /* Exports what was put into `file`. */
 static void export_points(FILE *file)
 {

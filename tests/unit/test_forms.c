@@ -146,6 +146,19 @@ TEST(latex_is_no_command)
 	assert_written(latex_comment, "a\n\\input{x}", "% a\\x0a\\input{x}\n");
 }
 
+TEST(gnuplot_text_is_cleaned)
+{
+	static const char *const texts[][2] = {
+		{"a\"b'c\\d`e\tf\ng\x7fh\x1bi>j", "a b\xe2\x80\x99"
+						  "c d e f g h i j"},
+		{"8 GiB, 2.5 GHz; 95 % (x86-64) \xc2\xb5s",
+		 "8 GiB, 2.5 GHz; 95 % (x86-64) \xc2\xb5s"},
+		{"", ""},
+	};
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		assert_written(gnuplot_text, texts[i][0], texts[i][1]);
+}
+
 TEST(gnuplot_data_is_no_syntax)
 {
 	assert_written(gnuplot_text, "a\tb\n\"c\" `d` \\e >f 'g",

@@ -88,14 +88,16 @@ static void write_environment(void)
 		   " \"topology\": {\"cpus\": 2, \"memory_bytes\": 1073741824}}\n");
 }
 
+#define RUN_BEGIN                                                                            \
+	"{\"type\": \"run\", \"format\": 2, \"version\": \"0\", \"git_commit\": \"0\","      \
+	" \"id\": \"made-up\", \"settings\": {\"precision\": 0.02, \"replicates_max\": 40}," \
+	" \"counters\": [{\"name\": \"page_faults_both\", \"group\": 0, \"with_child\": false},"
+
 FILE *unit_run_begin(void)
 {
 	write_environment();
 	FILE *file = open_file("samples.jsonl", "w");
-	fputs("{\"type\": \"run\", \"format\": 2, \"version\": \"0\", \"git_commit\": \"0\","
-	      " \"id\": \"made-up\", \"settings\": {\"precision\": 0.02, \"replicates_max\": 40},"
-	      " \"counters\": [{\"name\": \"page_faults_both\", \"group\": 0, \"with_child\": "
-	      "false},"
+	fputs(RUN_BEGIN
 	      " {\"name\": \"both_with_child\", \"group\": 1, \"with_child\": true},"
 	      " {\"name\": \"cycles\", \"missing\": \"unavailable: made up\"}],"
 	      " \"experiments\": [{\"name\": \"spawn\", \"countable\": true, \"metrics\": ["
@@ -155,10 +157,7 @@ FILE *unit_points_begin(void)
 {
 	write_environment();
 	FILE *file = open_file("samples.jsonl", "w");
-	fputs("{\"type\": \"run\", \"format\": 2, \"version\": \"0\", \"git_commit\": \"0\","
-	      " \"id\": \"made-up\", \"settings\": {\"precision\": 0.02, \"replicates_max\": 40},"
-	      " \"counters\": [{\"name\": \"page_faults_both\", \"group\": 0, \"with_child\": "
-	      "false},"
+	fputs(RUN_BEGIN
 	      " {\"name\": \"dtlb_load_walks_both\", \"group\": 0, \"with_child\": false},"
 	      " {\"name\": \"cycles\", \"missing\": \"unavailable: made up, by us; ask us\"},"
 	      " {\"name\": \"instructions\", \"missing\": \"unavailable: made up, by us; ask "
