@@ -12,6 +12,7 @@
 #pragma GCC diagnostic ignored "-Wclobbered"
 #endif
 
+/* As in fork.c: what is called must itself stand between the clock readings. */
 static void start(struct run *run, enum action action)
 {
 	uint64_t called = clock_ticks();

@@ -2,9 +2,10 @@
  * forkcost-target has no libc and must read it as its first action.
  *
  * x86-64: TSC. Intel SDM vol. 2B, RDTSC/RDTSCP: LFENCE before RDTSC waits for earlier instructions;
- * RDTSCP waits for them by itself, and LFENCE after it keeps later ones out. AMD APM vol. 3 agrees
- * where LFENCE is serialising, as Linux configures it. aarch64: CNTVCT_EL0, 1 MHz to 1 GHz, after
- * ISB. riscv64: the time CSR. */
+ * RDTSCP waits for them by itself and LFENCE after it keeps later ones out. AMD APM vol. 3 agrees
+ * where LFENCE serialises, as Linux makes it do.
+ * Each architecture has one reading or two, so each stands for itself.
+ * aarch64: CNTVCT_EL0, 1 MHz to 1 GHz, after ISB. riscv64: the time CSR. */
 #ifndef FORKCOST_COUNTER_H
 #define FORKCOST_COUNTER_H
 

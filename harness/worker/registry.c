@@ -8,7 +8,7 @@ extern const struct experiment *const __start_forkcost_experiments[];
 extern const struct experiment *const __stop_forkcost_experiments[];
 
 /* What a for loop takes to walk over all that registered themselves. */
-#define EACH(kind, entry)                                             \
+#define EACH_ENTRY(kind)                                              \
 	const struct kind *const *entry = __start_forkcost_##kind##s; \
 	entry < __stop_forkcost_##kind##s;                            \
 	entry++
@@ -73,7 +73,7 @@ static bool describe_experiment(const struct experiment *experiment, struct wire
 
 enum outcome registry_describe(struct wire_catalog *catalog, struct problem *problem)
 {
-	for (EACH(primitive, entry)) {
+	for (EACH_ENTRY(primitive)) {
 		if (catalog->primitive_count == WIRE_PRIMITIVES_MAX)
 			return fail(problem,
 				    "cannot list primitives: more than %d; raise "
@@ -86,7 +86,7 @@ enum outcome registry_describe(struct wire_catalog *catalog, struct problem *pro
 				    "%d characters, texts %d",
 				    (*entry)->name, WIRE_NAME_MAX - 1, WIRE_TEXT_MAX - 1);
 	}
-	for (EACH(experiment, entry)) {
+	for (EACH_ENTRY(experiment)) {
 		if (catalog->experiment_count == WIRE_EXPERIMENTS_MAX)
 			return fail(problem,
 				    "cannot list experiments: more than %d; raise "
@@ -105,7 +105,7 @@ enum outcome registry_describe(struct wire_catalog *catalog, struct problem *pro
 
 static const struct experiment *find_experiment(const char *name)
 {
-	for (EACH(experiment, entry))
+	for (EACH_ENTRY(experiment))
 		if (strcmp((*entry)->name, name) == 0)
 			return *entry;
 	return NULL;
@@ -113,7 +113,7 @@ static const struct experiment *find_experiment(const char *name)
 
 const struct primitive *registry_primitive(const char *name)
 {
-	for (EACH(primitive, entry))
+	for (EACH_ENTRY(primitive))
 		if (strcmp((*entry)->name, name) == 0)
 			return *entry;
 	return NULL;

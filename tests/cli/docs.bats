@@ -145,7 +145,7 @@ same_lines() {
 # limit NAME: its value in the source.
 limit() {
 	local value
-	value=$(grep -rhoE "\b$1 = [0-9]+" harness --include='*.[ch]' | sed 's/.*= //' | sort -u)
+	value=$(grep -rhoE "(\b$1 =|#define $1) [0-9]+" harness --include='*.[ch]' | sed "s,.* ,," | sort -u)
 	[[ $value =~ ^[0-9]+$ ]] || fail_with "no single value of $1: $value"
 	echo "$value"
 }

@@ -54,10 +54,10 @@ static const char not_all_tables[] = "page tables of shared memory and of file m
 				     "never written are not copied at "
 				     "all: the child's accesses fault them in";
 
-/* The thresholds. Counts leave no doubt, so they must be exact, but for the up to 31 pages that the kernel
- * copies where it could have taken them back, since a list of the CPU's still holds them. Times must
- * differ by 10 % to be called different, and by half where a fault is told from none. Twice as fast is a
- * significant win, less is a minor improvement. */
+/* The thresholds, in rows alike in shape, since each is a rule of its own. Counts leave no doubt, so they
+ * must be exact, but for the up to 31 pages that the kernel copies where it could have taken them back,
+ * since a list of the CPU's still holds them. Times must differ by 10 % to be called different, and by half
+ * where a fault is told from none. Twice as fast is a significant win, less is a minor improvement. */
 const struct rule claim_rules[] = {
 	{C1, REQUIRED, FRAMES_ALIKE, AT_LEAST, 1, NULL},
 

@@ -1,9 +1,9 @@
 #include "harness/driver/commands/doctor.h"
 
+#include "harness/common/textfile.h"
 #include "harness/common/units.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/locate.h"
-#include "harness/common/textfile.h"
 #include "harness/driver/counters/report.h"
 #include "harness/driver/machine/hugepages.h"
 #include "harness/driver/machine/lent.h"
