@@ -17,9 +17,7 @@ static void start(struct run *run, enum action action)
 	if (id == 0)
 		child_act(run, action);
 	uint64_t returned = clock_ticks_after();
-	run->child->called = called;
-	run->child->returned = returned;
-	run->child->id = id;
+	child_started(run, called, returned, id);
 }
 
 PRIMITIVE(clone3, .summary = "clone3(CLONE_PIDFD): as fork, and hands out a pidfd", .start = start);

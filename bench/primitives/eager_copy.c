@@ -17,9 +17,7 @@ static void start(struct run *run, enum action action)
 		child_end(run, action);
 	}
 	uint64_t returned = clock_ticks_after();
-	run->child->called = called;
-	run->child->returned = returned;
-	run->child->id = id;
+	child_started(run, called, returned, id);
 }
 
 PRIMITIVE(eager_copy, .summary = "clone(SIGCHLD) whose child writes every heap page: a full copy",

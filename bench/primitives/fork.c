@@ -13,9 +13,7 @@ static void start(struct run *run, enum action action)
 	if (id == 0)
 		child_act(run, action);
 	uint64_t returned = clock_ticks_after();
-	run->child->called = called;
-	run->child->returned = returned;
-	run->child->id = id < 0 ? -errno : id;
+	child_started(run, called, returned, id < 0 ? -errno : id);
 }
 
 PRIMITIVE(fork, .summary = "libc's fork(): page tables copied, memory shared until written",

@@ -13,9 +13,7 @@ static void start(struct run *run, enum action action)
 	int error =
 		posix_spawn(&id, run->target_path, NULL, NULL, run->target_argv, run->target_envp);
 	uint64_t returned = clock_ticks_after();
-	run->child->called = called;
-	run->child->returned = returned;
-	run->child->id = error ? -error : id;
+	child_started(run, called, returned, error ? -error : id);
 }
 
 PRIMITIVE(posix_spawn,

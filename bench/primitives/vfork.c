@@ -21,9 +21,7 @@ static void start(struct run *run, enum action action)
 		// NOLINTNEXTLINE(clang-analyzer-unix.Vfork): raw system calls only, and no return
 		child_act(run, action);
 	uint64_t returned = clock_ticks_after();
-	run->child->called = called;
-	run->child->returned = returned;
-	run->child->id = id < 0 ? -errno : id;
+	child_started(run, called, returned, id < 0 ? -errno : id);
 }
 
 PRIMITIVE(vfork, .summary = "libc's vfork(): memory borrowed, caller stopped until exit or exec",

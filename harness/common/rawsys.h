@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/syscall.h>
 
+/* The architectures below are alike in shape and differ in each register: no macro could say them once. */
 #if defined(__x86_64__)
 
 static inline __attribute__((always_inline)) long raw_syscall(long number, long a, long b, long c,

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,22 +118,27 @@ static enum outcome add_range(struct size_list *list, char *item, char *dots,
 	return OUTCOME_OK;
 }
 
+bool units_split(const char **list, char *word, size_t word_bytes)
+{
+	size_t length = strcspn(*list, ",");
+	bool fits = length > 0 && length < word_bytes;
+	snprintf(word, word_bytes, "%.*s", (int)(fits ? length : 0), *list);
+	*list = (*list)[length] ? *list + length + 1 : NULL;
+	return fits;
+}
+
 // NOLINTNEXTLINE(readability-non-const-parameter): list_add() writes there
 enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t capacity,
 				    size_t *count, struct problem *problem)
 {
 	struct size_list list = {.bytes = bytes, .capacity = capacity};
-	const char *from = text;
-	for (;;) {
+	for (const char *rest = text; rest;) {
 		char item[64];
-		size_t length = strcspn(from, ",");
-		if (length == 0 || length >= sizeof item)
+		if (!units_split(&rest, item, sizeof item))
 			return fail(problem,
 				    "cannot read size list '%s'; write sizes with commas "
 				    "between, as in 0,1M,64M or 0,1M..4G*4",
 				    text);
-		memcpy(item, from, length);
-		item[length] = '\0';
 		char *dots = strstr(item, "..");
 		uint64_t single;
 		if (dots) {
@@ -147,9 +151,6 @@ enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t ca
 				    "cannot take size list '%s': more than %zu sizes; name fewer",
 				    text, capacity);
 		}
-		if (!from[length])
-			break;
-		from += length + 1;
 	}
 	*count = list.count;
 	return OUTCOME_OK;

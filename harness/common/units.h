@@ -5,6 +5,7 @@
 
 #include "harness/common/problem.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,10 @@ enum outcome units_parse_percent(const char *text, double *share, struct problem
 /* A whole number from `low` to `high`. */
 enum outcome units_parse_count(const char *text, uint64_t low, uint64_t high, uint64_t *count,
 			       struct problem *problem);
+
+/* Takes the next word off a list with commas between: copies it to `word`, and moves *list behind its comma,
+ * or makes it NULL where there is none. False if the word is empty or does not fit. */
+bool units_split(const char **list, char *word, size_t word_bytes);
 
 enum { UNITS_TEXT_MAX = 24 };
 

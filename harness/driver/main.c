@@ -16,6 +16,7 @@
 #include "harness/driver/machine/guardian.h"
 #include "harness/driver/machine/lent.h"
 #include "harness/driver/machine/limits.h"
+#include "harness/driver/plan/choice.h"
 #include "harness/driver/plan/plan.h"
 #include "harness/driver/plan/settings.h"
 #include "harness/driver/run/ask_worker.h"
@@ -267,7 +268,7 @@ static void tell_left_out(const struct plan_gap *gaps, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		print_to(stderr, "left out: page kind %s: %s\n",
-			 axis_name(&axis_page_kind, gaps[i].page_kind), gaps[i].why);
+			 axis_name(&axes[AXIS_PAGE_KIND], gaps[i].page_kind), gaps[i].why);
 }
 
 /* Measures, then presents what there is. */
@@ -379,15 +380,6 @@ static int command_explain(int argc, char **argv)
 	}
 }
 
-static void list_axis(const struct axis *axis)
-{
-	print("  %-12s", axis->name);
-	for (unsigned i = 0; i < axis->level_count; i++)
-		if (*axis->levels[i])
-			print(" %s", axis->levels[i]);
-	print(": %s\n", axis->summary);
-}
-
 /* As many names a line as fit 80 columns. */
 static void list_cases(const struct wire_experiment *experiment)
 {
@@ -429,15 +421,8 @@ static void list_catalog(const struct wire_catalog *catalog)
 			      *primitive->refuses[action] ? "refused: " : "yes",
 			      primitive->refuses[action]);
 	}
-	print("\naxes\n  %-12s sizes, as 0,1M..4G*4: what the caller has written\n", "heap");
-	list_axis(&axis_state);
-	list_axis(&axis_cache);
-	list_axis(&axis_child_cpu);
-	list_axis(&axis_page_kind);
-	list_axis(&axis_touch_order);
-	print("  %-12s numbers, as 0,1,2: the caller's threads that run on other CPUs\n",
-	      "threads");
-	list_axis(&axis_action);
+	print("\naxes\n");
+	choice_print_axes();
 }
 
 static int with_catalog(int (*use)(const struct wire_catalog *))

@@ -37,8 +37,9 @@ struct started {
 	int thread_tid;             /* set by the kernel to 0 when a thread has ended */
 };
 
-struct counting; /* worker/counting.h */
-struct partner;  /* worker/partner.h */
+struct counting;   /* worker/counting.h */
+struct partner;    /* worker/partner.h */
+struct heap_pages; /* worker/heap.h */
 
 /* The pages of the heap in the order in which the cell's passes touch them. A page here is the unit
  * of a first write to the page kind: 4 KiB, but 2 MiB for a hugetlb heap. */
@@ -58,10 +59,9 @@ struct run {
 	pid_t worker;          /* this process */
 	char *heap;
 	size_t heap_bytes;
-	void *child_stack_top;     /* shared memory, 16-byte aligned */
-	const cpu_set_t *move_set; /* the CPUs that a child first moves itself to; NULL: it does not
- * move */
-	bool stamping;             /* the current sample is a stamped one (axes.h) */
+	void *child_stack_top;          /* shared memory, 16-byte aligned */
+	const cpu_set_t *move_set;      /* where a child moves itself first; NULL: nowhere */
+	bool stamping;                  /* the sample being taken is a stamped one (axes.h) */
 	const struct wire_cell *cell;
 	struct touch touch;
 	struct counting *counting; /* NULL: the current sample is not a counted one */
@@ -74,6 +74,7 @@ struct run {
  * stamp */
 	char *const *target_envp;
 	const char *target_path;
+	const struct heap_pages *pages; /* what the heap is made of */
 };
 
 struct arm;
@@ -155,6 +156,16 @@ static inline void sample_set(struct wire_sample *sample, unsigned metric, doubl
 	sample->set = (uint16_t)(sample->set | 1u << metric);
 }
 
+/* Notes a start, outside the window: the clock before and after the call, and the child's id or a negative
+ * errno value. The readings stand in the primitive, so that its call alone lies between them. */
+static inline __attribute__((always_inline)) void
+child_started(const struct run *run, uint64_t called, uint64_t returned, long id)
+{
+	run->child->called = called;
+	run->child->returned = returned;
+	run->child->id = id;
+}
+
 /* ---- in the child ---- */
 
 /* A child's first actions: stamp if asked, move if asked. Raw system calls only, because the child
@@ -223,9 +234,7 @@ child_start_onto(struct run *run, enum action action, unsigned long flags)
 	uint64_t called = clock_ticks();
 	long id = raw_clone_onto(flags, run->child_stack_top, NULL, entry, run);
 	uint64_t returned = clock_ticks_after();
-	run->child->called = called;
-	run->child->returned = returned;
-	run->child->id = id;
+	child_started(run, called, returned, id);
 }
 
 /* clone(2) with `flags` and no separate stack, as fork does; the child does `action`. */
@@ -237,9 +246,7 @@ child_start_copied(struct run *run, enum action action, unsigned long flags)
 	if (id == 0)
 		child_act(run, action);
 	uint64_t returned = clock_ticks_after();
-	run->child->called = called;
-	run->child->returned = returned;
-	run->child->id = id;
+	child_started(run, called, returned, id);
 }
 
 /* ---- in the caller ---- */

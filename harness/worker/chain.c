@@ -38,65 +38,29 @@ bool chain_is_whole(const struct touch *touch, const char *base)
 }
 
 #if defined(__x86_64__)
-
 /* CLFLUSH, Intel SDM vol. 2A and AMD APM vol. 3: from every cache of the coherence domain. */
-static inline void evict_line(const void *at)
-{
-	__asm__ volatile("clflush (%0)" ::"r"(at) : "memory");
-}
-
-static inline void evict_done(void)
-{
-	__asm__ volatile("mfence" ::: "memory");
-}
-
-const char *chain_evict_refusal(void)
-{
-	return NULL;
-}
-
+#define EVICT_LINE "clflush (%0)"
+#define EVICT_DONE "mfence"
 #elif defined(__aarch64__)
-
 /* DC CIVAC: to the point of coherency. Linux lets programs use it (SCTLR_EL1.UCI). */
-static inline void evict_line(const void *at)
-{
-	__asm__ volatile("dc civac, %0" ::"r"(at) : "memory");
-}
-
-static inline void evict_done(void)
-{
-	__asm__ volatile("dsb ish" ::: "memory");
-}
-
-const char *chain_evict_refusal(void)
-{
-	return NULL;
-}
-
+#define EVICT_LINE "dc civac, %0"
+#define EVICT_DONE "dsb ish"
 #else
-
-static inline void evict_line(const void *at)
-{
-	(void)at;
-}
-
-static inline void evict_done(void)
-{
-}
+#define EVICT_LINE ""
+#define EVICT_DONE ""
+#endif
 
 const char *chain_evict_refusal(void)
 {
-	return "this CPU lets no program evict a cache line";
+	return *EVICT_LINE ? NULL : "this CPU lets no program evict a cache line";
 }
-
-#endif
 
 void chain_evict(const void *at, size_t count)
 {
 	for (; count > 0; count--) {
 		const void *next = *(const void *const volatile *)at;
-		evict_line(at);
+		__asm__ volatile(EVICT_LINE ::"r"(at) : "memory");
 		at = next;
 	}
-	evict_done();
+	__asm__ volatile(EVICT_DONE ::: "memory");
 }

@@ -1,9 +1,9 @@
 #include "harness/worker/clock.h"
 
-#include <fcntl.h>
+#include "harness/common/textfile.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -36,15 +36,10 @@ void clock_scratch(struct timespec *caller, struct timespec *child)
 static bool counter_is_trusted(char why[WIRE_TEXT_MAX])
 {
 #if defined(__x86_64__)
-	char source[32] = "unknown";
-	int fd = open("/sys/devices/system/clocksource/clocksource0/current_clocksource",
-		      O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		ssize_t got = read(fd, source, sizeof source - 1);
-		source[got > 0 ? got : 0] = '\0';
-		source[strcspn(source, "\n")] = '\0';
-		close(fd);
-	}
+	char source[32];
+	if (!textfile_read("/sys/devices/system/clocksource/clocksource0/current_clocksource",
+			   source, sizeof source))
+		snprintf(source, sizeof source, "unknown");
 	unsigned a, b, c, d = 0;
 	bool invariant = __get_cpuid(0x80000007, &a, &b, &c, &d) && d & 1u << 8;
 	if (strcmp(source, "tsc") != 0) {

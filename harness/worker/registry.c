@@ -7,6 +7,12 @@ extern const struct primitive *const __stop_forkcost_primitives[];
 extern const struct experiment *const __start_forkcost_experiments[];
 extern const struct experiment *const __stop_forkcost_experiments[];
 
+/* What a for loop takes to walk over all that registered themselves. */
+#define EACH(kind, entry)                                             \
+	const struct kind *const *entry = __start_forkcost_##kind##s; \
+	entry < __stop_forkcost_##kind##s;                            \
+	entry++
+
 #define COPY(destination, text) wire_copy(destination, sizeof(destination), text)
 
 const char *registry_refusal(const struct primitive *primitive, enum action action)
@@ -25,12 +31,23 @@ static bool describe_primitive(const struct primitive *primitive, struct wire_pr
 	return fits;
 }
 
+/* The axes that vary by their rows, not by the experiment's. */
+static uint32_t varied_by_all(const struct experiment *experiment)
+{
+	uint32_t varies = 0;
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (axes[axis].varied_by == AXIS_BY_ALL_THAT_SPAWN &&
+		    (experiment->uses_primitives || experiment->spawns))
+			varies |= 1u << axis;
+	return varies;
+}
+
 static bool describe_experiment(const struct experiment *experiment, struct wire_experiment *wire)
 {
 	bool fits = COPY(wire->name, experiment->name) && COPY(wire->summary, experiment->summary);
 	wire->uses_primitives = experiment->uses_primitives;
 	wire->in_every_plan = experiment->in_every_plan;
-	wire->varies = experiment->varies;
+	wire->varies = experiment->varies | varied_by_all(experiment);
 	wire->needs_heap = experiment->needs_heap;
 	wire->copies_heap = experiment->copies_heap;
 	wire->histogram = experiment->histogram;
@@ -56,8 +73,7 @@ static bool describe_experiment(const struct experiment *experiment, struct wire
 
 enum outcome registry_describe(struct wire_catalog *catalog, struct problem *problem)
 {
-	for (const struct primitive *const *entry = __start_forkcost_primitives;
-	     entry < __stop_forkcost_primitives; entry++) {
+	for (EACH(primitive, entry)) {
 		if (catalog->primitive_count == WIRE_PRIMITIVES_MAX)
 			return fail(problem,
 				    "cannot list primitives: more than %d; raise "
@@ -70,8 +86,7 @@ enum outcome registry_describe(struct wire_catalog *catalog, struct problem *pro
 				    "%d characters, texts %d",
 				    (*entry)->name, WIRE_NAME_MAX - 1, WIRE_TEXT_MAX - 1);
 	}
-	for (const struct experiment *const *entry = __start_forkcost_experiments;
-	     entry < __stop_forkcost_experiments; entry++) {
+	for (EACH(experiment, entry)) {
 		if (catalog->experiment_count == WIRE_EXPERIMENTS_MAX)
 			return fail(problem,
 				    "cannot list experiments: more than %d; raise "
@@ -90,8 +105,7 @@ enum outcome registry_describe(struct wire_catalog *catalog, struct problem *pro
 
 static const struct experiment *find_experiment(const char *name)
 {
-	for (const struct experiment *const *entry = __start_forkcost_experiments;
-	     entry < __stop_forkcost_experiments; entry++)
+	for (EACH(experiment, entry))
 		if (strcmp((*entry)->name, name) == 0)
 			return *entry;
 	return NULL;
@@ -99,8 +113,7 @@ static const struct experiment *find_experiment(const char *name)
 
 const struct primitive *registry_primitive(const char *name)
 {
-	for (const struct primitive *const *entry = __start_forkcost_primitives;
-	     entry < __stop_forkcost_primitives; entry++)
+	for (EACH(primitive, entry))
 		if (strcmp((*entry)->name, name) == 0)
 			return *entry;
 	return NULL;

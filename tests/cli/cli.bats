@@ -346,14 +346,19 @@ fits_100() {
 	fits_100
 }
 
-# By what it says of itself: how long it took, on a machine that has other things to do, is no test.
+# cells_say NAME: what each cell of the last run says of itself under that name.
+cells_say() {
+	grep '^{"type":"cell"' "$BATS_TEST_TMPDIR/latest/samples.jsonl" | sed "s/.*\"$1\":\([0-9.e+-]*\).*/\1/"
+}
+
+# One may begin late on a machine that has other things to do: the one before which the time was not yet up.
 @test "the budget is kept to: no replicate begins after it, and the run says so" {
 	"$FORKCOST" run --experiment spawn --heap 0,1M --replicates 1000 --cell-time 10ms --cache warm --primitive vfork \
 		--budget 3s --no-plots --no-table --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
 	tail -1 "$BATS_TEST_TMPDIR/latest/samples.jsonl" | grep -q '"ended":"budget"'
 	grep -q 'stopped: budget' "$BATS_TEST_TMPDIR/latest/summary.csv"
-	sed -n 's/^{"type":"cell".*"began_s":\([0-9.e+-]*\).*"replicate":.*/\1/p; s/^{"type":"cell".*"replicate":.*"began_s":\([0-9.e+-]*\).*/\1/p' \
-		"$BATS_TEST_TMPDIR/latest/samples.jsonl" | awk '$1 > 3 * 1.02 { print "began at " $1 " s"; bad = 1 } END { exit bad || NR < 10 }'
+	paste <(cells_say began_s) <(cells_say heap_bytes) <(cells_say replicate) |
+		awk '$1 > 3 { print "began at " $1 " s"; late[$2 " " $3] } END { for (i in late) n++; exit n > 1 || NR < 10 }'
 }
 
 # Where nothing is installed but make, and a sed to print with.

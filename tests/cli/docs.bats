@@ -11,6 +11,7 @@ setup_file() {
 		cat "$BATS_FILE_TMPDIR/stderr" >&2
 		return 1
 	}
+	cd "$ROOT" && make_flat
 }
 
 setup() {
@@ -18,14 +19,25 @@ setup() {
 	cd "$ROOT" || return
 }
 
-# sources: all files that have comments.
-sources() {
-	find harness bench tests scripts plots Makefile .ci -type f ! -name '*.bats' -o -name '*.bats' ! -name docs.bats | sort
-}
-
 # flat FILE: its text in one line, without what marks comments.
 flat() {
 	sed -E 's/^[[:space:]]*(\/\*|\*|#|\/\/)?[[:space:]]*//' "$1" | tr '\n' ' '
+}
+
+# make_flat: all that has comments, and the documents, each as one line in a file below flat/; a % there is a /.
+make_flat() {
+	mkdir "$BATS_FILE_TMPDIR/flat"
+	{
+		find harness bench tests scripts plots Makefile .ci -type f ! -path 'tests/fuzz/corpus/*' ! -name docs.bats
+		ls README.md CONTRIBUTING.md docs/*
+	} | xargs awk -v flat="$BATS_FILE_TMPDIR/flat/" '
+		FNR == 1 { close(out); out = FILENAME; gsub("/", "%", out); out = flat out }
+		{ sub(/^[ \t]*(\/\*|\*|#|\/\/)?[ \t]*/, ""); printf "%s ", $0 >out }'
+}
+
+# matches [OPTION...] PATTERN: "FILE:MATCH" for each match of grep's in them.
+matches() {
+	(cd "$BATS_FILE_TMPDIR/flat" && grep -roE "$@" .) | sed -E ':next; s|^\./([^:]*)%|./\1/|; t next; s|^\./([^:]*/)|\1|'
 }
 
 # section HEADING FILE: the text below it, down to the next heading of any level up to its own.
@@ -50,29 +62,19 @@ same_lines() {
 @test "every heading that a comment or a document cites is there" {
 	local file citation document heading documents seen=0
 	documents=$(basename -a -s .md docs/*.md | paste -s -d '|')
-	while read -r file; do
-		while read -r citation; do
-			document=${citation%%,*} heading=${citation#*\"}
-			document=${document%.md} heading=${heading%\"}
-			sed -nE 's/^#+ //p' "docs/$document.md" | tr -d '`' | grep -qxF "$heading" ||
-				fail_with "$file cites docs/$document.md, \"$heading\", which is not there"
-			seen=$((seen + 1))
-		done < <(flat "$file" | grep -oE "\b($documents)(\.md)?, \"[^\"]{1,80}\"")
-	done < <({
-		sources
-		ls README.md docs/*
-	})
+	while IFS=: read -r file citation; do
+		document=${citation%%,*} heading=${citation#*\"}
+		document=${document%.md} heading=${heading%\"}
+		sed -nE 's/^#+ //p' "docs/$document.md" | tr -d '`' | grep -qxF "$heading" ||
+			fail_with "$file cites docs/$document.md, \"$heading\", which is not there"
+		seen=$((seen + 1))
+	done < <(matches "\b($documents)(\.md)?, \"[^\"]{1,80}\"")
 	[ "$seen" -ge 25 ] || fail_with "only $seen citations"
 }
 
 @test "rules are cited by their heading, never by a number, and nothing outside the repository is cited" {
-	local file bad=''
-	while read -r file; do
-		bad+=$(flat "$file" | grep -oiE '\brules? [0-9].{20}|method\.md.{20}' | sed "s|^|$file: |")
-	done < <({
-		sources
-		ls README.md CONTRIBUTING.md docs/*
-	})
+	local bad
+	bad=$(matches -i '\brules? [0-9].{20}|method\.md.{20}') || :
 	[ -z "$bad" ] || fail_with "$bad"
 }
 
@@ -81,22 +83,17 @@ same_lines() {
 @test "every file that a document or a comment names is there" {
 	local file name bad='' seen=0
 	# Made by a run, or by the reader of a document.
-	local made=' bench/system_call.c bench/primitives/clone_files.c '
-	while read -r file; do
-		while read -r name; do
-			[[ $made != *" $name "* && $name != results/latest/* ]] || continue
-			seen=$((seen + 1))
-			[ -e "$name" ] || [ -e "${file%/*}/$name" ] || bad+="$file: $name"$'\n'
-		done < <(flat "$file" | grep -oE '(^|[^A-Za-z0-9_./$*{-])(docs|harness|bench|plots|scripts|tests|results)/[A-Za-z0-9_./-]*[a-z0-9]\.(c|h|md|1|gp|bats|bash|csv)\b' |
-			sed -E 's/^[^a-z]//')
-		while read -r name; do
-			seen=$((seen + 1))
-			[ -e "${file%/*}/$name" ] || bad+="$file: $name"$'\n'
-		done < <(case $file in *.md) flat "$file" | grep -oE '\]\([^):#]+' | sed 's/^](//' ;; esac)
-	done < <({
-		sources
-		ls ./README.md ./CONTRIBUTING.md docs/*
-	})
+	local made=' bench/system_call.c bench/primitives/clone_files.c harness/worker/axes/nice.c '
+	while IFS=: read -r file name; do
+		[[ $made != *" $name "* && $name != results/latest/* ]] || continue
+		seen=$((seen + 1))
+		[ -e "$name" ] || [ -e "${file%/*}/$name" ] || bad+="$file: $name"$'\n'
+	done < <(matches '(^|[^A-Za-z0-9_./$*{-])(docs|harness|bench|plots|scripts|tests|results)/[A-Za-z0-9_./-]*[a-z0-9]\.(c|h|md|1|gp|bats|bash|csv)\b' |
+		sed -E 's/^([^:]*):[^a-z]/\1:/')
+	while IFS=: read -r file name; do
+		seen=$((seen + 1))
+		[ -e "${file%/*}/$name" ] || bad+="$file: $name"$'\n'
+	done < <(matches --include='*.md' '\]\([^):#]+' | sed 's/:\](/:/')
 	[ -z "$bad" ] || fail_with "not there:" "$bad"
 	[ "$seen" -ge 200 ] || fail_with "only $seen names"
 }

@@ -100,16 +100,22 @@ one_line() {
 # private_build FOLDER: a copy whose processes can be told from all others by their path.
 private_build() {
 	mkdir -p "$1/build"
-	cp "$BUILD/forkcost" "$BUILD/forkcost-worker" "$BUILD/forkcost-target" "$1/build/"
+	cp -p "$BUILD/forkcost" "$BUILD/forkcost-worker" "$BUILD/forkcost-target" "$1/build/"
 	cp -r "$ROOT/plots" "$1/plots"
+}
+
+# private_source FOLDER: the source, and what is built of it, to be changed and built again.
+private_source() {
+	local part
+	private_build "$1"
+	cp -a "$ROOT/Makefile" "$ROOT/harness" "$ROOT/bench" "$ROOT/scripts" "$1/"
+	for part in commit driver worker target; do cp -a "$BUILD/$part" "$1/build/"; done
 }
 
 # broken_worker FILE SED-SCRIPT: a worker with something changed in a source file, in $place/build.
 broken_worker() {
 	place=$BATS_TEST_TMPDIR/broken
-	mkdir "$place"
-	cp -a "$ROOT/Makefile" "$ROOT/harness" "$ROOT/bench" "$ROOT/plots" "$ROOT/scripts" "$place/"
-	cp -a "$BUILD" "$place/build"
+	private_source "$place"
 	sed -i "$2" "$place/$1"
 	! cmp -s "$place/$1" "$ROOT/$1" || fail_with "nothing changed: $2"
 	FORKCOST_NO_INSTALL=1 make -C "$place" --no-print-directory BUILD=build \

@@ -6,10 +6,8 @@ setup_file() {
 	# The objects that are there are taken along, so that only what is new is compiled; make knows
 	# what is stale.
 	TREE=$BATS_FILE_TMPDIR/tree
-	mkdir "$TREE"
-	cp -a "$ROOT/Makefile" "$ROOT/harness" "$ROOT/bench" "$ROOT/plots" "$ROOT/scripts" "$TREE/"
+	private_source "$TREE"
 	[ ! -d "$ROOT/docs" ] || cp -a "$ROOT/docs" "$TREE/"
-	cp -a "$BUILD" "$TREE/build"
 	commit=$(cat "$TREE/build/commit" 2>/dev/null || echo unknown)
 	cp "$BATS_TEST_DIRNAME/fixtures/clone_files.c" "$TREE/bench/primitives/"
 	cp "$BATS_TEST_DIRNAME/fixtures/pipe_pair.c" "$TREE/bench/"

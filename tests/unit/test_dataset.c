@@ -56,10 +56,8 @@ static void assert_refused(const char *why)
 TEST(good_run)
 {
 	struct dataset dataset;
-	struct problem problem = {""};
 	write_run();
-	if (dataset_read(&dataset, unit_folder(), &problem))
-		fail_msg("%s", problem.text);
+	unit_read_run(&dataset);
 	assert_string_equal(dataset.warning, "");
 	assert_int_equal(dataset.series_count, 6); /* two arms, three metrics */
 	assert_int_equal(dataset.failure_count, 0);
@@ -115,8 +113,7 @@ TEST(counts_are_read_and_reasons_kept)
 	struct dataset dataset;
 	struct problem problem = {""};
 	write_counted_run();
-	if (dataset_read(&dataset, unit_folder(), &problem))
-		fail_msg("%s", problem.text);
+	unit_read_run(&dataset);
 	const struct series *call = dataset_find(&dataset, &dataset.series[0], "call_ns");
 	/* Times of a counted pass are none. */
 	assert_int_equal(call->blocks[0].count, 4);
@@ -174,13 +171,11 @@ TEST(counts_are_read_and_reasons_kept)
 TEST(torn_last_line)
 {
 	struct dataset dataset;
-	struct problem problem = {""};
 	FILE *file = unit_run_begin();
 	unit_run_cell(file, 0, 0, arms, 2);
 	fputs("{\"type\": \"cell\", \"heap_by", file);
 	assert_int_equal(fclose(file), 0);
-	if (dataset_read(&dataset, unit_folder(), &problem))
-		fail_msg("%s", problem.text);
+	unit_read_run(&dataset);
 	assert_contains(dataset.warning, "cut off");
 	assert_contains(dataset.warning, unit_folder());
 	assert_int_equal(dataset.series_count, 6);
@@ -351,8 +346,7 @@ TEST(ratios_are_of_all_rounds)
 	FILE *file = unit_run_begin();
 	unit_run_cell(file, 0, 0, many, 2);
 	unit_run_end(file);
-	if (dataset_read(&dataset, unit_folder(), &problem))
-		fail_msg("%s", problem.text);
+	unit_read_run(&dataset);
 	const struct series *fork = &dataset.series[0];
 	struct series key = *fork;
 	wire_copy(key.primitive, sizeof key.primitive, "vfork");

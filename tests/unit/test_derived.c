@@ -15,17 +15,8 @@ static struct summary summary;
 /* Reads back what was put into `file`. */
 static void load(FILE *file)
 {
-	struct problem problem = {""};
 	unit_run_end(file);
-	if (dataset_read(&dataset, unit_folder(), &problem) ||
-	    summary_make(&summary, &dataset, unit_folder(), &problem))
-		fail_msg("%s", problem.text);
-}
-
-static void unload(void)
-{
-	summary_free(&summary);
-	dataset_free(&dataset);
+	unit_summarize(&summary, &dataset);
 }
 
 static void put_shootdown(FILE *file, unsigned replicate, const char *case_name, const char *metric,
@@ -77,7 +68,7 @@ TEST(a_running_thread_costs_the_slope_less_that_of_the_control)
 		}
 	}
 	assert_true(seen[0] && seen[1] && seen[2]);
-	unload();
+	unit_free(&summary, &dataset);
 }
 
 /* Without another CPU there is no thread to take the slope over. */
@@ -90,7 +81,7 @@ TEST(without_threads_there_is_a_reason)
 	assert_true(summary.derived.slope_count > 0);
 	assert_int_equal(summary.derived.slopes[0].replicates, 0);
 	assert_contains(summary.derived.slopes[0].why, "no replicate has it with and without");
-	unload();
+	unit_free(&summary, &dataset);
 }
 
 TEST(slope_goes_through_the_origin)
@@ -120,7 +111,7 @@ TEST(separate_memory_costs_the_difference_within_a_replicate)
 	assert_int_equal(entry->replicates, REPLICATES);
 	assert_near(entry->difference.center, 10, 1e-6);
 	assert_true(entry->difference.low < 0 && entry->difference.high > 20);
-	unload();
+	unit_free(&summary, &dataset);
 }
 
 static void put_refill(FILE *file, unsigned replicate, const char *case_name, uint64_t heap_bytes,
@@ -146,7 +137,7 @@ TEST(few_replicates_tell_no_reach)
 	load(file);
 	assert_false(summary.derived.reach.found);
 	assert_contains(summary.derived.reach.why, "fewer than 5 replicates");
-	unload();
+	unit_free(&summary, &dataset);
 }
 
 TEST(the_reach_comes_from_warm_and_flushed_reads)
@@ -167,7 +158,7 @@ TEST(the_reach_comes_from_warm_and_flushed_reads)
 	assert_near(json_real_value(json_object_get(json_object_get(json, "tlb_reach"), "pages")),
 		    512, 1e-3);
 	json_decref(json);
-	unload();
+	unit_free(&summary, &dataset);
 }
 
 /* Counted passes are no source of times, but say what counting costs. */
@@ -200,7 +191,7 @@ TEST(counting_costs_the_ratio_of_counted_to_plain)
 	const struct row *counts = summary_find(&summary, &key, NULL, NULL, "page_faults_both");
 	assert_near(counts->interval.center, 100, 0);
 	assert_contains(counts->note, "counting changed write_ns by +4.0 %");
-	unload();
+	unit_free(&summary, &dataset);
 }
 
 TEST(what_was_not_counted_is_said_once_a_reason)
@@ -214,7 +205,7 @@ TEST(what_was_not_counted_is_said_once_a_reason)
 			    "not counted: cycles, instructions (made up)");
 	/* What was chosen and can be had, but in no cell that is counted, was not counted. */
 	assert_string_equal(counter_words_counted(&dataset, words), "");
-	unload();
+	unit_free(&summary, &dataset);
 	FILE *file = unit_points_begin();
 	const struct unit_point point = {.experiment = "first_write",
 					 .case_name = "parent_copy",
@@ -226,5 +217,5 @@ TEST(what_was_not_counted_is_said_once_a_reason)
 	unit_point_put(file, 0, &point);
 	load(file);
 	assert_string_equal(counter_words_counted(&dataset, words), "page_faults, dtlb_load_walks");
-	unload();
+	unit_free(&summary, &dataset);
 }

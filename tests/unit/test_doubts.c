@@ -33,10 +33,8 @@ static void write_run(const char *environment, const char *user, const char *ker
 static void assert_doubt(const char *metric, const char *why)
 {
 	struct dataset dataset;
-	struct problem problem = {""};
 	char said[PROBLEM_TEXT_MAX] = "";
-	if (dataset_read(&dataset, unit_folder(), &problem))
-		fail_msg("%s", problem.text);
+	unit_read_run(&dataset);
 	const struct series *series = dataset_find(&dataset, &dataset.series[0], metric);
 	assert_non_null(series);
 	bool refused = doubts_refuse(&dataset, series, said, sizeof said);

@@ -34,14 +34,24 @@ TEST(text_is_cleaned)
 	}
 }
 
+/* Exports what was put into `file`. */
+static void export_points(FILE *file)
+{
+	struct dataset dataset;
+	struct summary summary;
+	struct problem problem = {""};
+	unit_run_end(file);
+	unit_summarize(&summary, &dataset);
+	if (export_write(&summary, unit_folder(), &problem))
+		fail_msg("%s", problem.text);
+	unit_free(&summary, &dataset);
+}
+
 /* Two primitives, three heaps, in an order that is not that of the figures. */
 static void export_run(void)
 {
 	static const unsigned rounds[] = {0, 0, 0, 0, 0};
 	static const uint64_t heaps[] = {4 << 20, 0, 1 << 20};
-	struct dataset dataset;
-	struct summary summary;
-	struct problem problem = {""};
 	FILE *file = unit_run_begin();
 	for (unsigned replicate = 0; replicate < 5; replicate++) {
 		for (size_t h = 0; h < COUNT_OF(heaps); h++) {
@@ -58,13 +68,7 @@ static void export_run(void)
 			unit_run_cell(file, replicate, heaps[h], arms, COUNT_OF(arms));
 		}
 	}
-	unit_run_end(file);
-	if (dataset_read(&dataset, unit_folder(), &problem) ||
-	    summary_make(&summary, &dataset, unit_folder(), &problem) ||
-	    export_write(&summary, unit_folder(), &problem))
-		fail_msg("%s", problem.text);
-	summary_free(&summary);
-	dataset_free(&dataset);
+	export_points(file);
 }
 
 TEST(blocks_are_by_primitive_and_rise)
@@ -132,21 +136,6 @@ TEST(captions_are_lines_of_plain_text)
 		lines += *c == '\n';
 	assert_int_equal(lines, 3); /* what, what was not counted, where from */
 	free(text);
-}
-
-/* Exports what was put into `file`. */
-static void export_points(FILE *file)
-{
-	struct dataset dataset;
-	struct summary summary;
-	struct problem problem = {""};
-	unit_run_end(file);
-	if (dataset_read(&dataset, unit_folder(), &problem) ||
-	    summary_make(&summary, &dataset, unit_folder(), &problem) ||
-	    export_write(&summary, unit_folder(), &problem))
-		fail_msg("%s", problem.text);
-	summary_free(&summary);
-	dataset_free(&dataset);
 }
 
 static void assert_file(const char *name, const char *wanted)

@@ -10,20 +10,6 @@ enum { FIELDS = 27, PER_ROUND = 5, ROUNDS = 8, COUNT = PER_ROUND * ROUNDS };
 static struct dataset dataset;
 static struct summary summary;
 
-static void load(void)
-{
-	struct problem problem = {""};
-	if (dataset_read(&dataset, unit_folder(), &problem) ||
-	    summary_make(&summary, &dataset, unit_folder(), &problem))
-		fail_msg("%s", problem.text);
-}
-
-static void unload(void)
-{
-	summary_free(&summary);
-	dataset_free(&dataset);
-}
-
 /* fork at `base` and vfork at a quarter of it, in the same rounds, both times what drift does to a
  * round: it grows `drift`-fold from the first round of the run to the last. */
 static void write_drifting_run(unsigned replicates, double drift, const char *reason)
@@ -66,7 +52,7 @@ static const struct row *row_of(const char *primitive, bool twin, const char *me
 TEST(common_drift_cancels_in_ratios)
 {
 	write_drifting_run(12, 3, "not looked at");
-	load();
+	unit_summarize(&summary, &dataset);
 	const struct row *vfork = row_of("vfork", false, "call_ns");
 	const struct ratio *ratio = summary_ratio(&summary, vfork->series);
 	assert_non_null(ratio);
@@ -79,27 +65,27 @@ TEST(common_drift_cancels_in_ratios)
 	const struct ratio *twin = summary_ratio(&summary, row_of("fork", true, "call_ns")->series);
 	assert_non_null(twin);
 	assert_near(twin->interval.center, 1, 0.001);
-	unload();
+	unit_free(&summary, &dataset);
 }
 
 TEST(notes_say_why_it_stopped)
 {
 	write_drifting_run(12, 1, "not looked at");
-	load();
+	unit_summarize(&summary, &dataset);
 	assert_contains(row_of("fork", false, "call_ns")->note, "stopped: precision");
 	assert_null(strstr(row_of("fork", false, "call_ns")->note, "drift"));
-	unload();
+	unit_free(&summary, &dataset);
 	/* As precise, but too few replicates for precision to have stopped it. */
 	write_drifting_run(9, 1, "not looked at");
-	load();
+	unit_summarize(&summary, &dataset);
 	assert_contains(row_of("fork", false, "call_ns")->note, "stopped: budget");
 	assert_true(row_of("fork", false, "call_ns")->interval.has_interval);
-	unload();
+	unit_free(&summary, &dataset);
 	write_drifting_run(4, 1, "not looked at");
-	load();
+	unit_summarize(&summary, &dataset);
 	assert_contains(row_of("fork", false, "call_ns")->note, "no interval");
 	assert_false(row_of("fork", false, "call_ns")->interval.has_interval);
-	unload();
+	unit_free(&summary, &dataset);
 }
 
 /* One line of RFC 4180: splits it in place, returns the number of fields. Takes no line breaks in
@@ -138,7 +124,7 @@ TEST(csv_keeps_its_promise)
 	static const char reason[] = "it said \\\"no, never\\\", twice";
 	struct problem problem = {""};
 	write_drifting_run(12, 1, reason);
-	load();
+	unit_summarize(&summary, &dataset);
 	if (summary_write(&summary, unit_folder(), &problem))
 		fail_msg("%s", problem.text);
 	char *text = unit_read("summary.csv"), *line = text, *fields[FIELDS + 1];
@@ -182,14 +168,14 @@ TEST(csv_keeps_its_promise)
 	assert_int_equal(split(&line, fields), 19);
 	assert_int_equal(split(&line, fields), 19);
 	free(text);
-	unload();
+	unit_free(&summary, &dataset);
 }
 
 TEST(json_agrees_with_the_rows)
 {
 	struct problem problem = {""};
 	write_drifting_run(12, 1, "not looked at");
-	load();
+	unit_summarize(&summary, &dataset);
 	assert_int_equal(summary_write(&summary, unit_folder(), &problem), OUTCOME_OK);
 	char *text = unit_read("summary.json");
 	json_t *root = json_loads(text, 0, NULL);
@@ -210,15 +196,15 @@ TEST(json_agrees_with_the_rows)
 	}
 	json_decref(root);
 	free(text);
-	unload();
+	unit_free(&summary, &dataset);
 }
 
 TEST(unwritable_folders_are_named)
 {
 	struct problem problem = {""};
 	write_drifting_run(5, 1, "not looked at");
-	load();
+	unit_summarize(&summary, &dataset);
 	assert_int_equal(summary_write(&summary, "build/no-such-run", &problem), OUTCOME_FAILED);
 	assert_contains(problem.text, "build/no-such-run/summary.csv");
-	unload();
+	unit_free(&summary, &dataset);
 }

@@ -233,3 +233,24 @@ TEST(durations_are_written)
 	assert_string_equal(units_format_seconds(134, text), "2m14s");
 	assert_string_equal(units_format_seconds(3599.7, text), "1h00m");
 }
+
+TEST(words_come_off_a_list_one_by_one)
+{
+	const char *list = "one,fours,,two";
+	char word[5];
+	assert_true(units_split(&list, word, sizeof word));
+	assert_string_equal(word, "one");
+	/* One that does not fit, and one that is empty, are refused, and the rest can still be had. */
+	assert_false(units_split(&list, word, sizeof word));
+	assert_false(units_split(&list, word, sizeof word));
+	assert_true(units_split(&list, word, sizeof word));
+	assert_string_equal(word, "two");
+	assert_null(list);
+	list = "";
+	assert_false(units_split(&list, word, sizeof word));
+	assert_null(list);
+	list = "a,";
+	assert_true(units_split(&list, word, sizeof word));
+	assert_non_null(list);
+	assert_false(units_split(&list, word, sizeof word));
+}

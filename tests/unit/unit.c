@@ -1,6 +1,7 @@
 #include "tests/unit/unit.h"
 
 #include "harness/common/shuffle.h"
+#include "harness/driver/analysis/summary.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -216,6 +217,27 @@ void unit_run_end(FILE *file)
 {
 	fputs("{\"type\": \"end\", \"duration_s\": 1, \"ended\": \"done\"}\n", file);
 	assert_int_equal(fclose(file), 0);
+}
+
+void unit_read_run(struct dataset *dataset)
+{
+	struct problem problem = {""};
+	if (dataset_read(dataset, unit_folder(), &problem))
+		fail_msg("%s", problem.text);
+}
+
+void unit_summarize(struct summary *summary, struct dataset *dataset)
+{
+	struct problem problem = {""};
+	unit_read_run(dataset);
+	if (summary_make(summary, dataset, unit_folder(), &problem))
+		fail_msg("%s", problem.text);
+}
+
+void unit_free(struct summary *summary, struct dataset *dataset)
+{
+	summary_free(summary);
+	dataset_free(dataset);
 }
 
 static double uniform(uint64_t *state)

@@ -102,6 +102,13 @@ struct unit_point {
 /* A cell line with that alone. */
 void unit_point_put(FILE *file, unsigned replicate, const struct unit_point *point);
 
+/* The run in the folder, read and also summarized, or the test fails with the reason. */
+struct dataset;
+struct summary;
+void unit_read_run(struct dataset *dataset);
+void unit_summarize(struct summary *summary, struct dataset *dataset);
+void unit_free(struct summary *summary, struct dataset *dataset);
+
 /* A generator for made-up samples: the same numbers on every machine. */
 double unit_normal(uint64_t *state);
 

@@ -3,6 +3,7 @@
 #include "harness/driver/base/fields.h"
 #include "harness/driver/base/forms/json.h"
 
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,19 +19,6 @@ static double center_of(const struct series *series)
 		center = stats_interval(medians, series->block_count).center;
 	free(medians);
 	return center;
-}
-
-/* Sorts sizes and what belongs to them into rising order. */
-static void sort_by_pages(double *pages, double *refill_ns, size_t n)
-{
-	for (size_t i = 1; i < n; i++)
-		for (size_t j = i; j > 0 && pages[j] < pages[j - 1]; j--) {
-			double size = pages[j], cost = refill_ns[j];
-			pages[j] = pages[j - 1];
-			refill_ns[j] = refill_ns[j - 1];
-			pages[j - 1] = size;
-			refill_ns[j - 1] = cost;
-		}
 }
 
 static bool is_warm_read(const struct series *series)
@@ -60,14 +48,14 @@ static struct reach find_reach(const struct dataset *dataset)
 		pages[n] = count > 0 ? count : (double)warm->heap_bytes / PAGE_BYTES;
 		refill_ns[n++] = refill;
 	}
-	sort_by_pages(pages, refill_ns, n);
+	gsl_sort2(pages, 1, refill_ns, 1, n);
 	const json_t *clock = json_object_get(dataset->environment, "clock");
 	double resolution_ns = 0;
 	fields_number(json_object_get(clock, "resolution_ns"), &resolution_ns);
 	/* The difference of two medians of few processes falls to its half anywhere, by chance. */
 	if (n && fewest < STATS_INTERVAL_VALUES_MIN)
 		return (struct reach){.plateau_ns = NAN,
-				      .why = "unavailable: fewer than 5 replicates of some size"};
+				      .why = "unavailable: " STATS_TOO_FEW " of some size"};
 	return reach_find(pages, refill_ns, n, resolution_ns);
 }
 
@@ -95,7 +83,7 @@ const char *derived_counting_text(const struct derived *derived, const char *exp
 static json_t *interval_json(const struct stats_interval *interval)
 {
 	if (!interval->has_interval)
-		return json_string("unavailable: fewer than 5 replicates");
+		return json_string("unavailable: " STATS_TOO_FEW);
 	return json_pack("[f,f]", interval->low, interval->high);
 }
 

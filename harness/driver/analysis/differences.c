@@ -1,5 +1,6 @@
 #include "harness/driver/analysis/differences.h"
 
+#include <gsl/gsl_fit.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,12 +10,9 @@ enum { LEVELS_MAX = 32, REPLICATES_MAX = DATASET_REPLICATES_MAX };
 
 double differences_slope(const double *x, const double *y, size_t n)
 {
-	double products = 0, squares = 0;
-	for (size_t i = 0; i < n; i++) {
-		products += x[i] * y[i];
-		squares += x[i] * x[i];
-	}
-	return squares > 0 ? products / squares : NAN;
+	double slope, variance, squares;
+	gsl_fit_mul(x, 1, y, 1, n, &slope, &variance, &squares);
+	return slope;
 }
 
 double differences_median(const struct series *series, uint64_t replicate)

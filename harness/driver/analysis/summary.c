@@ -170,8 +170,7 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 		if (!is_time(series))
 			add_note(row, "no interval: a count");
 		else if (!row->interval.has_interval)
-			add_note(row, "no interval: fewer than %d replicates",
-				 STATS_INTERVAL_VALUES_MIN);
+			add_note(row, "no interval: " STATS_TOO_FEW);
 		if (is_time(series)) {
 			note_drift(row, medians);
 			note_burst(row);

@@ -17,8 +17,11 @@ struct stats_summary {
 
 struct stats_summary stats_summarize(const double *values, size_t n);
 
-/* Fewer values have no interval. */
-enum { STATS_INTERVAL_VALUES_MIN = 5 };
+/* Fewer values have no interval; in words, for users. */
+#define STATS_INTERVAL_VALUES_MIN 5
+#define STATS_TOO_FEW STATS_TOO_FEW_THAN(STATS_INTERVAL_VALUES_MIN)
+#define STATS_TOO_FEW_THAN(number) STATS_TOO_FEW_TEXT(number)
+#define STATS_TOO_FEW_TEXT(number) "fewer than " #number " replicates"
 
 /* Below so many replicates a row never counts as precise (METHODOLOGY, "Statistics"). */
 enum { STATS_PRECISION_VALUES_MIN = 10 };

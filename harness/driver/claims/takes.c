@@ -71,7 +71,7 @@ static enum outcome no_row(const struct summary *summary, const struct pick *pic
 	return take_unknown(finding, why);
 }
 
-static const char few[] = "fewer than 5 replicates, so there is no interval; run longer";
+static const char few[] = STATS_TOO_FEW ", so there is no interval; run longer";
 
 static enum outcome by_interval(struct finding *finding, const struct stats_interval *interval,
 				size_t replicates)
@@ -176,6 +176,18 @@ static size_t each_replicate(const struct row *one, const struct row *other,
 	return n;
 }
 
+/* A count, in parts of `whole`: its median, least and most. */
+static enum outcome by_spread(struct finding *finding, const struct stats_summary *spread,
+			      size_t replicates, double whole)
+{
+	finding->known = true;
+	finding->replicates = replicates;
+	finding->center = spread->p50 / whole;
+	finding->low = spread->min / whole;
+	finding->high = spread->max / whole;
+	return OUTCOME_OK;
+}
+
 /* ---- takes ---- */
 
 /* A count over another one, sample by sample alike: its least and its most. */
@@ -189,12 +201,7 @@ enum outcome take_share(const struct summary *summary, const struct definition *
 	double whole = other->spread.p50;
 	if (!(whole > 0))
 		return take_unknown(finding, "nothing to take a share of");
-	finding->known = true;
-	finding->replicates = one->series->block_count;
-	finding->center = one->spread.p50 / whole;
-	finding->low = one->spread.min / whole;
-	finding->high = one->spread.max / whole;
-	return OUTCOME_OK;
+	return by_spread(finding, &one->spread, one->series->block_count, whole);
 }
 
 /* A count, in all samples. */
@@ -205,12 +212,7 @@ enum outcome take_count(const struct summary *summary, const struct definition *
 	(void)problem;
 	if (!both_rows(summary, definition, 0, finding, &one, &other))
 		return OUTCOME_OK;
-	finding->known = true;
-	finding->replicates = one->series->block_count;
-	finding->center = one->spread.p50;
-	finding->low = one->spread.min;
-	finding->high = one->spread.max;
-	return OUTCOME_OK;
+	return by_spread(finding, &one->spread, one->series->block_count, 1);
 }
 
 /* A count minus another one of the same replicate. */
@@ -227,12 +229,7 @@ enum outcome take_count_difference(const struct summary *summary,
 	if (!n)
 		return by_interval(finding, NULL, 0);
 	struct stats_summary spread = stats_summarize(differences, n);
-	finding->known = true;
-	finding->replicates = n;
-	finding->center = spread.p50;
-	finding->low = spread.min;
-	finding->high = spread.max;
-	return OUTCOME_OK;
+	return by_spread(finding, &spread, n, 1);
 }
 
 static enum outcome ratio_of_rows(const struct row *one, const struct row *other,

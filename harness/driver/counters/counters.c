@@ -1,5 +1,6 @@
 #include "harness/driver/counters/counters.h"
 
+#include "harness/common/units.h"
 #include "harness/driver/counters/groups.h"
 #include "harness/driver/counters/probe.h"
 #include "harness/driver/counters/tracefs.h"
@@ -361,23 +362,18 @@ static enum outcome add_event(struct maker *maker, const char *name)
 
 static enum outcome add_named(struct maker *maker, const char *list)
 {
-	for (const char *from = list;;) {
+	for (const char *rest = list; rest;) {
 		char name[EVENT_NAME_MAX];
-		size_t length = strcspn(from, ",");
-		if (length == 0 || length >= sizeof name)
+		if (!units_split(&rest, name, sizeof name))
 			return fail(maker->problem,
 				    "cannot read the counters '%.200s'; write names with commas "
 				    "between, or none; forkcost counters lists them",
 				    list);
-		memcpy(name, from, length);
-		name[length] = '\0';
 		enum role_index index = roles_find(name);
 		if (index < ROLE_COUNT ? add_role(maker, index) : add_event(maker, name))
 			return OUTCOME_FAILED;
-		if (!from[length])
-			return OUTCOME_OK;
-		from += length + 1;
 	}
+	return OUTCOME_OK;
 }
 
 static enum outcome add_all(struct maker *maker)

@@ -21,233 +21,130 @@
 	.format_says = "{ " #number ", \"" words "\" }",       \
 	.x86_only = "only x86 kernels report TLB flushes by tracepoint"
 
+/* The event of the kernel's own list that is named, and how it differs from the role. */
+#define HARDWARE(id) .generic = {#id, NULL, id, PERF_TYPE_HARDWARE}
+#define CACHE(cache, operation, differs)                                           \
+	.generic = {"PERF_COUNT_HW_CACHE_" #cache ":" #operation ":MISS", differs, \
+		    CACHE_MISS(cache, operation), PERF_TYPE_HW_CACHE}
+
+#define ROLE(id, name_, summary_, ...) \
+	[ROLE_##id] = {.name = (name_), .summary = (summary_), __VA_ARGS__}
+
 const struct role roles[] = {
-	[ROLE_CYCLES] = {"cycles",
-			 "CPU cycles, those in idle states left out",
-			 {"PERF_COUNT_HW_CPU_CYCLES", NULL, PERF_COUNT_HW_CPU_CYCLES,
-			  PERF_TYPE_HARDWARE},
-			 {0}},
-	[ROLE_INSTRUCTIONS] = {"instructions",
-			       "instructions completed (retired)",
-			       {"PERF_COUNT_HW_INSTRUCTIONS", NULL, PERF_COUNT_HW_INSTRUCTIONS,
-				PERF_TYPE_HARDWARE},
-			       {0}},
-	[ROLE_DTLB_LOAD_WALKS] = {"dtlb_load_walks",
-				  "page walks completed for loads",
-				  {"PERF_COUNT_HW_CACHE_DTLB:READ:MISS", GENERIC_TLB,
-				   CACHE_MISS(DTLB, READ), PERF_TYPE_HW_CACHE},
-				  {0}},
-	[ROLE_DTLB_STORE_WALKS] = {"dtlb_store_walks",
-				   "page walks completed for stores",
-				   {"PERF_COUNT_HW_CACHE_DTLB:WRITE:MISS", GENERIC_TLB,
-				    CACHE_MISS(DTLB, WRITE), PERF_TYPE_HW_CACHE},
-				   {0}},
-	[ROLE_DTLB_WALK_CYCLES] = {"dtlb_walk_cycles",
-				   "cycles in which a page walk for a load is under way",
-				   {0},
-				   {0}},
-	[ROLE_ITLB_WALKS] = {"itlb_walks",
-			     "page walks completed for instruction fetches",
-			     {"PERF_COUNT_HW_CACHE_ITLB:READ:MISS", GENERIC_TLB,
-			      CACHE_MISS(ITLB, READ), PERF_TYPE_HW_CACHE},
-			     {0}},
-	[ROLE_TLB_FLUSHES] = {"tlb_flushes", "flushes of the TLB, whole or in part", {0}, {0}},
+	ROLE(CYCLES, "cycles", "CPU cycles, those in idle states left out",
+	     HARDWARE(PERF_COUNT_HW_CPU_CYCLES)),
+	ROLE(INSTRUCTIONS, "instructions", "instructions completed (retired)",
+	     HARDWARE(PERF_COUNT_HW_INSTRUCTIONS)),
+	ROLE(DTLB_LOAD_WALKS, "dtlb_load_walks", "page walks completed for loads",
+	     CACHE(DTLB, READ, GENERIC_TLB)),
+	ROLE(DTLB_STORE_WALKS, "dtlb_store_walks", "page walks completed for stores",
+	     CACHE(DTLB, WRITE, GENERIC_TLB)),
+	ROLE(DTLB_WALK_CYCLES, "dtlb_walk_cycles",
+	     "cycles in which a page walk for a load is under way", ),
+	ROLE(ITLB_WALKS, "itlb_walks", "page walks completed for instruction fetches",
+	     CACHE(ITLB, READ, GENERIC_TLB)),
+	ROLE(TLB_FLUSHES, "tlb_flushes", "flushes of the TLB, whole or in part", ),
 	/* Not PERF_COUNT_HW_CACHE_MISSES: on AMD that counts misses of the second level
 	 * (amd_f17h_perfmon_event_map in the kernel). */
-	[ROLE_LLC_MISSES] = {"llc_misses",
-			     "accesses that missed the last-level cache, prefetching left out",
-			     {"PERF_COUNT_HW_CACHE_LL:READ:MISS", "reads only",
-			      CACHE_MISS(LL, READ), PERF_TYPE_HW_CACHE},
-			     {0}},
-	[ROLE_PAGE_FAULTS] = {"page_faults",
-			      "page faults, as the kernel counts them",
-			      {"PERF_COUNT_SW_PAGE_FAULTS", NULL, PERF_COUNT_SW_PAGE_FAULTS,
-			       PERF_TYPE_SOFTWARE},
-			      {0}},
+	ROLE(LLC_MISSES, "llc_misses",
+	     "accesses that missed the last-level cache, prefetching left out",
+	     CACHE(LL, READ, "reads only")),
+	ROLE(PAGE_FAULTS, "page_faults", "page faults, as the kernel counts them",
+	     .generic = {"PERF_COUNT_SW_PAGE_FAULTS", NULL, PERF_COUNT_SW_PAGE_FAULTS,
+			 PERF_TYPE_SOFTWARE}),
 	/* context_switch() calls switch_mm() after prev's counters are off (prepare_task_switch) and
 	 * before next's are on (finish_task_switch). Tried: during 100 forks their CPU made some 900
 	 * such flushes, none of them in the caller's or its children's counters. A 0 would be a
 	 * lie. */
-	[ROLE_TLB_FLUSH_TASK_SWITCH] =
-		{"tlb_flush_task_switch",
-		 "flushes on a switch to another address space",
-		 {0},
-		 {TLB_FLUSH_REASON(0, "flush on task switch"),
-		  .unseen = "the kernel halts a process's counters while it switches tasks; only a "
-			    "CPU-wide count sees this"}},
-	[ROLE_TLB_FLUSH_REMOTE_SHOOTDOWN] = {"tlb_flush_remote_shootdown",
-					     "flushes that another CPU asked of this one",
-					     {0},
-					     {TLB_FLUSH_REASON(1, "remote shootdown")}},
-	[ROLE_TLB_FLUSH_LOCAL_SHOOTDOWN] = {"tlb_flush_local_shootdown",
-					    "own flushes of all address spaces at once",
-					    {0},
-					    {TLB_FLUSH_REASON(2, "local shootdown")}},
-	[ROLE_TLB_FLUSH_LOCAL_MM_SHOOTDOWN] = {"tlb_flush_local_mm_shootdown",
-					       "own flushes of one address space, whole or in part",
-					       {0},
-					       {TLB_FLUSH_REASON(3, "local MM shootdown")}},
-	[ROLE_TLB_FLUSH_REMOTE_SEND_IPI] = {"tlb_flush_remote_send_ipi",
-					    "flushes asked of other CPUs, by interrupt",
-					    {0},
-					    {TLB_FLUSH_REASON(4, "remote IPI send")}},
-	[ROLE_PAGE_FAULT_USER] = {"page_fault_user",
-				  "page faults taken in user mode",
-				  {0},
-				  {.path = "exceptions/page_fault_user"}},
-	[ROLE_PAGE_FAULT_KERNEL] = {"page_fault_kernel",
-				    "page faults taken in kernel mode",
-				    {0},
-				    {.path = "exceptions/page_fault_kernel"}},
+	ROLE(TLB_FLUSH_TASK_SWITCH, "tlb_flush_task_switch",
+	     "flushes on a switch to another address space",
+	     .tracepoint =
+		     {TLB_FLUSH_REASON(0, "flush on task switch"),
+		      .unseen = "the kernel halts a process's counters while it switches tasks; "
+				"only a CPU-wide count sees this"}),
+	ROLE(TLB_FLUSH_REMOTE_SHOOTDOWN, "tlb_flush_remote_shootdown",
+	     "flushes that another CPU asked of this one",
+	     .tracepoint = {TLB_FLUSH_REASON(1, "remote shootdown")}),
+	ROLE(TLB_FLUSH_LOCAL_SHOOTDOWN, "tlb_flush_local_shootdown",
+	     "own flushes of all address spaces at once",
+	     .tracepoint = {TLB_FLUSH_REASON(2, "local shootdown")}),
+	ROLE(TLB_FLUSH_LOCAL_MM_SHOOTDOWN, "tlb_flush_local_mm_shootdown",
+	     "own flushes of one address space, whole or in part",
+	     .tracepoint = {TLB_FLUSH_REASON(3, "local MM shootdown")}),
+	ROLE(TLB_FLUSH_REMOTE_SEND_IPI, "tlb_flush_remote_send_ipi",
+	     "flushes asked of other CPUs, by interrupt",
+	     .tracepoint = {TLB_FLUSH_REASON(4, "remote IPI send")}),
+	ROLE(PAGE_FAULT_USER, "page_fault_user", "page faults taken in user mode",
+	     .tracepoint = {.path = "exceptions/page_fault_user"}),
+	ROLE(PAGE_FAULT_KERNEL, "page_fault_kernel", "page faults taken in kernel mode",
+	     .tracepoint = {.path = "exceptions/page_fault_kernel"}),
 };
 
 _Static_assert(sizeof roles / sizeof *roles == ROLE_COUNT, "a row a role");
 
-/* Names as in libpfm4 4.13, configurations in the unit test. */
+/* Names as in libpfm4 4.13, configurations in the unit test. What families have alike: */
+
+#define INTEL_WALKS                                                           \
+	[ROLE_CYCLES] = {"UNHALTED_CORE_CYCLES", NULL},                       \
+	[ROLE_INSTRUCTIONS] = {"INSTRUCTION_RETIRED", NULL},                  \
+	[ROLE_DTLB_LOAD_WALKS] = {"DTLB_LOAD_MISSES:WALK_COMPLETED", NULL},   \
+	[ROLE_DTLB_STORE_WALKS] = {"DTLB_STORE_MISSES:WALK_COMPLETED", NULL}, \
+	[ROLE_DTLB_WALK_CYCLES] = {"DTLB_LOAD_MISSES:WALK_ACTIVE", NULL},     \
+	[ROLE_ITLB_WALKS] = {"ITLB_MISSES:WALK_COMPLETED", NULL},             \
+	[ROLE_LLC_MISSES] = {"LONGEST_LAT_CACHE:MISS", NULL}
+#define INTEL_FLUSHES \
+	[ROLE_TLB_FLUSHES] = {"TLB_FLUSH:STLB_ANY", "attempts at the second-level TLB"}
+
+/* AMD counts data walks of loads and stores together. That a fill came from memory is seen by the core; the
+ * counters of the L3 itself belong to no process. */
+#define AMD_ZEN(fetches, fills)                                                  \
+	[ROLE_CYCLES] = {"CYCLES_NOT_IN_HALT", NULL},                            \
+	[ROLE_INSTRUCTIONS] = {"RETIRED_INSTRUCTIONS", NULL},                    \
+	[ROLE_DTLB_LOAD_WALKS] = {"L1_DTLB_MISS:TLB_RELOAD_4K_L2_MISS:"          \
+				  "TLB_RELOAD_COALESCED_PAGE_MISS:"              \
+				  "TLB_RELOAD_2M_L2_MISS:TLB_RELOAD_1G_L2_MISS", \
+				  "loads and stores together"},                  \
+	[ROLE_ITLB_WALKS] = {"L1_ITLB_MISS_L2_ITLB_MISS:" fetches, NULL},        \
+	[ROLE_TLB_FLUSHES] = {"TLB_FLUSHES:ALL", NULL},                          \
+	[ROLE_LLC_MISSES] = {fills, "fills of the first-level data cache from memory"}
+
 static const struct role_family families[] = {
-	{
-		.name = "Intel Skylake, Cascade Lake",
-		.pmus = {"skl", "skx", "clx"},
-		.events =
-			{
-				[ROLE_CYCLES] = {"UNHALTED_CORE_CYCLES", NULL},
-				[ROLE_INSTRUCTIONS] = {"INSTRUCTION_RETIRED", NULL},
-				[ROLE_DTLB_LOAD_WALKS] = {"DTLB_LOAD_MISSES:WALK_COMPLETED", NULL},
-				[ROLE_DTLB_STORE_WALKS] = {"DTLB_STORE_MISSES:WALK_COMPLETED",
-							   NULL},
-				[ROLE_DTLB_WALK_CYCLES] = {"DTLB_LOAD_MISSES:WALK_ACTIVE", NULL},
-				[ROLE_ITLB_WALKS] = {"ITLB_MISSES:WALK_COMPLETED", NULL},
-				[ROLE_TLB_FLUSHES] = {"TLB_FLUSH:STLB_ANY",
-						      "attempts at the second-level TLB"},
-				[ROLE_LLC_MISSES] = {"LONGEST_LAT_CACHE:MISS", NULL},
-			},
-	},
-	{
-		.name = "Intel Ice Lake",
-		.pmus = {"icl", "icx"},
-		.events =
-			{
-				[ROLE_CYCLES] = {"UNHALTED_CORE_CYCLES", NULL},
-				[ROLE_INSTRUCTIONS] = {"INSTRUCTION_RETIRED", NULL},
-				[ROLE_DTLB_LOAD_WALKS] = {"DTLB_LOAD_MISSES:WALK_COMPLETED", NULL},
-				[ROLE_DTLB_STORE_WALKS] = {"DTLB_STORE_MISSES:WALK_COMPLETED",
-							   NULL},
-				[ROLE_DTLB_WALK_CYCLES] = {"DTLB_LOAD_MISSES:WALK_ACTIVE", NULL},
-				[ROLE_ITLB_WALKS] = {"ITLB_MISSES:WALK_COMPLETED", NULL},
-				[ROLE_TLB_FLUSHES] = {"TLB_FLUSH:STLB_ANY",
-						      "attempts at the second-level TLB"},
-				[ROLE_LLC_MISSES] = {"LONGEST_LAT_CACHE:MISS", NULL},
-			},
-	},
-	{
-		/* As Ice Lake under other codes, and without TLB_FLUSH. */
-		.name = "Intel Sapphire Rapids",
-		.pmus = {"spr"},
-		.events =
-			{
-				[ROLE_CYCLES] = {"UNHALTED_CORE_CYCLES", NULL},
-				[ROLE_INSTRUCTIONS] = {"INSTRUCTION_RETIRED", NULL},
-				[ROLE_DTLB_LOAD_WALKS] = {"DTLB_LOAD_MISSES:WALK_COMPLETED", NULL},
-				[ROLE_DTLB_STORE_WALKS] = {"DTLB_STORE_MISSES:WALK_COMPLETED",
-							   NULL},
-				[ROLE_DTLB_WALK_CYCLES] = {"DTLB_LOAD_MISSES:WALK_ACTIVE", NULL},
-				[ROLE_ITLB_WALKS] = {"ITLB_MISSES:WALK_COMPLETED", NULL},
-				[ROLE_LLC_MISSES] = {"LONGEST_LAT_CACHE:MISS", NULL},
-			},
-	},
-	{
-		/* AMD counts data walks of loads and stores together. That a fill came from memory is
-		 * seen by the core; the counters of the L3 itself belong to no process. */
-		.name = "AMD Zen 2",
-		.pmus = {"amd64_fam17h_zen2"},
-		.events =
-			{
-				[ROLE_CYCLES] = {"CYCLES_NOT_IN_HALT", NULL},
-				[ROLE_INSTRUCTIONS] = {"RETIRED_INSTRUCTIONS", NULL},
-				[ROLE_DTLB_LOAD_WALKS] =
-					{"L1_DTLB_MISS:TLB_RELOAD_4K_L2_MISS:"
-					 "TLB_RELOAD_COALESCED_PAGE_MISS:"
-					 "TLB_RELOAD_2M_L2_MISS:TLB_RELOAD_1G_L2_MISS",
-					 "loads and stores together"},
-				[ROLE_ITLB_WALKS] = {"L1_ITLB_MISS_L2_ITLB_MISS:IF4K:IF2M:IF1G",
-						     NULL},
-				[ROLE_TLB_FLUSHES] = {"TLB_FLUSHES:ALL", NULL},
-				[ROLE_LLC_MISSES] =
-					{"DATA_CACHE_REFILLS_FROM_SYSTEM:"
-					 "LS_MABRESP_LCL_DRAM:LS_MABRESP_RMT_DRAM",
-					 "fills of the first-level data cache from memory"},
-			},
-	},
-	{
-		.name = "AMD Zen 3",
-		.pmus = {"amd64_fam19h_zen3"},
-		.events =
-			{
-				[ROLE_CYCLES] = {"CYCLES_NOT_IN_HALT", NULL},
-				[ROLE_INSTRUCTIONS] = {"RETIRED_INSTRUCTIONS", NULL},
-				[ROLE_DTLB_LOAD_WALKS] =
-					{"L1_DTLB_MISS:TLB_RELOAD_4K_L2_MISS:"
-					 "TLB_RELOAD_COALESCED_PAGE_MISS:"
-					 "TLB_RELOAD_2M_L2_MISS:TLB_RELOAD_1G_L2_MISS",
-					 "loads and stores together"},
-				[ROLE_ITLB_WALKS] =
-					{"L1_ITLB_MISS_L2_ITLB_MISS:IF4K:IF2M:IF1G:COALESCED4K",
-					 NULL},
-				[ROLE_TLB_FLUSHES] = {"TLB_FLUSHES:ALL", NULL},
-				[ROLE_LLC_MISSES] =
-					{"DEMAND_DATA_CACHE_FILLS_FROM_SYSTEM:"
-					 "MEM_IO_LCL:MEM_IO_RMT",
-					 "fills of the first-level data cache from memory"},
-			},
-	},
-	{
-		.name = "AMD Zen 4",
-		.pmus = {"amd64_fam19h_zen4"},
-		.events =
-			{
-				[ROLE_CYCLES] = {"CYCLES_NOT_IN_HALT", NULL},
-				[ROLE_INSTRUCTIONS] = {"RETIRED_INSTRUCTIONS", NULL},
-				[ROLE_DTLB_LOAD_WALKS] =
-					{"L1_DTLB_MISS:TLB_RELOAD_4K_L2_MISS:"
-					 "TLB_RELOAD_COALESCED_PAGE_MISS:"
-					 "TLB_RELOAD_2M_L2_MISS:TLB_RELOAD_1G_L2_MISS",
-					 "loads and stores together"},
-				[ROLE_ITLB_WALKS] =
-					{"L1_ITLB_MISS_L2_ITLB_MISS:IF4K:IF2M:IF1G:COALESCED4K",
-					 NULL},
-				[ROLE_TLB_FLUSHES] = {"TLB_FLUSHES:ALL", NULL},
-				[ROLE_LLC_MISSES] =
-					{"DEMAND_DATA_CACHE_FILLS_FROM_SYSTEM:"
-					 "DRAM_IO_NEAR:DRAM_IO_FAR",
-					 "fills of the first-level data cache from memory"},
-			},
-	},
-	{
-		/* A refill of the second level is a walk; DTLB_WALK does not tell loads from stores. */
-		.name = "Arm Neoverse N1, N2, V1, V2",
-		.pmus = {"arm_n1", "arm_n2", "arm_v1", "arm_v2"},
-		.events =
-			{
-				[ROLE_CYCLES] = {"CPU_CYCLES", NULL},
-				[ROLE_INSTRUCTIONS] = {"INST_RETIRED", NULL},
-				[ROLE_DTLB_LOAD_WALKS] = {"DTLB_WALK", "loads and stores together"},
-				[ROLE_DTLB_STORE_WALKS] = {"L2D_TLB_REFILL_WR",
-							   "second-level TLB refills by stores"},
-				[ROLE_ITLB_WALKS] = {"ITLB_WALK", NULL},
-				[ROLE_LLC_MISSES] = {"LL_CACHE_MISS_RD", "reads only"},
-			},
-	},
-	{
-		/* Any Intel CPU that libpfm4 does not know: the architectural events only. */
-		.name = "Intel, otherwise unknown",
-		.pmus = {"ix86arch"},
-		.events =
-			{
-				[ROLE_CYCLES] = {"UNHALTED_CORE_CYCLES", NULL},
-				[ROLE_INSTRUCTIONS] = {"INSTRUCTION_RETIRED", NULL},
-				[ROLE_LLC_MISSES] = {"LLC_MISSES", NULL},
-			},
-	},
+	{"Intel Skylake, Cascade Lake", {"skl", "skx", "clx"}, {INTEL_WALKS, INTEL_FLUSHES}},
+	{"Intel Ice Lake", {"icl", "icx"}, {INTEL_WALKS, INTEL_FLUSHES}},
+	/* As Ice Lake under other codes, and without TLB_FLUSH. */
+	{"Intel Sapphire Rapids", {"spr"}, {INTEL_WALKS}},
+	{"AMD Zen 2",
+	 {"amd64_fam17h_zen2"},
+	 {AMD_ZEN("IF4K:IF2M:IF1G",
+		  "DATA_CACHE_REFILLS_FROM_SYSTEM:LS_MABRESP_LCL_DRAM:LS_MABRESP_RMT_DRAM")}},
+	{"AMD Zen 3",
+	 {"amd64_fam19h_zen3"},
+	 {AMD_ZEN("IF4K:IF2M:IF1G:COALESCED4K",
+		  "DEMAND_DATA_CACHE_FILLS_FROM_SYSTEM:MEM_IO_LCL:MEM_IO_RMT")}},
+	{"AMD Zen 4",
+	 {"amd64_fam19h_zen4"},
+	 {AMD_ZEN("IF4K:IF2M:IF1G:COALESCED4K",
+		  "DEMAND_DATA_CACHE_FILLS_FROM_SYSTEM:DRAM_IO_NEAR:DRAM_IO_FAR")}},
+	/* A refill of the second level is a walk; DTLB_WALK does not distinguish loads from stores. */
+	{"Arm Neoverse N1, N2, V1, V2",
+	 {"arm_n1", "arm_n2", "arm_v1", "arm_v2"},
+	 {
+		 [ROLE_CYCLES] = {"CPU_CYCLES", NULL},
+		 [ROLE_INSTRUCTIONS] = {"INST_RETIRED", NULL},
+		 [ROLE_DTLB_LOAD_WALKS] = {"DTLB_WALK", "loads and stores together"},
+		 [ROLE_DTLB_STORE_WALKS] = {"L2D_TLB_REFILL_WR",
+					    "second-level TLB refills by stores"},
+		 [ROLE_ITLB_WALKS] = {"ITLB_WALK", NULL},
+		 [ROLE_LLC_MISSES] = {"LL_CACHE_MISS_RD", "reads only"},
+	 }},
+	/* Any Intel CPU that libpfm4 does not know: the architectural events only. */
+	{"Intel, otherwise unknown",
+	 {"ix86arch"},
+	 {
+		 [ROLE_CYCLES] = {"UNHALTED_CORE_CYCLES", NULL},
+		 [ROLE_INSTRUCTIONS] = {"INSTRUCTION_RETIRED", NULL},
+		 [ROLE_LLC_MISSES] = {"LLC_MISSES", NULL},
+	 }},
 };
 
 enum { FAMILY_COUNT = sizeof families / sizeof *families };

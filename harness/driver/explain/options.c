@@ -75,7 +75,7 @@ static enum outcome take(void *context, size_t index, const char *value, struct 
 				    value);
 		return OUTCOME_OK;
 	case OPTION_PAGE_KIND:
-		if (!axis_find(&axis_page_kind, value, &level))
+		if (!axis_find(&axes[AXIS_PAGE_KIND], value, &level))
 			return fail(problem,
 				    "cannot find page kind '%s'; there are: 4k, thp, mthp, hugetlb",
 				    value);
@@ -105,5 +105,5 @@ enum outcome explain_parse(struct explain_options *options, int argc, char **arg
 	return fail(problem,
 		    "cannot make %" PRIu64 " pages out of whole ones of kind %s: give a multiple "
 		    "of %" PRIu64 " for --pages",
-		    options->pages, axis_name(&axis_page_kind, options->page_kind), multiple);
+		    options->pages, axis_name(&axes[AXIS_PAGE_KIND], options->page_kind), multiple);
 }

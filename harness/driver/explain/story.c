@@ -33,8 +33,7 @@ static void fill_request(const struct story *story, const struct scene *scene,
 {
 	struct wire_arm *arm = &request->arms[0];
 	request->mode = WIRE_WALK;
-	request->page_kind = story->page_kind;
-	request->child_cpu = CHILD_CPU_SAME;
+	request->level[AXIS_PAGE_KIND] = request->cells[0].level[AXIS_PAGE_KIND] = story->page_kind;
 	request->caller_cpu = story->caller_cpu;
 	request->other_cpu = -1;
 	request->arm_count = request->cell_count = 1;

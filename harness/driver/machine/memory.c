@@ -49,14 +49,12 @@ static void lower_by_level(struct ceiling *ceiling, const char *folder, const ch
 static void lower_by_cgroup(struct ceiling *ceiling, const char *mount, char *group,
 			    const char *limit_file, const char *use_file, const char *name)
 {
-	char folder[1100];
-	for (;;) {
-		snprintf(folder, sizeof folder, "%s%s", mount, strcmp(group, "/") ? group : "");
+	char folder[1100], *end = group + strlen(group);
+	while (end) {
+		*end = '\0';
+		snprintf(folder, sizeof folder, "%s%s", mount, group);
 		lower_by_level(ceiling, folder, limit_file, use_file, name);
-		char *slash = strrchr(group, '/');
-		if (!slash || !*group)
-			return;
-		*slash = '\0';
+		end = strrchr(group, '/');
 	}
 }
 

@@ -171,24 +171,33 @@ static json_t *describe_arm(const struct plan *plan, const struct plan_job *job,
 	return result;
 }
 
-static json_t *describe_threads(const struct plan_job *job)
+/* Puts the levels of axes that need a new worker, or of the others, into a line. An axis that the experiment
+ * does not vary is empty, but for those that were always written. */
+static void put_levels(json_t *line, const struct plan_job *job, const uint64_t level[AXIS_COUNT],
+		       bool of_worker)
 {
-	char threads[16] = ""; /* empty: the experiment does not vary it */
-	if (job->experiment->varies & VARIES_THREADS)
-		snprintf(threads, sizeof threads, "%u", job->threads);
-	return json_string(threads);
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		char text[AXIS_TEXT_MAX];
+		bool written = axes[axis].is_always_written || job->experiment->varies >> axis & 1;
+		if (axes[axis].needs_new_worker == of_worker)
+			json_object_set_new(
+				line, axes[axis].name,
+				json_string(written ? axis_text(&axes[axis], level[axis], text)
+						    : ""));
+	}
 }
 
 static json_t *describe_place(const char *type, const struct plan *plan,
 			      const struct record_replicate *replicate)
 {
 	const struct plan_job *job = &plan->jobs[replicate->job];
-	return json_pack("{s:s,s:s,s:I,s:I,s:I,s:s,s:s,s:f}", "type", type, "experiment",
-			 job->experiment->name, "heap_bytes", (json_int_t)job->heap_bytes,
-			 "replicate", (json_int_t)replicate->replicate, "seed",
-			 (json_int_t)replicate->seed, "page_kind",
-			 axis_name(&axis_page_kind, job->page_kind), "child_cpu",
-			 axis_name(&axis_child_cpu, job->child_cpu), "began_s", replicate->began_s);
+	json_t *line = json_pack("{s:s,s:s,s:I,s:I,s:I}", "type", type, "experiment",
+				 job->experiment->name, "heap_bytes", (json_int_t)job->heap_bytes,
+				 "replicate", (json_int_t)replicate->replicate, "seed",
+				 (json_int_t)replicate->seed);
+	put_levels(line, job, job->level, true);
+	json_object_set_new(line, "began_s", json_real(replicate->began_s));
+	return line;
 }
 
 /* The worker as it was when the cell was done, and what happened to it meanwhile. */
@@ -244,15 +253,7 @@ json_t *describe_cell_line(const struct plan *plan, const struct record_replicat
 	const struct plan_job *job = &plan->jobs[replicate->job];
 	for (uint32_t arm = 0; arm < job->arm_count; arm++)
 		json_array_append_new(arms, describe_arm(plan, job, area, cell, arm));
-	json_object_set_new(line, "state", json_string(axis_name(&axis_state, levels->state)));
-	json_object_set_new(line, "cache", json_string(axis_name(&axis_cache, levels->cache)));
-	/* Empty: the experiment does not vary it. */
-	uint32_t varies = job->experiment->varies;
-	json_object_set_new(line, "touch_order",
-			    json_string(varies & VARIES_TOUCH_ORDER
-						? axis_name(&axis_touch_order, levels->touch_order)
-						: ""));
-	json_object_set_new(line, "threads", describe_threads(job));
+	put_levels(line, job, levels->level, false);
 	json_object_set_new(line, "counted", json_boolean(levels->counted));
 	json_object_set_new(line, "worker", describe_worker(replicate, &area->answer, facts));
 	json_object_set_new(line, "arms", arms);
@@ -274,14 +275,12 @@ static json_t *describe_not_reached(const struct plan *plan, const struct record
 	json_t *list = json_array();
 	for (size_t i = 0; i < end->short_count; i++) {
 		const struct plan_job *job = &plan->jobs[end->shorts[i].job];
-		json_array_append_new(
-			list,
-			json_pack("{s:s,s:I,s:s,s:s,s:o,s:I}", "experiment", job->experiment->name,
-				  "heap_bytes", (json_int_t)job->heap_bytes, "page_kind",
-				  axis_name(&axis_page_kind, job->page_kind), "child_cpu",
-				  axis_name(&axis_child_cpu, job->child_cpu), "threads",
-				  describe_threads(job), "replicates",
-				  (json_int_t)end->shorts[i].replicates));
+		json_t *line = json_pack("{s:s,s:I}", "experiment", job->experiment->name,
+					 "heap_bytes", (json_int_t)job->heap_bytes);
+		put_levels(line, job, job->level, true);
+		json_object_set_new(line, "replicates",
+				    json_integer((json_int_t)end->shorts[i].replicates));
+		json_array_append_new(list, line);
 	}
 	return list;
 }

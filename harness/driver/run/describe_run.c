@@ -5,22 +5,19 @@
 #include "harness/driver/base/version.h"
 #include "harness/driver/machine/machine.h"
 
-static json_t *chosen_levels(const struct axis *axis, const struct levels *levels)
+static json_t *level_json(const struct axis *axis, uint64_t level)
 {
-	json_t *names = json_array();
-	for (unsigned i = 0; i < axis->level_count; i++)
-		if (levels->chosen[i] && axis->levels[i][0])
-			json_array_append_new(names, json_string(axis->levels[i]));
-	return names;
+	return axis->kind == AXIS_LEVELS ? json_string(axis_name(axis, level))
+					 : json_integer((json_int_t)level);
 }
 
-/* Empty: as many as the plan chooses. */
-static json_t *chosen_threads(const struct settings *settings)
+/* Empty: the plan chooses. */
+static json_t *choice_json(const struct axis *axis, const struct choice *choice)
 {
-	json_t *numbers = json_array();
-	for (size_t i = 0; i < settings->thread_level_count; i++)
-		json_array_append_new(numbers, json_integer(settings->threads[i]));
-	return numbers;
+	json_t *list = json_array();
+	for (size_t i = 0; i < choice->count; i++)
+		json_array_append_new(list, level_json(axis, choice->level[i]));
+	return list;
 }
 
 static json_t *chosen_experiments(const struct plan *plan)
@@ -36,21 +33,20 @@ static json_t *chosen_experiments(const struct plan *plan)
 static json_t *describe_settings(const struct plan *plan, int argc, char **argv)
 {
 	const struct settings *settings = &plan->settings;
-	json_t *heaps = json_array(), *words = json_array();
-	for (size_t i = 0; i < settings->heap_count; i++)
-		json_array_append_new(heaps, json_integer((json_int_t)settings->heap_bytes[i]));
+	json_t *words = json_array();
 	for (int i = 0; i < argc; i++)
 		json_array_append_new(words, json_text(argv[i]));
-	json_t *result = json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:b}", "preset", settings->preset,
-				   "arguments", words, "heap_bytes", heaps, "states",
-				   chosen_levels(&axis_state, &settings->states), "caches",
-				   chosen_levels(&axis_cache, &settings->caches), "actions",
-				   chosen_levels(&axis_action, &settings->actions), "child_cpus",
-				   chosen_levels(&axis_child_cpu, &settings->child_cpus),
-				   "other_placements_added", !settings->child_cpu_given);
+	json_t *result =
+		json_pack("{s:s,s:o,s:o,s:o}", "preset", settings->preset, "arguments", words,
+			  axis_heap.plural, choice_json(&axis_heap, &settings->heaps),
+			  axis_action.plural, choice_json(&axis_action, &settings->actions));
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		json_object_set_new(result, axes[axis].plural,
+				    choice_json(&axes[axis], &settings->levels[axis]));
 	json_object_update_new(
 		result,
-		json_pack("{s:f,s:f,s:i,s:I,s:f,s:I,s:i,s:i,s:I}", "precision", settings->precision,
+		json_pack("{s:b,s:f,s:f,s:i,s:I,s:f,s:I,s:i,s:i,s:I}", "other_placements_added",
+			  !settings->levels[AXIS_CHILD_CPU].given, "precision", settings->precision,
 			  "budget_s", (double)settings->budget_ns / 1e9, "replicates_for_precision",
 			  STATS_PRECISION_VALUES_MIN, "replicates_max",
 			  (json_int_t)settings->replicates_max, "cell_s",
@@ -58,13 +54,9 @@ static json_t *describe_settings(const struct plan *plan, int argc, char **argv)
 			  "caller_cpu", plan->caller_cpu, "other_cpu", plan->other_cpu,
 			  "evict_bytes", (json_int_t)plan->evict_bytes));
 	json_object_update_new(result,
-			       json_pack("{s:o,s:o,s:o,s:o,s:s,s:b}", "page_kinds",
-					 chosen_levels(&axis_page_kind, &settings->page_kinds),
-					 "touch_orders",
-					 chosen_levels(&axis_touch_order, &settings->touch_orders),
-					 "threads", chosen_threads(settings), "experiments",
-					 chosen_experiments(plan), "counters", settings->counters,
-					 "heaps_given", (int)settings->heaps_given));
+			       json_pack("{s:o,s:s,s:b}", "experiments", chosen_experiments(plan),
+					 "counters", settings->counters, "heaps_given",
+					 (int)settings->heaps.given));
 	return result;
 }
 
@@ -114,7 +106,7 @@ static json_t *describe_gaps(const struct plan *plan)
 {
 	json_t *gaps = json_object();
 	for (size_t i = 0; i < plan->gap_count; i++)
-		json_object_set_new(gaps, axis_name(&axis_page_kind, plan->gaps[i].page_kind),
+		json_object_set_new(gaps, axis_name(&axes[AXIS_PAGE_KIND], plan->gaps[i].page_kind),
 				    json_string(plan->gaps[i].why));
 	return gaps;
 }

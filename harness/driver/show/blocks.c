@@ -32,7 +32,7 @@ const char *block_signed_interval(const struct stats_interval *interval, char te
 {
 	char low[BLOCK_TEXT_MAX], high[BLOCK_TEXT_MAX];
 	if (!interval->has_interval)
-		return "fewer than 5 replicates";
+		return STATS_TOO_FEW;
 	snprintf(text, BLOCK_TEXT_MAX, "%.24s to %.24s", block_signed_ns(interval->low, low),
 		 block_signed_ns(interval->high, high));
 	return text;

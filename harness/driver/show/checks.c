@@ -44,7 +44,7 @@ static void print_twins(const struct summary *summary)
 		      "%.1f %%\n",
 		      apart, twins, worst * 100);
 	else
-		print("  A/A: unavailable: fewer than 5 replicates\n");
+		print("  A/A: unavailable: " STATS_TOO_FEW "\n");
 }
 
 /* How many rows are as narrow as was asked for. */

@@ -20,13 +20,21 @@ static void add(char text[COUNTER_WORDS_MAX], const char *before, const char *wo
 	snprintf(text + at, COUNTER_WORDS_MAX - at, "%s%.*s", before, (int)length, words);
 }
 
-/* Whether an earlier counter of the list has the same reason. */
-static bool reason_is_told(const json_t *counters, size_t before, const char *why)
+/* Reasons, each with the counters that have it. */
+static json_t *by_reason(const json_t *counters)
 {
-	for (size_t i = 0; i < before; i++)
-		if (strcmp(text_of(json_array_get(counters, i), "missing"), why) == 0)
-			return true;
-	return false;
+	json_t *reasons = json_object();
+	for (size_t i = 0; i < json_array_size(counters); i++) {
+		json_t *counter = json_array_get(counters, i);
+		const char *why = text_of(counter, "missing");
+		json_t *alike = json_object_get(reasons, why);
+		if (!*why)
+			continue;
+		if (!alike)
+			json_object_set_new(reasons, why, alike = json_array());
+		json_array_append(alike, counter);
+	}
+	return reasons;
 }
 
 static void add_reason(char text[COUNTER_WORDS_MAX], const char *why, bool in_short)
@@ -42,20 +50,22 @@ const char *counter_words_missing(const struct dataset *dataset, bool in_short,
 				  char text[COUNTER_WORDS_MAX])
 {
 	const json_t *counters = counters_of(dataset);
+	json_t *reasons = by_reason(counters);
 	*text = '\0';
 	for (size_t i = 0; i < json_array_size(counters); i++) {
 		const char *why = text_of(json_array_get(counters, i), "missing");
-		if (!*why || reason_is_told(counters, i, why))
+		const json_t *alike = json_object_get(reasons, why);
+		if (!alike)
 			continue;
 		add(text, *text ? "; " : "not counted: ", "", 0);
-		for (size_t j = i, named = 0; j < json_array_size(counters); j++) {
-			const json_t *counter = json_array_get(counters, j);
-			const char *name = text_of(counter, "name");
-			if (strcmp(text_of(counter, "missing"), why) == 0)
-				add(text, named++ ? ", " : "", name, strlen(name));
+		for (size_t j = 0; j < json_array_size(alike); j++) {
+			const char *name = text_of(json_array_get(alike, j), "name");
+			add(text, j ? ", " : "", name, strlen(name));
 		}
 		add_reason(text, why, in_short);
+		json_object_del(reasons, why);
 	}
+	json_decref(reasons);
 	return text;
 }
 
