@@ -294,6 +294,27 @@ TEST(other_axes_have_figures_of_their_own)
 			     "tlb_refill by page_kind, heap 1 MiB; medians, ");
 }
 
+/* An experiment that nobody has written a face for: its cases by heap, its looks, its counters. */
+TEST(an_experiment_without_a_face_is_drawn)
+{
+	const struct unit_point point = {.experiment = "made_up",
+					 .case_name = "some_case",
+					 .metric = "made_ns",
+					 .heap_bytes = 1 << 20,
+					 .value = 12,
+					 .counted_value = 12,
+					 .count = 384};
+	FILE *file = unit_points_begin();
+	unit_point_put(file, 0, &point);
+	export_points(file);
+	assert_file("plots/data/made_up-by-heap.dat", "some_case\n1048576\t12\tNaN\tNaN\n\n\n");
+	assert_file("plots/data/made_up-by-heap-axes.dat", "heap\theap size, bytes\tmade_ns\tns\n");
+	assert_file_contains("plots/data/look-made_up.dat", "*\t0\t3\t0\t0\t0\t0\t7\t0.65\t-\n");
+	assert_file_contains("plots/data/counters-by-arm.dat",
+			     "-2\t0\tmade_up, per sample, heap 1 MiB\t0\n");
+	assert_file_contains("plots/data/counters-by-arm.dat", "-1\t1\tsome_case\t0\n");
+}
+
 /* What an experiment is called in a file becomes a file's name only if it is one. */
 TEST(a_name_that_is_a_path_is_no_file)
 {

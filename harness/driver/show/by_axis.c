@@ -1,5 +1,6 @@
 #include "harness/driver/show/by_axis.h"
 
+#include "harness/common/axes.h"
 #include "harness/common/units.h"
 #include "harness/driver/analysis/shortfall.h"
 #include "harness/driver/base/notes.h"
@@ -14,19 +15,6 @@ enum { COLUMNS_MAX = 4, HEAPS_MAX = 64, EXPERIMENTS_MAX = WIRE_EXPERIMENTS_MAX, 
 #define ACTIONS_SHOWN "with exec; a primitive that cannot exec: with exit"
 
 /* ---- which there are ---- */
-
-static const char *name_of_axis(enum axis_id axis)
-{
-	static const char *const names[AXIS_COUNT] = {
-		[AXIS_PAGE_KIND] = "page_kind",
-		[AXIS_STATE] = "state",
-		[AXIS_CACHE] = "cache",
-		[AXIS_CHILD_CPU] = "child_cpu",
-		[AXIS_TOUCH_ORDER] = "touch_order",
-		[AXIS_THREADS] = "threads",
-	};
-	return names[axis];
-}
 
 /* What is read from a file is no file name before it was looked at. */
 static bool is_file_name(const char *name)
@@ -120,7 +108,7 @@ static struct by_axis make_view(const struct summary *summary, const char *exper
 {
 	struct by_axis view = {.experiment = experiment,
 			       .has_face = show_find(experiment) != NULL,
-			       .name = axis == AXIS_COUNT ? "heap" : name_of_axis(axis),
+			       .name = axis == AXIS_COUNT ? "heap" : axes[axis].name,
 			       .axis = axis,
 			       .by_number = true,
 			       .pick = {.experiment = experiment}};

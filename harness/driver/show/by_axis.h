@@ -10,18 +10,18 @@ enum { BY_AXIS_VIEWS_MAX = 48, BY_AXIS_LEVELS_MAX = 16, BY_AXIS_STEM_MAX = 2 * W
 
 struct by_axis {
 	const char *experiment;
+	const char *name;   /* of the axis */
+	const char *metric; /* the main one; NULL: arms differ in it, or have no values */
+	struct pick pick;   /* at all levels of the axis, and one of each other */
+	size_t level_count; /* 0: no values */
+	const char *levels[BY_AXIS_LEVELS_MAX];
+	enum axis_id axis; /* AXIS_COUNT: the heap */
 	bool has_face;
+	bool by_number;   /* its levels are numbers */
+	bool has_actions; /* its arms start children that exit or exec */
+	bool is_time;     /* some main metric is */
 	char stem
 		[BY_AXIS_STEM_MAX]; /* of its files: "EXPERIMENT-by-AXIS", letters, digits, "_" and "-" */
-	const char *name;           /* of the axis */
-	enum axis_id axis;          /* AXIS_COUNT: the heap */
-	struct pick pick;           /* at all levels of the axis, and one of each other */
-	bool by_number;             /* its levels are numbers */
-	bool has_actions;           /* its arms start children that exit or exec */
-	bool is_time;               /* some main metric is */
-	const char *metric;         /* the main one; NULL: arms differ in it, or have no values */
-	size_t level_count;         /* 0: no values */
-	const char *levels[BY_AXIS_LEVELS_MAX];
 };
 
 enum by_axis_part { BY_AXIS_TABLES, BY_AXIS_FIGURES };

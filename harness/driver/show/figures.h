@@ -52,11 +52,11 @@ struct curves {
 	struct pick pick;
 	enum curve_split split;
 	enum curve_axis over;
-	enum axis_id axis; /* of numbers and names */
-	const char *const *names;
+	const char *const *names; /* CURVE_OVER_NAME */
 	size_t name_count;
-	bool a_page;  /* values are divided by the pages of the heap */
-	bool to_fork; /* the ratio to fork instead of the value */
+	enum axis_id axis; /* of numbers and names */
+	bool a_page;       /* values are divided by the pages of the heap */
+	bool to_fork;      /* the ratio to fork instead of the value */
 	bool (*takes)(const struct summary *summary, const struct series *series); /* or NULL */
 };
 

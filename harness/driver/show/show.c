@@ -11,21 +11,26 @@ static bool is_before(const struct show *one, const struct show *other)
 	       (one->place == other->place && strcmp(one->experiment, other->experiment) < 0);
 }
 
+/* The first behind `last`; of all if that is NULL. */
+static const struct show *next_to(const struct show *last)
+{
+	const struct show *next = NULL;
+	for (const struct show *const *entry = __start_forkcost_shows;
+	     entry < __stop_forkcost_shows; entry++) {
+		if (last && !is_before(last, *entry))
+			continue;
+		if (!next || is_before(*entry, next))
+			next = *entry;
+	}
+	return next;
+}
+
 const struct show *show_at(size_t index)
 {
-	const struct show *last = NULL;
-	for (size_t i = 0; i <= index; i++) {
-		const struct show *next = NULL;
-		for (const struct show *const *entry = __start_forkcost_shows;
-		     entry < __stop_forkcost_shows; entry++)
-			if ((!last || is_before(last, *entry)) &&
-			    (!next || is_before(*entry, next)))
-				next = *entry;
-		if (!next)
-			return NULL;
-		last = next;
-	}
-	return last;
+	const struct show *show = next_to(NULL);
+	while (show && index--)
+		show = next_to(show);
+	return show;
 }
 
 const struct show *show_find(const char *experiment)
