@@ -87,7 +87,7 @@ static const char *describe_error(size_t error)
 	}
 }
 
-static size_t decompress(struct unpack *unpack, char *text, size_t room, const char **why)
+static size_t decompress(struct unpack *unpack, void *text, size_t room, const char **why)
 {
 	ZSTD_inBuffer in = {unpack->packed, unpack->end, unpack->at};
 	ZSTD_outBuffer out = {text, room, 0};
