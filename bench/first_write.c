@@ -286,7 +286,7 @@ static const struct story stories[] = {
 
 static enum page_kind kind_of(const struct run *run)
 {
-	return run->request->level[AXIS_PAGE_KIND];
+	return (enum page_kind)run->request->level[AXIS_PAGE_KIND];
 }
 
 static enum outcome check(struct run *run, unsigned index, const char *what, uint64_t found,

@@ -19,7 +19,7 @@ const struct axis axis_heap = {
 	.kind = AXIS_SIZES,
 	.summary = "what the caller has written",
 	.help = "heap sizes and ranges, as 0,1M..4G*4 [by preset]",
-	.levels = {{"0"}},
+	.levels = {{.name = "0"}},
 	.most = UINT64_MAX / 4,
 };
 
@@ -29,14 +29,16 @@ const struct axis axis_action = {
 	.plural = "actions",
 	.summary = "what the child does: exit at once, or exec a new program",
 	.help = "[both]",
-	.levels = {[ACTION_NONE] = {""}, [ACTION_EXIT] = {"exit"}, [ACTION_EXEC] = {"exec"}},
+	.levels = {[ACTION_NONE] = {.name = ""},
+		   [ACTION_EXIT] = {.name = "exit"},
+		   [ACTION_EXEC] = {.name = "exec"}},
 	.unasked = "exit,exec",
 };
 
 const struct axis axis_pass = {
 	.name = "pass",
 	.summary = "clock read at the ends, inside as well, or events counted instead",
-	.levels = {{"plain"}, {"stamped"}, {"counted"}},
+	.levels = {{.name = "plain"}, {.name = "stamped"}, {.name = "counted"}},
 };
 
 const char *axis_name(const struct axis *axis, uint64_t level)

@@ -72,6 +72,12 @@ struct axis {
 	const char *option; /* of forkcost run, without the "--" */
 	const char *plural; /* of the chosen levels in a run's settings */
 	enum axis_kind kind;
+	enum axis_varied_by varied_by;
+	enum axis_column column;
+	bool needs_new_worker;         /* no worker runs with two levels; else each cell has one */
+	bool is_counted_at_all_levels; /* else counters are for the plain level alone */
+	/* Where the experiment does not vary it, the plain level is written down; else nothing is. */
+	bool is_always_written;
 	const char *summary; /* for `forkcost list` */
 	const char *help;    /* for --help: what stands behind the names of the levels */
 	/* The plain level first; then, of AXIS_LEVELS all others, of numbers those that have words of their
@@ -80,19 +86,13 @@ struct axis {
 		const char *name, *words;
 	} levels[AXIS_LEVELS_MAX + 1];
 	const char *before, *after; /* NULL: nothing */
-	const char *one,
-		*many; /* the unit of a number, as "thread", "threads"; NULL: as in captions */
+	/* The unit of a number, as "thread", "threads"; NULL: as in captions. */
+	const char *one, *many;
 	uint64_t most; /* the largest number */
-	enum axis_varied_by varied_by;
 	/* The levels that run where nobody asks for any, as the option takes them, and those of the preset
 	 * quick (NULL: the same). NULL: the axis is not varied unless somebody asks. Empty: the plan chooses
 	 * (plan/axis_rules.c). */
 	const char *unasked, *unasked_quick;
-	bool needs_new_worker;         /* no worker runs with two levels; else each cell has one */
-	bool is_counted_at_all_levels; /* else counters are for the plain level alone */
-	/* Where the experiment does not vary it, the plain level is written down; else nothing is. */
-	bool is_always_written;
-	enum axis_column column;
 };
 
 extern const struct axis axes[AXIS_COUNT];

@@ -59,9 +59,9 @@ struct run {
 	pid_t worker;          /* this process */
 	char *heap;
 	size_t heap_bytes;
-	void *child_stack_top;          /* shared memory, 16-byte aligned */
-	const cpu_set_t *move_set;      /* where a child moves itself first; NULL: nowhere */
-	bool stamping;                  /* the sample being taken is a stamped one (axes.h) */
+	void *child_stack_top;     /* shared memory, 16-byte aligned */
+	const cpu_set_t *move_set; /* where a child moves itself first; NULL: nowhere */
+	bool stamping;             /* the sample being taken is a stamped one (axes.h) */
 	const struct wire_cell *cell;
 	struct touch touch;
 	struct counting *counting; /* NULL: the current sample is not a counted one */

@@ -375,6 +375,7 @@ there() {
 		"$FORKCOST" $command --help | grep -oE -- '--[a-z][a-z-]+' >"$BATS_TEST_TMPDIR/$command"
 		echo --help >>"$BATS_TEST_TMPDIR/$command"
 	done
+	echo --nice >>"$BATS_TEST_TMPDIR/run" # of the axis that a reader of ADDING-A-BENCHMARK.md makes
 	while read -r file; do
 		while read -r _ command shown; do
 			for option in $(grep -oE -- '(^| )--[a-z][a-z-]+' <<<"$shown" || :); do

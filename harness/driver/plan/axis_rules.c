@@ -73,7 +73,7 @@ static enum outcome choose_kind_heaps(const struct jobs *jobs, uint64_t kind, st
 static enum outcome can_kind(const struct jobs *jobs, const struct plan_job *job, bool *can)
 {
 	struct plan *plan = jobs->plan;
-	struct plan_gap gap = {.page_kind = job->level[AXIS_PAGE_KIND]};
+	struct plan_gap gap = {.page_kind = (enum page_kind)job->level[AXIS_PAGE_KIND]};
 	*can = hugepages_can(gap.page_kind,
 			     job->heap_bytes * (jobs->experiment->copies_heap ? 2 : 1), gap.why);
 	if (*can)

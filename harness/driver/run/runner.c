@@ -190,8 +190,9 @@ enum outcome runner_replicate(const struct plan *plan, const struct plan_job *jo
 		return OUTCOME_FAILED;
 	plan_request(plan, job, seed, &session->area->request);
 	session->area->request.cell_ns = cell_ns;
-	enum outcome outcome = hugepages_lend(
-		job->level[AXIS_PAGE_KIND], job->heap_bytes * (job->copies_heap ? 2 : 1), problem);
+	enum outcome outcome =
+		hugepages_lend((enum page_kind)job->level[AXIS_PAGE_KIND],
+			       job->heap_bytes * (job->copies_heap ? 2 : 1), problem);
 	session->lacks_pages = outcome != OUTCOME_OK;
 	if (!outcome)
 		outcome = session_start(session, seed, problem);
@@ -229,7 +230,8 @@ static enum outcome note_failed(struct runner *runner, const struct session *ses
 		state->ended = true;
 		if (result->gap_count < PAGE_KIND_COUNT) {
 			struct plan_gap *gap = &result->gaps[result->gap_count++];
-			gap->page_kind = plan->jobs[runner->job].level[AXIS_PAGE_KIND];
+			gap->page_kind =
+				(enum page_kind)plan->jobs[runner->job].level[AXIS_PAGE_KIND];
 			snprintf(gap->why, sizeof gap->why, "%s", why);
 		}
 	} else {
