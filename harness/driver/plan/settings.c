@@ -1,8 +1,6 @@
 #include "harness/driver/plan/settings.h"
 
 #include "harness/common/units.h"
-#include "harness/driver/base/forms/terminal.h"
-#include "harness/driver/base/options.h"
 #include "harness/driver/plan/catalog.h"
 
 #include <stdio.h>
@@ -20,7 +18,7 @@ struct preset {
 static const struct preset presets[] = {
 	{"quick", "a first look in a minute and a half", "0,1M..64M*4", true, 50, 1},
 	{"bench", "the standard run", "0,1M..1G*4", false, 366, 120},
-	{"full", "to 4 GiB, or a quarter of what is free", "0,1M..4G*4", false, 2400, 400},
+	{"full", "to 4 GiB, or a quarter of memory", "0,1M..4G*4", false, 2400, 400},
 };
 
 enum { PRESET_COUNT = sizeof presets / sizeof *presets };
@@ -86,22 +84,10 @@ static enum outcome take_levels(struct parse *parse, const char *value, const st
 	return each_name(parse, value, axis->name, add_level, &choice, known);
 }
 
-/* What was given by name stays, whether it stands before the preset or behind it. */
+/* The first of the rows: what is given beside it comes after, and so stays. */
 static enum outcome take_preset(struct parse *parse, const char *value)
 {
-	struct settings *settings = parse->settings;
-	const struct settings given = *settings;
-	if (settings_preset(settings, value, parse->problem))
-		return OUTCOME_FAILED;
-	if (given.heaps_given) {
-		memcpy(settings->heap_bytes, given.heap_bytes, sizeof settings->heap_bytes);
-		settings->heap_count = given.heap_count;
-	}
-	if (given.budget_given)
-		settings->budget_ns = given.budget_ns;
-	if (given.cell_time_given)
-		settings->cell_ns = given.cell_ns;
-	return OUTCOME_OK;
+	return settings_preset(parse->settings, value, parse->problem);
 }
 
 static enum outcome take_heap(struct parse *parse, const char *value)
@@ -375,24 +361,28 @@ static const struct run_option {
 
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
 
-void settings_print_help(void)
+const struct options *settings_options(void)
 {
-	print("usage: forkcost run [options]\n\n"
-	      "Measures what starting a process costs, and writes a run folder.\n\noptions:\n");
-	for (unsigned i = 0; i < ROW_COUNT; i++) {
-		char left[40];
-		snprintf(left, sizeof left, "--%s %s", rows[i].name,
-			 rows[i].argument ? rows[i].argument : "");
-		print("  %-20s %s\n", left, rows[i].help);
-	}
-	print("\npresets:\n");
+	static struct option_row known[ROW_COUNT + 1];
+	static char text[2000];
+	static const struct options options = {.text = text, .rows = known};
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		known[i] = (struct option_row){
+			.name = rows[i].name, .argument = rows[i].argument, .help = rows[i].help};
+	snprintf(text, sizeof text,
+		 "Measures what starting a process costs, and writes a run's folder.\vPresets:\n");
 	for (unsigned i = 0; i < PRESET_COUNT; i++) {
 		char budget[UNITS_TEXT_MAX];
-		print("  %-20s %s; heap %s, budget %s\n", presets[i].name, presets[i].summary,
-		      presets[i].heaps, units_format_seconds((double)presets[i].budget_s, budget));
+		size_t length = strlen(text);
+		snprintf(text + length, sizeof text - length, "  %-6s %s; heap %s, budget %s\n",
+			 presets[i].name, presets[i].summary, presets[i].heaps,
+			 units_format_seconds((double)presets[i].budget_s, budget));
 	}
-	print("\nAn option that none of the chosen experiments has a use for is refused.\n"
-	      "\nexit status: 0 done, 1 some cells failed, 2 usage, 130 interrupted\n");
+	size_t length = strlen(text);
+	snprintf(text + length, sizeof text - length,
+		 "\nAn option that none of the chosen experiments has a use for is refused.\n\n"
+		 "Exit status: 0 done, 1 some cells failed, 2 usage, 130 interrupted.");
+	return &options;
 }
 
 static void choose_all(struct levels *levels)
@@ -447,24 +437,14 @@ static enum outcome set_defaults(struct settings *settings, struct problem *prob
 _Static_assert(sizeof rows / sizeof *rows <= OPTIONS_MAX,
 	       "options.h has no room for another option");
 
-static enum outcome take_row(void *context, size_t index, const char *value,
-			     struct problem *problem)
+enum outcome settings_parse(struct settings *settings, const struct given *given,
+			    const struct wire_catalog *catalog, struct problem *problem)
 {
-	struct parse *parse = context;
-	(void)problem; /* the same as the parse's own */
-	return rows[index].take(parse, value);
-}
-
-enum outcome settings_parse(struct settings *settings, int argc, char **argv,
-			    const struct wire_catalog *catalog, bool *help, struct problem *problem)
-{
-	struct option_row known[ROW_COUNT];
-	for (size_t i = 0; i < ROW_COUNT; i++)
-		known[i] = (struct option_row){rows[i].name, rows[i].argument};
-	*help = false;
+	struct parse parse = {.settings = settings, .catalog = catalog, .problem = problem};
 	if (set_defaults(settings, problem))
 		return OUTCOME_FAILED;
-	struct parse parse = {.settings = settings, .catalog = catalog, .problem = problem};
-	const struct options options = {"run", known, ROW_COUNT, take_row, &parse};
-	return options_read(&options, argc, argv, help, problem);
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		if (given->values[i] && rows[i].take(&parse, given->values[i]))
+			return OUTCOME_FAILED;
+	return OUTCOME_OK;
 }

@@ -5,6 +5,7 @@
 #include "harness/common/axes.h"
 #include "harness/common/problem.h"
 #include "harness/common/wire.h"
+#include "harness/driver/base/options.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,12 +54,11 @@ struct settings {
 /* Fills in a preset's values: quick, bench or full. Fails with the names there are. */
 enum outcome settings_preset(struct settings *settings, const char *name, struct problem *problem);
 
-/* Reads the options of `forkcost run`. Fails on the first that is wrong, naming it. */
-enum outcome settings_parse(struct settings *settings, int argc, char **argv,
-			    const struct wire_catalog *catalog, bool *help,
-			    struct problem *problem);
+/* The options of `forkcost run`. */
+const struct options *settings_options(void);
 
-/* The options as text for --help. */
-void settings_print_help(void);
+/* Takes what is given of them. Fails on the first that is wrong, naming it. */
+enum outcome settings_parse(struct settings *settings, const struct given *given,
+			    const struct wire_catalog *catalog, struct problem *problem);
 
 #endif
