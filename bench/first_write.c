@@ -226,7 +226,7 @@ static enum outcome begin_fresh(struct run *run)
 {
 	if (madvise(run->heap, run->heap_bytes, MADV_DONTNEED) == 0)
 		return OUTCOME_OK;
-	*run->lacks_pages = run->request->page_kind == PAGE_KIND_HUGETLB;
+	*run->lacks_pages = run->request->level[AXIS_PAGE_KIND] == PAGE_KIND_HUGETLB;
 	return fail(run->problem,
 		    "cannot drop the heap's pages: %s; hugetlb ones take Linux 5.18, else leave "
 		    "out --page-kind hugetlb",
@@ -286,7 +286,7 @@ static const struct story stories[] = {
 
 static enum page_kind kind_of(const struct run *run)
 {
-	return run->request->page_kind;
+	return run->request->level[AXIS_PAGE_KIND];
 }
 
 static enum outcome check(struct run *run, unsigned index, const char *what, uint64_t found,
@@ -333,7 +333,7 @@ static enum outcome check_kind(struct run *run, unsigned index)
 		run->problem,
 		"cannot trust case %s: %zu of %zu pages are not part of a huge page; write 1 into "
 		"/proc/sys/vm/compact_memory, or leave out --page-kind %s",
-		cases[index], apart, run->touch.count, axis_name(&axis_page_kind, kind));
+		cases[index], apart, run->touch.count, axis_name(&axes[AXIS_PAGE_KIND], kind));
 }
 
 static enum outcome prove(struct run *run, unsigned index)
@@ -434,7 +434,7 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
  * copies. So a second heap is made for a moment. */
 static enum outcome check_pool(struct run *run)
 {
-	if (run->request->page_kind != PAGE_KIND_HUGETLB || run->heap_bytes == 0)
+	if (run->request->level[AXIS_PAGE_KIND] != PAGE_KIND_HUGETLB || run->heap_bytes == 0)
 		return OUTCOME_OK;
 	void *second = mmap(NULL, run->heap_bytes, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);

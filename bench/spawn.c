@@ -129,5 +129,5 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 
 EXPERIMENT(spawn, .summary = "what starting a process costs", .metrics = metrics,
 	   .uses_primitives = true, .spawns = true, .takes_stamped = true, .is_countable = true,
-	   .counts_children = true, .varies = VARIES_STATE | VARIES_CACHE | VARIES_PLACEMENT,
+	   .counts_children = true, .varies = VARIES_STATE | VARIES_CACHE | VARIES_CHILD_CPU,
 	   .missing = missing, .sample = sample);

@@ -191,8 +191,8 @@ static enum outcome measure(struct run *run, const struct arm *arm, struct wire_
 
 static enum outcome sample(struct run *run, const struct arm *arm, struct wire_sample *out)
 {
-	enum outcome outcome =
-		threads_start(run, threads, kinds[arm->case_index], run->cell->threads);
+	enum outcome outcome = threads_start(run, threads, kinds[arm->case_index],
+					     (unsigned)run->cell->level[AXIS_THREADS]);
 	if (!outcome)
 		outcome = measure(run, arm, out);
 	if (threads_stop(run, threads))

@@ -1,38 +1,115 @@
 #include "harness/common/axes.h"
 
+#include "harness/common/wire.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define AXIS(id, text, about, ...)                               \
-	static const char *const id##_levels[] = {__VA_ARGS__};  \
-	const struct axis axis_##id = {text, about, id##_levels, \
-				       sizeof id##_levels / sizeof *id##_levels}
+const struct axis axes[AXIS_COUNT] = {
+#define AXIS(id, ...) [AXIS_##id] = {__VA_ARGS__},
+#include "harness/common/axes.def"
+};
 
-AXIS(action, "action", "what the child does: exit at once, or exec a new program", "", "exit",
-     "exec");
-AXIS(state, "state", "heap pages written since the last fork (dirty) or not (clean)", "dirty",
-     "clean");
-AXIS(cache, "cache", "the arm ran just before (warm), or caches were walked over (cold)", "warm",
-     "cold");
-AXIS(child_cpu, "child_cpu", "child on the caller's CPU, wherever it likes, or on another", "same",
-     "free", "other");
-AXIS(page_kind, "page_kind", "what the heap is made of", "4k", "thp", "mthp", "hugetlb");
-AXIS(touch_order, "touch_order", "the order in which a pass touches pages", "sequential",
-     "shuffled");
-AXIS(pass, "pass", "clock read at the ends, inside as well, or events counted instead", "plain",
-     "stamped", "counted");
+const struct axis axis_heap = {
+	.name = "heap",
+	.option = "heap",
+	.plural = "heap_bytes",
+	.kind = AXIS_SIZES,
+	.summary = "what the caller has written",
+	.help = "heap sizes and ranges, as 0,1M..4G*4 [by preset]",
+	.levels = {{"0"}},
+	.most = UINT64_MAX / 4,
+};
 
-const char *axis_name(const struct axis *axis, unsigned level)
+const struct axis axis_action = {
+	.name = "action",
+	.option = "action",
+	.plural = "actions",
+	.summary = "what the child does: exit at once, or exec a new program",
+	.help = "[both]",
+	.levels = {[ACTION_NONE] = {""}, [ACTION_EXIT] = {"exit"}, [ACTION_EXEC] = {"exec"}},
+	.unasked = "exit,exec",
+};
+
+const struct axis axis_pass = {
+	.name = "pass",
+	.summary = "clock read at the ends, inside as well, or events counted instead",
+	.levels = {{"plain"}, {"stamped"}, {"counted"}},
+};
+
+const char *axis_name(const struct axis *axis, uint64_t level)
 {
-	return level < axis->level_count ? axis->levels[level] : "?";
+	for (unsigned i = 0; axis->levels[i].name; i++)
+		if (i == level)
+			return axis->levels[i].name;
+	return "?";
 }
 
 bool axis_find(const struct axis *axis, const char *name, unsigned *level)
 {
-	for (unsigned i = 0; i < axis->level_count; i++) {
-		if (axis->levels[i][0] && strcmp(axis->levels[i], name) == 0) {
+	for (unsigned i = 0; axis->levels[i].name; i++) {
+		if (*name && strcmp(axis->levels[i].name, name) == 0) {
 			*level = i;
 			return true;
 		}
 	}
 	return false;
+}
+
+bool axis_has(const struct axis *axis, uint64_t level)
+{
+	if (axis->kind != AXIS_LEVELS)
+		return level <= axis->most;
+	return level < AXIS_LEVELS_MAX && strcmp(axis_name(axis, level), "?") != 0;
+}
+
+uint64_t axis_plain(const struct axis *axis)
+{
+	return axis->kind == AXIS_LEVELS ? 0 : strtoull(axis->levels[0].name, NULL, 10);
+}
+
+const char *axis_plain_name(const struct axis *axis)
+{
+	return axis->levels[0].name;
+}
+
+const char *axis_text(const struct axis *axis, uint64_t level, char text[AXIS_TEXT_MAX])
+{
+	if (axis->kind == AXIS_LEVELS)
+		snprintf(text, AXIS_TEXT_MAX, "%s", axis_name(axis, level));
+	else
+		snprintf(text, AXIS_TEXT_MAX, "%" PRIu64, level);
+	return text;
+}
+
+bool axis_takes_text(const struct axis *axis, const char *level)
+{
+	enum { DIGITS_MAX = 19 }; /* no number of so many overflows */
+	if (axis->kind == AXIS_LEVELS || !*level)
+		return true;
+	size_t digits = strspn(level, "0123456789");
+	return !level[digits] && digits <= DIGITS_MAX && axis_has(axis, strtoull(level, NULL, 10));
+}
+
+const char *axis_words(const struct axis *axis, const char *level, char words[AXIS_WORDS_MAX])
+{
+	for (const struct axis_level *known = axis->levels; known->name; known++)
+		if (known->words && strcmp(known->name, level) == 0) {
+			snprintf(words, AXIS_WORDS_MAX, "%s", known->words);
+			return words;
+		}
+	snprintf(words, AXIS_WORDS_MAX, "%s%s%s", axis->before ? axis->before : "", level,
+		 axis->after ? axis->after : "");
+	return words;
+}
+
+const char *axis_short_words(const struct axis *axis, const char *level, char words[AXIS_WORDS_MAX])
+{
+	if (axis->kind != AXIS_LEVELS && !axis->one)
+		return axis_words(axis, level, words);
+	const char *unit = !axis->one ? "" : strcmp(level, "1") == 0 ? axis->one : axis->many;
+	snprintf(words, AXIS_WORDS_MAX, "%s%s%s", level, *unit ? " " : "", unit);
+	return words;
 }

@@ -1,5 +1,5 @@
-/* The axes of a plan and the names of their levels. Every place that spells a level, in help, wire
- * form, results or plots, takes the word from here. */
+/* The axes of a plan and their levels, one row each. Every place that spells a level, in help, wire form,
+ * results or plots, takes the word from here. */
 #ifndef FORKCOST_AXES_H
 #define FORKCOST_AXES_H
 
@@ -42,41 +42,86 @@ enum touch_order { TOUCH_SEQUENTIAL, TOUCH_SHUFFLED, TOUCH_COUNT };
  * counters, from PASS_COUNTED on. */
 enum pass { PASS_PLAIN, PASS_STAMPED, PASS_COUNTED, PASS_KIND_COUNT };
 
-/* The axes that an experiment varies besides the heap's size. */
-enum varies {
-	VARIES_STATE = 1 << 0,
-	VARIES_CACHE = 1 << 1,
-	VARIES_PLACEMENT = 1 << 2,
-	VARIES_PAGE_KIND = 1 << 3,
-	VARIES_TOUCH_ORDER = 1 << 4,
-	VARIES_THREADS = 1 << 5,
-};
-
-/* The axes by number, in the order in which levels are named in words. */
+/* The axes by number. A row of axes.def is all that an axis is, but for what it does to a process. */
 enum axis_id {
-	AXIS_PAGE_KIND,
-	AXIS_STATE,
-	AXIS_CACHE,
-	AXIS_CHILD_CPU,
-	AXIS_TOUCH_ORDER,
-	AXIS_THREADS,
+#define AXIS(id, ...) AXIS_##id,
+#include "harness/common/axes.def"
 	AXIS_COUNT
 };
 
-struct axis {
-	const char *name;
-	const char *summary;
-	const char *const *levels;
-	unsigned level_count;
+/* The axes that an experiment varies besides the heap's size, or-ed. */
+enum varies {
+#define AXIS(id, ...) VARIES_##id = 1 << AXIS_##id,
+#include "harness/common/axes.def"
 };
 
-extern const struct axis axis_action, axis_state, axis_cache, axis_child_cpu, axis_page_kind,
-	axis_touch_order, axis_pass;
+/* What a level is: one of some words, a number, or a size in bytes. */
+enum axis_kind { AXIS_LEVELS, AXIS_COUNTS, AXIS_SIZES };
 
-/* The name of a level; "?" if out of range. */
-const char *axis_name(const struct axis *axis, unsigned level);
+/* Which experiments vary an axis besides those that name it in their `varies`. */
+enum axis_varied_by { AXIS_BY_NAME, AXIS_BY_ALL_THAT_SPAWN };
+
+enum { AXIS_LEVELS_MAX = 8, AXIS_TEXT_MAX = 32, AXIS_WORDS_MAX = 64 };
+
+struct axis {
+	const char *name;   /* in samples.jsonl, in `forkcost list`, and of its column */
+	const char *option; /* of forkcost run, without the "--" */
+	const char *plural; /* of the chosen levels in a run's settings */
+	enum axis_kind kind;
+	const char *summary; /* for `forkcost list` */
+	const char *help;    /* for --help: what stands behind the names of the levels */
+	/* The plain level first; then, of AXIS_LEVELS all others, of numbers those that have words of their
+	 * own. `words` is for captions and tables, NULL: `before`, the level, `after`. */
+	struct axis_level {
+		const char *name, *words;
+	} levels[AXIS_LEVELS_MAX + 1];
+	const char *before, *after; /* NULL: nothing */
+	const char *one,
+		*many; /* the unit of a number, as "thread", "threads"; NULL: as in captions */
+	uint64_t most; /* the largest number */
+	enum axis_varied_by varied_by;
+	/* The levels that run where nobody asks for any, as the option takes them, and those of the preset
+	 * quick (NULL: the same). NULL: the axis is not varied unless somebody asks. Empty: the plan chooses
+	 * (plan/axis_rules.c). */
+	const char *unasked, *unasked_quick;
+	bool needs_new_worker;         /* no worker runs with two levels; else each cell has one */
+	bool is_counted_at_all_levels; /* else counters are for the plain level alone */
+	/* Where the experiment does not vary it, the plain level is written down; else nothing is. */
+	bool is_always_written;
+	bool has_early_column; /* before `mappings`, where the first axes have theirs; else before `metric` */
+};
+
+extern const struct axis axes[AXIS_COUNT];
+
+/* The heap's size: an axis whose levels are computed with, so that jobs and series have it as a number. */
+extern const struct axis axis_heap;
+
+/* Words alone: neither is a level of a cell. */
+extern const struct axis axis_action, axis_pass;
+
+/* The name of a level out of several; "?" if out of range. */
+const char *axis_name(const struct axis *axis, uint64_t level);
 
 /* Finds a level by its name; false if there is none. */
 bool axis_find(const struct axis *axis, const char *name, unsigned *level);
+
+/* Whether there is such a level. */
+bool axis_has(const struct axis *axis, uint64_t level);
+
+/* The plain level: as a number, and as text. */
+uint64_t axis_plain(const struct axis *axis);
+const char *axis_plain_name(const struct axis *axis);
+
+/* Any level as text: its name, or the number. Returns `text`. */
+const char *axis_text(const struct axis *axis, uint64_t level, char text[AXIS_TEXT_MAX]);
+
+/* Whether text out of a file may be a level, or is empty: of numbers only what axis_text() yields. */
+bool axis_takes_text(const struct axis *axis, const char *level);
+
+/* A level as a plan shows it: "thp", "2 threads". As captions and tables do: "thp pages (2 MiB)", "2 running
+ * threads". `level` is text, perhaps out of a file. Both return `words`. */
+const char *axis_short_words(const struct axis *axis, const char *level,
+			     char words[AXIS_WORDS_MAX]);
+const char *axis_words(const struct axis *axis, const char *level, char words[AXIS_WORDS_MAX]);
 
 #endif

@@ -78,6 +78,15 @@ static bool arm_ok(const struct wire_arm *arm)
 	       arm->action < ACTION_COUNT && arm->twin <= 1;
 }
 
+static bool cell_ok(const struct wire_request *request, const struct wire_cell *cell)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (!axis_has(&axes[axis], cell->level[axis]) ||
+		    (axes[axis].needs_new_worker && cell->level[axis] != request->level[axis]))
+			return false;
+	return cell->counted <= 1 && cell->burst_max <= UINT16_MAX;
+}
+
 /* Groups must come one after the other, none too large, all of one kind. The kernel reads as many
  * bytes of an attr as it says that it has. */
 static enum outcome check_counters(const struct wire_request *request, struct problem *problem)
@@ -128,15 +137,16 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 		return malformed("unknown mode", problem);
 	if (request->mode == WIRE_CATALOG)
 		return OUTCOME_OK;
-	if (request->page_kind >= PAGE_KIND_COUNT || request->child_cpu >= CHILD_CPU_COUNT)
-		return malformed("unknown level", problem);
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (!axis_has(&axes[axis], request->level[axis]))
+			return malformed("unknown level", problem);
 	if (request->arm_count == 0 || request->arm_count > WIRE_ARMS_MAX ||
 	    request->cell_count == 0 || request->cell_count > WIRE_CELLS_MAX)
 		return malformed("too many or no arms or cells", problem);
 	/* Rounds and places are 16 bits of a sample. */
 	if (request->caller_cpu < -1 || request->caller_cpu >= WIRE_CPUS_MAX ||
 	    request->other_cpu < -1 || request->other_cpu >= WIRE_CPUS_MAX ||
-	    (request->child_cpu == CHILD_CPU_OTHER && request->other_cpu < 0))
+	    (request->level[AXIS_CHILD_CPU] == CHILD_CPU_OTHER && request->other_cpu < 0))
 		return malformed("a CPU", problem);
 	if (request->rounds_min > request->rounds_max || request->rounds_max > UINT16_MAX)
 		return malformed("the rounds", problem);
@@ -148,11 +158,7 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 		if (!arm_ok(&request->arms[i]))
 			return malformed("an arm", problem);
 	for (uint32_t i = 0; i < request->cell_count; i++)
-		if (request->cells[i].state >= STATE_COUNT ||
-		    request->cells[i].cache >= CACHE_COUNT ||
-		    request->cells[i].touch_order >= TOUCH_COUNT ||
-		    request->cells[i].threads >= WIRE_CPUS_MAX || request->cells[i].counted > 1 ||
-		    request->cells[i].burst_max > UINT16_MAX)
+		if (!cell_ok(request, &request->cells[i]))
 			return malformed("a cell", problem);
 	if (request->mode == WIRE_WALK && !walk_ok(&request->walk))
 		return malformed("the walk", problem);

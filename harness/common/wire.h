@@ -21,7 +21,7 @@
 
 enum {
 	WIRE_FD = 3,
-	WIRE_VERSION = 5,
+	WIRE_VERSION = 6,
 	WIRE_NAME_MAX = 32,
 	WIRE_TEXT_MAX = 120,
 	WIRE_PATH_MAX = 1024,
@@ -74,17 +74,14 @@ struct wire_arm {
 };
 
 struct wire_cell {
-	uint32_t state;       /* enum heap_state */
-	uint32_t cache;       /* enum cache_state */
-	uint32_t touch_order; /* enum touch_order */
-	uint32_t threads;     /* of the caller, running on CPUs of their own */
-	uint32_t counted;     /* 1: the counters' passes are taken, too */
-	uint32_t burst_max;   /* samples an arm and pass takes in a row, at most */
+	uint64_t level[AXIS_COUNT]; /* of an axis that needs a new worker: the request's */
+	uint32_t counted;           /* 1: the counters' passes are taken, too */
+	uint32_t burst_max;         /* samples an arm and pass takes in a row, at most */
 };
 
 struct wire_request {
 	uint32_t mode;
-	uint32_t page_kind, child_cpu;
+	uint64_t level[AXIS_COUNT];    /* the worker's; of the axes of cells the plain one */
 	int32_t caller_cpu, other_cpu; /* -1: not pinned, none */
 	uint32_t arm_count, cell_count;
 	uint32_t rounds_min,

@@ -39,7 +39,7 @@ static const struct kind {
 
 static const struct kind *kind_of(const struct run *run)
 {
-	return &kinds[run->request->page_kind];
+	return &kinds[run->request->level[AXIS_PAGE_KIND]];
 }
 
 static void write_every_page(struct run *run)
@@ -252,7 +252,7 @@ static enum outcome verify_huge(struct run *run, uint64_t huge_bytes)
 		     "cannot trust the heap: %" PRIu64 " of %zu bytes are huge pages; write 1 into "
 		     "/proc/sys/vm/compact_memory, or leave out --page-kind %s",
 		     huge_bytes, run->heap_bytes,
-		     axis_name(&axis_page_kind, run->request->page_kind));
+		     axis_name(&axes[AXIS_PAGE_KIND], run->request->level[AXIS_PAGE_KIND]));
 }
 
 static enum outcome verify_base(struct run *run, const struct wire_cell_facts *facts)
@@ -281,7 +281,7 @@ static enum outcome verify_pages(struct run *run, char *text, size_t text_bytes,
 		return OUTCOME_FAILED;
 	facts->heap_rss_bytes = shown.rss_bytes;
 	facts->heap_huge_bytes = shown.huge_bytes;
-	if (run->request->page_kind == PAGE_KIND_HUGETLB)
+	if (run->request->level[AXIS_PAGE_KIND] == PAGE_KIND_HUGETLB)
 		return verify_huge(run, shown.hugetlb_bytes); /* not part of Rss */
 	if (facts->heap_rss_bytes != run->heap_bytes)
 		return fail(run->problem,
@@ -289,9 +289,9 @@ static enum outcome verify_pages(struct run *run, char *text, size_t text_bytes,
 			    " of %zu bytes are resident; free memory, "
 			    "or switch swap off",
 			    facts->heap_rss_bytes, run->heap_bytes);
-	if (run->request->page_kind == PAGE_KIND_THP)
+	if (run->request->level[AXIS_PAGE_KIND] == PAGE_KIND_THP)
 		return verify_huge(run, shown.huge_bytes);
-	if (run->request->page_kind == PAGE_KIND_MTHP)
+	if (run->request->level[AXIS_PAGE_KIND] == PAGE_KIND_MTHP)
 		return verify_multi(run);
 	return verify_base(run, facts);
 }

@@ -41,7 +41,7 @@ enum outcome isolation_pin(struct run *run)
 		return fail(run->problem,
 			    "cannot pin the worker to CPU %d: %s; choose another with --cpu",
 			    request->caller_cpu, strerror(errno));
-	if (request->child_cpu == CHILD_CPU_OTHER) {
+	if (request->level[AXIS_CHILD_CPU] == CHILD_CPU_OTHER) {
 		CPU_ZERO(&elsewhere);
 		CPU_SET((unsigned)request->other_cpu, &elsewhere);
 		run->move_set = &elsewhere;

@@ -96,9 +96,10 @@ static enum outcome prepare(struct loop *loop, const struct arm *arm, uint32_t c
 	const struct wire_cell *levels = cell_at(loop, cell);
 	if (arm->experiment->ignores_heap)
 		return OUTCOME_OK;
-	if (heap_prepare(loop->run, levels->state))
+	if (heap_prepare(loop->run, levels->level[AXIS_STATE]))
 		return OUTCOME_FAILED;
-	if (arm->experiment->spawns && levels->cache == CACHE_WARM && child_settle(loop->run))
+	if (arm->experiment->spawns && levels->level[AXIS_CACHE] == CACHE_WARM &&
+	    child_settle(loop->run))
 		return OUTCOME_FAILED;
 	child_dirty_stack();
 	return OUTCOME_OK;
@@ -110,7 +111,7 @@ static enum outcome prepare(struct loop *loop, const struct arm *arm, uint32_t c
 static enum outcome warm_up(struct loop *loop, const struct arm *arm, uint32_t cell)
 {
 	const struct wire_request *request = loop->run->request;
-	bool cold = cell_at(loop, cell)->cache == CACHE_COLD;
+	bool cold = cell_at(loop, cell)->level[AXIS_CACHE] == CACHE_COLD;
 	bool copies = arm->experiment->copies_heap ||
 		      (arm->primitive && arm->primitive->traits & TRAIT_COPIES_HEAP);
 	uint32_t least = copies && request->warmups_min == 0 ? 1 : request->warmups_min;
@@ -165,7 +166,7 @@ static enum outcome take(struct loop *loop, struct place place, unsigned pass, u
 	sample->place = (uint16_t)index;
 	if (prepare(loop, arm, place.cell))
 		return OUTCOME_FAILED;
-	if (cell_at(loop, place.cell)->cache == CACHE_COLD)
+	if (cell_at(loop, place.cell)->level[AXIS_CACHE] == CACHE_COLD)
 		evictor_walk(&loop->evictor);
 	loop->run->histogram = pass == PASS_STAMPED ? histogram_of(loop, place) : NULL;
 	enum outcome outcome = arm->experiment->sample(loop->run, arm, sample);
@@ -277,7 +278,7 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 	uint64_t began_ns = clock_monotonic_raw_ns();
 	answer->cell_running = cell;
 	loop->run->cell = cell_at(loop, cell);
-	loop->run->touch.order = loop->orders[loop->run->cell->touch_order];
+	loop->run->touch.order = loop->orders[loop->run->cell->level[AXIS_TOUCH_ORDER]];
 	for (uint32_t round = 0; round < request->rounds_max; round++) {
 		if (round >= request->rounds_min &&
 		    clock_monotonic_raw_ns() - began_ns >= request->cell_ns)

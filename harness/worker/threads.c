@@ -119,10 +119,7 @@ static const void *make_chain(struct run *run)
 struct threads *threads_make(struct run *run)
 {
 	const struct wire_request *request = run->request;
-	unsigned room = 0;
-	for (uint32_t i = 0; i < request->cell_count; i++)
-		if (request->cells[i].threads > room)
-			room = request->cells[i].threads;
+	unsigned room = (unsigned)request->level[AXIS_THREADS];
 	if (room > 0 && (request->caller_cpu < 0 || cpu_of(request, room - 1) < 0)) {
 		fail(run->problem,
 		     "cannot run %u threads on CPUs of their own: there are fewer CPUs besides the "

@@ -141,15 +141,11 @@ same_lines() {
 	[ -z "$bad" ] || fail_with "upward:" "$bad"
 }
 
-# Of a room's files, too: each stands above what it includes, its own header with it.
-@test "no files of a folder include each other in a circle" {
-	local folder
-	for folder in $(find harness bench -name '*.[ch]' -printf '%h\n' | sort -u); do
-		# A header and what implements it are one; a module that includes another's header stands on it.
-		grep -HoE "^#include \"$folder/[^/\"]+\"" "$folder"/*.[ch] |
-			sed -E 's/^.*\/([^/:]+)\.[ch]:#include ".*\/([^/]+)\.h"$/\1 \2/' | awk '$1 != $2' | sort -u >"$BATS_TEST_TMPDIR/pairs"
-		tsort <"$BATS_TEST_TMPDIR/pairs" >/dev/null 2>"$BATS_TEST_TMPDIR/loops" || fail_with "$folder:" "$(cat "$BATS_TEST_TMPDIR/loops")"
-	done
+@test "no headers include each other in a circle" {
+	grep -roE '^#include "[^"]+\.h"' harness bench --include='*.h' |
+		sed -E 's/^([^:]+):#include "(.*)"$/\1 \2/' >"$BATS_TEST_TMPDIR/pairs"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/pairs")" -ge 50 ] || fail_with "only few includes"
+	tsort <"$BATS_TEST_TMPDIR/pairs" >/dev/null 2>"$BATS_TEST_TMPDIR/loops" || fail_with "$(cat "$BATS_TEST_TMPDIR/loops")"
 }
 
 @test "only the files that ARCHITECTURE names write to standard output and standard error, and only main exits" {

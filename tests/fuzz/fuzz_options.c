@@ -40,12 +40,13 @@ static void check_problem(const struct problem *problem)
 	FUZZ_HOLDS(give || (remedy && end - remedy > 6));
 }
 
-static void check_levels(const struct levels *levels, const struct axis *axis)
+static void check_choice(const struct choice *choice, const struct axis *axis, bool may_be_empty)
 {
-	bool some = false;
-	for (unsigned i = 0; i < axis->level_count; i++)
-		some = some || (levels->chosen[i] && *axis->levels[i]);
-	FUZZ_HOLDS(some);
+	FUZZ_HOLDS(choice->count <= CHOICE_MAX && (may_be_empty || choice->count));
+	for (size_t i = 0; i < choice->count; i++) {
+		FUZZ_HOLDS(axis->kind == AXIS_SIZES || axis_has(axis, choice->level[i]));
+		FUZZ_HOLDS(i == 0 || choice->level[i - 1] < choice->level[i]);
+	}
 }
 
 static void check_heap(uint64_t bytes)
@@ -55,27 +56,19 @@ static void check_heap(uint64_t bytes)
 
 static void check_settings(const struct settings *settings)
 {
-	FUZZ_HOLDS(settings->heap_count >= 1 && settings->heap_count <= SETTINGS_HEAPS_MAX);
-	for (size_t i = 0; i < settings->heap_count; i++) {
-		check_heap(settings->heap_bytes[i]);
-		FUZZ_HOLDS(i == 0 || settings->heap_bytes[i - 1] < settings->heap_bytes[i]);
-	}
+	check_choice(&settings->heaps, &axis_heap, false);
+	for (size_t i = 0; i < settings->heaps.count; i++)
+		check_heap(settings->heaps.level[i]);
+	check_choice(&settings->actions, &axis_action, false);
+	FUZZ_HOLDS(settings->actions.level[0] != ACTION_NONE);
+	/* Of threads the plan chooses where nobody asked. */
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		check_choice(&settings->levels[axis], &axes[axis], axis == AXIS_THREADS);
 	FUZZ_HOLDS(settings->precision >= 0.0001 && settings->precision <= 1);
 	FUZZ_HOLDS(settings->budget_ns > 0 && settings->cell_ns > 0);
 	FUZZ_HOLDS(settings->replicates_max >= 1 && settings->replicates_max <= 1000);
 	FUZZ_HOLDS(settings->caller_cpu >= -1 && settings->caller_cpu < WIRE_CPUS_MAX);
 	FUZZ_HOLDS(settings->evict_bytes > 0);
-	FUZZ_HOLDS(settings->thread_level_count <= SETTINGS_THREADS_MAX);
-	for (size_t i = 0; i < settings->thread_level_count; i++) {
-		FUZZ_HOLDS(settings->threads[i] < WIRE_CPUS_MAX);
-		FUZZ_HOLDS(i == 0 || settings->threads[i - 1] < settings->threads[i]);
-	}
-	check_levels(&settings->states, &axis_state);
-	check_levels(&settings->caches, &axis_cache);
-	check_levels(&settings->child_cpus, &axis_child_cpu);
-	check_levels(&settings->actions, &axis_action);
-	check_levels(&settings->page_kinds, &axis_page_kind);
-	check_levels(&settings->touch_orders, &axis_touch_order);
 	bool primitives = false, experiments = false;
 	for (uint32_t i = 0; i < catalog()->primitive_count; i++)
 		primitives = primitives || settings->primitives[i];

@@ -140,8 +140,7 @@ static const struct {
 } fields[] = {
 	FIELD(header),
 	FIELD(request.mode),
-	FIELD(request.page_kind),
-	FIELD(request.child_cpu),
+	FIELD(request.level),
 	FIELD(request.caller_cpu),
 	FIELD(request.other_cpu),
 	FIELD(request.arm_count),
@@ -256,17 +255,24 @@ static void use_walk(const struct wire_walk *walk)
 		FUZZ_HOLDS(strchr("ACcPp", walk_mark(walk, i)));
 }
 
+static void use_levels(const uint64_t level[AXIS_COUNT])
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		char text[AXIS_TEXT_MAX];
+		FUZZ_HOLDS(*axis_text(&axes[axis], level[axis], text) != '?');
+		FUZZ_HOLDS(axis_takes_text(&axes[axis], text));
+	}
+}
+
 /* What it takes for granted of all else. */
 static void use_request(const struct wire_request *request)
 {
-	static const char tables[PAGE_KIND_COUNT + CHILD_CPU_COUNT + STATE_COUNT];
 	if (request->mode == WIRE_CATALOG)
 		return;
 	FUZZ_HOLDS(request->mode < WIRE_MODE_COUNT);
-	FUZZ_HOLDS(request->page_kind < PAGE_KIND_COUNT && tables[request->page_kind] == 0);
-	FUZZ_HOLDS(request->child_cpu < CHILD_CPU_COUNT && tables[request->child_cpu] == 0);
+	use_levels(request->level);
 	FUZZ_HOLDS(request->caller_cpu < WIRE_CPUS_MAX && request->other_cpu < WIRE_CPUS_MAX);
-	FUZZ_HOLDS(request->child_cpu != CHILD_CPU_OTHER || request->other_cpu >= 0);
+	FUZZ_HOLDS(request->level[AXIS_CHILD_CPU] != CHILD_CPU_OTHER || request->other_cpu >= 0);
 	FUZZ_HOLDS(request->heap_bytes + 3ul * HUGE_BYTES > request->heap_bytes);
 	FUZZ_HOLDS(request->rounds_max <= UINT16_MAX);
 	FUZZ_HOLDS(isfinite(1e6 * request->clock.ns_per_tick));
@@ -278,12 +284,8 @@ static void use_request(const struct wire_request *request)
 		USE_TEXT(request->arms[i].case_name);
 		FUZZ_HOLDS(*axis_name(&axis_action, request->arms[i].action) != '?');
 	}
-	for (uint32_t i = 0; i < request->cell_count; i++) {
-		FUZZ_HOLDS(*axis_name(&axis_state, request->cells[i].state) != '?');
-		FUZZ_HOLDS(*axis_name(&axis_cache, request->cells[i].cache) != '?');
-		FUZZ_HOLDS(*axis_name(&axis_touch_order, request->cells[i].touch_order) != '?');
-		FUZZ_HOLDS(request->cells[i].threads < WIRE_CPUS_MAX);
-	}
+	for (uint32_t i = 0; i < request->cell_count; i++)
+		use_levels(request->cells[i].level);
 	use_counters(request);
 	if (request->mode == WIRE_WALK)
 		use_walk(&request->walk);

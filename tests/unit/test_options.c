@@ -201,8 +201,8 @@ static void a_preset_leaves_what_is_given(void **state)
 	for (size_t i = 0; i < COUNT_OF(orders); i++) {
 		if (read_command("run", orders[i], &problem))
 			fail_msg("'%s': %s", orders[i], problem.text);
-		assert_int_equal(settings.heap_count, 1);
-		assert_int_equal(settings.heap_bytes[0], 0);
+		assert_int_equal(settings.heaps.count, 1);
+		assert_int_equal(settings.heaps.level[0], 0);
 		assert_int_equal(settings.budget_ns, 60000000000);
 		assert_int_equal(settings.cell_ns, 1000000);
 		assert_int_equal(settings.replicates_max, 2);
@@ -215,13 +215,15 @@ static void threads_come_in_order_and_once(void **state)
 	(void)state;
 	struct problem problem = {""};
 	assert_int_equal(read_command("run", "--threads 2,1,2,0,1", &problem), OUTCOME_OK);
-	assert_int_equal(settings.thread_level_count, 3);
+	assert_int_equal(settings.levels[AXIS_THREADS].count, 3);
 	for (uint32_t i = 0; i < 3; i++)
-		assert_int_equal(settings.threads[i], i);
-	assert_int_equal(
-		read_command("run", "--threads 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16", &problem),
-		OUTCOME_FAILED);
-	assert_contains(problem.text, "16 numbers of threads");
+		assert_int_equal(settings.levels[AXIS_THREADS].level[i], i);
+	assert_int_equal(read_command("run",
+				      "--threads 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,"
+				      "20,21,22,23,24,25,26,27,28,29,30,31,32",
+				      &problem),
+			 OUTCOME_FAILED);
+	assert_contains(problem.text, "32 numbers for --threads");
 }
 
 static void an_eviction_buffer_has_a_size(void **state)

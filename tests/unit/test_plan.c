@@ -35,7 +35,7 @@ static int make(void **state)
 	PUT(delay->cases[1], "10us");
 	PUT(spawn->name, "spawn");
 	spawn->uses_primitives = spawn->is_countable = 1;
-	spawn->varies = VARIES_STATE | VARIES_CACHE | VARIES_PLACEMENT;
+	spawn->varies = VARIES_STATE | VARIES_CACHE | VARIES_CHILD_CPU;
 	null->in_every_plan = delay->in_every_plan = 1;
 	struct wire_experiment *writes = &catalog.experiments[WRITES];
 	PUT(writes->name, "writes");
@@ -58,19 +58,19 @@ static int defaults(void **state)
 {
 	(void)state;
 	settings = (struct settings){
-		.heap_bytes = {0, 1 << 20, 2 << 20, 4 << 20, 8 << 20},
-		.heap_count = 5,
+		.heaps = {.count = 5, .level = {0, 1 << 20, 2 << 20, 4 << 20, 8 << 20}},
 		.precision = 0.02,
 		.caller_cpu = -1,
 		.evict_bytes = UINT64_MAX,
 	};
-	for (int i = 0; i < 2; i++)
-		settings.states.chosen[i] = settings.caches.chosen[i] = true;
-	settings.child_cpus.chosen[CHILD_CPU_SAME] = true;
-	settings.actions.chosen[ACTION_EXIT] = settings.actions.chosen[ACTION_EXEC] = true;
-	for (int i = 0; i < TOUCH_COUNT; i++)
-		settings.touch_orders.chosen[i] = true;
-	settings.page_kinds.chosen[PAGE_KIND_4K] = true;
+	struct problem problem = {""};
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (*axes[axis].unasked)
+			choice_parse(&axes[axis], axes[axis].unasked, &settings.levels[axis],
+				     &problem);
+	choice_parse(&axis_action, axis_action.unasked, &settings.actions, &problem);
+	choice_set(&settings.levels[AXIS_PAGE_KIND], PAGE_KIND_4K);
+	assert_string_equal(problem.text, "");
 	settings.primitives[FORK] = settings.primitives[SPAWN] = true;
 	settings.experiments[SPAWNING] = true;
 	PUT(settings.counters, "none");
@@ -114,11 +114,18 @@ static void assert_refused(const char *const *why, size_t count)
 		assert_refused(why, COUNT_OF(why));      \
 	} while (0)
 
-static size_t jobs_at(enum child_cpu placement, uint64_t heaps[SETTINGS_HEAPS_MAX])
+/* Asks for one level by name, as its option does. */
+static void ask(enum axis_id axis, uint64_t level)
+{
+	settings.levels[axis].given = true;
+	choice_set(&settings.levels[axis], level);
+}
+
+static size_t jobs_at(enum child_cpu placement, uint64_t heaps[CHOICE_MAX])
 {
 	size_t count = 0;
 	for (size_t i = 0; i < plan.job_count; i++)
-		if (plan.jobs[i].child_cpu == placement)
+		if (plan.jobs[i].level[AXIS_CHILD_CPU] == placement)
 			heaps[count++] = plan.jobs[i].heap_bytes;
 	return count;
 }
@@ -154,7 +161,7 @@ static void arms_are_those_that_go(void **state)
 static void other_placements_at_three_heaps(void **state)
 {
 	(void)state;
-	uint64_t heaps[SETTINGS_HEAPS_MAX];
+	uint64_t heaps[CHOICE_MAX];
 	make_plan();
 	assert_int_equal(jobs_at(CHILD_CPU_SAME, heaps), 5);
 	assert_int_equal(jobs_at(CHILD_CPU_FREE, heaps), 3);
@@ -164,10 +171,11 @@ static void other_placements_at_three_heaps(void **state)
 	assert_int_equal(jobs_at(CHILD_CPU_OTHER, heaps), CPU_COUNT(&allowed) > 1 ? 3 : 0);
 	for (size_t i = 0; i < plan.job_count; i++) {
 		const struct plan_job *job = &plan.jobs[i];
-		assert_int_equal(job->cell_count, job->child_cpu == CHILD_CPU_SAME ? 4 : 1);
-		if (job->child_cpu != CHILD_CPU_SAME) {
-			assert_int_equal(job->cells[0].state, STATE_DIRTY);
-			assert_int_equal(job->cells[0].cache, CACHE_WARM);
+		assert_int_equal(job->cell_count,
+				 job->level[AXIS_CHILD_CPU] == CHILD_CPU_SAME ? 4 : 1);
+		if (job->level[AXIS_CHILD_CPU] != CHILD_CPU_SAME) {
+			assert_int_equal(job->cells[0].level[AXIS_STATE], STATE_DIRTY);
+			assert_int_equal(job->cells[0].level[AXIS_CACHE], CACHE_WARM);
 		}
 	}
 }
@@ -175,14 +183,14 @@ static void other_placements_at_three_heaps(void **state)
 static void other_placements_spare_large_heaps(void **state)
 {
 	(void)state;
-	uint64_t heaps[SETTINGS_HEAPS_MAX];
-	settings.heap_bytes[4] = 257 << 20;
-	settings.heaps_given = true;
+	uint64_t heaps[CHOICE_MAX];
+	settings.heaps.level[4] = 257 << 20;
+	settings.heaps.given = true;
 	make_plan();
 	assert_int_equal(jobs_at(CHILD_CPU_SAME, heaps), 5);
 	assert_int_equal(jobs_at(CHILD_CPU_FREE, heaps), 3);
 	assert_int_equal(heaps[2], 4 << 20);
-	settings.heap_count = 1; /* one heap: no place is planned twice */
+	settings.heaps.count = 1; /* one heap: no place is planned twice */
 	make_plan();
 	assert_int_equal(jobs_at(CHILD_CPU_FREE, heaps), 1);
 }
@@ -190,10 +198,8 @@ static void other_placements_spare_large_heaps(void **state)
 static void placements_by_name_are_whole(void **state)
 {
 	(void)state;
-	uint64_t heaps[SETTINGS_HEAPS_MAX];
-	settings.child_cpu_given = true;
-	settings.child_cpus = (struct levels){0};
-	settings.child_cpus.chosen[CHILD_CPU_FREE] = true;
+	uint64_t heaps[CHOICE_MAX];
+	ask(AXIS_CHILD_CPU, CHILD_CPU_FREE);
 	make_plan();
 	assert_int_equal(jobs_at(CHILD_CPU_SAME, heaps), 0);
 	assert_int_equal(jobs_at(CHILD_CPU_OTHER, heaps), 0);
@@ -204,13 +210,13 @@ static void placements_by_name_are_whole(void **state)
 static void other_needs_another_cpu(void **state)
 {
 	(void)state;
-	uint64_t heaps[SETTINGS_HEAPS_MAX];
+	uint64_t heaps[CHOICE_MAX];
 	one_cpu_only();
 	make_plan(); /* not asked for: left out */
 	assert_int_equal(jobs_at(CHILD_CPU_OTHER, heaps), 0);
 	assert_int_equal(jobs_at(CHILD_CPU_FREE, heaps), 3);
-	settings.child_cpu_given = true;
-	settings.child_cpus.chosen[CHILD_CPU_OTHER] = true;
+	settings.levels[AXIS_CHILD_CPU].given = true;
+	choice_add(&settings.levels[AXIS_CHILD_CPU], CHILD_CPU_OTHER);
 	REFUSED("another CPU", "--child-cpu other");
 }
 
@@ -224,17 +230,17 @@ static void unknown_cpus_are_refused(void **state)
 static void refused_pairs_say_why(void **state)
 {
 	(void)state;
-	settings.primitives_given = settings.actions_given = true;
+	settings.primitives_given = settings.actions.given = true;
 	REFUSED("exit with posix_spawn", "it always starts a program", "leave one");
 	settings.primitives[SPAWN] = false;
 	settings.primitives[EAGER] = true;
 	REFUSED("exec with eager_copy", "exec drops the copy");
 	/* Only one of the two asked for by name: what cannot be is left out. */
-	settings.actions_given = false;
+	settings.actions.given = false;
 	make_plan();
 	assert_int_equal(plan.arm_count, 7);
 	settings.primitives[FORK] = false;
-	settings.actions.chosen[ACTION_EXIT] = false;
+	choice_set(&settings.actions, ACTION_EXEC);
 	REFUSED("no chosen primitive takes the chosen action");
 }
 
@@ -245,10 +251,10 @@ static void heaps_that_do_not_fit_are_refused(void **state)
 	const char *limited_by;
 	struct problem problem = {""};
 	assert_int_equal(memory_available(&available, &limited_by, &problem), OUTCOME_OK);
-	settings.heaps_given = true;
-	settings.heap_bytes[4] = (available / 4096 + 1) * 4096;
+	settings.heaps.given = true;
+	settings.heaps.level[4] = (available / 4096 + 1) * 4096;
 	REFUSED("cannot fit a heap of", limited_by, "--heap", "fits");
-	assert_int_equal(memory_check(settings.heap_bytes[4], 0, 0, &problem), OUTCOME_FAILED);
+	assert_int_equal(memory_check(settings.heaps.level[4], 0, 0, &problem), OUTCOME_FAILED);
 	assert_null(strstr(problem.text, "copy"));
 	/* What it says would fit does, and twice as much does not. */
 	char unit[8] = "";
@@ -277,8 +283,8 @@ static void heaps_that_do_not_fit_are_refused(void **state)
 static void default_heaps_are_trimmed(void **state)
 {
 	(void)state;
-	uint64_t heaps[SETTINGS_HEAPS_MAX];
-	settings.heap_bytes[4] = 1ull << 50;
+	uint64_t heaps[CHOICE_MAX];
+	settings.heaps.level[4] = 1ull << 50;
 	make_plan();
 	assert_int_equal(jobs_at(CHILD_CPU_SAME, heaps), 4);
 }
@@ -286,7 +292,7 @@ static void default_heaps_are_trimmed(void **state)
 static void no_cells_is_no_plan(void **state)
 {
 	(void)state;
-	settings.states = (struct levels){0};
+	settings.levels[AXIS_STATE].count = 0;
 	REFUSED("no cell is left");
 }
 
@@ -306,8 +312,9 @@ static void requests_are_as_planned(void **state)
 		assert_int_equal(request.heap_bytes, job->heap_bytes);
 		assert_int_equal(request.arm_count, plan.arm_count);
 		assert_int_equal(request.cell_count, job->cell_count);
-		assert_int_equal(request.caller_cpu,
-				 job->child_cpu == CHILD_CPU_FREE ? -1 : plan.caller_cpu);
+		assert_int_equal(request.caller_cpu, job->level[AXIS_CHILD_CPU] == CHILD_CPU_FREE
+							     ? -1
+							     : plan.caller_cpu);
 		uint64_t most = 0, groups = plan_counter_groups(&plan);
 		for (uint32_t c = 0; c < job->cell_count; c++)
 			most += (uint64_t)request.arm_count * request.rounds_max *
@@ -322,23 +329,23 @@ static size_t cold_cells(void)
 	size_t count = 0;
 	for (size_t i = 0; i < plan.job_count; i++)
 		for (uint32_t c = 0; c < plan.jobs[i].cell_count; c++)
-			count += plan.jobs[i].cells[c].cache == CACHE_COLD;
+			count += plan.jobs[i].cells[c].level[AXIS_CACHE] == CACHE_COLD;
 	return count;
 }
 
 static void no_cold_cells_of_large_heaps_unless_asked_for(void **state)
 {
 	(void)state;
-	settings.heap_bytes[0] = 64 << 20;
-	settings.heap_bytes[1] = 65 << 20;
-	settings.heap_count = 2;
+	settings.heaps.level[0] = 64 << 20;
+	settings.heaps.level[1] = 65 << 20;
+	settings.heaps.count = 2;
 	make_plan();
 	assert_int_equal(cold_cells(), 2); /* dirty, clean */
-	settings.caches_given = true;
+	settings.levels[AXIS_CACHE].given = true;
 	make_plan();
 	assert_int_equal(cold_cells(), 4);
-	settings.caches_given = false;
-	settings.heaps_given = true;
+	settings.levels[AXIS_CACHE].given = false;
+	settings.heaps.given = true;
 	make_plan();
 	assert_int_equal(cold_cells(), 4);
 }
@@ -350,8 +357,8 @@ static void experiments_have_axes_of_their_own(void **state)
 	settings.experiments[SPAWNING] = false;
 	settings.experiments[WRITES] = true;
 	catalog.experiments[WRITES].varies |= VARIES_THREADS;
-	settings.threads[1] = 1;
-	settings.thread_level_count = 2;
+	ask(AXIS_THREADS, 0);
+	choice_add(&settings.levels[AXIS_THREADS], 1);
 	make_plan();
 	assert_int_equal(plan.job_count, 4);
 	for (size_t i = 0; i < 4; i++) {
@@ -364,26 +371,26 @@ static void experiments_have_axes_of_their_own(void **state)
 		assert_int_equal(job->arm_count, 5);
 		assert_int_equal(job->cell_count, TOUCH_COUNT);
 		for (uint32_t c = 0; c < job->cell_count; c++) {
-			assert_int_equal(job->cells[c].state, STATE_DIRTY);
-			assert_int_equal(job->cells[c].cache, CACHE_WARM);
-			assert_int_equal(job->cells[c].touch_order, c);
-			assert_int_equal(job->cells[c].threads, i % 2);
+			assert_int_equal(job->cells[c].level[AXIS_STATE], STATE_DIRTY);
+			assert_int_equal(job->cells[c].level[AXIS_CACHE], CACHE_WARM);
+			assert_int_equal(job->cells[c].level[AXIS_TOUCH_ORDER], c);
+			assert_int_equal(job->cells[c].level[AXIS_THREADS], i % 2);
 			assert_int_equal(job->cells[c].counted,
-					 job->cells[c].touch_order == TOUCH_SEQUENTIAL);
+					 job->cells[c].level[AXIS_TOUCH_ORDER] == TOUCH_SEQUENTIAL);
 		}
 	}
-	settings.thread_level_count = 1; /* none */
+	ask(AXIS_THREADS, 0);
 	settings.is_quick = true;
 	make_plan();
 	assert_int_equal(plan.job_count, 1);
-	settings.heaps_given = true; /* by name: for every experiment */
+	settings.heaps.given = true; /* by name: for every experiment */
 	make_plan();
 	assert_int_equal(plan.job_count, 5);
 	catalog.experiments[WRITES].needs_heap = 1;
 	make_plan();
 	assert_int_equal(plan.job_count, 4);
 	assert_int_equal(plan.jobs[0].heap_bytes, 1 << 20);
-	settings.heap_count = 1;
+	settings.heaps.count = 1;
 	settings.experiments_given = true;
 	REFUSED("cannot run writes without a heap", "--heap larger than 0");
 	catalog.experiments[WRITES].needs_heap = 0;
@@ -417,53 +424,28 @@ static void page_kinds_beside_4k(void **state)
 	size_t huge = 0;
 	settings.experiments[SPAWNING] = false;
 	settings.experiments[WRITES] = true;
-	settings.page_kinds.chosen[PAGE_KIND_THP] = true;
+	choice_add(&settings.levels[AXIS_PAGE_KIND], PAGE_KIND_THP);
 	make_plan();
 	for (size_t i = 0; i < plan.job_count; i++)
-		if (plan.jobs[i].page_kind == PAGE_KIND_THP) {
+		if (plan.jobs[i].level[AXIS_PAGE_KIND] == PAGE_KIND_THP) {
 			huge++;
 			assert_int_equal(plan.jobs[i].heap_bytes, 4 << 20);
-			assert_int_equal(plan.jobs[i].cells[0].touch_order, TOUCH_SEQUENTIAL);
+			assert_int_equal(plan.jobs[i].cells[0].level[AXIS_TOUCH_ORDER],
+					 TOUCH_SEQUENTIAL);
 		}
 	/* A machine without them says so instead. */
 	assert_int_equal(huge + plan.gap_count, 1);
 	assert_true(huge || strlen(plan.gaps[0].why) > 20);
-	settings.page_kinds_given = settings.heaps_given = true;
-	settings.page_kinds.chosen[PAGE_KIND_4K] = false;
+	settings.heaps.given = true;
+	ask(AXIS_PAGE_KIND, PAGE_KIND_THP);
 	if (huge) {
 		make_plan();
 		for (size_t i = 0; i < plan.job_count; i++) {
-			assert_int_equal(plan.jobs[i].page_kind, PAGE_KIND_THP);
+			assert_int_equal(plan.jobs[i].level[AXIS_PAGE_KIND], PAGE_KIND_THP);
 			assert_int_equal(plan.jobs[i].heap_bytes % (2 << 20), 0);
 			assert_true(plan.jobs[i].heap_bytes > 0);
 		}
 		assert_int_equal(plan.job_count, 3); /* of 0, 1M, 2M, 4M, 8M */
-	}
-}
-
-/* Asks for one level by name, as its option does. */
-static void ask(enum varies axis, unsigned level)
-{
-	const struct {
-		enum varies axis;
-		bool *given;
-		struct levels *levels;
-	} rows[] = {
-		{VARIES_STATE, &settings.states_given, &settings.states},
-		{VARIES_CACHE, &settings.caches_given, &settings.caches},
-		{VARIES_PLACEMENT, &settings.child_cpu_given, &settings.child_cpus},
-		{VARIES_PAGE_KIND, &settings.page_kinds_given, &settings.page_kinds},
-		{VARIES_TOUCH_ORDER, &settings.touch_orders_given, &settings.touch_orders},
-	};
-	for (size_t i = 0; i < COUNT_OF(rows); i++)
-		if (rows[i].axis == axis) {
-			*rows[i].given = true;
-			*rows[i].levels = (struct levels){0};
-			rows[i].levels->chosen[level] = true;
-		}
-	if (axis == VARIES_THREADS) {
-		settings.threads[0] = level;
-		settings.thread_level_count = 1;
 	}
 }
 
@@ -472,18 +454,18 @@ static void ask(enum varies axis, unsigned level)
 static void an_option_is_refused_where_no_experiment_varies_it(void **state)
 {
 	static const struct {
-		enum varies axis;
+		enum axis_id axis;
 		const char *option, *who;
-	} axes[] = {
-		{VARIES_STATE, "--state clean", "spawn does"},
-		{VARIES_CACHE, "--cache cold", "spawn does"},
-		{VARIES_PLACEMENT, "--child-cpu free", "spawn does"},
-		{VARIES_PAGE_KIND, "--page-kind thp", "writes does"},
-		{VARIES_TOUCH_ORDER, "--touch-order shuffled", "writes does"},
-		{VARIES_THREADS, "--threads 1", "leave the option out"},
+	} asked[] = {
+		{AXIS_STATE, "--state clean", "spawn does"},
+		{AXIS_CACHE, "--cache cold", "spawn does"},
+		{AXIS_CHILD_CPU, "--child-cpu free", "spawn does"},
+		{AXIS_PAGE_KIND, "--page-kind thp", "writes does"},
+		{AXIS_TOUCH_ORDER, "--touch-order shuffled", "writes does"},
+		{AXIS_THREADS, "--threads 1", "leave the option out"},
 	};
 	const unsigned others = CPU_COUNT(&allowed) > 1 ? 1 : 0;
-	for (size_t a = 0; a < COUNT_OF(axes); a++)
+	for (size_t a = 0; a < COUNT_OF(asked); a++)
 		for (unsigned e = NULL_RULER; e <= WRITES; e++)
 			for (unsigned threads = 0; threads <= others; threads++) {
 				const struct wire_experiment *chosen = &catalog.experiments[e];
@@ -494,23 +476,23 @@ static void an_option_is_refused_where_no_experiment_varies_it(void **state)
 				settings.experiments[e] = true;
 				if (threads)
 					catalog.experiments[WRITES].varies |= VARIES_THREADS;
-				ask(axes[a].axis, 1);
+				ask(asked[a].axis, 1);
 				enum outcome outcome =
 					plan_make(&plan, &settings, &catalog, &problem);
-				if (!(chosen->varies & axes[a].axis)) {
+				if (!(chosen->varies >> asked[a].axis & 1)) {
 					assert_int_equal(outcome, OUTCOME_FAILED);
-					assert_contains(problem.text, axes[a].option);
+					assert_contains(problem.text, asked[a].option);
 					assert_contains(problem.text, chosen->name);
 					assert_contains(problem.text, "not vary it");
 					assert_contains(problem.text,
-							threads && axes[a].axis == VARIES_THREADS
+							threads && asked[a].axis == AXIS_THREADS
 								? "writes does"
-								: axes[a].who);
+								: asked[a].who);
 				} else if (outcome) { /* a machine without huge pages */
-					assert_int_equal(axes[a].axis, VARIES_PAGE_KIND);
+					assert_int_equal(asked[a].axis, AXIS_PAGE_KIND);
 					assert_contains(problem.text, "cannot build a heap");
 				}
-				ask(axes[a].axis, 0);
+				ask(asked[a].axis, 0);
 				make_plan();
 				assert_int_equal(plan.holds_for.count, 0);
 				catalog.experiments[WRITES].varies = before;
@@ -521,7 +503,7 @@ static void an_option_that_holds_for_some_says_for_which(void **state)
 {
 	(void)state;
 	settings.experiments[WRITES] = true;
-	ask(VARIES_TOUCH_ORDER, TOUCH_SHUFFLED);
+	ask(AXIS_TOUCH_ORDER, TOUCH_SHUFFLED);
 	settings.primitives_given = true;
 	make_plan();
 	assert_int_equal(plan.holds_for.count, 2);
@@ -540,9 +522,9 @@ static void options_beside_the_axes_are_not_in_vain(void **state)
 	settings.primitives_given = true;
 	REFUSED("--primitive fork,posix_spawn", "writes does not use it", "spawn does");
 	settings.primitives_given = false;
-	settings.actions_given = true;
+	settings.actions.given = true;
 	REFUSED("--action exit,exec", "writes does not use it");
-	settings.actions_given = false;
+	settings.actions.given = false;
 	PUT(settings.counters, "page_faults");
 	REFUSED("--counters page_faults", "writes does not count it; spawn does");
 	catalog.experiments[SPAWNING].is_countable = 0;
@@ -551,18 +533,18 @@ static void options_beside_the_axes_are_not_in_vain(void **state)
 	settings.experiments[WRITES] = false;
 	settings.experiments[SPAWNING] = true;
 	make_plan();
-	ask(VARIES_STATE, STATE_CLEAN);
+	ask(AXIS_STATE, STATE_CLEAN);
 	REFUSED("cannot count anything", "dirty heap", "--counters");
 	PUT(settings.counters, "none");
 	settings.evict_bytes = 1 << 20;
 	make_plan();
-	ask(VARIES_CACHE, CACHE_WARM);
+	ask(AXIS_CACHE, CACHE_WARM);
 	REFUSED("--evict", "cold", "leave the option out");
 	settings.evict_bytes = UINT64_MAX;
 	make_plan();
 	settings.caller_cpu = plan.caller_cpu;
 	make_plan();
-	ask(VARIES_PLACEMENT, CHILD_CPU_FREE);
+	ask(AXIS_CHILD_CPU, CHILD_CPU_FREE);
 	REFUSED("--cpu", "--child-cpu free");
 }
 
@@ -572,7 +554,7 @@ static void more_threads_than_cpus_are_refused(void **state)
 	settings.experiments[SPAWNING] = false;
 	settings.experiments[WRITES] = true;
 	catalog.experiments[WRITES].varies |= VARIES_THREADS;
-	ask(VARIES_THREADS, (unsigned)CPU_COUNT(&allowed));
+	ask(AXIS_THREADS, (unsigned)CPU_COUNT(&allowed));
 	REFUSED("threads on CPUs of their own", "give --threads less");
 	catalog.experiments[WRITES].varies &= ~(uint32_t)VARIES_THREADS;
 }
@@ -590,20 +572,21 @@ static void nothing_is_left_out_without_a_word(void **state)
 {
 	make_plan();
 	assert_int_equal(plan.left_out.count, CPU_COUNT(&allowed) > 1 ? 0 : 1);
-	settings.heap_bytes[4] = 1ull << 50;
+	settings.heaps.level[4] = 1ull << 50;
 	make_plan();
 	assert_left_out("spawn at 1024 TiB: more than a quarter of");
-	settings.heap_bytes[4] = 65 << 20;
+	settings.heaps.level[4] = 65 << 20;
 	make_plan();
 	assert_left_out("cold caches of spawn at 65 MiB: dear; ask for them with --cache cold");
-	settings.states.chosen[STATE_DIRTY] = false;
+	choice_set(&settings.levels[AXIS_STATE], STATE_CLEAN);
 	make_plan();
-	assert_left_out("child on free of spawn: unasked it runs only dirty, warm and sequential");
+	assert_left_out(
+		"--child-cpu free of spawn: unasked it runs only dirty, warm, which is not");
 	one_cpu_only();
 	make_plan();
 	assert_left_out("child on another CPU: only CPU");
 	PUT(settings.counters, "page_faults");
-	settings.caches.chosen[CACHE_WARM] = false;
+	choice_set(&settings.levels[AXIS_CACHE], CACHE_COLD);
 	settings.experiments[WRITES] = true;
 	catalog.experiments[WRITES].is_countable = 1;
 	catalog.experiments[WRITES].varies |= VARIES_THREADS;
@@ -617,15 +600,15 @@ static void nothing_is_left_out_without_a_word(void **state)
 	defaults(state);
 	settings.experiments[SPAWNING] = false;
 	settings.experiments[WRITES] = true;
-	settings.page_kinds.chosen[PAGE_KIND_THP] = true;
-	settings.heaps_given = true;
-	settings.heap_count = 2; /* 0, 1M */
+	choice_add(&settings.levels[AXIS_PAGE_KIND], PAGE_KIND_THP);
+	settings.heaps.given = true;
+	settings.heaps.count = 2; /* 0, 1M */
 	catalog.experiments[WRITES].needs_heap = 1;
 	make_plan();
 	assert_left_out("writes at heap 0: it needs pages");
 	assert_left_out(
 		"page kind thp of writes: no heap up to 64 MiB is whole huge pages of 2 MiB");
-	settings.page_kinds_given = true;
+	settings.levels[AXIS_PAGE_KIND].given = true;
 	REFUSED("page kind thp for writes: 1 MiB is no whole number of huge pages", "--heap 2M");
 	catalog.experiments[WRITES].needs_heap = 0;
 }

@@ -51,7 +51,7 @@ static void fill(void)
 		put(request->arms[i].primitive, "fork");
 		request->arms[i].action = ACTION_EXIT;
 	}
-	request->cells[1].state = STATE_CLEAN;
+	request->cells[1].level[AXIS_STATE] = STATE_CLEAN;
 	request->counter_count = 3;
 	request->counters[1].group = request->counters[2].group = 1;
 	struct wire_answer *answer = &area->answer;
@@ -157,13 +157,21 @@ static void spoilt_requests_are_refused(void **state)
 	(void)state;
 	struct wire_request *request = &area->request;
 	REFUSED(wire_check_request, request->mode = WIRE_MODE_COUNT, "mode");
-	REFUSED(wire_check_request, request->page_kind = PAGE_KIND_COUNT, "level");
-	REFUSED(wire_check_request, request->child_cpu = CHILD_CPU_COUNT, "level");
+	static const uint64_t count[AXIS_COUNT] = {PAGE_KIND_COUNT, STATE_COUNT, CACHE_COUNT,
+						   CHILD_CPU_COUNT, TOUCH_COUNT, WIRE_CPUS_MAX};
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		REFUSED(wire_check_request, request->level[axis] = count[axis], "level");
+		REFUSED(wire_check_request, request->level[axis] = UINT64_MAX, "level");
+		REFUSED(wire_check_request, request->cells[1].level[axis] = count[axis], "a cell");
+		/* A worker has but one level of an axis that needs a new one. */
+		if (axes[axis].needs_new_worker)
+			REFUSED(wire_check_request, request->cells[1].level[axis] = 1, "a cell");
+	}
 	REFUSED(wire_check_request, request->caller_cpu = -2, "CPU");
 	REFUSED(wire_check_request, request->caller_cpu = WIRE_CPUS_MAX, "CPU");
 	REFUSED(wire_check_request, request->other_cpu = WIRE_CPUS_MAX, "CPU");
-	REFUSED(wire_check_request, (request->other_cpu = -1, request->child_cpu = CHILD_CPU_OTHER),
-		"CPU");
+	REFUSED(wire_check_request,
+		(request->other_cpu = -1, request->level[AXIS_CHILD_CPU] = CHILD_CPU_OTHER), "CPU");
 	REFUSED(wire_check_request, (request->rounds_min = 2, request->rounds_max = 1), "rounds");
 	REFUSED(wire_check_request, request->rounds_max = UINT16_MAX + 1, "rounds");
 	REFUSED(wire_check_request, request->heap_bytes = UINT64_MAX - 4095, "size");
@@ -190,10 +198,6 @@ static void spoilt_requests_are_refused(void **state)
 	REFUSED(wire_check_request, UNENDED(request->arms[1].case_name), "an arm");
 	REFUSED(wire_check_request, request->arms[1].action = ACTION_COUNT, "an arm");
 	REFUSED(wire_check_request, request->arms[1].twin = 2, "an arm");
-	REFUSED(wire_check_request, request->cells[1].state = STATE_COUNT, "a cell");
-	REFUSED(wire_check_request, request->cells[1].cache = CACHE_COUNT, "a cell");
-	REFUSED(wire_check_request, request->cells[1].touch_order = TOUCH_COUNT, "a cell");
-	REFUSED(wire_check_request, request->cells[1].threads = WIRE_CPUS_MAX, "a cell");
 	REFUSED(wire_check_request, request->counter_count = COUNTERS_MAX + 1, "counters");
 	REFUSED(wire_check_request, UNENDED(request->counters[1].name), "a counter");
 	REFUSED(wire_check_request, UNENDED(request->counters[1].filter), "a counter");

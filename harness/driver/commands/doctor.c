@@ -104,7 +104,8 @@ static void examine_page_kinds(void)
 	for (unsigned kind = PAGE_KIND_THP; kind < PAGE_KIND_COUNT; kind++) {
 		char why[PROBLEM_TEXT_MAX], subject[32];
 		bool can = hugepages_can(kind, USUAL_BYTES, why);
-		snprintf(subject, sizeof subject, "page kind %s", axis_name(&axis_page_kind, kind));
+		snprintf(subject, sizeof subject, "page kind %s",
+			 axis_name(&axes[AXIS_PAGE_KIND], kind));
 		say(can ? GOOD : NOTE, subject, "%s", why);
 	}
 	if (lent_is_recorded())

@@ -55,7 +55,7 @@ static enum outcome take_page_kind(struct explain_options *options, const char *
 				   struct problem *problem)
 {
 	unsigned level;
-	if (!axis_find(&axis_page_kind, value, &level))
+	if (!axis_find(&axes[AXIS_PAGE_KIND], value, &level))
 		return fail(problem,
 			    "cannot find page kind '%s'; there are: 4k, thp, mthp, hugetlb", value);
 	options->page_kind = level;
@@ -75,7 +75,7 @@ static enum outcome take_pages(struct explain_options *options, const char *valu
 	return fail(problem,
 		    "cannot make %" PRIu64 " pages out of whole ones of kind %s: give a multiple "
 		    "of %" PRIu64 " for --pages",
-		    options->pages, axis_name(&axis_page_kind, options->page_kind), multiple);
+		    options->pages, axis_name(&axes[AXIS_PAGE_KIND], options->page_kind), multiple);
 }
 
 enum outcome explain_parse(struct explain_options *options, const struct given *given,

@@ -6,12 +6,16 @@
 
 #include <string.h>
 
-static void list_axis(const struct axis *axis)
+static void print_axis(const struct axis *axis)
 {
 	print("  %-12s", axis->name);
-	for (unsigned i = 0; i < axis->level_count; i++)
-		if (*axis->levels[i])
-			print(" %s", axis->levels[i]);
+	if (axis->kind == AXIS_COUNTS)
+		print(" numbers, as 0,1,2");
+	if (axis->kind == AXIS_SIZES)
+		print(" sizes, as 0,1M..4G*4");
+	for (unsigned i = 0; axis->kind == AXIS_LEVELS && axis->levels[i].name; i++)
+		if (*axis->levels[i].name)
+			print(" %s", axis->levels[i].name);
 	print(": %s\n", axis->summary);
 }
 
@@ -56,15 +60,11 @@ static void list_catalog(const struct wire_catalog *catalog)
 			      *primitive->refuses[action] ? "refused: " : "yes",
 			      primitive->refuses[action]);
 	}
-	print("\naxes\n  %-12s sizes, as 0,1M..4G*4: what the caller has written\n", "heap");
-	list_axis(&axis_state);
-	list_axis(&axis_cache);
-	list_axis(&axis_child_cpu);
-	list_axis(&axis_page_kind);
-	list_axis(&axis_touch_order);
-	print("  %-12s numbers, as 0,1,2: the caller's threads that run on other CPUs\n",
-	      "threads");
-	list_axis(&axis_action);
+	print("\naxes\n");
+	print_axis(&axis_heap);
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		print_axis(&axes[axis]);
+	print_axis(&axis_action);
 }
 
 static enum status run(const struct given *given)

@@ -52,7 +52,7 @@ static void tell_left_out(const struct plan_gap *gaps, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		print_to(stderr, "left out: page kind %s: %s\n",
-			 axis_name(&axis_page_kind, gaps[i].page_kind), gaps[i].why);
+			 axis_name(&axes[AXIS_PAGE_KIND], gaps[i].page_kind), gaps[i].why);
 }
 
 /* Measures, then presents what there is. */

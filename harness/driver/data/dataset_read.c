@@ -80,7 +80,7 @@ static enum outcome read_left_out(struct reader *reader, const json_t *line, con
 	unsigned level;
 	if (!reader->dataset->run)
 		return dataset_malformed(reader, "what was left out comes before the run line");
-	if (!kind || !axis_find(&axis_page_kind, kind, &level))
+	if (!kind || !axis_find(&axes[AXIS_PAGE_KIND], kind, &level))
 		return dataset_malformed(reader, "what was left out is no page kind");
 	if (!json_is_object(kinds)) {
 		kinds = json_object();

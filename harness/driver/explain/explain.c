@@ -104,7 +104,7 @@ static enum outcome tell_all(struct telling *telling, const struct explain_optio
 	if (!outcome && telling->json) {
 		json_t *all = json_pack("{s:s,s:s,s:s,s:i,s:O}", "forkcost_version",
 					FORKCOST_VERSION, "machine", machine, "page_kind",
-					axis_name(&axis_page_kind, options->page_kind),
+					axis_name(&axes[AXIS_PAGE_KIND], options->page_kind),
 					"statements_failed", (int)telling->failed, "scenes", told);
 		if (!json_put(stdout, all, JSON_INDENT(1)))
 			outcome = fail(problem, "cannot make JSON: out of memory; end other "
@@ -132,7 +132,7 @@ static enum outcome prepare(const struct explain_options *options, struct story 
 		return OUTCOME_FAILED;
 	if (!hugepages_can(options->page_kind, bytes, why))
 		return fail(problem, "cannot use pages of kind %s: %s",
-			    axis_name(&axis_page_kind, options->page_kind), why);
+			    axis_name(&axes[AXIS_PAGE_KIND], options->page_kind), why);
 	return OUTCOME_OK;
 }
 

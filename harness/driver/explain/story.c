@@ -4,6 +4,7 @@
 #include "harness/common/traits.h"
 #include "harness/driver/base/interrupts.h"
 #include "harness/driver/base/stats.h"
+#include "harness/driver/explain/check.h"
 #include "harness/driver/machine/hugepages.h"
 #include "harness/driver/run/session.h"
 
@@ -18,11 +19,6 @@ enum {
 	STANDSTILL_S = 20,
 };
 
-const char *story_name(enum walk_who who)
-{
-	return who == WALK_CALLER ? "parent" : "child";
-}
-
 uint64_t story_page_bytes(enum page_kind page_kind)
 {
 	return page_kind == PAGE_KIND_HUGETLB ? HUGE_BYTES : (uint64_t)sysconf(_SC_PAGESIZE);
@@ -33,8 +29,7 @@ static void fill_request(const struct story *story, const struct scene *scene,
 {
 	struct wire_arm *arm = &request->arms[0];
 	request->mode = WIRE_WALK;
-	request->page_kind = story->page_kind;
-	request->child_cpu = CHILD_CPU_SAME;
+	request->level[AXIS_PAGE_KIND] = request->cells[0].level[AXIS_PAGE_KIND] = story->page_kind;
 	request->caller_cpu = story->caller_cpu;
 	request->other_cpu = -1;
 	request->arm_count = request->cell_count = 1;
@@ -201,7 +196,7 @@ static enum outcome play_steps(const struct story *story, struct session *sessio
 		 * huge pages as they want them. A pool is needed until the last copy. */
 		if (page_kind_is_transparent(story->page_kind))
 			hugepages_return();
-		story_check(told, walked->took[step], told->rehearsed);
+		check_step(told, walked->took[step], told->rehearsed);
 		go_on = story->tell(story->context, told);
 	}
 	futex_raise(&walked->turn, (int)(2 * scene->walk.step_count));

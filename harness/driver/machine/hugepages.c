@@ -216,7 +216,7 @@ enum outcome hugepages_lend(enum page_kind kind, uint64_t bytes, struct problem 
 	/* Settings may be others than when the plan was made. */
 	if (!hugepages_can(kind, bytes, why))
 		return fail(problem, "cannot build a heap of page kind %s: %s",
-			    axis_name(&axis_page_kind, kind), why);
+			    axis_name(&axes[AXIS_PAGE_KIND], kind), why);
 	if (kind == PAGE_KIND_MTHP)
 		return lend_multi(problem);
 	return kind == PAGE_KIND_HUGETLB ? lend_hugetlb(bytes, problem) : OUTCOME_OK;

@@ -1,6 +1,7 @@
 #include "harness/driver/plan/asked.h"
 
 #include "harness/driver/base/notes.h"
+#include "harness/driver/plan/axis_rules.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,7 @@ enum { VALUE_BYTES = 120, NAMES_BYTES = 160 };
 struct asked {
 	const char *option;
 	char value[VALUE_BYTES];
-	enum varies axis; /* 0: of no axis */
+	uint32_t axis; /* enum varies; 0: of no axis */
 	bool (*takes)(const struct wire_experiment *experiment);
 	const char *verb;                     /* "vary" */
 	const char *others_one, *others_many; /* "runs", "run": what the others do ... */
@@ -20,8 +21,7 @@ struct asked {
 
 static bool has_use(const struct asked *asked, const struct wire_experiment *experiment)
 {
-	return asked->axis ? (experiment->varies & (uint32_t)asked->axis) != 0
-			   : asked->takes(experiment);
+	return asked->axis ? (experiment->varies & asked->axis) != 0 : asked->takes(experiment);
 }
 
 /* The rulers count only if there is nothing else: they ride along with everything. */
@@ -81,80 +81,27 @@ static enum outcome check(struct plan *plan, const struct asked *asked, struct p
 
 /* ---- axes ---- */
 
-/* Names of the chosen levels; whether there are others among them than the first there is. */
-static bool name_levels(const struct axis *axis, const struct levels *levels,
-			char value[VALUE_BYTES])
+/* The plain level is everywhere: asking for it alone is fine. */
+static enum outcome check_axis(struct plan *plan, enum axis_id id, struct problem *problem)
 {
-	bool beside = false;
-	*value = '\0';
-	for (unsigned i = 0; i < axis->level_count; i++)
-		if (levels->chosen[i] && *axis->levels[i]) {
-			notes_append(value, VALUE_BYTES, "%s%s", *value ? "," : "",
-				     axis->levels[i]);
-			beside = beside || i > 0;
-		}
-	return beside;
-}
-
-static enum outcome check_levels(struct plan *plan, struct problem *problem)
-{
-	const struct settings *settings = &plan->settings;
-	const struct {
-		const char *option;
-		bool given;
-		enum varies varies;
-		const struct axis *axis;
-		const struct levels *levels;
-	} rows[] = {
-		{"--state", settings->states_given, VARIES_STATE, &axis_state, &settings->states},
-		{"--cache", settings->caches_given, VARIES_CACHE, &axis_cache, &settings->caches},
-		{"--child-cpu", settings->child_cpu_given, VARIES_PLACEMENT, &axis_child_cpu,
-		 &settings->child_cpus},
-		{"--page-kind", settings->page_kinds_given, VARIES_PAGE_KIND, &axis_page_kind,
-		 &settings->page_kinds},
-		{"--touch-order", settings->touch_orders_given, VARIES_TOUCH_ORDER,
-		 &axis_touch_order, &settings->touch_orders},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		char otherwise[VALUE_BYTES];
-		struct asked asked = {.option = rows[i].option,
-				      .axis = rows[i].varies,
-				      .verb = "vary",
-				      .others_one = "runs",
-				      .others_many = "run",
-				      .otherwise = otherwise};
-		snprintf(otherwise, sizeof otherwise, "at %s", axis_name(rows[i].axis, 0));
-		if (rows[i].given && name_levels(rows[i].axis, rows[i].levels, asked.value) &&
-		    check(plan, &asked, problem))
-			return OUTCOME_FAILED;
-	}
-	return OUTCOME_OK;
-}
-
-static enum outcome check_threads(struct plan *plan, struct problem *problem)
-{
-	const struct settings *settings = &plan->settings;
-	struct asked asked = {.option = "--threads",
-			      .axis = VARIES_THREADS,
+	const struct axis *axis = &axes[id];
+	const struct choice *levels = &plan->settings.levels[id];
+	char option[WIRE_NAME_MAX], plain[AXIS_WORDS_MAX], otherwise[VALUE_BYTES];
+	struct asked asked = {.option = option,
+			      .axis = 1 << id,
 			      .verb = "vary",
 			      .others_one = "runs",
 			      .others_many = "run",
-			      .otherwise = "without"};
-	uint32_t others = plan_other_cpus(plan), most = 0;
-	for (size_t i = 0; i < settings->thread_level_count; i++) {
-		notes_append(asked.value, sizeof asked.value, "%s%u", i ? "," : "",
-			     settings->threads[i]);
-		most = settings->threads[i] > most ? settings->threads[i] : most;
-	}
-	if (most && check(plan, &asked, problem))
-		return OUTCOME_FAILED;
-	if (most <= others)
+			      .otherwise = otherwise};
+	snprintf(option, sizeof option, "--%s", axis->option);
+	snprintf(otherwise, sizeof otherwise, "at %s",
+		 axis_short_words(axis, axis_plain_name(axis), plain));
+	if (!levels->given)
 		return OUTCOME_OK;
-	return fail(
-		problem,
-		"cannot run %u threads on CPUs of their own: besides the caller's %u %s allowed; "
-		"give --threads less, or widen the CPU set",
-		most, others, others == 1 ? "is" : "are");
+	if (choice_names(axis, levels, asked.value, sizeof asked.value) &&
+	    check(plan, &asked, problem))
+		return OUTCOME_FAILED;
+	return axis_rules[id].check ? axis_rules[id].check(plan, levels, problem) : OUTCOME_OK;
 }
 
 /* ---- arms and counters ---- */
@@ -190,8 +137,8 @@ static enum outcome check_arms(struct plan *plan, struct problem *problem)
 	if (settings->primitives_given && check(plan, &asked, problem))
 		return OUTCOME_FAILED;
 	asked.option = "--action";
-	name_levels(&axis_action, &settings->actions, asked.value);
-	return settings->actions_given ? check(plan, &asked, problem) : OUTCOME_OK;
+	choice_names(&axis_action, &settings->actions, asked.value, sizeof asked.value);
+	return settings->actions.given ? check(plan, &asked, problem) : OUTCOME_OK;
 }
 
 static enum outcome check_counters(struct plan *plan, struct problem *problem)
@@ -210,10 +157,10 @@ static enum outcome check_counters(struct plan *plan, struct problem *problem)
 
 enum outcome asked_check(struct plan *plan, struct problem *problem)
 {
-	if (check_levels(plan, problem) || check_threads(plan, problem) ||
-	    check_arms(plan, problem) || check_counters(plan, problem))
-		return OUTCOME_FAILED;
-	return OUTCOME_OK;
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (check_axis(plan, axis, problem))
+			return OUTCOME_FAILED;
+	return check_arms(plan, problem) ? OUTCOME_FAILED : check_counters(plan, problem);
 }
 
 /* Whether the experiment has a cell of which something is counted. */
@@ -252,9 +199,9 @@ enum outcome asked_check_jobs(struct plan *plan, struct problem *problem)
 	const struct settings *settings = &plan->settings;
 	bool cold = false, pinned = false;
 	for (size_t i = 0; i < plan->job_count; i++) {
-		pinned = pinned || plan->jobs[i].child_cpu != CHILD_CPU_FREE;
+		pinned = pinned || plan->jobs[i].level[AXIS_CHILD_CPU] != CHILD_CPU_FREE;
 		for (uint32_t c = 0; c < plan->jobs[i].cell_count; c++)
-			cold = cold || plan->jobs[i].cells[c].cache == CACHE_COLD;
+			cold = cold || plan->jobs[i].cells[c].level[AXIS_CACHE] == CACHE_COLD;
 	}
 	if (settings->evict_bytes != UINT64_MAX && !cold)
 		return fail(problem,

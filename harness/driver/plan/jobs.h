@@ -1,12 +1,24 @@
-/* The jobs of an experiment: its heap sizes, page kinds and placements, and in each the cells. */
+/* The jobs of an experiment: its heap sizes, levels that need a worker of their own, and in each the cells. */
 #ifndef FORKCOST_JOBS_H
 #define FORKCOST_JOBS_H
 
 #include "harness/driver/plan/plan.h"
 
+/* What the jobs of one experiment share. */
+struct jobs {
+	struct plan *plan;
+	const struct wire_experiment *experiment;
+	uint32_t arm_from;
+	struct choice heaps; /* those that it runs at */
+	struct problem *problem;
+};
+
 /* Adds the jobs of an experiment whose arms are the plan's from `arm_from` on. Axes that it does not
- * vary stay at dirty, warm, same, 4k, sequential. */
+ * vary stay at their plain levels. */
 enum outcome jobs_add(struct plan *plan, const struct wire_experiment *experiment,
 		      uint32_t arm_from, struct problem *problem);
+
+/* "1 GiB, 4 GiB". Returns `text`. */
+const char *jobs_name_heaps(const uint64_t *heap_bytes, size_t count, char text[NOTE_BYTES]);
 
 #endif

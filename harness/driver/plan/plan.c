@@ -43,10 +43,10 @@ static enum outcome add_primitive_arms(struct plan *plan, const struct wire_expe
 {
 	const struct settings *settings = &plan->settings;
 	for (enum action action = ACTION_EXIT; action < ACTION_COUNT; action++) {
-		if (!settings->actions.chosen[action])
+		if (!choice_has(&settings->actions, action))
 			continue;
 		const char *why = primitive->refuses[action];
-		if (*why && settings->primitives_given && settings->actions_given)
+		if (*why && settings->primitives_given && settings->actions.given)
 			return fail(problem, "cannot %s with %s: %s; leave one of them out",
 				    axis_name(&axis_action, action), primitive->name, why);
 		if (*why)
@@ -146,12 +146,22 @@ static enum outcome add_experiments(struct plan *plan, struct problem *problem)
 	return OUTCOME_OK;
 }
 
+/* An axis that runs only if asked for is varied by nobody where nobody asked. */
+static void drop_idle_axes(struct plan *plan)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		for (uint32_t e = 0; e < plan->catalog.experiment_count; e++)
+			if (!axes[axis].unasked && !plan->settings.levels[axis].given)
+				plan->catalog.experiments[e].varies &= ~(1u << axis);
+}
+
 enum outcome plan_make(struct plan *plan, const struct settings *settings,
 		       const struct wire_catalog *catalog, struct problem *problem)
 {
 	memset(plan, 0, sizeof *plan);
 	plan->settings = *settings;
 	plan->catalog = *catalog;
+	drop_idle_axes(plan);
 	if (machine_choose_cpus(settings->caller_cpu, &plan->caller_cpu, &plan->other_cpu, problem))
 		return OUTCOME_FAILED;
 	machine_allowed_cpus(plan->allowed_cpus);
@@ -159,7 +169,7 @@ enum outcome plan_make(struct plan *plan, const struct settings *settings,
 	if (asked_check(plan, problem) || (settings->evict_bytes != UINT64_MAX &&
 					   memory_check(0, false, settings->evict_bytes, problem)))
 		return OUTCOME_FAILED;
-	bool cold = settings->caches.chosen[CACHE_COLD];
+	bool cold = choice_has(&settings->levels[AXIS_CACHE], CACHE_COLD);
 	plan->evict_bytes = !cold                                 ? 0
 			    : settings->evict_bytes != UINT64_MAX ? settings->evict_bytes
 								  : 2 * machine_cache_bytes();
@@ -171,19 +181,18 @@ enum outcome plan_make(struct plan *plan, const struct settings *settings,
 		return fail(problem, "cannot plan: no cell is left; choose more levels");
 	for (size_t i = 0; i < plan->gap_count; i++)
 		notes_add(&plan->left_out, "page kind %s: %s",
-			  axis_name(&axis_page_kind, plan->gaps[i].page_kind), plan->gaps[i].why);
+			  axis_name(&axes[AXIS_PAGE_KIND], plan->gaps[i].page_kind),
+			  plan->gaps[i].why);
 	return asked_check_jobs(plan, problem);
 }
 
 void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t seed,
 		  struct wire_request *request)
 {
-	bool pinned = job->child_cpu != CHILD_CPU_FREE;
+	bool pinned = job->level[AXIS_CHILD_CPU] != CHILD_CPU_FREE;
 	bool warmed = job->heap_bytes < WARMUP_HEAP_MAX;
 	*request = (struct wire_request){
 		.mode = WIRE_MEASURE,
-		.page_kind = job->page_kind,
-		.child_cpu = job->child_cpu,
 		.caller_cpu = pinned ? plan->caller_cpu : -1,
 		.other_cpu = plan->other_cpu,
 		.arm_count = job->arm_count,
@@ -205,32 +214,32 @@ void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t 
 	memcpy(request->counters, plan->counters.counted, sizeof request->counters);
 	memcpy(request->arms, plan->arms + job->arm_from, job->arm_count * sizeof *plan->arms);
 	memcpy(request->cells, job->cells, sizeof request->cells);
+	memcpy(request->level, job->level, sizeof request->level);
 }
 
 const char *plan_describe_levels(const struct plan_job *job, const struct wire_cell *cell,
 				 char *text, size_t text_bytes)
 {
-	const uint32_t varies = job->experiment->varies;
-	const struct {
-		enum varies axis;
-		const char *level;
-	} levels[] = {
-		{VARIES_PAGE_KIND, axis_name(&axis_page_kind, job->page_kind)},
-		{VARIES_PLACEMENT, axis_name(&axis_child_cpu, job->child_cpu)},
-		{VARIES_STATE, axis_name(&axis_state, cell->state)},
-		{VARIES_CACHE, axis_name(&axis_cache, cell->cache)},
-		{VARIES_TOUCH_ORDER, axis_name(&axis_touch_order, cell->touch_order)},
-	};
-	size_t length = 0;
 	*text = '\0';
-	for (size_t i = 0; i < sizeof levels / sizeof *levels && length < text_bytes; i++)
-		if (varies & levels[i].axis)
-			length += (size_t)snprintf(text + length, text_bytes - length, " %s",
-						   levels[i].level);
-	if (varies & VARIES_THREADS && length < text_bytes)
-		snprintf(text + length, text_bytes - length, " %u thread%s", cell->threads,
-			 cell->threads == 1 ? "" : "s");
+	for (int of_worker = 1; of_worker >= 0; of_worker--)
+		for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+			char level[AXIS_TEXT_MAX], words[AXIS_WORDS_MAX];
+			if (axes[axis].needs_new_worker != of_worker ||
+			    !(job->experiment->varies >> axis & 1))
+				continue;
+			axis_text(&axes[axis], cell->level[axis], level);
+			notes_append(text, text_bytes, " %s",
+				     axis_short_words(&axes[axis], level, words));
+		}
 	return text;
+}
+
+bool plan_are_alike(const struct plan_job *a, const struct plan_job *b, uint32_t except)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (!(except >> axis & 1) && a->level[axis] != b->level[axis])
+			return false;
+	return a->experiment == b->experiment;
 }
 
 uint32_t plan_other_cpus(const struct plan *plan)

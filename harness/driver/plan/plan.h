@@ -1,5 +1,5 @@
-/* From settings to jobs. A job is one experiment at one heap size, page kind, child placement and
- * number of threads; it is done by fresh workers, the replicates, each of which runs all of the job's cells with all of its
+/* From settings to jobs. A job is one experiment at one heap size and one level of each axis that needs a new
+ * worker; it is done by fresh workers, the replicates, each of which runs all of the job's cells with all of its
  * arms. */
 #ifndef FORKCOST_PLAN_H
 #define FORKCOST_PLAN_H
@@ -10,6 +10,7 @@
 #include "harness/driver/counters/counters.h"
 #include "harness/driver/plan/settings.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { PLAN_JOBS_MAX = 256 };
@@ -17,10 +18,9 @@ enum { PLAN_JOBS_MAX = 256 };
 struct plan_job {
 	const struct wire_experiment *experiment; /* that it is there for; rulers may ride along */
 	uint64_t heap_bytes, evict_bytes;
-	enum page_kind page_kind;
-	enum child_cpu child_cpu;
-	uint32_t threads;             /* of the caller, running */
-	bool copies_heap;             /* some arm needs memory for a second heap */
+	uint64_t
+		level[AXIS_COUNT]; /* of axes that need a new worker; of the others the plain one */
+	bool copies_heap;          /* some arm needs memory for a second heap */
 	uint32_t arm_from, arm_count; /* of the plan's arms */
 	uint32_t cell_count;
 	struct wire_cell cells[WIRE_CELLS_MAX];
@@ -65,6 +65,9 @@ uint64_t plan_sample_capacity(const struct plan *plan, const struct plan_job *jo
 /* The levels of a cell that its experiment varies, each behind a blank: " same dirty warm". */
 const char *plan_describe_levels(const struct plan_job *job, const struct wire_cell *cell,
 				 char *text, size_t text_bytes);
+
+/* Whether two jobs have the same experiment and levels, but for the axes of `except` (1 << axis, or-ed). */
+bool plan_are_alike(const struct plan_job *a, const struct plan_job *b, uint32_t except);
 
 /* CPUs that are allowed besides the caller's. */
 uint32_t plan_other_cpus(const struct plan *plan);

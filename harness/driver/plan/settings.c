@@ -1,6 +1,7 @@
 #include "harness/driver/plan/settings.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/base/notes.h"
 #include "harness/driver/plan/catalog.h"
 
 #include <stdio.h>
@@ -32,155 +33,34 @@ struct parse {
 
 typedef enum outcome take_option(struct parse *parse, const char *value);
 
-/* Splits "a,b" and hands each part to `add`; empty parts are refused. */
-static enum outcome each_name(struct parse *parse, const char *list, const char *what,
-			      bool (*add)(struct parse *, const char *, const void *),
-			      const void *context, const char *known)
+/* The chosen levels of an axis. */
+static struct choice *choice_of(struct settings *settings, const struct axis *axis)
 {
-	for (const char *from = list;;) {
-		char name[WIRE_NAME_MAX];
-		size_t length = strcspn(from, ",");
-		if (length == 0 || length >= sizeof name)
-			return fail(parse->problem,
-				    "cannot read %s '%s'; write names with commas between: %s",
-				    what, list, known);
-		memcpy(name, from, length);
-		name[length] = '\0';
-		if (!add(parse, name, context))
-			return fail(parse->problem, "cannot find %s '%s'; there are: %s", what,
-				    name, known);
-		if (!from[length])
-			return OUTCOME_OK;
-		from += length + 1;
-	}
+	if (axis == &axis_heap)
+		return &settings->heaps;
+	return axis == &axis_action ? &settings->actions : &settings->levels[axis - axes];
 }
 
-struct level_choice {
-	const struct axis *axis;
-	struct levels *levels;
-};
-
-static bool add_level(struct parse *parse, const char *name, const void *context)
+static enum outcome check_heaps(const struct choice *heaps, struct problem *problem)
 {
-	(void)parse;
-	const struct level_choice *choice = context;
-	unsigned level;
-	if (!axis_find(choice->axis, name, &level))
-		return false;
-	choice->levels->chosen[level] = true;
-	return true;
-}
-
-static enum outcome take_levels(struct parse *parse, const char *value, const struct axis *axis,
-				struct levels *levels)
-{
-	char known[160] = "";
-	for (unsigned i = 0; i < axis->level_count; i++)
-		if (axis->levels[i][0])
-			snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s",
-				 *known ? ", " : "", axis->levels[i]);
-	memset(levels, 0, sizeof *levels);
-	struct level_choice choice = {axis, levels};
-	return each_name(parse, value, axis->name, add_level, &choice, known);
-}
-
-/* The first of the rows: what is given beside it comes after, and so stays. */
-static enum outcome take_preset(struct parse *parse, const char *value)
-{
-	return settings_preset(parse->settings, value, parse->problem);
-}
-
-static enum outcome take_heap(struct parse *parse, const char *value)
-{
-	struct settings *settings = parse->settings;
 	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-	if (units_parse_bytes_list(value, settings->heap_bytes, SETTINGS_HEAPS_MAX,
-				   &settings->heap_count, parse->problem))
-		return OUTCOME_FAILED;
-	for (size_t i = 0; i < settings->heap_count; i++)
-		if (settings->heap_bytes[i] % page_bytes)
-			return fail(parse->problem,
+	for (size_t i = 0; i < heaps->count; i++)
+		if (heaps->level[i] % page_bytes)
+			return fail(problem,
 				    "cannot build a heap of %llu bytes: it is not a multiple of "
-				    "the page "
-				    "size, %llu; round it",
-				    (unsigned long long)settings->heap_bytes[i],
+				    "the page size, %llu; round it",
+				    (unsigned long long)heaps->level[i],
 				    (unsigned long long)page_bytes);
-	settings->heaps_given = true;
 	return OUTCOME_OK;
 }
 
-static enum outcome take_state(struct parse *parse, const char *value)
+static enum outcome take_axis(struct parse *parse, const struct axis *axis, const char *value)
 {
-	parse->settings->states_given = true;
-	return take_levels(parse, value, &axis_state, &parse->settings->states);
-}
-
-static enum outcome take_cache(struct parse *parse, const char *value)
-{
-	parse->settings->caches_given = true;
-	return take_levels(parse, value, &axis_cache, &parse->settings->caches);
-}
-
-static enum outcome take_child_cpu(struct parse *parse, const char *value)
-{
-	parse->settings->child_cpu_given = true;
-	return take_levels(parse, value, &axis_child_cpu, &parse->settings->child_cpus);
-}
-
-static enum outcome take_action(struct parse *parse, const char *value)
-{
-	parse->settings->actions_given = true;
-	return take_levels(parse, value, &axis_action, &parse->settings->actions);
-}
-
-static enum outcome take_page_kind(struct parse *parse, const char *value)
-{
-	parse->settings->page_kinds_given = true;
-	return take_levels(parse, value, &axis_page_kind, &parse->settings->page_kinds);
-}
-
-static enum outcome take_touch_order(struct parse *parse, const char *value)
-{
-	parse->settings->touch_orders_given = true;
-	return take_levels(parse, value, &axis_touch_order, &parse->settings->touch_orders);
-}
-
-/* In order, and each once: a number given twice would be measured twice. */
-static bool add_threads(struct settings *settings, uint32_t count)
-{
-	size_t at = 0, n = settings->thread_level_count;
-	while (at < n && settings->threads[at] < count)
-		at++;
-	if (at < n && settings->threads[at] == count)
-		return true;
-	if (n == SETTINGS_THREADS_MAX)
-		return false;
-	memmove(settings->threads + at + 1, settings->threads + at,
-		(n - at) * sizeof *settings->threads);
-	settings->threads[at] = count;
-	settings->thread_level_count++;
-	return true;
-}
-
-/* "0,1,2": how many threads run beside the caller. */
-static enum outcome take_threads(struct parse *parse, const char *value)
-{
-	struct settings *settings = parse->settings;
-	char words[SETTINGS_COUNTERS_MAX];
-	if (!wire_copy(words, sizeof words, value))
-		return fail(parse->problem,
-			    "cannot read --threads: it is too long; give fewer numbers");
-	settings->thread_level_count = 0;
-	for (char *rest = words, *word; (word = strsep(&rest, ","));) {
-		uint64_t count;
-		if (units_parse_count(word, 0, WIRE_CPUS_MAX - 1, &count, parse->problem))
-			return OUTCOME_FAILED;
-		if (!add_threads(settings, (uint32_t)count))
-			return fail(parse->problem,
-				    "cannot plan more than %d numbers of threads; give fewer",
-				    SETTINGS_THREADS_MAX);
-	}
-	return OUTCOME_OK;
+	struct choice *choice = choice_of(parse->settings, axis);
+	choice->given = true;
+	if (choice_parse(axis, value, choice, parse->problem))
+		return OUTCOME_FAILED;
+	return axis == &axis_heap ? check_heaps(choice, parse->problem) : OUTCOME_OK;
 }
 
 static enum outcome take_counters(struct parse *parse, const char *value)
@@ -193,9 +73,9 @@ static enum outcome take_counters(struct parse *parse, const char *value)
 		    value);
 }
 
-static bool add_primitive(struct parse *parse, const char *name, const void *context)
+static bool add_primitive(void *context, const char *name)
 {
-	(void)context;
+	const struct parse *parse = context;
 	const struct wire_primitive *primitive = catalog_primitive(parse->catalog, name);
 	if (primitive)
 		parse->settings->primitives[primitive - parse->catalog->primitives] = true;
@@ -210,12 +90,12 @@ static enum outcome take_primitive(struct parse *parse, const char *value)
 			 *known ? ", " : "", parse->catalog->primitives[i].name);
 	memset(parse->settings->primitives, 0, sizeof parse->settings->primitives);
 	parse->settings->primitives_given = true;
-	return each_name(parse, value, "primitive", add_primitive, NULL, known);
+	return choice_each_name(value, "primitive", known, add_primitive, parse, parse->problem);
 }
 
-static bool add_experiment(struct parse *parse, const char *name, const void *context)
+static bool add_experiment(void *context, const char *name)
 {
-	(void)context;
+	const struct parse *parse = context;
 	const struct wire_experiment *experiment = catalog_experiment(parse->catalog, name);
 	if (experiment)
 		parse->settings->experiments[experiment - parse->catalog->experiments] = true;
@@ -230,7 +110,7 @@ static enum outcome take_experiment(struct parse *parse, const char *value)
 			 *known ? ", " : "", parse->catalog->experiments[i].name);
 	memset(parse->settings->experiments, 0, sizeof parse->settings->experiments);
 	parse->settings->experiments_given = true;
-	return each_name(parse, value, "experiment", add_experiment, NULL, known);
+	return choice_each_name(value, "experiment", known, add_experiment, parse, parse->problem);
 }
 
 static enum outcome take_precision(struct parse *parse, const char *value)
@@ -240,7 +120,6 @@ static enum outcome take_precision(struct parse *parse, const char *value)
 
 static enum outcome take_budget(struct parse *parse, const char *value)
 {
-	parse->settings->budget_given = true;
 	return units_parse_duration(value, &parse->settings->budget_ns, parse->problem);
 }
 
@@ -252,7 +131,6 @@ static enum outcome take_replicates(struct parse *parse, const char *value)
 
 static enum outcome take_cell_time(struct parse *parse, const char *value)
 {
-	parse->settings->cell_time_given = true;
 	return units_parse_duration(value, &parse->settings->cell_ns, parse->problem);
 }
 
@@ -316,92 +194,141 @@ static enum outcome take_no_plots(struct parse *parse, const char *value)
 	return OUTCOME_OK;
 }
 
-/* One row an option: name, argument, help (with the default), handler. */
-static const struct run_option {
-	const char *name, *argument, *help;
+/* One row an option that is no axis, with its handler. What the preset sets, others change: it is taken first. */
+static const struct {
+	struct option_row row;
 	take_option *take;
 } rows[] = {
-	{"preset", "NAME", "quick, bench or full; options beside it come first [bench]",
-	 take_preset},
-	{"heap", "SIZES", "heap sizes and ranges, as 0,1M..4G*4 [by preset]", take_heap},
-	{"state", "LEVELS", "dirty, clean [both]", take_state},
-	{"cache", "LEVELS", "warm, cold [both]", take_cache},
-	{"child-cpu", "LEVELS",
-	 "same, free, other [same; the others, dirty and warm, at three heaps]", take_child_cpu},
-	{"experiment", "NAMES", "which experiments; null and known_delay always run [all]",
+	{{"preset", "NAME", "quick, bench or full; options beside it come first [bench]",
+	  VALUES_WORDS, "quick bench full"},
+	 NULL},
+	{{"experiment", "NAMES", "which experiments; null and known_delay always run [all]",
+	  VALUES_EXPERIMENTS, NULL},
 	 take_experiment},
-	{"primitive", "NAMES", "which primitives; see forkcost list [all]", take_primitive},
-	{"action", "LEVELS", "exit, exec [both]", take_action},
-	{"page-kind", "LEVELS",
-	 "4k, thp, mthp, hugetlb [4k; the others at one heap, where there are any]",
-	 take_page_kind},
-	{"touch-order", "LEVELS", "sequential, shuffled [both]", take_touch_order},
-	{"threads", "NUMBERS", "running threads of the caller [0, 1, 2, 4 ... CPUs-1]",
-	 take_threads},
-	{"counters", "NAMES", "roles or libpfm4 events, or none; see forkcost counters [all roles]",
+	{{"primitive", "NAMES", "which primitives; see forkcost list [all]", VALUES_PRIMITIVES,
+	  NULL},
+	 take_primitive},
+	{{"counters", "NAMES",
+	  "roles or libpfm4 events, or none; see forkcost counters [all roles]", VALUES_ANY, NULL},
 	 take_counters},
-	{"precision", "SHARE", "end a heap once all its rows' 95 % intervals are so narrow [2%]",
+	{{"precision", "SHARE", "end a heap once all its rows' 95 % intervals are so narrow [2%]",
+	  VALUES_ANY, NULL},
 	 take_precision},
-	{"budget", "TIME", "stop after so long, as 5m; used until all is precise [by preset]",
+	{{"budget", "TIME", "stop after so long, as 5m; used until all is precise [by preset]",
+	  VALUES_ANY, NULL},
 	 take_budget},
-	{"replicates", "N", "at most so many fresh workers a heap [1000, the most]",
+	{{"replicates", "N", "at most so many fresh workers a heap [1000, the most]", VALUES_ANY,
+	  NULL},
 	 take_replicates},
-	{"cell-time", "TIME", "how long a worker takes rounds in one cell [by preset]",
+	{{"cell-time", "TIME", "how long a worker takes rounds in one cell [by preset]", VALUES_ANY,
+	  NULL},
 	 take_cell_time},
-	{"seed", "N", "seed of all shuffling [from the clock; recorded]", take_seed},
-	{"cpu", "N", "CPU of the worker [the last one allowed]", take_cpu},
-	{"evict", "SIZE", "buffer that cold samples walk over [twice the last-level cache]",
+	{{"seed", "N", "seed of all shuffling [from the clock; recorded]", VALUES_ANY, NULL},
+	 take_seed},
+	{{"cpu", "N", "CPU of the worker [the last one allowed]", VALUES_ANY, NULL}, take_cpu},
+	{{"evict", "SIZE", "buffer that cold samples walk over [twice the last-level cache]",
+	  VALUES_ANY, NULL},
 	 take_evict},
-	{"output", "FOLDER", "where run folders are made [results]", take_output},
-	{"dry-run", NULL, "print the plan, its time and memory; measures pace for some seconds",
+	{{"output", "FOLDER", "where run folders are made [results]", VALUES_FOLDER, NULL},
+	 take_output},
+	{{"dry-run", NULL, "print the plan, its time and memory; measures pace for some seconds",
+	  VALUES_ANY, NULL},
 	 take_dry_run},
-	{"no-plots", NULL, "do not draw", take_no_plots},
-	{"no-table", NULL, "do not print the table at the end", take_no_table},
+	{{"no-plots", NULL, "do not draw", VALUES_ANY, NULL}, take_no_plots},
+	{{"no-table", NULL, "do not print the table at the end", VALUES_ANY, NULL}, take_no_table},
 };
 
-enum { ROW_COUNT = sizeof rows / sizeof *rows };
+enum {
+	ROW_PRESET = AXIS_COUNT + 2, /* behind the axes' */
+	ROW_COUNT = sizeof rows / sizeof *rows,
+	AXIS_ROW_COUNT = AXIS_COUNT + 2,
+	OPTION_COUNT = AXIS_ROW_COUNT + ROW_COUNT
+};
+
+_Static_assert((int)OPTION_COUNT <= (int)OPTIONS_MAX, "options.h has no room for another option");
+
+/* The axis of an option: the first options are the axes', heap before, action behind. */
+static const struct axis *axis_of(size_t option)
+{
+	if (option == 0)
+		return &axis_heap;
+	return option <= AXIS_COUNT ? &axes[option - 1] : &axis_action;
+}
+
+/* The row of an axis; its texts stay until the program ends. */
+static struct option_row axis_row(size_t index)
+{
+	static char help[AXIS_ROW_COUNT][CHOICE_HELP_MAX], words[AXIS_ROW_COUNT][CHOICE_HELP_MAX];
+	const struct axis *axis = axis_of(index);
+	struct option_row row = {.name = axis->option,
+				 .argument = choice_argument(axis),
+				 .help = choice_help(axis, help[index])};
+	if (axis->kind != AXIS_LEVELS)
+		return row;
+	*words[index] = '\0';
+	for (const struct axis_level *level = axis->levels; level->name; level++)
+		if (*level->name)
+			notes_append(words[index], CHOICE_HELP_MAX, "%s%s",
+				     *words[index] ? " " : "", level->name);
+	row.values = VALUES_WORDS;
+	row.words = words[index];
+	return row;
+}
+
+/* What --help says before the options and, behind the \v, after them. */
+static void write_text(char *text, size_t bytes)
+{
+	char budget[UNITS_TEXT_MAX];
+	*text = '\0';
+	notes_append(text, bytes,
+		     "Measures what starting a process costs, and writes a run's folder.\v"
+		     "Presets:\n");
+	for (unsigned i = 0; i < PRESET_COUNT; i++)
+		notes_append(text, bytes, "  %-6s %s; heap %s, budget %s\n", presets[i].name,
+			     presets[i].summary, presets[i].heaps,
+			     units_format_seconds((double)presets[i].budget_s, budget));
+	notes_append(text, bytes,
+		     "\nAn option that none of the chosen experiments has a use for is refused.\n\n"
+		     "Exit status: 0 done, 1 some cells failed, 2 usage, 130 interrupted.");
+}
 
 const struct options *settings_options(void)
 {
-	static struct option_row known[ROW_COUNT + 1];
-	static char text[2000];
+	static char text[1000];
+	static struct option_row known[OPTION_COUNT + 1];
 	static const struct options options = {.text = text, .rows = known};
-	for (size_t i = 0; i < ROW_COUNT; i++)
-		known[i] = (struct option_row){
-			.name = rows[i].name, .argument = rows[i].argument, .help = rows[i].help};
-	snprintf(text, sizeof text,
-		 "Measures what starting a process costs, and writes a run's folder.\vPresets:\n");
-	for (unsigned i = 0; i < PRESET_COUNT; i++) {
-		char budget[UNITS_TEXT_MAX];
-		size_t length = strlen(text);
-		snprintf(text + length, sizeof text - length, "  %-6s %s; heap %s, budget %s\n",
-			 presets[i].name, presets[i].summary, presets[i].heaps,
-			 units_format_seconds((double)presets[i].budget_s, budget));
-	}
-	size_t length = strlen(text);
-	snprintf(text + length, sizeof text - length,
-		 "\nAn option that none of the chosen experiments has a use for is refused.\n\n"
-		 "Exit status: 0 done, 1 some cells failed, 2 usage, 130 interrupted.");
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		known[i] = i < AXIS_ROW_COUNT ? axis_row(i) : rows[i - AXIS_ROW_COUNT].row;
+	write_text(text, sizeof text);
 	return &options;
 }
 
-static void choose_all(struct levels *levels)
+/* The levels of an axis that nobody asked for. */
+static enum outcome set_unasked(struct settings *settings, const struct axis *axis,
+				struct problem *problem)
 {
-	for (unsigned i = 0; i < SETTINGS_LEVELS_MAX; i++)
-		levels->chosen[i] = true;
+	struct choice *choice = choice_of(settings, axis);
+	const char *unasked =
+		settings->is_quick && axis->unasked_quick ? axis->unasked_quick : axis->unasked;
+	if (unasked && *unasked)
+		return choice_parse(axis, unasked, choice, problem);
+	choice->count = 0;
+	return unasked || choice_add(choice, axis_plain(axis)) ? OUTCOME_OK : OUTCOME_FAILED;
 }
 
-enum outcome settings_preset(struct settings *settings, const char *name, struct problem *problem)
+static enum outcome set_preset(struct settings *settings, const char *name, struct problem *problem)
 {
 	for (unsigned i = 0; i < PRESET_COUNT; i++) {
 		const struct preset *preset = &presets[i];
 		if (strcmp(preset->name, name) != 0)
 			continue;
 		wire_copy(settings->preset, sizeof settings->preset, name);
-		if (units_parse_bytes_list(preset->heaps, settings->heap_bytes, SETTINGS_HEAPS_MAX,
-					   &settings->heap_count, problem))
-			return OUTCOME_FAILED;
 		settings->is_quick = preset->is_quick;
+		if (choice_parse(&axis_heap, preset->heaps, &settings->heaps, problem))
+			return OUTCOME_FAILED;
+		for (size_t row = 1; row < AXIS_ROW_COUNT; row++)
+			if (set_unasked(settings, axis_of(row), problem))
+				return OUTCOME_FAILED;
 		settings->budget_ns = preset->budget_s * 1000000000u;
 		settings->cell_ns = preset->cell_ms * 1000000u;
 		return OUTCOME_OK;
@@ -409,7 +336,8 @@ enum outcome settings_preset(struct settings *settings, const char *name, struct
 	return fail(problem, "cannot find preset '%s'; there are: quick, bench, full", name);
 }
 
-static enum outcome set_defaults(struct settings *settings, struct problem *problem)
+static enum outcome set_defaults(struct settings *settings, const char *preset,
+				 struct problem *problem)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -421,30 +349,26 @@ static enum outcome set_defaults(struct settings *settings, struct problem *prob
 		.evict_bytes = UINT64_MAX,
 		.output = "results",
 	};
-	choose_all(&settings->states);
-	choose_all(&settings->caches);
-	choose_all(&settings->actions);
-	choose_all(&settings->page_kinds);
-	choose_all(&settings->touch_orders);
-	settings->child_cpus.chosen[CHILD_CPU_SAME] = true;
 	for (unsigned i = 0; i < WIRE_PRIMITIVES_MAX; i++)
 		settings->primitives[i] = true;
 	for (unsigned i = 0; i < WIRE_EXPERIMENTS_MAX; i++)
 		settings->experiments[i] = true;
-	return settings_preset(settings, "bench", problem);
+	return set_preset(settings, preset ? preset : "bench", problem);
 }
-
-_Static_assert(sizeof rows / sizeof *rows <= OPTIONS_MAX,
-	       "options.h has no room for another option");
 
 enum outcome settings_parse(struct settings *settings, const struct given *given,
 			    const struct wire_catalog *catalog, struct problem *problem)
 {
 	struct parse parse = {.settings = settings, .catalog = catalog, .problem = problem};
-	if (set_defaults(settings, problem))
+	if (set_defaults(settings, given->values[ROW_PRESET], problem))
 		return OUTCOME_FAILED;
-	for (size_t i = 0; i < ROW_COUNT; i++)
-		if (given->values[i] && rows[i].take(&parse, given->values[i]))
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		const char *value = given->values[i];
+		if (!value || i == ROW_PRESET)
+			continue;
+		if (i < AXIS_ROW_COUNT ? take_axis(&parse, axis_of(i), value)
+				       : rows[i - AXIS_ROW_COUNT].take(&parse, value))
 			return OUTCOME_FAILED;
+	}
 	return OUTCOME_OK;
 }

@@ -2,42 +2,29 @@
 #ifndef FORKCOST_SETTINGS_H
 #define FORKCOST_SETTINGS_H
 
-#include "harness/common/axes.h"
 #include "harness/common/problem.h"
 #include "harness/common/wire.h"
 #include "harness/driver/base/options.h"
+#include "harness/driver/plan/choice.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-	SETTINGS_HEAPS_MAX = 32,
-	SETTINGS_LEVELS_MAX = 8,
-	SETTINGS_THREADS_MAX = 16,
 	SETTINGS_COUNTERS_MAX = 512,
 	SETTINGS_REPLICATES_MAX = 1000, /* as many medians as a run keeps */
 };
 
-/* A chosen subset of an axis's levels, in the axis's order. */
-struct levels {
-	bool chosen[SETTINGS_LEVELS_MAX];
-};
-
 struct settings {
 	char preset[WIRE_NAME_MAX];
-	uint64_t heap_bytes[SETTINGS_HEAPS_MAX];
-	size_t heap_count;
+	struct choice heaps, actions;
+	struct choice levels[AXIS_COUNT]; /* empty: the plan chooses */
 	/* What was asked for by name; the rest is by default. */
-	bool heaps_given, states_given, caches_given, child_cpu_given, primitives_given,
-		actions_given, page_kinds_given, touch_orders_given, experiments_given,
-		budget_given, cell_time_given;
-	bool is_quick; /* experiments run their quick heap sizes */
-	struct levels states, caches, child_cpus, actions, page_kinds, touch_orders;
-	uint32_t threads[SETTINGS_THREADS_MAX]; /* running ones of the caller */
-	size_t thread_level_count;              /* 0: the plan chooses */
-	char counters[SETTINGS_COUNTERS_MAX];   /* names as given; empty: all roles */
-	bool primitives[WIRE_PRIMITIVES_MAX];   /* by catalogue index */
+	bool primitives_given, experiments_given;
+	bool is_quick;                        /* experiments run their quick heap sizes */
+	char counters[SETTINGS_COUNTERS_MAX]; /* names as given; empty: all roles */
+	bool primitives[WIRE_PRIMITIVES_MAX]; /* by catalogue index */
 	bool experiments[WIRE_EXPERIMENTS_MAX];
 	double precision; /* relative half width of the interval */
 	uint64_t budget_ns;
@@ -51,10 +38,7 @@ struct settings {
 	bool dry_run, no_plots, no_table;
 };
 
-/* Fills in a preset's values: quick, bench or full. Fails with the names there are. */
-enum outcome settings_preset(struct settings *settings, const char *name, struct problem *problem);
-
-/* The options of `forkcost run`. */
+/* The options of `forkcost run`: those of the axes, then the others. */
 const struct options *settings_options(void);
 
 /* Takes what is given of them. Fails on the first that is wrong, naming it. */

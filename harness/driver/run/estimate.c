@@ -58,7 +58,7 @@ static enum outcome run_pilot(struct pilot *pilot, const struct plan *plan,
 	*pilot = (struct pilot){.heap_bytes = job->heap_bytes};
 	enum outcome outcome = runner_replicate(plan, job, plan->settings.seed, 1, &session, NULL,
 						NULL, &trustworthy, problem);
-	*lacks_pages = session.lacks_pages && !plan->settings.page_kinds_given;
+	*lacks_pages = session.lacks_pages && !plan->settings.levels[AXIS_PAGE_KIND].given;
 	if (!outcome)
 		read_pilot(pilot, session.area);
 	session_close(&session);
@@ -102,7 +102,7 @@ static double round_ns(const struct pilot pilots[2], const struct wire_request *
 		       uint32_t cell, uint32_t pilot_cell)
 {
 	double total_ns = 0;
-	bool cold = request->cells[cell].cache == CACHE_COLD;
+	bool cold = request->cells[cell].level[AXIS_CACHE] == CACHE_COLD;
 	for (uint32_t arm = 0; arm < request->arm_count; arm++) {
 		double low = pilots[0].sequence_ns[pilot_cell][arm];
 		double high = pilots[1].sequence_ns[pilot_cell][arm];
@@ -119,6 +119,15 @@ static double round_ns(const struct pilot pilots[2], const struct wire_request *
 	return total_ns;
 }
 
+/* Levels of the worker may differ. */
+static bool has_same_cell_levels(const struct wire_cell *a, const struct wire_cell *b)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (!axes[axis].needs_new_worker && a->level[axis] != b->level[axis])
+			return false;
+	return true;
+}
+
 static double replicate_s(const struct plan *plan, const struct plan_job *job,
 			  const struct plan_job *pilot_job, const struct pilot pilots[2])
 {
@@ -130,10 +139,7 @@ static double replicate_s(const struct plan *plan, const struct plan_job *job,
 	for (uint32_t cell = 0; cell < job->cell_count; cell++) {
 		uint32_t alike = 0;
 		for (uint32_t p = 0; p < pilot_job->cell_count; p++)
-			if (pilot_job->cells[p].state == job->cells[cell].state &&
-			    pilot_job->cells[p].cache == job->cells[cell].cache &&
-			    pilot_job->cells[p].touch_order == job->cells[cell].touch_order &&
-			    pilot_job->cells[p].threads == job->cells[cell].threads)
+			if (has_same_cell_levels(&pilot_job->cells[p], &job->cells[cell]))
 				alike = p;
 		double one_ns = round_ns(pilots, request, cell, alike);
 		double rounds = one_ns > 0 ? ceil((double)request->cell_ns / one_ns) : 1;
@@ -144,13 +150,13 @@ static double replicate_s(const struct plan *plan, const struct plan_job *job,
 	return total_ns / 1e9 + WORKER_OVERHEAD_S;
 }
 
+/* Where the child runs changes little. */
 static bool same_family(const struct plan_job *a, const struct plan_job *b)
 {
-	return a->experiment == b->experiment && a->page_kind == b->page_kind &&
-	       a->threads == b->threads;
+	return plan_are_alike(a, b, VARIES_CHILD_CPU);
 }
 
-/* Jobs of one experiment and page kind are estimated from two of them: the first, which has all
+/* Jobs of one experiment and the same levels are estimated from two of them: the first, which has all
  * cells, and the largest that does not take long. */
 static enum outcome estimate_family(struct estimate *estimate, const struct plan *plan,
 				    size_t first, struct pilot pilots[2], struct problem *problem)
@@ -158,8 +164,7 @@ static enum outcome estimate_family(struct estimate *estimate, const struct plan
 	const struct plan_job *jobs = plan->jobs;
 	size_t middle = first;
 	for (size_t i = first; i < plan->job_count; i++)
-		if (same_family(&jobs[i], &jobs[first]) &&
-		    jobs[i].child_cpu == jobs[first].child_cpu &&
+		if (plan_are_alike(&jobs[i], &jobs[first], 0) &&
 		    jobs[i].heap_bytes <= PILOT_HEAP_MAX &&
 		    jobs[i].heap_bytes > jobs[middle].heap_bytes)
 			middle = i;
@@ -168,8 +173,8 @@ static enum outcome estimate_family(struct estimate *estimate, const struct plan
 	    run_pilot(&pilots[1], plan, &jobs[middle], &lacks_pages, problem)) {
 		if (!lacks_pages)
 			return OUTCOME_FAILED;
-		snprintf(estimate->lacking[jobs[first].page_kind], PROBLEM_TEXT_MAX, "%s",
-			 problem->text);
+		snprintf(estimate->lacking[jobs[first].level[AXIS_PAGE_KIND]], PROBLEM_TEXT_MAX,
+			 "%s", problem->text);
 		return OUTCOME_OK; /* no time for what will be left out */
 	}
 	for (size_t i = first; i < plan->job_count; i++)
@@ -211,40 +216,28 @@ enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
 }
 
 /* Appends " dirty/clean": the levels of an axis that some cell has. A job's cells are all combinations. */
-static void append_levels(char *text, size_t bytes, const struct axis *axis, uint32_t levels)
+static void append_levels(char *text, size_t bytes, const struct plan_job *job, enum axis_id axis)
 {
-	const char *between = " ";
-	for (unsigned level = 0; level < axis->level_count; level++)
-		if (levels >> level & 1) {
-			notes_append(text, bytes, "%s%s", between, axis->levels[level]);
-			between = "/";
-		}
+	struct choice seen = {0};
+	for (uint32_t c = 0; c < job->cell_count; c++)
+		choice_add(&seen, job->cells[c].level[axis]);
+	for (size_t i = 0; i < seen.count; i++) {
+		char level[AXIS_TEXT_MAX], words[AXIS_WORDS_MAX];
+		axis_text(&axes[axis], seen.level[i], level);
+		notes_append(text, bytes, "%s%s", i ? "/" : " ",
+			     axis_short_words(&axes[axis], level, words));
+	}
 }
 
-/* "other dirty/clean warm/cold": every level of every axis that the experiment varies. */
+/* "other dirty/clean warm/cold": every level of every axis that the experiment varies, the worker's first. */
 static const char *name_cells(const struct plan_job *job, char *text, size_t bytes)
 {
-	const uint32_t varies = job->experiment->varies;
-	uint32_t states = 0, caches = 0, orders = 0;
-	for (uint32_t c = 0; c < job->cell_count; c++) {
-		states |= 1u << job->cells[c].state;
-		caches |= 1u << job->cells[c].cache;
-		orders |= 1u << job->cells[c].touch_order;
-	}
 	*text = '\0';
-	if (varies & VARIES_PAGE_KIND)
-		append_levels(text, bytes, &axis_page_kind, 1u << job->page_kind);
-	if (varies & VARIES_PLACEMENT)
-		append_levels(text, bytes, &axis_child_cpu, 1u << job->child_cpu);
-	if (varies & VARIES_STATE)
-		append_levels(text, bytes, &axis_state, states);
-	if (varies & VARIES_CACHE)
-		append_levels(text, bytes, &axis_cache, caches);
-	if (varies & VARIES_TOUCH_ORDER)
-		append_levels(text, bytes, &axis_touch_order, orders);
-	if (varies & VARIES_THREADS)
-		notes_append(text, bytes, " %u thread%s", job->threads,
-			     job->threads == 1 ? "" : "s");
+	for (int of_worker = 1; of_worker >= 0; of_worker--)
+		for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+			if (axes[axis].needs_new_worker == of_worker &&
+			    job->experiment->varies >> axis & 1)
+				append_levels(text, bytes, job, axis);
 	return *text ? text + 1 : "-";
 }
 
@@ -325,8 +318,8 @@ void estimate_print(const struct estimate *estimate, const struct plan *plan)
 	notes_print(stdout, "left out: ", &plan->left_out);
 	for (unsigned kind = 0; kind < PAGE_KIND_COUNT; kind++)
 		if (*estimate->lacking[kind])
-			print("left out: page kind %s: %s\n", axis_name(&axis_page_kind, kind),
-			      estimate->lacking[kind]);
+			print("left out: page kind %s: %s\n",
+			      axis_name(&axes[AXIS_PAGE_KIND], kind), estimate->lacking[kind]);
 	print_arms(plan);
 	print("\nestimate: time %s (%s), memory %s at the peak\n",
 	      units_format_seconds(estimate->total_s, text),

@@ -44,22 +44,19 @@ static enum outcome append(struct record *record, json_t *line, struct problem *
 	return OUTCOME_OK;
 }
 
-static json_t *chosen_levels(const struct axis *axis, const struct levels *levels)
+static json_t *level_json(const struct axis *axis, uint64_t level)
 {
-	json_t *names = json_array();
-	for (unsigned i = 0; i < axis->level_count; i++)
-		if (levels->chosen[i] && axis->levels[i][0])
-			json_array_append_new(names, json_string(axis->levels[i]));
-	return names;
+	return axis->kind == AXIS_LEVELS ? json_string(axis_name(axis, level))
+					 : json_integer((json_int_t)level);
 }
 
-/* Empty: as many as the plan chooses. */
-static json_t *chosen_threads(const struct settings *settings)
+/* Empty: the plan chooses. */
+static json_t *choice_json(const struct axis *axis, const struct choice *choice)
 {
-	json_t *numbers = json_array();
-	for (size_t i = 0; i < settings->thread_level_count; i++)
-		json_array_append_new(numbers, json_integer(settings->threads[i]));
-	return numbers;
+	json_t *list = json_array();
+	for (size_t i = 0; i < choice->count; i++)
+		json_array_append_new(list, level_json(axis, choice->level[i]));
+	return list;
 }
 
 static json_t *chosen_experiments(const struct plan *plan)
@@ -75,21 +72,20 @@ static json_t *chosen_experiments(const struct plan *plan)
 static json_t *describe_settings(const struct plan *plan, int argc, char **argv)
 {
 	const struct settings *settings = &plan->settings;
-	json_t *heaps = json_array(), *words = json_array();
-	for (size_t i = 0; i < settings->heap_count; i++)
-		json_array_append_new(heaps, json_integer((json_int_t)settings->heap_bytes[i]));
+	json_t *words = json_array();
 	for (int i = 0; i < argc; i++)
 		json_array_append_new(words, json_text(argv[i]));
-	json_t *result = json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:b}", "preset", settings->preset,
-				   "arguments", words, "heap_bytes", heaps, "states",
-				   chosen_levels(&axis_state, &settings->states), "caches",
-				   chosen_levels(&axis_cache, &settings->caches), "actions",
-				   chosen_levels(&axis_action, &settings->actions), "child_cpus",
-				   chosen_levels(&axis_child_cpu, &settings->child_cpus),
-				   "other_placements_added", !settings->child_cpu_given);
+	json_t *result =
+		json_pack("{s:s,s:o,s:o,s:o}", "preset", settings->preset, "arguments", words,
+			  axis_heap.plural, choice_json(&axis_heap, &settings->heaps),
+			  axis_action.plural, choice_json(&axis_action, &settings->actions));
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		json_object_set_new(result, axes[axis].plural,
+				    choice_json(&axes[axis], &settings->levels[axis]));
 	json_object_update_new(
 		result,
-		json_pack("{s:f,s:f,s:i,s:I,s:f,s:I,s:i,s:i,s:I}", "precision", settings->precision,
+		json_pack("{s:b,s:f,s:f,s:i,s:I,s:f,s:I,s:i,s:i,s:I}", "other_placements_added",
+			  !settings->levels[AXIS_CHILD_CPU].given, "precision", settings->precision,
 			  "budget_s", (double)settings->budget_ns / 1e9, "replicates_for_precision",
 			  STATS_PRECISION_VALUES_MIN, "replicates_max",
 			  (json_int_t)settings->replicates_max, "cell_s",
@@ -97,13 +93,9 @@ static json_t *describe_settings(const struct plan *plan, int argc, char **argv)
 			  "caller_cpu", plan->caller_cpu, "other_cpu", plan->other_cpu,
 			  "evict_bytes", (json_int_t)plan->evict_bytes));
 	json_object_update_new(result,
-			       json_pack("{s:o,s:o,s:o,s:o,s:s,s:b}", "page_kinds",
-					 chosen_levels(&axis_page_kind, &settings->page_kinds),
-					 "touch_orders",
-					 chosen_levels(&axis_touch_order, &settings->touch_orders),
-					 "threads", chosen_threads(settings), "experiments",
-					 chosen_experiments(plan), "counters", settings->counters,
-					 "heaps_given", (int)settings->heaps_given));
+			       json_pack("{s:o,s:s,s:b}", "experiments", chosen_experiments(plan),
+					 "counters", settings->counters, "heaps_given",
+					 (int)settings->heaps.given));
 	return result;
 }
 
@@ -153,7 +145,7 @@ static json_t *describe_gaps(const struct plan *plan)
 {
 	json_t *gaps = json_object();
 	for (size_t i = 0; i < plan->gap_count; i++)
-		json_object_set_new(gaps, axis_name(&axis_page_kind, plan->gaps[i].page_kind),
+		json_object_set_new(gaps, axis_name(&axes[AXIS_PAGE_KIND], plan->gaps[i].page_kind),
 				    json_string(plan->gaps[i].why));
 	return gaps;
 }
@@ -487,24 +479,33 @@ static json_t *describe_arm(const struct plan *plan, const struct plan_job *job,
 	return result;
 }
 
-static json_t *describe_threads(const struct plan_job *job)
+/* Puts the levels of axes that need a new worker, or of the others, into a line. An axis that the experiment
+ * does not vary is empty, but for those that were always written. */
+static void put_levels(json_t *line, const struct plan_job *job, const uint64_t level[AXIS_COUNT],
+		       bool of_worker)
 {
-	char threads[16] = ""; /* empty: the experiment does not vary it */
-	if (job->experiment->varies & VARIES_THREADS)
-		snprintf(threads, sizeof threads, "%u", job->threads);
-	return json_string(threads);
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		char text[AXIS_TEXT_MAX];
+		bool written = axes[axis].is_always_written || job->experiment->varies >> axis & 1;
+		if (axes[axis].needs_new_worker == of_worker)
+			json_object_set_new(
+				line, axes[axis].name,
+				json_string(written ? axis_text(&axes[axis], level[axis], text)
+						    : ""));
+	}
 }
 
 static json_t *describe_place(const char *type, const struct plan *plan,
 			      const struct record_replicate *replicate)
 {
 	const struct plan_job *job = &plan->jobs[replicate->job];
-	return json_pack("{s:s,s:s,s:I,s:I,s:I,s:s,s:s,s:f}", "type", type, "experiment",
-			 job->experiment->name, "heap_bytes", (json_int_t)job->heap_bytes,
-			 "replicate", (json_int_t)replicate->replicate, "seed",
-			 (json_int_t)replicate->seed, "page_kind",
-			 axis_name(&axis_page_kind, job->page_kind), "child_cpu",
-			 axis_name(&axis_child_cpu, job->child_cpu), "began_s", replicate->began_s);
+	json_t *line = json_pack("{s:s,s:s,s:I,s:I,s:I}", "type", type, "experiment",
+				 job->experiment->name, "heap_bytes", (json_int_t)job->heap_bytes,
+				 "replicate", (json_int_t)replicate->replicate, "seed",
+				 (json_int_t)replicate->seed);
+	put_levels(line, job, job->level, true);
+	json_object_set_new(line, "began_s", json_real(replicate->began_s));
+	return line;
 }
 
 /* The worker as it was when the cell was done, and what happened to it meanwhile. */
@@ -560,15 +561,7 @@ static json_t *describe_cell(const struct plan *plan, const struct record_replic
 	const struct plan_job *job = &plan->jobs[replicate->job];
 	for (uint32_t arm = 0; arm < job->arm_count; arm++)
 		json_array_append_new(arms, describe_arm(plan, job, area, cell, arm));
-	json_object_set_new(line, "state", json_string(axis_name(&axis_state, levels->state)));
-	json_object_set_new(line, "cache", json_string(axis_name(&axis_cache, levels->cache)));
-	/* Empty: the experiment does not vary it. */
-	uint32_t varies = job->experiment->varies;
-	json_object_set_new(line, "touch_order",
-			    json_string(varies & VARIES_TOUCH_ORDER
-						? axis_name(&axis_touch_order, levels->touch_order)
-						: ""));
-	json_object_set_new(line, "threads", describe_threads(job));
+	put_levels(line, job, levels->level, false);
 	json_object_set_new(line, "counted", json_boolean(levels->counted));
 	json_object_set_new(line, "worker", describe_worker(replicate, &area->answer, facts));
 	json_object_set_new(line, "arms", arms);
@@ -602,14 +595,12 @@ static json_t *describe_not_reached(const struct plan *plan, const struct record
 	json_t *list = json_array();
 	for (size_t i = 0; i < end->short_count; i++) {
 		const struct plan_job *job = &plan->jobs[end->shorts[i].job];
-		json_array_append_new(
-			list,
-			json_pack("{s:s,s:I,s:s,s:s,s:o,s:I}", "experiment", job->experiment->name,
-				  "heap_bytes", (json_int_t)job->heap_bytes, "page_kind",
-				  axis_name(&axis_page_kind, job->page_kind), "child_cpu",
-				  axis_name(&axis_child_cpu, job->child_cpu), "threads",
-				  describe_threads(job), "replicates",
-				  (json_int_t)end->shorts[i].replicates));
+		json_t *line = json_pack("{s:s,s:I}", "experiment", job->experiment->name,
+					 "heap_bytes", (json_int_t)job->heap_bytes);
+		put_levels(line, job, job->level, true);
+		json_object_set_new(line, "replicates",
+				    json_integer((json_int_t)end->shorts[i].replicates));
+		json_array_append_new(list, line);
 	}
 	return list;
 }

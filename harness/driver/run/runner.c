@@ -117,7 +117,7 @@ static const char *describe_cell(const struct runner *runner, const struct wire_
 	return text;
 }
 
-/* Before a job has run its cost is guessed from the next smaller heap's. */
+/* Before a job has run its cost is guessed from the next smaller heap's, of whatever pages. */
 static double guess_cost(const struct runner *runner, size_t index)
 {
 	const struct plan_job *job = &runner->plan->jobs[index];
@@ -128,8 +128,7 @@ static double guess_cost(const struct runner *runner, size_t index)
 	for (size_t i = 0; i < runner->plan->job_count; i++) {
 		const struct plan_job *other = &runner->plan->jobs[i];
 		if (runner->jobs[i].cost_s > 0 && other->heap_bytes <= job->heap_bytes &&
-		    other->heap_bytes >= nearest && other->child_cpu == job->child_cpu &&
-		    other->experiment == job->experiment && other->threads == job->threads) {
+		    other->heap_bytes >= nearest && plan_are_alike(other, job, VARIES_PAGE_KIND)) {
 			nearest = other->heap_bytes;
 			double grown = nearest ? (double)job->heap_bytes / (double)nearest : 2;
 			cost_s = runner->jobs[i].cost_s * fmin(grown, 4);
@@ -192,7 +191,7 @@ enum outcome runner_replicate(const struct plan *plan, const struct plan_job *jo
 	plan_request(plan, job, seed, &session->area->request);
 	session->area->request.cell_ns = cell_ns;
 	enum outcome outcome = hugepages_lend(
-		job->page_kind, job->heap_bytes * (job->copies_heap ? 2 : 1), problem);
+		job->level[AXIS_PAGE_KIND], job->heap_bytes * (job->copies_heap ? 2 : 1), problem);
 	session->lacks_pages = outcome != OUTCOME_OK;
 	if (!outcome)
 		outcome = session_start(session, seed, problem);
@@ -220,7 +219,7 @@ static enum outcome note_failed(struct runner *runner, const struct session *ses
 	const struct plan *plan = runner->plan;
 	struct job_state *state = &runner->jobs[runner->job];
 	struct runner_result *result = runner->result;
-	bool left_out = session->lacks_pages && !plan->settings.page_kinds_given;
+	bool left_out = session->lacks_pages && !plan->settings.levels[AXIS_PAGE_KIND].given;
 	struct problem later;
 	if (left_out && state->replicates > 0) {
 		fail(&later, "from replicate %lu on: %s", state->replicates + 1, why);
@@ -230,7 +229,7 @@ static enum outcome note_failed(struct runner *runner, const struct session *ses
 		state->ended = true;
 		if (result->gap_count < PAGE_KIND_COUNT) {
 			struct plan_gap *gap = &result->gaps[result->gap_count++];
-			gap->page_kind = plan->jobs[runner->job].page_kind;
+			gap->page_kind = plan->jobs[runner->job].level[AXIS_PAGE_KIND];
 			snprintf(gap->why, sizeof gap->why, "%s", why);
 		}
 	} else {

@@ -1,0 +1,196 @@
+#include "harness/driver/plan/axis_rules.h"
+
+#include "harness/common/units.h"
+#include "harness/driver/machine/hugepages.h"
+
+enum {
+	/* Samples an arm takes in a row. Cold ones pay for a walk over the caches each. */
+	BURST_WARM = 5,
+	BURST_COLD = 2,
+	/* Placements beside `same` are measured at no larger heap, unless asked for by name. */
+	OTHER_CPU_HEAP_MAX = 256 << 20,
+	/* Cold cells likewise: what a fork of more than this goes through displaces the caches by itself
+	 * (METHODOLOGY, "State before the window"), and what shares memory takes as long at any size. A
+	 * fifth of the time of make bench went into them. */
+	COLD_HEAP_MAX = 64 << 20,
+	/* Page kinds beside 4k are measured at the largest heap up to this, unless asked for. */
+	OTHER_KIND_HEAP_MAX = 64 << 20,
+};
+
+/* ---- page_kind ---- */
+
+static bool kinds_given(const struct jobs *jobs)
+{
+	return jobs->plan->settings.levels[AXIS_PAGE_KIND].given;
+}
+
+/* Of the heaps that are whole huge pages, all if asked for by name, else those that do not take too long. */
+static bool suits_kind(const struct jobs *jobs, uint64_t heap_bytes)
+{
+	return heap_bytes && heap_bytes % HUGE_BYTES == 0 &&
+	       (kinds_given(jobs) || heap_bytes <= OTHER_KIND_HEAP_MAX);
+}
+
+/* Says which heaps are no whole huge pages; fails if a kind that was asked for is left without any. */
+static enum outcome check_whole(const struct jobs *jobs, const char *kind, size_t suitable)
+{
+	char heaps[NOTE_BYTES], text[UNITS_TEXT_MAX];
+	const char *name = jobs->experiment->name;
+	struct choice torn = {0};
+	for (size_t i = 0; i < jobs->heaps.count; i++)
+		if (!jobs->heaps.level[i] || jobs->heaps.level[i] % HUGE_BYTES)
+			choice_add(&torn, jobs->heaps.level[i]);
+	jobs_name_heaps(torn.level, torn.count, heaps);
+	if (kinds_given(jobs) && !suitable && torn.count)
+		return fail(jobs->problem,
+			    "cannot build a heap of page kind %s for %s: %s is no whole number of "
+			    "huge pages; give --heap 2M or a multiple of it",
+			    kind, name, heaps);
+	if (kinds_given(jobs) && torn.count)
+		notes_add(&jobs->plan->left_out, "page kind %s of %s at %s: no whole huge pages",
+			  kind, name, heaps);
+	if (!kinds_given(jobs) && !suitable && jobs->heaps.count)
+		notes_add(&jobs->plan->left_out,
+			  "page kind %s of %s: no heap up to %s is whole huge pages of 2 MiB; ask "
+			  "for it with --page-kind",
+			  kind, name, units_format_bytes(OTHER_KIND_HEAP_MAX, text));
+	return OUTCOME_OK;
+}
+
+static enum outcome choose_kind_heaps(const struct jobs *jobs, uint64_t kind, struct choice *heaps)
+{
+	heaps->count = 0;
+	for (size_t i = jobs->heaps.count; i-- > 0;)
+		if (suits_kind(jobs, jobs->heaps.level[i]))
+			heaps->level[heaps->count++] = jobs->heaps.level[i];
+	if (check_whole(jobs, axis_name(&axes[AXIS_PAGE_KIND], kind), heaps->count))
+		return OUTCOME_FAILED;
+	if (!kinds_given(jobs) && heaps->count)
+		heaps->count = 1;
+	return OUTCOME_OK;
+}
+
+static enum outcome can_kind(const struct jobs *jobs, const struct plan_job *job, bool *can)
+{
+	struct plan *plan = jobs->plan;
+	struct plan_gap gap = {.page_kind = job->level[AXIS_PAGE_KIND]};
+	*can = hugepages_can(gap.page_kind,
+			     job->heap_bytes * (jobs->experiment->copies_heap ? 2 : 1), gap.why);
+	if (*can)
+		return OUTCOME_OK;
+	if (kinds_given(jobs))
+		return fail(jobs->problem, "cannot build a heap of page kind %s: %s",
+			    axis_name(&axes[AXIS_PAGE_KIND], gap.page_kind), gap.why);
+	for (size_t i = 0; i < plan->gap_count; i++)
+		if (plan->gaps[i].page_kind == gap.page_kind)
+			return OUTCOME_OK;
+	plan->gaps[plan->gap_count++] = gap;
+	return OUTCOME_OK;
+}
+
+/* ---- cache ---- */
+
+static bool runs_cache_at(const struct settings *settings, uint64_t level, uint64_t heap_bytes)
+{
+	return level != CACHE_COLD || heap_bytes <= COLD_HEAP_MAX || settings->heaps.given ||
+	       settings->levels[AXIS_CACHE].given;
+}
+
+static void note_cold(const struct jobs *jobs)
+{
+	char heaps[NOTE_BYTES];
+	const struct settings *settings = &jobs->plan->settings;
+	size_t from = 0;
+	while (from < jobs->heaps.count &&
+	       runs_cache_at(settings, CACHE_COLD, jobs->heaps.level[from]))
+		from++;
+	if (from < jobs->heaps.count && choice_has(&settings->levels[AXIS_CACHE], CACHE_COLD))
+		notes_add(
+			&jobs->plan->left_out,
+			"cold caches of %s at %s: dear; ask for them with --cache cold",
+			jobs->experiment->name,
+			jobs_name_heaps(jobs->heaps.level + from, jobs->heaps.count - from, heaps));
+}
+
+uint32_t axis_rules_burst_max(const struct wire_cell *cell)
+{
+	return cell->level[AXIS_CACHE] == CACHE_COLD ? BURST_COLD : BURST_WARM;
+}
+
+uint64_t axis_rules_evict_bytes(const struct plan *plan, const struct wire_cell *cell)
+{
+	return cell->level[AXIS_CACHE] == CACHE_COLD ? plan->evict_bytes : 0;
+}
+
+/* ---- child_cpu ---- */
+
+static enum outcome check_placements(const struct plan *plan, const struct choice *levels,
+				     struct problem *problem)
+{
+	if (!choice_has(levels, CHILD_CPU_OTHER) || plan->other_cpu >= 0)
+		return OUTCOME_OK;
+	return fail(problem,
+		    "cannot run a child on another CPU: only CPU %d is allowed; "
+		    "leave out --child-cpu other, or widen the CPU set",
+		    plan->caller_cpu);
+}
+
+/* The smallest heap, the middle one, and the largest that does not take too long. */
+static enum outcome choose_placement_heaps(const struct jobs *jobs, uint64_t placement,
+					   struct choice *heaps)
+{
+	heaps->count = 0;
+	if (placement == CHILD_CPU_OTHER && jobs->plan->other_cpu < 0) {
+		notes_add(&jobs->plan->left_out, "child on another CPU: only CPU %d is allowed",
+			  jobs->plan->caller_cpu);
+		return OUTCOME_OK;
+	}
+	if (jobs->heaps.count == 0)
+		return OUTCOME_OK;
+	size_t last = jobs->heaps.count - 1;
+	while (last > 0 && jobs->heaps.level[last] > OTHER_CPU_HEAP_MAX)
+		last--;
+	choice_add(heaps, jobs->heaps.level[0]);
+	choice_add(heaps, jobs->heaps.level[last / 2]);
+	choice_add(heaps, jobs->heaps.level[last]);
+	return OUTCOME_OK;
+}
+
+/* ---- threads ---- */
+
+static enum outcome check_threads(const struct plan *plan, const struct choice *levels,
+				  struct problem *problem)
+{
+	uint32_t others = plan_other_cpus(plan);
+	unsigned most = levels->count ? (unsigned)levels->level[levels->count - 1] : 0;
+	if (most <= others)
+		return OUTCOME_OK;
+	return fail(problem,
+		    "cannot run %u threads on CPUs of their own: besides the caller's %u %s "
+		    "allowed; give --threads less, or widen the CPU set",
+		    most, others, others == 1 ? "is" : "are");
+}
+
+/* 0, 1, 2, 4, ... and as many as there are other CPUs. */
+static void choose_threads(const struct jobs *jobs, struct choice *levels)
+{
+	uint32_t others = plan_other_cpus(jobs->plan);
+	if (!others)
+		notes_add(&jobs->plan->left_out, "running threads of %s: only CPU %d is allowed",
+			  jobs->experiment->name, jobs->plan->caller_cpu);
+	choice_set(levels, 0);
+	for (uint32_t k = 1; k < others; k *= 2)
+		choice_add(levels, k);
+	choice_add(levels, others);
+}
+
+const struct axis_rule axis_rules[AXIS_COUNT] = {
+	[AXIS_PAGE_KIND] = {.apart = APART_ALWAYS,
+			    .choose_heaps = choose_kind_heaps,
+			    .can = can_kind},
+	[AXIS_CACHE] = {.runs_at = runs_cache_at, .note = note_cold},
+	[AXIS_CHILD_CPU] = {.apart = APART_UNASKED,
+			    .choose_heaps = choose_placement_heaps,
+			    .check = check_placements},
+	[AXIS_THREADS] = {.choose = choose_threads, .check = check_threads},
+};

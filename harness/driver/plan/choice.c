@@ -1,0 +1,143 @@
+#include "harness/driver/plan/choice.h"
+
+#include "harness/common/units.h"
+#include "harness/common/wire.h"
+#include "harness/driver/base/notes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool choice_has(const struct choice *choice, uint64_t level)
+{
+	for (size_t i = 0; i < choice->count; i++)
+		if (choice->level[i] == level)
+			return true;
+	return false;
+}
+
+void choice_set(struct choice *choice, uint64_t level)
+{
+	choice->count = 1;
+	choice->level[0] = level;
+}
+
+bool choice_add(struct choice *choice, uint64_t level)
+{
+	size_t at = 0, n = choice->count;
+	while (at < n && choice->level[at] < level)
+		at++;
+	if (at < n && choice->level[at] == level)
+		return true;
+	if (n == CHOICE_MAX)
+		return false;
+	memmove(choice->level + at + 1, choice->level + at, (n - at) * sizeof *choice->level);
+	choice->level[at] = level;
+	choice->count++;
+	return true;
+}
+
+bool choice_names(const struct axis *axis, const struct choice *choice, char *text, size_t bytes)
+{
+	char level[AXIS_TEXT_MAX];
+	bool beside = false;
+	*text = '\0';
+	for (size_t i = 0; i < choice->count; i++) {
+		notes_append(text, bytes, "%s%s", *text ? "," : "",
+			     axis_text(axis, choice->level[i], level));
+		beside = beside || choice->level[i] != axis_plain(axis);
+	}
+	return beside;
+}
+
+enum outcome choice_each_name(const char *list, const char *what, const char *known,
+			      bool (*add)(void *context, const char *name), void *context,
+			      struct problem *problem)
+{
+	for (const char *from = list;;) {
+		char name[WIRE_NAME_MAX];
+		size_t length = strcspn(from, ",");
+		if (length == 0 || length >= sizeof name)
+			return fail(problem,
+				    "cannot read %s '%s'; write names with commas between: %s",
+				    what, list, known);
+		memcpy(name, from, length);
+		name[length] = '\0';
+		if (!add(context, name))
+			return fail(problem, "cannot find %s '%s'; there are: %s", what, name,
+				    known);
+		if (!from[length])
+			return OUTCOME_OK;
+		from += length + 1;
+	}
+}
+
+/* "dirty, clean" */
+static void name_all(const struct axis *axis, char *text, size_t bytes)
+{
+	*text = '\0';
+	for (const struct axis_level *level = axis->levels; level->name; level++)
+		if (*level->name)
+			notes_append(text, bytes, "%s%s", *text ? ", " : "", level->name);
+}
+
+struct taking {
+	const struct axis *axis;
+	struct choice *choice;
+};
+
+static bool take_name(void *context, const char *name)
+{
+	const struct taking *taking = context;
+	unsigned level;
+	return axis_find(taking->axis, name, &level) && choice_add(taking->choice, level);
+}
+
+static enum outcome parse_counts(const struct axis *axis, const char *text, struct choice *choice,
+				 struct problem *problem)
+{
+	char words[CHOICE_MAX * AXIS_TEXT_MAX];
+	if (!wire_copy(words, sizeof words, text))
+		return fail(problem, "cannot read --%s: it is too long; give fewer numbers",
+			    axis->option);
+	for (char *rest = words, *word; (word = strsep(&rest, ","));) {
+		uint64_t count;
+		if (units_parse_count(word, 0, axis->most, &count, problem))
+			return OUTCOME_FAILED;
+		if (!choice_add(choice, count))
+			return fail(problem,
+				    "cannot plan more than %d numbers for --%s; give fewer",
+				    CHOICE_MAX, axis->option);
+	}
+	return OUTCOME_OK;
+}
+
+enum outcome choice_parse(const struct axis *axis, const char *text, struct choice *choice,
+			  struct problem *problem)
+{
+	char known[CHOICE_HELP_MAX];
+	struct taking taking = {axis, choice};
+	choice->count = 0;
+	if (axis->kind == AXIS_SIZES)
+		return units_parse_bytes_list(text, choice->level, CHOICE_MAX, &choice->count,
+					      problem);
+	if (axis->kind == AXIS_COUNTS)
+		return parse_counts(axis, text, choice, problem);
+	name_all(axis, known, sizeof known);
+	return choice_each_name(text, axis->name, known, take_name, &taking, problem);
+}
+
+const char *choice_help(const struct axis *axis, char text[CHOICE_HELP_MAX])
+{
+	*text = '\0';
+	if (axis->kind == AXIS_LEVELS)
+		name_all(axis, text, CHOICE_HELP_MAX);
+	notes_append(text, CHOICE_HELP_MAX, "%s%s", *text ? " " : "", axis->help);
+	return text;
+}
+
+const char *choice_argument(const struct axis *axis)
+{
+	static const char *const arguments[] = {
+		[AXIS_LEVELS] = "LEVELS", [AXIS_COUNTS] = "NUMBERS", [AXIS_SIZES] = "SIZES"};
+	return arguments[axis->kind];
+}
