@@ -312,6 +312,45 @@ fits() {
 	usage_error --count once --count
 }
 
+# completes EXPECTED WORDS...: just these, sorted, with blanks between.
+completes() {
+	local expected=$1
+	shift
+	[ "$(completed "$@" | sort | tr '\n' ' ')" = "$expected " ] || fail_with "$*: $(completed "$@")"
+}
+
+@test "completion offers commands, options and values that are known by name" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p results/latest "results/odd name"
+	completes 'claims completion counters' c
+	completes '--precision --preset --primitive' run --pr
+	completes '--json' claims --j
+	completes 'bench full quick' run --preset ''
+	completes 'quick' run --preset = q
+	completes 'bench full quick' run --preset =
+	completes 'dirty,clean' run --state dirty,c
+	completes 'vfork' run --primitive v
+	completes 'fork,vfork' run --primitive fork,v
+	completes 'spawn switch' run --experiment s
+	completes 'thp' explain --page-kind t
+	completes 'parent' explain --who p
+	completes 'results/latest' show results/l
+	completes 'results/odd name' run --output results/o
+	completes '' run --seed ''
+	completes '' list x
+	completes 'bash' completion ''
+	# Every command, and every option that its help tells.
+	local command
+	for command in $("$FORKCOST" --help | sed -nE 's/^  ([a-z]+)  .*/\1/p'); do
+		completed '' | grep -qxF "$command" || fail_with "no $command"
+		"$FORKCOST" "$command" --help | sed -nE 's/^ +(-h, )?(--[a-z-]+).*/\2/p' | sort >help
+		completed "$command" - | sort | diff help - || fail_with "$command: other options"
+		[ -s help ]
+	done
+	usage_error nosh completion nosh
+	usage_error SHELL completion
+}
+
 @test "list and doctor take no arguments" {
 	usage_error surplus list surplus
 	usage_error --nope doctor --nope
