@@ -273,6 +273,11 @@ fits() {
 	TABLE=$BATS_TEST_TMPDIR/table
 	some 'primitive == "clone3" && metric == "call_ns" && count > 0'
 	none 'note ~ /[Oo]pen files/'
+	for count in 4 5; do
+		run --separate-stderr bash -c 'ulimit -n "$1" && shift && exec "$@"' bash $count "$FORKCOST" show "$FOLDER" 3>&-
+		one_line 1 "$FOLDER"
+		[[ $stderr == *'(ulimit -n'* ]] || fail_with "another remedy"
+	done
 	# Without a plan, too, it is that limit which is named, and no primitive.
 	run --separate-stderr bash -c 'ulimit -n 4 && exec "$@"' bash "$FORKCOST" once --primitive clone3 3>&-
 	one_line 2 'open files'

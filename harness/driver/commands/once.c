@@ -85,8 +85,8 @@ static enum outcome become(const struct session *session, struct problem *proble
 	char *arguments[] = {name, NULL}, *environment[] = {NULL};
 	signal(SIGXFSZ, SIG_DFL); /* as it was before main() */
 	execve(path, arguments, environment);
-	return fail(problem, "cannot become %s: %s; rebuild it with make all", path,
-		    strerror(errno));
+	return fail(problem, "cannot become %s: %s; %s", path, strerror(errno),
+		    remedy_or(errno, "rebuild it with make all"));
 }
 
 /* Does not ask the worker for its catalogue, which would add a process to what is timed: the worker itself

@@ -10,6 +10,8 @@
 #include "harness/driver/run/record.h"
 #include "harness/driver/run/runner.h"
 
+#include "harness/common/remedy.h"
+
 #include <errno.h>
 #include <libgen.h>
 #include <string.h>
@@ -31,8 +33,8 @@ static enum outcome check_output(const char *output, struct problem *problem)
 		error = errno;
 	if (!error)
 		return OUTCOME_OK;
-	return fail(problem, "cannot make a run folder in %s: %s; choose another with --output",
-		    output, strerror(error));
+	return fail(problem, "cannot make a run folder in %s: %s; %s", output, strerror(error),
+		    remedy_or(error, "choose another with --output"));
 }
 
 /* Refuses what the run itself would refuse. */
