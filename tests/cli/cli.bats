@@ -34,7 +34,7 @@ fits() {
 	succeeded
 	for option in preset heap state cache child-cpu primitive action precision budget replicates \
 		cell-time seed cpu evict output dry-run no-plots no-table; do
-		[[ $output =~ \ --$option[=\ ] ]] || fail_with "no --$option"
+		[[ $output =~ \ --${option}[=\ ] ]] || fail_with "no --$option"
 	done
 	for option in quick bench full; do [[ $output == *"  $option "* ]]; done
 	fits 80
@@ -44,7 +44,7 @@ fits() {
 	local command help
 	for command in $("$FORKCOST" --help | sed -nE 's/^  ([a-z]+)  .*/\1/p'); do
 		for help in --help -h --hel; do
-			run --separate-stderr timeout 10 "$FORKCOST" $command $help
+			run --separate-stderr timeout 10 "$FORKCOST" "$command" $help
 			[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "$command $help"
 			[[ $output == "Usage: forkcost $command "*" --help  "* ]] || fail_with "$command $help"
 			fits 80

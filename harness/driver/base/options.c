@@ -181,8 +181,8 @@ enum outcome options_read(const struct options *options, int argc, char **argv, 
 {
 	struct argp_option known[OPTIONS_MAX + 2];
 	struct argp argp = make_argp(options, parse, known);
-	struct reading reading = {options, given, problem, 1, false};
 	*given = (struct given){.argc = argc, .argv = argv};
+	struct reading reading = {options, given, problem, 1, false};
 	error_t error = argp_parse(&argp, argc, argv,
 				   ARGP_NO_ERRS | ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_IN_ORDER, NULL,
 				   &reading);

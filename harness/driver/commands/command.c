@@ -9,6 +9,7 @@ extern const struct command *const __stop_forkcost_commands[];
 
 const struct command *command_at(size_t index)
 {
+	/* cppcheck-suppress comparePointers ; the linker has both in one section */
 	size_t count = (size_t)(__stop_forkcost_commands - __start_forkcost_commands);
 	return index < count ? __start_forkcost_commands[index] : NULL;
 }
@@ -29,7 +30,7 @@ const struct options *command_options(const struct command *command)
 
 enum status command_run(const struct command *command, int argc, char **argv)
 {
-	struct problem problem;
+	struct problem problem = {""};
 	struct given given;
 	const struct options *options = command_options(command);
 	if (options_read(options, argc, argv, &given, &problem))

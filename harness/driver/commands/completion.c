@@ -17,20 +17,24 @@ static const char *const begin[] = {
 	"  local place=\"${COMP_WORDS[1]} $before\"",
 	"  [ \"$COMP_CWORD\" -gt 1 ] || place=' '",
 	"  case $place in",
-	NULL};
+	NULL,
+};
 
 /* Behind the last comma another name begins. */
-static const char *const end[] = {"  esac",
-				  "  if [ \"$words\" = / ]; then",
-				  "    compopt -o filenames 2>/dev/null",
-				  "    mapfile -t COMPREPLY < <(compgen -d -- \"$word\")",
-				  "  else",
-				  "    mapfile -t COMPREPLY < <(compgen -P "
-				  "\"${word%\"${word##*,}\"}\" -W \"$words\" -- \"${word##*,}\")",
-				  "  fi",
-				  "}",
-				  "complete -F _forkcost forkcost",
-				  NULL};
+static const char *const end[] = {
+	"  esac",
+	"  if [ \"$words\" = / ]; then",
+	"    compopt -o filenames 2>/dev/null",
+	"    mapfile -t COMPREPLY < <(compgen -d -- \"$word\")",
+	"  else",
+	"    local last=${word##*,} kept",
+	"    kept=${word%\"$last\"}",
+	"    mapfile -t COMPREPLY < <(compgen -P \"$kept\" -W \"$words\" -- \"$last\")",
+	"  fi",
+	"}",
+	"complete -F _forkcost forkcost",
+	NULL,
+};
 
 /* Lines of the script that are the same for all commands. */
 static void print_lines(const char *const *lines)
