@@ -66,12 +66,12 @@ int main(int argc, char **argv)
 	if (argc < 2) {
 		fail(&problem, "cannot tell what to do: give a command, as forkcost run; see "
 			       "forkcost --help");
-		return complain(&problem, STATUS_USAGE);
+		return (int)complain(&problem, STATUS_USAGE);
 	}
 	argv[1] = name_of(argv[1]);
 	const struct command *command = command_find(argv[1]);
 	if (command)
-		return end(command_run(command, argc - 1, argv + 1));
+		return (int)end(command_run(command, argc - 1, argv + 1));
 	fail(&problem, "cannot find command '%s'; see forkcost --help", argv[1]);
-	return complain(&problem, STATUS_USAGE);
+	return (int)complain(&problem, STATUS_USAGE);
 }

@@ -29,7 +29,7 @@ enum {
 static const struct option_row rows[] = {
 	[OPTION_PRIMITIVE] = {"primitive", "NAME",
 			      "which primitive; see forkcost list [fork, then vfork]",
-			      VALUES_PRIMITIVES},
+			      .values = VALUES_PRIMITIVES},
 	[OPTION_PAGES] = {"pages", "N",
 			  .help = "how many pages [64; of large kinds a few whole ones]"},
 	[OPTION_WHO] = {"who", "WHO", "parent or child writes first [child]", VALUES_WORDS,

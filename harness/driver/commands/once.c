@@ -20,7 +20,7 @@ enum { OPTION_PRIMITIVE, OPTION_ACTION, OPTION_HEAP, OPTION_COUNT };
 
 static const struct option_row rows[] = {
 	[OPTION_PRIMITIVE] = {"primitive", "NAME", "which primitive; see forkcost list [fork]",
-			      VALUES_PRIMITIVES},
+			      .values = VALUES_PRIMITIVES},
 	[OPTION_ACTION] = {"action", "LEVEL", "exit or exec [exit; exec for posix_spawn]",
 			   VALUES_WORDS, "exit exec"},
 	[OPTION_HEAP] = {"heap", "SIZE", .help = "heap of the caller [0]"},
