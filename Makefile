@@ -28,7 +28,7 @@ TARGET_CFLAGS := $(filter-out -fcf-protection=none,$(TARGET_CFLAGS))
 endif
 
 COMMON := $(wildcard harness/common/*.c)
-WORKER := $(wildcard harness/worker/*.c bench/*.c bench/primitives/*.c)
+WORKER := $(wildcard harness/worker/*.c harness/worker/axes/*.c bench/*.c bench/primitives/*.c)
 DRIVER := $(wildcard harness/driver/*.c harness/driver/*/*.c harness/driver/*/*/*.c)
 objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 COMMON_OBJECTS := $(call objects,driver,$(COMMON))

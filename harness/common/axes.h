@@ -61,6 +61,10 @@ enum axis_kind { AXIS_LEVELS, AXIS_COUNTS, AXIS_SIZES };
 /* Which experiments vary an axis besides those that name it in their `varies`. */
 enum axis_varied_by { AXIS_BY_NAME, AXIS_BY_ALL_THAT_SPAWN };
 
+/* Where the column of summary.csv and ratios.csv stands: before `mappings`; before `metric`; behind all others,
+ * where a new axis's leaves them in their places. */
+enum axis_column { AXIS_COLUMN_LAST, AXIS_COLUMN_EARLY, AXIS_COLUMN_MIDDLE };
+
 enum { AXIS_LEVELS_MAX = 8, AXIS_TEXT_MAX = 32, AXIS_WORDS_MAX = 64 };
 
 struct axis {
@@ -88,7 +92,7 @@ struct axis {
 	bool is_counted_at_all_levels; /* else counters are for the plain level alone */
 	/* Where the experiment does not vary it, the plain level is written down; else nothing is. */
 	bool is_always_written;
-	bool has_early_column; /* before `mappings`, where the first axes have theirs; else before `metric` */
+	enum axis_column column;
 };
 
 extern const struct axis axes[AXIS_COUNT];

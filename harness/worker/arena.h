@@ -28,15 +28,4 @@ struct arena *arena_make(struct problem *problem);
  * problem set if there is none. */
 void *arena_share(size_t bytes, const char *what, struct problem *problem);
 
-/* The buffer that cold samples walk over. `bytes` 0 gives an empty one. */
-struct evictor {
-	const volatile char *memory;
-	size_t bytes;
-};
-
-enum outcome evictor_make(struct evictor *evictor, size_t bytes, struct problem *problem);
-
-/* Reads one byte of every cache line: drives what was in the caches out of them. */
-void evictor_walk(const struct evictor *evictor);
-
 #endif

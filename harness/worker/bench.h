@@ -36,8 +36,9 @@ struct started {
 	int thread_tid;             /* set by the kernel to 0 when a thread has ended */
 };
 
-struct counting; /* worker/counting.h */
-struct partner;  /* worker/partner.h */
+struct counting;   /* worker/counting.h */
+struct partner;    /* worker/partner.h */
+struct heap_pages; /* worker/heap.h */
 
 /* The pages of the heap in the order in which the cell's passes touch them. A page here is what the
  * page kind's first write concerns: 4 KiB, but 2 MiB where the heap is hugetlb. */
@@ -57,9 +58,9 @@ struct run {
 	pid_t worker;          /* this process */
 	char *heap;
 	size_t heap_bytes;
-	void *child_stack_top;     /* shared memory, 16-byte aligned */
-	const cpu_set_t *move_set; /* where a child moves itself first; NULL: nowhere */
-	bool stamping;             /* the sample being taken is a stamped one (axes.h) */
+	void *child_stack_top;          /* shared memory, 16-byte aligned */
+	const cpu_set_t *move_set;      /* where a child moves itself first; NULL: nowhere */
+	bool stamping;                  /* the sample being taken is a stamped one (axes.h) */
 	const struct wire_cell *cell;
 	struct touch touch;
 	struct counting *counting; /* NULL: the sample being taken is not a counted one */
@@ -71,6 +72,7 @@ struct run {
 	char *const *target_argv; /* for exec: forkcost-target, told to stamp or not */
 	char *const *target_envp;
 	const char *target_path;
+	const struct heap_pages *pages; /* what the heap is made of */
 };
 
 struct arm;

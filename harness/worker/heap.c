@@ -24,24 +24,6 @@ static size_t base_bytes(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* What a kind of page asks of its mapping. */
-static const struct kind {
-	int map_flags, advice;
-	size_t touch_bytes; /* what one first write concerns; 0: the base page */
-	bool broken;        /* cases may split its pages, so each preparation makes them anew */
-	bool apart;         /* it lies in mappings that hold no whole 2 MiB page */
-} kinds[PAGE_KIND_COUNT] = {
-	[PAGE_KIND_4K] = {0, MADV_NOHUGEPAGE, 0, false, false},
-	[PAGE_KIND_THP] = {0, MADV_HUGEPAGE, 0, true, false},
-	[PAGE_KIND_MTHP] = {0, MADV_HUGEPAGE, 0, true, true},
-	[PAGE_KIND_HUGETLB] = {MAP_HUGETLB | MAP_HUGE_2MB, MADV_NORMAL, HUGE_BYTES, false, false},
-};
-
-static const struct kind *kind_of(const struct run *run)
-{
-	return &kinds[run->request->level[AXIS_PAGE_KIND]];
-}
-
 static void write_every_page(struct run *run)
 {
 	for (size_t at = 0; at < run->heap_bytes; at += base_bytes())
@@ -56,7 +38,7 @@ static void write_every_page(struct run *run)
  * nothing else. */
 static enum outcome map_heap(struct run *run, size_t bytes)
 {
-	const struct kind *kind = kind_of(run);
+	const struct heap_pages *kind = run->pages;
 	char *room = mmap(NULL, bytes + 3ul * HUGE_BYTES, PROT_NONE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (room == MAP_FAILED)
@@ -110,7 +92,7 @@ static enum outcome try_pool(struct run *run)
 
 enum outcome heap_build(struct run *run)
 {
-	const struct kind *kind = kind_of(run);
+	const struct heap_pages *kind = run->pages;
 	size_t bytes = run->request->heap_bytes;
 	run->heap_bytes = bytes;
 	run->touch.page_bytes = kind->touch_bytes ? kind->touch_bytes : base_bytes();
@@ -131,13 +113,11 @@ enum outcome heap_build(struct run *run)
 	return OUTCOME_OK;
 }
 
-enum outcome heap_prepare(struct run *run, enum heap_state state)
+enum outcome heap_write(struct run *run)
 {
-	if (state == STATE_CLEAN)
-		return child_clean_heap(run);
 	if (run->heap_bytes == 0)
 		return OUTCOME_OK;
-	if (kind_of(run)->broken) {
+	if (run->pages->broken) {
 		if (madvise(run->heap, run->heap_bytes, MADV_DONTNEED) < 0)
 			return fail(run->problem, "cannot make the heap anew: %s; report this",
 				    strerror(errno));
@@ -274,7 +254,7 @@ static enum outcome verify_pages(struct run *run, char *text, size_t text_bytes,
 				 struct wire_cell_facts *facts)
 {
 	/* What the last sample did to pages that cases may split is no concern of the next. */
-	if (kind_of(run)->broken && heap_prepare(run, STATE_DIRTY))
+	if (run->pages->broken && heap_write(run))
 		return OUTCOME_FAILED;
 	struct shown shown;
 	if (read_smaps(run, text, text_bytes, &shown))

@@ -3,7 +3,7 @@
 #include "harness/common/wire.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/clock.h"
-#include "harness/worker/isolation.h"
+#include "harness/worker/effects.h"
 #include "harness/worker/registry.h"
 #include "harness/worker/rounds.h"
 #include "harness/worker/shed.h"
@@ -38,6 +38,8 @@ static struct wire_area *map_area(size_t *mapped_bytes, struct problem *problem)
 /* Does what the request's mode says; its words go to run->problem. */
 static enum outcome serve(struct run *run, struct wire_area *area, const struct arm *once)
 {
+	if (effects_find(run->problem))
+		return OUTCOME_FAILED;
 	if (run->request->mode == WIRE_CATALOG) {
 		clock_calibrate(&area->answer.catalog.clock);
 		shed_describe(&area->answer.catalog.start);
@@ -53,7 +55,7 @@ static enum outcome serve(struct run *run, struct wire_area *area, const struct 
 	run->child_stack_top = arena->child_stack + sizeof arena->child_stack;
 	clock_use(&run->request->clock);
 	clock_scratch(&arena->caller_clock, &arena->child_clock);
-	if (isolation_pin(run))
+	if (effects_begin(run))
 		return OUTCOME_FAILED;
 	if (run->request->mode == WIRE_ONCE)
 		return rounds_once(run, once);

@@ -25,12 +25,23 @@ static bool describe_primitive(const struct primitive *primitive, struct wire_pr
 	return fits;
 }
 
+/* The axes that vary by their rows, not by the experiment's. */
+static uint32_t varied_by_all(const struct experiment *experiment)
+{
+	uint32_t varies = 0;
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (axes[axis].varied_by == AXIS_BY_ALL_THAT_SPAWN &&
+		    (experiment->uses_primitives || experiment->spawns))
+			varies |= 1u << axis;
+	return varies;
+}
+
 static bool describe_experiment(const struct experiment *experiment, struct wire_experiment *wire)
 {
 	bool fits = COPY(wire->name, experiment->name) && COPY(wire->summary, experiment->summary);
 	wire->uses_primitives = experiment->uses_primitives;
 	wire->in_every_plan = experiment->in_every_plan;
-	wire->varies = experiment->varies;
+	wire->varies = experiment->varies | varied_by_all(experiment);
 	wire->needs_heap = experiment->needs_heap;
 	wire->copies_heap = experiment->copies_heap;
 	wire->histogram = experiment->histogram;

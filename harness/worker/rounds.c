@@ -2,8 +2,8 @@
 
 #include "harness/common/shuffle.h"
 #include "harness/worker/counting.h"
+#include "harness/worker/effects.h"
 #include "harness/worker/heap.h"
-#include "harness/worker/isolation.h"
 #include "harness/worker/registry.h"
 #include "harness/worker/shed.h"
 #include "harness/worker/witness.h"
@@ -16,11 +16,9 @@ struct loop {
 	struct run *run;
 	struct wire_area *area;
 	struct arena *arena;
-	struct evictor evictor;
 	struct shuffle shuffle;
 	struct arm arms[WIRE_ARMS_MAX];
 	uint32_t order[WIRE_ARMS_MAX];
-	const uint32_t *orders[TOUCH_COUNT]; /* of the heap's pages */
 	uint64_t began_ns;
 };
 
@@ -88,18 +86,12 @@ static void beat(struct loop *loop)
 	__atomic_add_fetch(&loop->area->answer.progress, 1, __ATOMIC_RELEASE);
 }
 
-/* The heap as the window must find it. In warm cells the caches are then settled: to prepare a large
- * heap walks over them, and without this step even vfork, which does not touch the heap, would seem
- * to grow with it. */
+/* Everything as the window must find it. */
 static enum outcome prepare(struct loop *loop, const struct arm *arm, uint32_t cell)
 {
-	const struct wire_cell *levels = cell_at(loop, cell);
 	if (arm->experiment->ignores_heap)
 		return OUTCOME_OK;
-	if (heap_prepare(loop->run, levels->level[AXIS_STATE]))
-		return OUTCOME_FAILED;
-	if (arm->experiment->spawns && levels->level[AXIS_CACHE] == CACHE_WARM &&
-	    child_settle(loop->run))
+	if (effects_prepare(loop->run, arm, cell_at(loop, cell)))
 		return OUTCOME_FAILED;
 	child_dirty_stack();
 	return OUTCOME_OK;
@@ -166,8 +158,7 @@ static enum outcome take(struct loop *loop, struct place place, unsigned pass, u
 	sample->place = (uint16_t)index;
 	if (prepare(loop, arm, place.cell))
 		return OUTCOME_FAILED;
-	if (cell_at(loop, place.cell)->level[AXIS_CACHE] == CACHE_COLD)
-		evictor_walk(&loop->evictor);
+	effects_before_sample(loop->run, cell_at(loop, place.cell));
 	loop->run->histogram = pass == PASS_STAMPED ? histogram_of(loop, place) : NULL;
 	enum outcome outcome = arm->experiment->sample(loop->run, arm, sample);
 	loop->run->histogram = NULL;
@@ -278,7 +269,8 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 	uint64_t began_ns = clock_monotonic_raw_ns();
 	answer->cell_running = cell;
 	loop->run->cell = cell_at(loop, cell);
-	loop->run->touch.order = loop->orders[loop->run->cell->level[AXIS_TOUCH_ORDER]];
+	if (effects_begin_cell(loop->run, loop->run->cell))
+		return OUTCOME_FAILED;
 	for (uint32_t round = 0; round < request->rounds_max; round++) {
 		if (round >= request->rounds_min &&
 		    clock_monotonic_raw_ns() - began_ns >= request->cell_ns)
@@ -298,29 +290,8 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 	}
 	witness_read(&after, text, sizeof loop->arena->proc_text);
 	witness_report(&before, &after, facts);
-	facts->cpus_allowed = isolation_cpus_allowed();
 	facts->open_files = shed_open_files();
 	return heap_verify(loop->run, text, sizeof loop->arena->proc_text, facts);
-}
-
-/* The orders in which passes touch the heap, in memory that fork does not copy. */
-static enum outcome make_orders(struct loop *loop)
-{
-	struct run *run = loop->run;
-	size_t count = run->touch.count;
-	if (count == 0)
-		return OUTCOME_OK;
-	uint32_t *orders =
-		arena_share(TOUCH_COUNT * count * sizeof *orders, "the page orders", run->problem);
-	if (!orders)
-		return OUTCOME_FAILED;
-	for (uint32_t i = 0; i < count; i++)
-		orders[i] = i;
-	shuffle_order(&loop->shuffle, orders + count, (uint32_t)count);
-	loop->orders[TOUCH_SEQUENTIAL] = orders;
-	loop->orders[TOUCH_SHUFFLED] = orders + count;
-	run->touch.order = orders;
-	return OUTCOME_OK;
 }
 
 enum outcome rounds_measure(struct run *run, struct wire_area *area, struct arena *arena)
@@ -330,8 +301,7 @@ enum outcome rounds_measure(struct run *run, struct wire_area *area, struct aren
 	loop = (struct loop){.run = run, .area = area, .arena = arena};
 	loop.began_ns = clock_monotonic_raw_ns();
 	shuffle_seed(&loop.shuffle, request->seed);
-	if (evictor_make(&loop.evictor, request->evict_bytes, run->problem) || heap_build(run) ||
-	    make_orders(&loop) || resolve_arms(&loop))
+	if (heap_build(run) || effects_make(run) || resolve_arms(&loop))
 		return OUTCOME_FAILED;
 	area->answer.build_ns = clock_monotonic_raw_ns() - loop.began_ns;
 	uint32_t cells[WIRE_CELLS_MAX];

@@ -95,8 +95,7 @@ __attribute__((noreturn)) static void enter(void *argument)
 
 /* ---- in the worker ---- */
 
-/* The CPU of thread `index`: the caller's is left out. -1: there are not so many. */
-static int cpu_of(const struct wire_request *request, unsigned index)
+int threads_cpu(const struct wire_request *request, unsigned index)
 {
 	for (int cpu = 0; cpu < WIRE_CPUS_MAX; cpu++)
 		if (cpu != request->caller_cpu && request->allowed_cpus[cpu / 64] >> cpu % 64 & 1 &&
@@ -118,15 +117,7 @@ static const void *make_chain(struct run *run)
 
 struct threads *threads_make(struct run *run)
 {
-	const struct wire_request *request = run->request;
-	unsigned room = (unsigned)request->level[AXIS_THREADS];
-	if (room > 0 && (request->caller_cpu < 0 || cpu_of(request, room - 1) < 0)) {
-		fail(run->problem,
-		     "cannot run %u threads on CPUs of their own: there are fewer CPUs besides the "
-		     "caller's; give --threads less",
-		     room);
-		return NULL;
-	}
+	unsigned room = (unsigned)run->request->level[AXIS_THREADS];
 	struct threads *threads = arena_share(sizeof *threads + room * sizeof threads->one[0],
 					      "threads", run->problem);
 	if (!threads)
@@ -163,7 +154,7 @@ static enum outcome start_one(struct run *run, struct threads *threads, unsigned
 	one->tid = 1; /* anything but 0, which the kernel writes when the thread has ended */
 	one->id = raw_clone_onto(flags, one->stack + sizeof one->stack, &one->tid, enter, one);
 	if (one->id > 0)
-		return pin(run, one, cpu_of(run->request, index));
+		return pin(run, one, threads_cpu(run->request, index));
 	long error = -one->id;
 	one->id = 0;
 	return fail(run->problem, "cannot start a thread: %s; %s", strerror((int)error),

@@ -44,8 +44,10 @@ struct threads {
 	_Alignas(4096) struct threads_one one[];
 };
 
-/* Room for as many threads as a cell of the request has. NULL with the problem set if there are fewer
- * other CPUs, or no memory. */
+/* The CPU of thread `index`: the caller's is left out. -1: there are not so many. */
+int threads_cpu(const struct wire_request *request, unsigned index);
+
+/* Room for as many threads as the request has. NULL with the problem set if there is no memory. */
 struct threads *threads_make(struct run *run);
 
 /* Starts `count` of a kind and returns when all are there. The heap is kept out of processes. */

@@ -115,7 +115,7 @@ static void life(struct run *run)
 static enum outcome own(struct run *run)
 {
 	await(0);
-	if (heap_prepare(run, STATE_DIRTY))
+	if (heap_write(run))
 		return OUTCOME_FAILED;
 	write_pages(run, 0);
 	finish(0);

@@ -82,6 +82,14 @@ static uint64_t grown(uint64_t before, uint64_t after)
 										 : after - before;
 }
 
+static unsigned cpus_allowed(void)
+{
+	cpu_set_t allowed;
+	CPU_ZERO(&allowed);
+	sched_getaffinity(0, sizeof allowed, &allowed);
+	return (unsigned)CPU_COUNT(&allowed);
+}
+
 void witness_report(const struct witness *before, const struct witness *after,
 		    struct wire_cell_facts *facts)
 {
@@ -94,4 +102,5 @@ void witness_report(const struct witness *before, const struct witness *after,
 	facts->cpu_ns = grown(before->cpu_ns, after->cpu_ns);
 	facts->idle_ns = grown(before->idle_ns, after->idle_ns);
 	facts->steal_ns = grown(before->steal_ns, after->steal_ns);
+	facts->cpus_allowed = cpus_allowed();
 }

@@ -14,7 +14,7 @@ struct witness {
 /* `text` is room for a file of /proc. */
 void witness_read(struct witness *witness, char *text, size_t text_bytes);
 
-/* What happened between two readings. */
+/* What happened between two readings, and on how many CPUs the worker may run. */
 void witness_report(const struct witness *before, const struct witness *after,
 		    struct wire_cell_facts *facts);
 

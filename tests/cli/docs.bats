@@ -81,7 +81,7 @@ same_lines() {
 @test "every file that a document or a comment names is there" {
 	local file name bad='' seen=0
 	# Made by a run, or by the reader of a document.
-	local made=' bench/system_call.c bench/primitives/clone_files.c harness/driver/commands/runs.c '
+	local made=' bench/system_call.c bench/primitives/clone_files.c harness/driver/commands/runs.c harness/worker/axes/nice.c '
 	while read -r file; do
 		while read -r name; do
 			[[ $made != *" $name "* && $name != results/latest/* ]] || continue
@@ -394,6 +394,7 @@ there() {
 		"$FORKCOST" $command --help | grep -oE -- '--[a-z][a-z-]+' >"$BATS_TEST_TMPDIR/$command"
 		echo --help >>"$BATS_TEST_TMPDIR/$command"
 	done
+	echo --nice >>"$BATS_TEST_TMPDIR/run" # of the axis that a reader of ADDING-A-BENCHMARK.md makes
 	while read -r file; do
 		while read -r _ command shown; do
 			for option in $(grep -oE -- '(^| )--[a-z][a-z-]+' <<<"$shown" || :); do

@@ -9,8 +9,7 @@
 
 /* An entry of `not_reached`. What is no text, or no number above 0, is as good as absent. */
 struct entry {
-	char experiment[WIRE_NAME_MAX], page_kind[WIRE_NAME_MAX], child_cpu[WIRE_NAME_MAX],
-		threads[WIRE_NAME_MAX];
+	char experiment[WIRE_NAME_MAX], level[AXIS_COUNT][WIRE_NAME_MAX];
 	uint64_t heap_bytes, replicates;
 };
 
@@ -38,9 +37,8 @@ static struct entry entry_at(const struct dataset *dataset, size_t index)
 	struct entry entry = {.heap_bytes = take_count(item, "heap_bytes"),
 			      .replicates = take_count(item, "replicates")};
 	take_word(item, "experiment", entry.experiment);
-	take_word(item, "page_kind", entry.page_kind);
-	take_word(item, "child_cpu", entry.child_cpu);
-	take_word(item, "threads", entry.threads);
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		take_word(item, axes[axis].name, entry.level[axis]);
 	return entry;
 }
 
@@ -61,13 +59,14 @@ static void append_entry(char text[NOTE_BYTES], const struct entry *entry)
 	}
 	notes_append(text, NOTE_BYTES, "%s%s", *text ? ", " : "",
 		     units_format_bytes(entry->heap_bytes, heap));
-	if (*entry->page_kind && strcmp(entry->page_kind, "4k") != 0)
-		notes_append(text, NOTE_BYTES, " %s", entry->page_kind);
-	if (*entry->child_cpu && strcmp(entry->child_cpu, "same") != 0)
-		notes_append(text, NOTE_BYTES, " %s", entry->child_cpu);
-	if (*entry->threads && strcmp(entry->threads, "0") != 0)
-		notes_append(text, NOTE_BYTES, " with %s thread%s", entry->threads,
-			     strcmp(entry->threads, "1") == 0 ? "" : "s");
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		const char *level = entry->level[axis];
+		char words[AXIS_WORDS_MAX];
+		if (*level && strcmp(level, axis_plain_name(&axes[axis])) != 0)
+			notes_append(text, NOTE_BYTES, " %s%s",
+				     axes[axis].kind == AXIS_LEVELS ? "" : "with ",
+				     axis_short_words(&axes[axis], level, words));
+	}
 	if (entry->replicates)
 		notes_append(text, NOTE_BYTES, " (%" PRIu64 ")", entry->replicates);
 }

@@ -30,6 +30,13 @@ static void put_empty(FILE *file, unsigned fields)
 		csv_next(file);
 }
 
+static void put_axes(FILE *file, const struct series *series, enum axis_column column)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (axes[axis].column == column)
+			put_text(file, series->level[axis]);
+}
+
 static void put_levels(FILE *file, const struct series *series)
 {
 	csv_text(file, series->experiment);
@@ -37,18 +44,14 @@ static void put_levels(FILE *file, const struct series *series)
 	put_text(file, series->action);
 	put_text(file, series->twin ? "twin" : series->case_name);
 	put_count(file, series->heap_bytes);
-	put_text(file, series->level[AXIS_PAGE_KIND]);
-	put_text(file, series->level[AXIS_STATE]);
-	put_text(file, series->level[AXIS_CACHE]);
-	put_text(file, series->level[AXIS_TOUCH_ORDER]);
-	put_text(file, series->level[AXIS_THREADS]);
+	put_axes(file, series, AXIS_COLUMN_EARLY);
 	put_empty(file, 1); /* mappings are not varied yet */
 	double fewest, most;
 	if (disturbed_open_files(series, &fewest, &most))
 		put_count(file, (uint64_t)fewest);
 	else
 		put_empty(file, 1);
-	put_text(file, series->level[AXIS_CHILD_CPU]);
+	put_axes(file, series, AXIS_COLUMN_MIDDLE);
 	put_text(file, series->metric);
 	put_text(file, series->unit);
 }
@@ -64,9 +67,23 @@ static void put_interval(FILE *file, const struct stats_interval *interval)
 	put_number(file, interval->high);
 }
 
-static const char levels_header[] =
-	"experiment,primitive,action,case,heap_bytes,page_kind,state,cache,touch_order,threads,"
-	"mappings,open_files,child_cpu,metric,unit";
+static void put_axis_names(FILE *file, enum axis_column column)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (axes[axis].column == column) {
+			csv_header(file, ",");
+			csv_header(file, axes[axis].name);
+		}
+}
+
+static void put_levels_header(FILE *file)
+{
+	csv_header(file, "experiment,primitive,action,case,heap_bytes");
+	put_axis_names(file, AXIS_COLUMN_EARLY);
+	csv_header(file, ",mappings,open_files");
+	put_axis_names(file, AXIS_COLUMN_MIDDLE);
+	csv_header(file, ",metric,unit");
+}
 
 static void put_row(FILE *file, const struct row *row)
 {
@@ -84,6 +101,7 @@ static void put_row(FILE *file, const struct row *row)
 			put_number(file, spreads[i]);
 	}
 	put_text(file, row->note);
+	put_axes(file, row->series, AXIS_COLUMN_LAST);
 	csv_end(file);
 }
 
@@ -94,8 +112,9 @@ static enum outcome write_csv(const struct summary *summary, const char *folder,
 	FILE *file = outfile_open(&outfile, folder, "summary.csv", problem);
 	if (!file)
 		return OUTCOME_FAILED;
-	csv_header(file, levels_header);
+	put_levels_header(file);
 	csv_header(file, ",n,replicates,median,ci_low,ci_high,p5,p95,p99,min,max,mad,note");
+	put_axis_names(file, AXIS_COLUMN_LAST);
 	csv_end(file);
 	for (size_t i = 0; i < summary->row_count; i++)
 		put_row(file, &summary->rows[i]);
@@ -109,14 +128,16 @@ static enum outcome write_ratios(const struct summary *summary, const char *fold
 	FILE *file = outfile_open(&outfile, folder, "ratios.csv", problem);
 	if (!file)
 		return OUTCOME_FAILED;
-	csv_header(file, levels_header);
+	put_levels_header(file);
 	csv_header(file, ",replicates,ratio_to_fork,ci_low,ci_high");
+	put_axis_names(file, AXIS_COLUMN_LAST);
 	csv_end(file);
 	for (size_t i = 0; i < summary->ratio_count; i++) {
 		const struct ratio *ratio = &summary->ratios[i];
 		put_levels(file, ratio->series);
 		put_count(file, ratio->replicates);
 		put_interval(file, &ratio->interval);
+		put_axes(file, ratio->series, AXIS_COLUMN_LAST);
 		csv_end(file);
 	}
 	return outfile_close(&outfile, file, problem);
@@ -135,14 +156,12 @@ static json_t *row_json(const struct summary *summary, const struct row *row)
 {
 	const struct series *series = row->series;
 	json_t *result = json_pack(
-		"{s:s,s:s,s:s,s:s,s:b,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "experiment",
-		series->experiment, "primitive", series->primitive, "action", series->action,
-		"case", series->case_name, "twin", (int)series->twin, "heap_bytes",
-		(json_int_t)series->heap_bytes, "page_kind", series->level[AXIS_PAGE_KIND], "state",
-		series->level[AXIS_STATE], "cache", series->level[AXIS_CACHE], "touch_order",
-		series->level[AXIS_TOUCH_ORDER], "threads", series->level[AXIS_THREADS],
-		"child_cpu", series->level[AXIS_CHILD_CPU], "metric", series->metric, "unit",
-		series->unit, "note", row->note);
+		"{s:s,s:s,s:s,s:s,s:b,s:I,s:s,s:s,s:s}", "experiment", series->experiment,
+		"primitive", series->primitive, "action", series->action, "case", series->case_name,
+		"twin", (int)series->twin, "heap_bytes", (json_int_t)series->heap_bytes, "metric",
+		series->metric, "unit", series->unit, "note", row->note);
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		json_object_set_new(result, axes[axis].name, json_string(series->level[axis]));
 	if (row->count == 0)
 		return result;
 	const struct stats_summary *spread = &row->spread;

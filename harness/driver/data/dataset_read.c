@@ -42,6 +42,19 @@ static enum outcome read_worker(struct reader *reader, const json_t *line, uint6
 	return OUTCOME_OK;
 }
 
+/* A run that is older than an axis has no key of it. */
+static bool read_levels(const json_t *line, struct series *key)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		if (!json_object_get(line, axes[axis].name) && !axes[axis].is_always_written)
+			continue;
+		if (!COPY(line, axes[axis].name, key->level[axis]) ||
+		    !axis_takes_text(&axes[axis], key->level[axis]))
+			return false;
+	}
+	return true;
+}
+
 static enum outcome read_cell(struct reader *reader, const json_t *line)
 {
 	struct series key = {0};
@@ -52,14 +65,7 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 	if (!fields_count(json_object_get(line, "heap_bytes"), FIELDS_COUNT_MAX, &key.heap_bytes) ||
 	    !fields_count(json_object_get(line, "replicate"), DATASET_REPLICATES_MAX - 1,
 			  &replicate) ||
-	    !COPY(line, "page_kind", key.level[AXIS_PAGE_KIND]) ||
-	    !COPY(line, "state", key.level[AXIS_STATE]) ||
-	    !COPY(line, "cache", key.level[AXIS_CACHE]) ||
-	    !COPY(line, "child_cpu", key.level[AXIS_CHILD_CPU]) ||
-	    !COPY(line, "touch_order", key.level[AXIS_TOUCH_ORDER]) ||
-	    !COPY(line, "threads", key.level[AXIS_THREADS]) ||
-	    strspn(key.level[AXIS_THREADS], "0123456789") != strlen(key.level[AXIS_THREADS]) ||
-	    strlen(key.level[AXIS_THREADS]) > 6)
+	    !read_levels(line, &key))
 		return dataset_malformed(reader, "a cell has no or too long levels, or ones that "
 						 "cannot be");
 	if (read_worker(reader, line, key.heap_bytes))

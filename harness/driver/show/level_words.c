@@ -3,43 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Levels whose names alone do not say it. */
-static const struct {
-	enum axis_id axis;
-	const char *name, *words;
-} known[] = {
-	{AXIS_PAGE_KIND, "4k", "4 KiB pages"},
-	{AXIS_PAGE_KIND, "thp", "thp pages (2 MiB)"},
-	{AXIS_PAGE_KIND, "mthp", "mthp pages (64 KiB)"},
-	{AXIS_PAGE_KIND, "hugetlb", "hugetlb pages (2 MiB)"},
-	{AXIS_CACHE, "warm", "caches warm"},
-	{AXIS_CACHE, "cold", "caches cold"},
-	{AXIS_CHILD_CPU, "same", "child on the caller's CPU"},
-	{AXIS_CHILD_CPU, "free", "child on any CPU"},
-	{AXIS_CHILD_CPU, "other", "child on another CPU"},
-	{AXIS_TOUCH_ORDER, "sequential", "in order"},
-	{AXIS_THREADS, "1", "1 running thread"},
-};
-
 const char *level_words_one(const struct pick *pick, enum axis_id axis, char text[LEVEL_WORD_MAX])
 {
-	static const char *const after[AXIS_COUNT] = {
-		[AXIS_PAGE_KIND] = "pages", [AXIS_STATE] = "heap",
-		[AXIS_CACHE] = "caches",    [AXIS_CHILD_CPU] = "child CPU",
-		[AXIS_TOUCH_ORDER] = "",    [AXIS_THREADS] = "running threads",
-	};
-	const char *name = pick->level[axis];
-	name = name ? name : pick_plain(axis);
+	const char *level = pick->level[axis] ? pick->level[axis] : pick_plain(axis);
 	*text = '\0';
-	if (strcmp(name, PICK_ANY) == 0)
-		return text;
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (known[i].axis == axis && strcmp(known[i].name, name) == 0)
-			snprintf(text, LEVEL_WORD_MAX, "%s", known[i].words);
-	if (!*text && axis == AXIS_TOUCH_ORDER)
-		snprintf(text, LEVEL_WORD_MAX, "in %s order", name);
-	else if (!*text)
-		snprintf(text, LEVEL_WORD_MAX, "%s %s", name, after[axis]);
+	if (strcmp(level, PICK_ANY) != 0)
+		axis_words(&axes[axis], level, text);
 	return text;
 }
 

@@ -4,7 +4,7 @@
 
 #include "harness/driver/show/pick.h"
 
-enum { LEVEL_WORD_MAX = 64, LEVEL_WORDS_MAX = 240 };
+enum { LEVEL_WORD_MAX = AXIS_WORDS_MAX, LEVEL_WORDS_MAX = 240 };
 
 /* One level of a pick: "4 KiB pages", "clean heap", "caches cold", "child on another CPU", "in shuffled order",
  * "2 running threads". Empty if any level is picked. Returns `text`. */

@@ -7,18 +7,9 @@
 
 enum { HEAPS_MAX = 64, PAGE_BYTES = 4096 };
 
-static const char *const plain[AXIS_COUNT] = {
-	[AXIS_PAGE_KIND] = "4k",
-	[AXIS_STATE] = "dirty",
-	[AXIS_CACHE] = "warm",
-	[AXIS_CHILD_CPU] = "same",
-	[AXIS_TOUCH_ORDER] = "sequential",
-	[AXIS_THREADS] = "0",
-};
-
 const char *pick_plain(enum axis_id axis)
 {
-	return plain[axis];
+	return axis_plain_name(&axes[axis]);
 }
 
 static bool takes_name(const char *wanted, const char *name)
@@ -32,7 +23,7 @@ static bool takes_level(const struct pick *pick, const struct series *series, en
 	const char *wanted = pick->level[axis], *has = series->level[axis];
 	if (wanted)
 		return takes_name(wanted, has);
-	return !*has || strcmp(has, plain[axis]) == 0;
+	return !*has || strcmp(has, pick_plain(axis)) == 0;
 }
 
 bool pick_takes(const struct pick *pick, const struct series *series)

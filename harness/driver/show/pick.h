@@ -4,7 +4,7 @@
 
 #include "harness/driver/analysis/summary.h"
 
-/* A level that is NULL is the plain one: 4k, dirty, warm, same; sequential and 0 threads, or not varied.
+/* A level that is NULL is the plain one (common/axes.def), or not varied.
  * Names that are NULL, and levels that are PICK_ANY, are not looked at. Twins are never picked. */
 struct pick {
 	const char *experiment, *metric, *primitive, *action, *case_name;

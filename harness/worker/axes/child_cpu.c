@@ -1,4 +1,5 @@
-#include "harness/worker/isolation.h"
+/* child_cpu: where worker and child run (METHODOLOGY, "Placement"). */
+#include "harness/worker/effects.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,15 +21,8 @@ static enum outcome spread(struct run *run)
 	return OUTCOME_OK;
 }
 
-unsigned isolation_cpus_allowed(void)
-{
-	cpu_set_t allowed;
-	CPU_ZERO(&allowed);
-	sched_getaffinity(0, sizeof allowed, &allowed);
-	return (unsigned)CPU_COUNT(&allowed);
-}
-
-enum outcome isolation_pin(struct run *run)
+/* Pins the worker, and says where children move themselves. */
+static enum outcome begin(struct run *run, uint64_t level)
 {
 	static cpu_set_t elsewhere;
 	const struct wire_request *request = run->request;
@@ -41,10 +35,12 @@ enum outcome isolation_pin(struct run *run)
 		return fail(run->problem,
 			    "cannot pin the worker to CPU %d: %s; choose another with --cpu",
 			    request->caller_cpu, strerror(errno));
-	if (request->level[AXIS_CHILD_CPU] == CHILD_CPU_OTHER) {
+	if (level == CHILD_CPU_OTHER) {
 		CPU_ZERO(&elsewhere);
 		CPU_SET((unsigned)request->other_cpu, &elsewhere);
 		run->move_set = &elsewhere;
 	}
 	return OUTCOME_OK;
 }
+
+AXIS_EFFECT(CHILD_CPU, .begin = begin);
