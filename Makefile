@@ -109,12 +109,17 @@ $(DRIVER_OBJECTS): $(BUILD)/commit
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/forkcost \
-		$(DESTDIR)$(PREFIX)/share/forkcost/plots $(DESTDIR)$(PREFIX)/share/man/man1
+		$(DESTDIR)$(PREFIX)/share/forkcost/plots $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(BUILD)/forkcost $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(BUILD)/forkcost-worker $(BUILD)/forkcost-target \
 		$(DESTDIR)$(PREFIX)/libexec/forkcost/
 	install -m 644 plots/*.gp $(DESTDIR)$(PREFIX)/share/forkcost/plots/
 	install -m 644 docs/forkcost.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	@if $(BUILD)/forkcost completion bash >$(BUILD)/completion.bash; then \
+		install -m 644 $(BUILD)/completion.bash \
+			$(DESTDIR)$(PREFIX)/share/bash-completion/completions/forkcost; \
+	else echo "no completion for bash: $(BUILD)/forkcost does not run here" >&2; fi
 
 clean:
 	rm -rf $(BUILD)

@@ -10,47 +10,44 @@ setup_file() {
 
 setup() { FOLDER=$BATS_FILE_TMPDIR/results/latest; }
 
-# fits_100: no line of $output is wider than 100 columns.
-fits_100() {
+# fits COLUMNS: no line of $output is wider.
+fits() {
 	local wide
-	wide=$(printf '%s\n' "$output" | LC_ALL=C.UTF-8 awk 'length($0) > 100')
-	[ -z "$wide" ] || fail_with "wider than 100 columns:" "$wide"
+	wide=$(printf '%s\n' "$output" | LC_ALL=C.UTF-8 awk -v columns="$1" 'length($0) > columns')
+	[ -z "$wide" ] || fail_with "wider than $1 columns:" "$wide"
 }
 
 @test "--help says the commands and the exit statuses, and fits 100 columns" {
 	local command
 	run --separate-stderr "$FORKCOST" --help
 	succeeded
-	for command in run once summarize plot show list counters doctor; do
-		[[ $output == *"  $command"* ]] || fail_with "no $command"
+	for command in run explain once summarize plot show claims list counters doctor help version; do
+		[[ $output == *"  $command "* ]] || fail_with "no $command"
 	done
 	[[ $output == *--version* && $output == *130* ]]
-	fits_100
+	fits 100
 }
 
-@test "run --help says every option with its default, and fits 100 columns" {
+@test "run --help says every option with its default, and fits 80 columns" {
 	local option
 	run --separate-stderr "$FORKCOST" run --help
 	succeeded
 	for option in preset heap state cache child-cpu primitive action precision budget replicates \
 		cell-time seed cpu evict output dry-run no-plots no-table; do
-		[[ $output == *"  --$option "* ]] || fail_with "no --$option"
+		[[ $output =~ \ --${option}[=\ ] ]] || fail_with "no --$option"
 	done
 	for option in quick bench full; do [[ $output == *"  $option "* ]]; done
-	fits_100
-	run --separate-stderr "$FORKCOST" once --help
-	succeeded
-	[[ $output == *--primitive*--count* ]]
-	fits_100
+	fits 80
 }
 
 @test "every way to ask for help prints it, and measures nothing" {
 	local command help
-	for command in run once explain counters; do
+	for command in $("$FORKCOST" --help | sed -nE 's/^  ([a-z]+)  .*/\1/p'); do
 		for help in --help -h --hel; do
-			run --separate-stderr timeout 10 "$FORKCOST" $command $help
+			run --separate-stderr timeout 10 "$FORKCOST" "$command" $help
 			[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "$command $help"
-			[[ $output == "usage: forkcost $command "* ]] || fail_with "$command $help"
+			[[ $output == "Usage: forkcost $command "*" --help  "* ]] || fail_with "$command $help"
+			fits 80
 		done
 	done
 }
@@ -81,7 +78,7 @@ fits_100() {
 		[[ $output =~ \ $name\  ]] || fail_with "no $name"
 	done
 	[[ $output == *"refused: "* ]]
-	fits_100
+	fits 100
 }
 
 @test "doctor says what can be measured" {
@@ -103,7 +100,7 @@ fits_100() {
 		vfork '64 KiB' '16 MiB' reaped known_delay 'main rows have an interval within +-2 %'; do
 		[[ $output == *"$word"* ]] || fail_with "no $word in the table"
 	done
-	fits_100
+	fits 100
 }
 
 @test "no escape sequence goes where no terminal is, nor where NO_COLOR forbids colours" {
@@ -276,6 +273,11 @@ fits_100() {
 	TABLE=$BATS_TEST_TMPDIR/table
 	some 'primitive == "clone3" && metric == "call_ns" && count > 0'
 	none 'note ~ /[Oo]pen files/'
+	for count in 4 5; do
+		run --separate-stderr bash -c 'ulimit -n "$1" && shift && exec "$@"' bash $count "$FORKCOST" show "$FOLDER" 3>&-
+		one_line 1 "$FOLDER"
+		[[ $stderr == *'(ulimit -n'* ]] || fail_with "another remedy"
+	done
 	# Without a plan, too, it is that limit which is named, and no primitive.
 	run --separate-stderr bash -c 'ulimit -n 4 && exec "$@"' bash "$FORKCOST" once --primitive clone3 3>&-
 	one_line 2 'open files'
@@ -315,6 +317,45 @@ fits_100() {
 	usage_error --count once --count
 }
 
+# completes EXPECTED WORDS...: just these, sorted, with blanks between.
+completes() {
+	local expected=$1
+	shift
+	[ "$(completed "$@" | sort | tr '\n' ' ')" = "$expected " ] || fail_with "$*: $(completed "$@")"
+}
+
+@test "completion offers commands, options and values that are known by name" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p results/latest "results/odd name"
+	completes 'claims completion counters' c
+	completes '--precision --preset --primitive' run --pr
+	completes '--json' claims --j
+	completes 'bench full quick' run --preset ''
+	completes 'quick' run --preset = q
+	completes 'bench full quick' run --preset =
+	completes 'dirty,clean' run --state dirty,c
+	completes 'vfork' run --primitive v
+	completes 'fork,vfork' run --primitive fork,v
+	completes 'spawn switch' run --experiment s
+	completes 'thp' explain --page-kind t
+	completes 'parent' explain --who p
+	completes 'results/latest' show results/l
+	completes 'results/odd name' run --output results/o
+	completes '' run --seed ''
+	completes '' list x
+	completes 'bash' completion ''
+	# Every command, and every option that its help tells.
+	local command
+	for command in $("$FORKCOST" --help | sed -nE 's/^  ([a-z]+)  .*/\1/p'); do
+		completed '' | grep -qxF "$command" || fail_with "no $command"
+		"$FORKCOST" "$command" --help | sed -nE 's/^ +(-h, )?(--[a-z-]+).*/\2/p' | sort >help
+		completed "$command" - | sort | diff help - || fail_with "$command: other options"
+		[ -s help ]
+	done
+	usage_error nosh completion nosh
+	usage_error SHELL completion
+}
+
 @test "list and doctor take no arguments" {
 	usage_error surplus list surplus
 	usage_error --nope doctor --nope
@@ -343,7 +384,7 @@ fits_100() {
 	[[ $output =~ estimate:\ time\ .*memory\ .*iB ]] || fail_with "no estimate"
 	[[ $output == *"2 jobs"* && $output == *"same dirty warm"* && $output == *"clone_vm_vfork exec"* ]]
 	[ ! -e "$BATS_TEST_TMPDIR/none" ]
-	fits_100
+	fits 100
 }
 
 # cells_say NAME: what each cell of the last run says of itself under that name.

@@ -138,7 +138,7 @@ without_privileges() {
 @test "counters --help says its option, in 80 columns" {
 	run --separate-stderr "$FORKCOST" counters --help
 	succeeded
-	[[ $output == *"--counters LIST"* ]]
+	[[ $output == *"--counters=LIST"* ]]
 	[ -z "$(printf '%s\n' "$output" | awk 'length($0) > 80')" ]
 }
 

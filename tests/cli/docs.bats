@@ -83,7 +83,7 @@ same_lines() {
 @test "every file that a document or a comment names is there" {
 	local file name bad='' seen=0
 	# Made by a run, or by the reader of a document.
-	local made=' bench/system_call.c bench/primitives/clone_files.c harness/worker/axes/nice.c '
+	local made=' bench/system_call.c bench/primitives/clone_files.c harness/driver/commands/runs.c harness/worker/axes/nice.c '
 	while IFS=: read -r file name; do
 		[[ $made != *" $name "* && $name != results/latest/* ]] || continue
 		seen=$((seen + 1))
@@ -122,10 +122,31 @@ same_lines() {
 	same_lines "said and done differ" "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/done"
 }
 
+# So there is no circle, and no arrow upward.
+@test "folders include only folders that stand above them in ARCHITECTURE's table, and all folders are in it" {
+	local bad
+	section 'Who may include whom' docs/ARCHITECTURE.md | awk -F '|' '/^\| `/ { gsub(/[` ]/, "", $2); print $2 }' >"$BATS_TEST_TMPDIR/order"
+	find harness bench -name '*.[ch]' -printf '%h\n' | sort -u >"$BATS_TEST_TMPDIR/there"
+	sort "$BATS_TEST_TMPDIR/order" >"$BATS_TEST_TMPDIR/sorted"
+	same_lines "the table has <, the source >" "$BATS_TEST_TMPDIR/sorted" "$BATS_TEST_TMPDIR/there"
+	bad=$(grep -rnoE '^#include "[^"]+"' harness bench --include='*.[ch]' |
+		sed -E 's/^([^:]+)\/([^/:]+):[0-9]+:#include "(.*)\/[^/]+"$/\1 \3 \2/' |
+		awk 'NR == FNR { at[$1] = NR; next }
+			$1 != $2 && !(at[$2] < at[$1]) { print $1 "/" $3 " includes from " $2 }' "$BATS_TEST_TMPDIR/order" -)
+	[ -z "$bad" ] || fail_with "upward:" "$bad"
+}
+
+@test "no headers include each other in a circle" {
+	grep -roE '^#include "[^"]+\.h"' harness bench --include='*.h' |
+		sed -E 's/^([^:]+):#include "(.*)"$/\1 \2/' >"$BATS_TEST_TMPDIR/pairs"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/pairs")" -ge 50 ] || fail_with "only few includes"
+	tsort <"$BATS_TEST_TMPDIR/pairs" >/dev/null 2>"$BATS_TEST_TMPDIR/loops" || fail_with "$(cat "$BATS_TEST_TMPDIR/loops")"
+}
+
 @test "only the files that ARCHITECTURE names write to standard output and standard error, and only main exits" {
 	section Errors docs/ARCHITECTURE.md | tr '\n' ' ' | grep -oE 'So no file but .* and `run/progress`' | quoted - | sort >"$BATS_TEST_TMPDIR/said"
 	grep -rlE '(^|[^a-z_])(printf|puts|putchar|vprintf)\(|\b(stdout|stderr)\b' harness/driver --include='*.c' |
-		sed -E 's/^harness\/driver\///; s/\.c$//' | sort -u >"$BATS_TEST_TMPDIR/done"
+		sed -E 's/^harness\/driver\///; s/\.c$//; s/^(commands)\/.*/\1\/*/' | sort -u >"$BATS_TEST_TMPDIR/done"
 	same_lines "other files print" "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/done"
 	! grep -rnE '(^|[^a-z_])exit\(' harness/driver --include='*.c' | grep -v '^harness/driver/main.c' || fail_with "another file exits"
 }
@@ -174,13 +195,20 @@ says() {
 
 # ---- the manual page ----
 
-# help_of COMMAND: lines of "option<TAB>default", the default empty where none is told.
+# help_of COMMAND: lines of "option<TAB>default", the default empty where none is told. argp breaks the
+# words about an option into lines.
 help_of() {
 	"$FORKCOST" "$1" --help | awk '
-		function told() { if (option) print option "\t" fallback }
-		/^  --[a-z]/ { told(); option = substr($1, 3); fallback = "" }
-		/^[a-z]/ { told(); option = "" }
-		option && match($0, /\[[^]]*\]$/) { fallback = substr($0, RSTART + 1, RLENGTH - 2) }
+		function told() {
+			if (!option || option == "help") return
+			print option "\t" (match(words, /\[[^]]*\]$/) ? substr(words, RSTART + 1, RLENGTH - 2) : "")
+		}
+		/^ +(-[a-z], )?--[a-z]/ {
+			told(); words = $0; sub(/^ +(-[a-z], )?--/, "", words)
+			option = words; sub(/[= ].*/, "", option); next
+		}
+		/^ / && option { sub(/^ +/, " "); words = words $0; next }
+		{ told(); option = "" }
 		END { told() }' | sort
 }
 
@@ -203,11 +231,12 @@ manual_of() {
 		manual_of "$command" | cut -f 1 >"$BATS_TEST_TMPDIR/manual"
 		same_lines "options of $command: --help has <, the manual page >" "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
 	done
-	for command in run explain once summarize plot show samples claims list counters doctor; do
-		"$FORKCOST" --help | grep -q "^  $command  " || fail_with "--help does not tell $command"
-		sed -n '/^\.SH COMMANDS/,/^\.SH OPTIONS/p' docs/forkcost.1 | grep -qE "^\.BI? $command( |\$)" ||
-			fail_with "the manual page does not tell $command"
-	done
+	"$FORKCOST" --help | sed -nE 's/^  ([a-z]+)  .*/\1/p' | sort >"$BATS_TEST_TMPDIR/help"
+	sed -n '/^\.SH COMMANDS/,/^\.SH OPTIONS/p' docs/forkcost.1 | tr -d ',"' |
+		awk 'behind_tp && /^\.(B|BI|BR) / { for (i = 2; i <= NF; i++) if ($i ~ /^[a-z]+$/) { print $i; break } } { behind_tp = $0 == ".TP" }' |
+		sort >"$BATS_TEST_TMPDIR/manual"
+	same_lines "commands: --help has <, the manual page >" "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/help")" -ge 12 ]
 }
 
 @test "the manual page's defaults are those of --help" {

@@ -190,7 +190,7 @@ shown() {
 	! grep -q '"verdict": "fails"' <<<"$output" || fail_with "a statement fails"
 	[[ ${output:0:1} == '{' && ${output: -1} == '}' ]] || fail_with "more than JSON"
 	# Where there is no room for another statement, one is lost (CHECKS_MAX).
-	awk -v most="$(sed -nE 's/.*CHECKS_MAX = ([0-9]+).*/\1/p' "$ROOT/harness/driver/explain/story.h")" '
+	awk -v most="$(sed -nE 's/.*CHECKS_MAX = ([0-9]+).*/\1/p' "$ROOT/harness/driver/explain/step.h")" '
 		/"act": / { n = 0 } /"verdict": / { total++; if (++n >= most) exit bad = 1 }
 		END { exit bad || most == "" || total < 50 }' <<<"$output" || fail_with "a step is full of statements"
 }

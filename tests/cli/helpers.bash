@@ -161,3 +161,10 @@ wait_for() {
 	done
 	fail_with "waited in vain for: $*"
 }
+
+# completed WORDS...: what bash offers for the last word behind forkcost, a line each.
+completed() {
+	"$FORKCOST" completion bash >"$BATS_TEST_TMPDIR/completion" || fail_with "no completion" || return
+	bash -c '. "$1"; shift; COMP_WORDS=(forkcost "$@"); COMP_CWORD=$#; _forkcost; printf "%s\n" "${COMPREPLY[@]}"' \
+		bash "$BATS_TEST_TMPDIR/completion" "$@"
+}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# One new file in bench/ is all that a primitive or an experiment takes; and an installed forkcost works.
+# One new file is all that a primitive, an experiment or a command takes; and an installed forkcost works.
 load helpers
 
 setup_file() {
@@ -11,8 +11,8 @@ setup_file() {
 	commit=$(cat "$TREE/build/commit" 2>/dev/null || echo unknown)
 	cp "$BATS_TEST_DIRNAME/fixtures/clone_files.c" "$TREE/bench/primitives/"
 	cp "$BATS_TEST_DIRNAME/fixtures/pipe_pair.c" "$TREE/bench/"
-	# As ADDING-A-BENCHMARK.md has it: its second example.
-	awk '/^```c/ { on = ++seen == 2; next } /^```/ { on = 0 } on' "$ROOT/docs/ADDING-A-BENCHMARK.md" >"$TREE/bench/system_call.c"
+	example bench/system_call.c
+	example harness/driver/commands/runs.c
 	make_in_tree build/forkcost build/forkcost-worker build/forkcost-target >"$BATS_FILE_TMPDIR/make" 2>&1 || {
 		cat "$BATS_FILE_TMPDIR/make" >&2
 		return 1
@@ -21,6 +21,13 @@ setup_file() {
 }
 
 make_in_tree() { FORKCOST_NO_INSTALL=1 make -C "$TREE" --no-print-directory -j2 BUILD=build COMMIT="$commit" "$@" 3>&-; }
+
+# example FILE: the program that ADDING-A-BENCHMARK.md has for this file, put there.
+example() {
+	awk -v intro="\`$1\`. It is complete." '{ text = text " " $0 } index(text, intro) { found = 1 }
+		on && /^```/ { exit } on { print } found && /^```c/ { on = 1 }' "$ROOT/docs/ADDING-A-BENCHMARK.md" >"$TREE/$1"
+	[ -s "$TREE/$1" ] || fail_with "ADDING-A-BENCHMARK.md has no example of $1"
+}
 
 @test "a new primitive and a new experiment are listed" {
 	run --separate-stderr "$TREE/build/forkcost" list
@@ -92,8 +99,7 @@ make_in_tree() { FORKCOST_NO_INSTALL=1 make -C "$TREE" --no-print-directory -j2 
 
 @test "a face for it is one file more: its table in place of the generic one, its figure as before" {
 	local folder=$BATS_TEST_TMPDIR/latest
-	awk '/^```c/ { on = ++seen == 3; next } /^```/ { on = 0 } on' "$ROOT/docs/ADDING-A-BENCHMARK.md" \
-		>"$TREE/harness/driver/show/experiments/system_call.c"
+	example harness/driver/show/experiments/system_call.c
 	make_in_tree build/forkcost >"$BATS_TEST_TMPDIR/make" 2>&1 || fail_with "$(cat "$BATS_TEST_TMPDIR/make")"
 	run --separate-stderr "$TREE/build/forkcost" run --experiment system_call --heap 0,64K --replicates 2 --cell-time 1ms \
 		--counters none --no-plots --output "$BATS_TEST_TMPDIR" 3>&-
@@ -107,11 +113,34 @@ make_in_tree() { FORKCOST_NO_INSTALL=1 make -C "$TREE" --no-print-directory -j2 
 	grep -q getcpu "$folder/plots/system_call-by-heap.svg" || fail_with "it is not drawn"
 }
 
+@test "a new command is listed, tells its options, refuses others, completes and runs" {
+	run --separate-stderr "$TREE/build/forkcost" --help
+	succeeded
+	[[ $output == *$'\n  runs  '*'list the runs'* ]] || fail_with "runs is not listed"
+	[[ $("$FORKCOST" --help) != *$'\n  runs '* ]] || fail_with "it was there before"
+	run --separate-stderr "$TREE/build/forkcost" runs --help
+	succeeded
+	[[ $output == "Usage: forkcost runs "*--folder=FOLDER*"[results]"*--long* ]] || fail_with "other help"
+	mkdir -p "$BATS_TEST_TMPDIR/here/one" "$BATS_TEST_TMPDIR/here/two" "$BATS_TEST_TMPDIR/here/none"
+	touch "$BATS_TEST_TMPDIR/here/one/environment.json" "$BATS_TEST_TMPDIR/here/two/environment.json"
+	run --separate-stderr "$TREE/build/forkcost" runs --fol "$BATS_TEST_TMPDIR/here"
+	succeeded
+	[ "$output" = $'one\ntwo' ] || fail_with "other runs"
+	local FORKCOST=$TREE/build/forkcost
+	usage_error --nope runs --nope
+	usage_error '--long twice' runs --long --long
+	usage_error surplus runs surplus
+	refused 1 "$BATS_TEST_TMPDIR/nowhere" runs --folder "$BATS_TEST_TMPDIR/nowhere"
+	[ "$(completed runs --l)" = --long ] || fail_with "no completion: $(completed runs --l)"
+	[ "$(completed ru | tr '\n' ' ')" = 'run runs ' ] || fail_with "no completion: $(completed ru)"
+}
+
 @test "an installed forkcost lists, measures and draws from where it lies" {
 	local dest=$BATS_TEST_TMPDIR/dest name
 	make_in_tree install DESTDIR="$dest" PREFIX=/opt/forkcost
 	for name in bin/forkcost libexec/forkcost/forkcost-worker libexec/forkcost/forkcost-target \
-		share/forkcost/plots/style.gp share/man/man1/forkcost.1; do
+		share/forkcost/plots/style.gp share/man/man1/forkcost.1 \
+		share/bash-completion/completions/forkcost; do
 		[ -f "$dest/opt/forkcost/$name" ] || fail_with "$name is not installed"
 	done
 	[ "$(ls "$dest")" = opt ]

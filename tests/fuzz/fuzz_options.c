@@ -2,8 +2,9 @@
  * it is either refused with a remedy, or what comes out is within its documented range. The input is
  * the command line, its words parted by a zero byte; the first is the command. */
 #include "harness/common/units.h"
+#include "harness/driver/commands/command.h"
+#include "harness/driver/commands/explain.h"
 #include "harness/driver/commands/once.h"
-#include "harness/driver/explain/options.h"
 #include "harness/driver/plan/settings.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -79,27 +80,25 @@ static void check_settings(const struct settings *settings)
 	FUZZ_HOLDS(*settings->preset && strnlen(settings->preset, WIRE_NAME_MAX) < WIRE_NAME_MAX);
 }
 
-static void read_run(int count, char **words)
+static void read_run(const struct given *given)
 {
 	struct settings settings;
 	struct problem problem = {""};
-	bool help;
-	if (settings_parse(&settings, count, words, catalog(), &help, &problem))
+	if (settings_parse(&settings, given, catalog(), &problem))
 		check_problem(&problem);
-	else if (!help)
+	else
 		check_settings(&settings);
 }
 
-static void read_once(int count, char **words)
+static void read_once(const struct given *given)
 {
 	static struct wire_request request;
 	const struct wire_arm *arm = &request.arms[0];
 	struct problem problem = {""};
-	bool help;
 	request.heap_bytes = 0;
-	if (once_parse(&request, count, words, &help, &problem)) {
+	if (once_parse(&request, given, &problem)) {
 		check_problem(&problem);
-	} else if (!help) {
+	} else {
 		check_heap(request.heap_bytes);
 		FUZZ_HOLDS(request.once_count >= 1 && request.once_count <= 1000000000);
 		FUZZ_HOLDS(arm->action == ACTION_EXIT || arm->action == ACTION_EXEC);
@@ -108,14 +107,13 @@ static void read_once(int count, char **words)
 	}
 }
 
-static void read_explain(int count, char **words)
+static void read_explain(const struct given *given)
 {
 	struct explain_options options;
 	struct problem problem = {""};
-	bool help;
-	if (explain_parse(&options, count, words, &help, &problem)) {
+	if (explain_parse(&options, given, &problem)) {
 		check_problem(&problem);
-	} else if (!help) {
+	} else {
 		FUZZ_HOLDS(options.pages >= 1 && options.pages <= EXPLAIN_PAGES_MAX);
 		FUZZ_HOLDS(options.page_kind < PAGE_KIND_COUNT && options.first < WALK_WHO_COUNT);
 		FUZZ_HOLDS(options.page_kind != PAGE_KIND_THP || options.pages % 512 == 0);
@@ -153,6 +151,23 @@ static void read_quantities(const char *word)
 		FUZZ_HOLDS(number >= 3 && number <= 12345 && is_size && number == bytes);
 }
 
+static void read_line(const struct command *command, int count, char **words)
+{
+	static const struct {
+		const char *name;
+		void (*read)(const struct given *given);
+	} readers[] = {{"run", read_run}, {"once", read_once}, {"explain", read_explain}};
+	struct given given;
+	struct problem problem = {""};
+	if (options_read(command_options(command), count, words, &given, &problem)) {
+		check_problem(&problem);
+		return;
+	}
+	for (size_t i = 0; i < sizeof readers / sizeof *readers && !given.help; i++)
+		if (strcmp(command->name, readers[i].name) == 0)
+			readers[i].read(&given);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char text[TEXT_MAX];
@@ -165,12 +180,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (char *word = text; count < WORDS_MAX && word <= text + size; word += strlen(word) + 1)
 		words[count++] = word;
 	words[count] = NULL;
-	if (strcmp(words[0], "run") == 0)
-		read_run(count, words);
-	else if (strcmp(words[0], "once") == 0)
-		read_once(count, words);
-	else if (strcmp(words[0], "explain") == 0)
-		read_explain(count, words);
+	const struct command *command = command_find(words[0]);
+	if (command)
+		read_line(command, count, words);
 	else
 		read_quantities(words[0]);
 	return 0;

@@ -315,10 +315,11 @@ static void use_catalog(const struct wire_catalog *catalog)
 	char *words[] = {command, name, value, NULL};
 	struct settings settings;
 	struct problem problem = {""};
-	bool help;
+	struct given given;
 	for (uint32_t i = 0; i < catalog->primitive_count; i++) {
 		snprintf(value, sizeof value, "%s", catalog->primitives[i].name);
-		settings_parse(&settings, 3, words, catalog, &help, &problem);
+		if (!options_read(settings_options(), 3, words, &given, &problem))
+			settings_parse(&settings, &given, catalog, &problem);
 	}
 	for (uint32_t i = 0; i < catalog->experiment_count; i++) {
 		const struct wire_experiment *experiment = &catalog->experiments[i];

@@ -1,7 +1,7 @@
 /* What forkcost explain expects of a walk, and whether it notices when the kernel does something else. */
 #include "harness/common/traits.h"
 #include "harness/driver/explain/scene.h"
-#include "harness/driver/explain/story.h"
+#include "harness/driver/explain/check.h"
 #include "harness/driver/explain/theory.h"
 #include "tests/unit/unit.h"
 
@@ -139,7 +139,7 @@ static size_t failing(struct told *told, const char **first)
 {
 	size_t fails = 0;
 	struct walk_took rehearsals[2] = {{1, PAGES}, {1, PAGES}};
-	story_check(told, rehearsals, 2);
+	check_step(told, rehearsals, 2);
 	*first = "";
 	for (size_t i = told->check_count; i-- > 0;)
 		if (told->checks[i].verdict == VERDICT_FAILS) {

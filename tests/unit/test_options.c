@@ -1,30 +1,23 @@
-/* The command line: what the one loop refuses for every command, and what the commands make of it. */
+/* The command line: what is refused for every command, and what the commands make of it. */
 #include "harness/driver/base/options.h"
+#include "harness/driver/commands/command.h"
+#include "harness/driver/commands/explain.h"
 #include "harness/driver/commands/once.h"
-#include "harness/driver/explain/options.h"
 #include "harness/driver/plan/settings.h"
 #include "tests/unit/unit.h"
 
 enum { WORDS_MAX = 12 };
 
-/* What the loop handed out, as "name=value;". */
-static char taken[200];
+static const struct option_row rows[] = {{"heap", "SIZES", .help = "how much"},
+					 {"quiet", .help = "say nothing"},
+					 {"page-kind", "KIND", .help = "of which kind"},
+					 {"pages", "N", .help = "how many"},
+					 {"dry", .help = "do nothing"},
+					 {0}};
 
-static const struct option_row rows[] = {
-	{"heap", "SIZES"}, {"quiet", NULL}, {"page-kind", "KIND"}, {"pages", "N"}, {"dry", NULL}};
-
-static enum outcome take(void *context, size_t index, const char *value, struct problem *problem)
-{
-	size_t length = strlen(taken);
-	(void)context;
-	if (value && strcmp(value, "bad") == 0)
-		return fail(problem, "cannot take '%s'; give another", value);
-	snprintf(taken + length, sizeof taken - length, "%s=%s;", rows[index].name,
-		 value ? value : "");
-	return OUTCOME_OK;
-}
-
-static const struct options options = {"test", rows, COUNT_OF(rows), take, NULL};
+static const struct options options = {.text = "Tests.", .rows = rows};
+static const struct options with_operand = {
+	.rows = rows, .operand = {.argument = "RUN"}, .example = "results/latest"};
 
 /* Splits at blanks; "" stands for an empty word. */
 static int split(char *text, char *words[WORDS_MAX + 1])
@@ -32,23 +25,32 @@ static int split(char *text, char *words[WORDS_MAX + 1])
 	static char command[] = "test", nothing[] = "";
 	int count = 0;
 	words[count++] = command;
-	for (char *word; (word = strsep(&text, " ")) && count < WORDS_MAX;)
+	for (char *word;
+	     text && (count > 1 || *text) && (word = strsep(&text, " ")) && count < WORDS_MAX;)
 		words[count++] = strcmp(word, "\"\"") == 0 ? nothing : word;
 	words[count] = NULL;
 	return count;
 }
 
-#define READ(function, target, line, help, problem)                            \
-	({                                                                     \
-		char text_[200], *words_[WORDS_MAX + 1];                       \
-		snprintf(text_, sizeof text_, "%s", line);                     \
-		function(target, split(text_, words_), words_, help, problem); \
-	})
-
-static enum outcome read_line(const char *line, bool *help, struct problem *problem)
+/* What is given keeps pointing to the words: they stay until the next line. */
+static enum outcome read_words(const struct options *known, const char *line, struct given *given,
+			       struct problem *problem)
 {
-	*taken = '\0';
-	return READ(options_read, &options, line, help, problem);
+	static char text[200], *words[WORDS_MAX + 1];
+	snprintf(text, sizeof text, "%s", line);
+	return options_read(known, split(text, words), words, given, problem);
+}
+
+/* As "name=value;", in the order of the rows. */
+static const char *shown(const struct given *given)
+{
+	static char text[200];
+	*text = '\0';
+	for (size_t i = 0; rows[i].name; i++)
+		if (given->values[i])
+			snprintf(text + strlen(text), sizeof text - strlen(text), "%s=%s;",
+				 rows[i].name, given->values[i]);
+	return text;
 }
 
 TEST(values_come_behind_a_blank_or_a_sign)
@@ -69,11 +71,11 @@ TEST(values_come_behind_a_blank_or_a_sign)
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct problem problem = {""};
-		bool help = true;
-		if (read_line(cases[i].line, &help, &problem))
+		struct given given;
+		if (read_words(&options, cases[i].line, &given, &problem))
 			fail_msg("'%s' was refused: %s", cases[i].line, problem.text);
-		assert_string_equal(taken, cases[i].taken);
-		assert_false(help);
+		assert_string_equal(shown(&given), cases[i].taken);
+		assert_false(given.help);
 	}
 }
 
@@ -103,13 +105,14 @@ TEST(what_is_no_option_is_refused_by_name)
 		{"-dry", "'-dry'", "takes options only"},
 		{"surplus", "'surplus'", "takes options only"},
 		{"\"\"", "''", "takes options only"},
-		{"--heap bad", "'bad'", "give another"},
 		{"--dry surplus --help", "'surplus'", "takes options only"},
+		{"-- surplus", "'surplus'", "takes options only"},
+		{"--dry --", "--", "cannot find option"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct problem problem = {""};
-		bool help;
-		if (!read_line(cases[i].line, &help, &problem))
+		struct given given;
+		if (!read_words(&options, cases[i].line, &given, &problem))
 			fail_msg("'%s' was taken", cases[i].line);
 		assert_contains(problem.text, cases[i].named);
 		assert_contains(problem.text, cases[i].why);
@@ -123,10 +126,42 @@ TEST(help_ends_the_reading)
 					    "--heap 1 -h --heap"};
 	for (size_t i = 0; i < COUNT_OF(lines); i++) {
 		struct problem problem = {""};
-		bool help = false;
-		assert_int_equal(read_line(lines[i], &help, &problem), OUTCOME_OK);
-		assert_true(help);
+		struct given given;
+		assert_int_equal(read_words(&options, lines[i], &given, &problem), OUTCOME_OK);
+		assert_true(given.help);
+		/* A run must not be there for that, either. */
+		assert_int_equal(read_words(&with_operand, lines[i], &given, &problem), OUTCOME_OK);
+		assert_true(given.help);
 	}
+}
+
+TEST(an_operand_is_given_once)
+{
+	static const char *const taken[] = {"run",          "--dry run", "run --dry",
+					    "--heap 1 run", "-- run",    "--dry -- run"};
+	static const struct {
+		const char *line, *why;
+	} refused[] = {{"", "give one, as forkcost test results/latest"},
+		       {"--dry", "give one, as forkcost test results/latest"},
+		       {"--", "give one, as forkcost test results/latest"},
+		       {"run run", "cannot use 'run': forkcost test takes options and one RUN"},
+		       {"--heap run", "give one, as"},
+		       {"-x run", "cannot use '-x'"}};
+	struct problem problem = {""};
+	struct given given;
+	for (size_t i = 0; i < COUNT_OF(taken); i++) {
+		if (read_words(&with_operand, taken[i], &given, &problem))
+			fail_msg("'%s' was refused: %s", taken[i], problem.text);
+		assert_string_equal(given.operand, "run");
+	}
+	for (size_t i = 0; i < COUNT_OF(refused); i++) {
+		if (!read_words(&with_operand, refused[i].line, &given, &problem))
+			fail_msg("'%s' was taken", refused[i].line);
+		assert_contains(problem.text, refused[i].why);
+	}
+	/* What looks like an option stands behind two dashes. */
+	assert_int_equal(read_words(&with_operand, "-- -odd", &given, &problem), OUTCOME_OK);
+	assert_string_equal(given.operand, "-odd");
 }
 
 /* ---- a run's ---- */
@@ -134,10 +169,21 @@ TEST(help_ends_the_reading)
 static struct wire_catalog catalog;
 static struct settings settings;
 
-static enum outcome read_settings(struct settings *target, int argc, char **argv, bool *help,
-				  struct problem *problem)
+static struct explain_options explained;
+static struct wire_request request;
+
+/* Reads a line for one of three commands, into the variable above. */
+static enum outcome read_command(const char *command, const char *line, struct problem *problem)
 {
-	return settings_parse(target, argc, argv, &catalog, help, problem);
+	struct given given;
+	if (read_words(command_options(command_find(command)), line, &given, problem))
+		return OUTCOME_FAILED;
+	if (strcmp(command, "run") == 0)
+		return settings_parse(&settings, &given, &catalog, problem);
+	if (strcmp(command, "explain") == 0)
+		return explain_parse(&explained, &given, problem);
+	memset(&request, 0, sizeof request);
+	return once_parse(&request, &given, problem);
 }
 
 TEST(a_preset_leaves_what_is_given)
@@ -147,9 +193,8 @@ TEST(a_preset_leaves_what_is_given)
 		"--heap 0 --budget 1m --cell-time 1ms --replicates 2 --preset quick",
 		"--heap 0 --cell-time 1ms --preset quick --replicates 2 --budget 1m"};
 	struct problem problem = {""};
-	bool help;
 	for (size_t i = 0; i < COUNT_OF(orders); i++) {
-		if (READ(read_settings, &settings, orders[i], &help, &problem))
+		if (read_command("run", orders[i], &problem))
 			fail_msg("'%s': %s", orders[i], problem.text);
 		assert_int_equal(settings.heaps.count, 1);
 		assert_int_equal(settings.heaps.level[0], 0);
@@ -163,17 +208,14 @@ TEST(a_preset_leaves_what_is_given)
 TEST(threads_come_in_order_and_once)
 {
 	struct problem problem = {""};
-	bool help;
-	assert_int_equal(READ(read_settings, &settings, "--threads 2,1,2,0,1", &help, &problem),
-			 OUTCOME_OK);
+	assert_int_equal(read_command("run", "--threads 2,1,2,0,1", &problem), OUTCOME_OK);
 	assert_int_equal(settings.levels[AXIS_THREADS].count, 3);
 	for (uint32_t i = 0; i < 3; i++)
 		assert_int_equal(settings.levels[AXIS_THREADS].level[i], i);
-	assert_int_equal(READ(read_settings, &settings,
-			      "--threads "
-			      "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,"
-			      "26,27,28,29,30,31,32",
-			      &help, &problem),
+	assert_int_equal(read_command("run",
+				      "--threads 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,"
+				      "20,21,22,23,24,25,26,27,28,29,30,31,32",
+				      &problem),
 			 OUTCOME_FAILED);
 	assert_contains(problem.text, "32 numbers for --threads");
 }
@@ -181,14 +223,10 @@ TEST(threads_come_in_order_and_once)
 TEST(an_eviction_buffer_has_a_size)
 {
 	struct problem problem = {""};
-	bool help;
-	assert_int_equal(READ(read_settings, &settings, "--evict 0", &help, &problem),
-			 OUTCOME_FAILED);
+	assert_int_equal(read_command("run", "--evict 0", &problem), OUTCOME_FAILED);
 	assert_contains(problem.text, "--evict");
 	/* Not the mark of none given. */
-	assert_int_equal(
-		READ(read_settings, &settings, "--evict 18446744073709551615", &help, &problem),
-		OUTCOME_OK);
+	assert_int_equal(read_command("run", "--evict 18446744073709551615", &problem), OUTCOME_OK);
 	assert_int_not_equal(settings.evict_bytes, UINT64_MAX);
 }
 
@@ -204,14 +242,11 @@ TEST(once_chooses_the_action_that_fits)
 		     {"--primitive posix_spawn --action exit", ACTION_EXIT},
 		     {"--action exec", ACTION_EXEC}};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct wire_request *request = test_calloc(1, sizeof *request);
 		struct problem problem = {""};
-		bool help;
-		if (READ(once_parse, request, cases[i].line, &help, &problem))
+		if (read_command("once", cases[i].line, &problem))
 			fail_msg("'%s' was refused: %s", cases[i].line, problem.text);
-		assert_int_equal(request->arms[0].action, cases[i].action);
-		assert_int_equal(request->once_count, 1);
-		test_free(request);
+		assert_int_equal(request.arms[0].action, cases[i].action);
+		assert_int_equal(request.once_count, 1);
 	}
 }
 
@@ -226,17 +261,38 @@ TEST(explain_shows_whole_pages)
 					      "--pages --json",
 					      "--who nobody",
 					      "--page-kind 2M"};
-	struct explain_options explained;
 	struct problem problem = {""};
-	bool help;
-	assert_int_equal(
-		READ(explain_parse, &explained, "--page-kind thp --who parent", &help, &problem),
-		OUTCOME_OK);
+	assert_int_equal(read_command("explain", "--page-kind thp --who parent", &problem),
+			 OUTCOME_OK);
 	assert_int_equal(explained.pages, 512);
 	assert_int_equal(explained.first, WALK_CALLER);
 	for (size_t i = 0; i < COUNT_OF(refused); i++)
-		if (!READ(explain_parse, &explained, refused[i], &help, &problem))
+		if (!read_command("explain", refused[i], &problem))
 			fail_msg("'%s' was taken", refused[i]);
+}
+
+/* The words of an option, which completion offers, are values that its command takes. */
+TEST(words_of_options_are_taken)
+{
+	static const char *const commands[] = {"explain", "once", "run"};
+	size_t seen = 0;
+	for (size_t c = 0; c < COUNT_OF(commands); c++) {
+		const struct options *known = command_options(command_find(commands[c]));
+		for (size_t i = 0; known->rows[i].name; i++) {
+			char words[200];
+			snprintf(words, sizeof words, "%s",
+				 known->rows[i].words ? known->rows[i].words : "");
+			for (char *rest = words, *word; *words && (word = strsep(&rest, " "));) {
+				char line[200];
+				struct problem problem = {""};
+				snprintf(line, sizeof line, "--%s %s", known->rows[i].name, word);
+				if (read_command(commands[c], line, &problem))
+					fail_msg("%s %s: %s", commands[c], line, problem.text);
+				seen++;
+			}
+		}
+	}
+	assert_true(seen >= 8);
 }
 
 /* ---- what is said ---- */

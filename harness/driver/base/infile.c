@@ -1,5 +1,7 @@
 #include "harness/driver/base/infile.h"
 
+#include "harness/common/remedy.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,13 +11,14 @@
 
 enum { JSON_BYTES_MAX = 16 << 20 };
 
+static const char give_run[] = "give the folder of a run, or make one with forkcost run";
+
 int infile_folder(const char *folder, struct problem *problem)
 {
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		fail(problem,
-		     "cannot open %s: %s; give the folder of a run, or make one with forkcost run",
-		     folder, strerror(errno));
+		fail(problem, "cannot open %s: %s; %s", folder, strerror(errno),
+		     remedy_or(errno, give_run));
 	return fd;
 }
 
@@ -34,16 +37,14 @@ FILE *infile_open(int folder, const char *folder_name, const char *name, struct 
 		fail(problem, "cannot read %s/%s: it is a link; put the file itself there",
 		     folder_name, name);
 	else if (fd < 0)
-		fail(problem,
-		     "cannot open %s/%s: %s; give the folder of a run, or make one with forkcost "
-		     "run",
-		     folder_name, name, strerror(errno));
+		fail(problem, "cannot open %s/%s: %s; %s", folder_name, name, strerror(errno),
+		     remedy_or(errno, give_run));
 	else if (fstat(fd, &facts) < 0 || !S_ISREG(facts.st_mode))
 		fail(problem, "cannot read %s/%s: it is no regular file; put a file there",
 		     folder_name, name);
 	else if (!(file = fdopen(fd, "r")))
-		fail(problem, "cannot read %s/%s: %s; free some memory", folder_name, name,
-		     strerror(errno));
+		fail(problem, "cannot read %s/%s: %s; %s", folder_name, name, strerror(errno),
+		     remedy_or(errno, "free some memory"));
 	if (!file && fd >= 0)
 		close(fd);
 	return file;

@@ -1,5 +1,4 @@
-/* The command line of a command that takes options: every command reads it by this one loop, and so
- * refuses the same things. */
+/* The options of a command: read, and told in its help, by libc's argp from the same rows. */
 #ifndef FORKCOST_OPTIONS_H
 #define FORKCOST_OPTIONS_H
 
@@ -10,28 +9,50 @@
 
 enum { OPTIONS_MAX = 40 };
 
+/* What a value can be, for completion: anything; one of the row's words; a folder; names out of the
+ * worker's catalogue. */
+enum option_values {
+	VALUES_ANY,
+	VALUES_WORDS,
+	VALUES_FOLDER,
+	VALUES_EXPERIMENTS,
+	VALUES_PRIMITIVES
+};
+
 /* What may be given: --name, with a value if `argument` says what it is. */
 struct option_row {
 	const char *name, *argument;
+	const char *help; /* with the default in brackets at its end, where there is one */
+	enum option_values values;
+	const char *words; /* with blanks between */
 };
 
-/* Takes an option; `index` is its row, `value` NULL where it takes none. */
-typedef enum outcome options_take(void *context, size_t index, const char *value,
-				  struct problem *problem);
-
 struct options {
-	const char *command; /* as in "forkcost run" */
-	const struct option_row *rows;
-	size_t count; /* at most OPTIONS_MAX */
-	options_take *take;
-	void *context;
+	const char *text; /* what the command does; what is said behind the options after a \v */
+	const struct option_row
+		*rows;             /* at most OPTIONS_MAX, then one without a name; NULL: none */
+	struct option_row operand; /* by its `argument`, as RUN: the one word that must be given */
+	const char *example;       /* of an operand */
+};
+
+/* A command line, read. */
+struct given {
+	int argc; /* as it was; argv[0] is the command */
+	char **argv;
+	bool help;
+	const char *operand;
+	const char *
+		values[OPTIONS_MAX]; /* by row; NULL: not given. "" for an option that takes none */
 };
 
 /* Reads argv[1] and on: --name VALUE or --name=VALUE, names cut short as long as they fit one option
- * alone. --help or -h sets *help and ends the reading. Fails on an option that is unknown, given
- * twice, or without its value; a word that looks like an option is no value, so that one left out
- * does not swallow the next. Fails where `take` does. */
-enum outcome options_read(const struct options *options, int argc, char **argv, bool *help,
+ * alone. --help or -h sets given->help and ends the reading. Fails on an option that is unknown, given
+ * twice, or without its value, and on an operand too many or too few; a word that looks like an option
+ * is no value, so that one left out does not swallow the next. */
+enum outcome options_read(const struct options *options, int argc, char **argv, struct given *given,
 			  struct problem *problem);
+
+/* Prints how the command is used, what it does and its options. */
+void options_print_help(const struct options *options, const char *command);
 
 #endif

@@ -1,15 +1,16 @@
-#include "harness/driver/commands/doctor.h"
-
+/* forkcost doctor: what this machine can and cannot measure, and how to fix it. */
 #include "harness/common/textfile.h"
 #include "harness/common/units.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/locate.h"
+#include "harness/driver/commands/command.h"
 #include "harness/driver/counters/report.h"
 #include "harness/driver/machine/hugepages.h"
 #include "harness/driver/machine/lent.h"
 #include "harness/driver/machine/limits.h"
 #include "harness/driver/machine/machine.h"
 #include "harness/driver/machine/memory.h"
+#include "harness/driver/run/ask_worker.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -207,18 +208,26 @@ static void examine_programs(void)
 		say(GOOD, "exec target", "%s", target);
 }
 
-int doctor_examine(const struct wire_catalog *catalog)
+static enum status run(const struct given *given)
 {
-	bad_count = 0;
-	examine_clock(&catalog->clock);
+	static struct wire_catalog catalog;
+	struct problem problem;
+	(void)given;
+	if (catalog_read(&catalog, &problem))
+		return complain(&problem, STATUS_FAILED);
+	examine_clock(&catalog.clock);
 	examine_cpus();
 	examine_memory();
 	examine_page_kinds();
 	examine_limits();
-	examine_start(&catalog->start);
+	examine_start(&catalog.start);
 	examine_counters();
 	examine_programs();
-	print("\n%s\n", bad_count ? "this machine cannot measure before what is BAD is mended"
+	print("\n%s\n", bad_count ? "this machine cannot measure before what is BAD is fixed"
 				  : "this machine can measure");
-	return bad_count;
+	return bad_count ? STATUS_FAILED : STATUS_DONE;
 }
+
+COMMAND(doctor, .summary = "what this machine can and cannot measure, and how to fix it",
+	.options = {.text = "Says what this machine can and cannot measure, and how to fix it."},
+	.run = run);

@@ -1,10 +1,11 @@
+/* forkcost once: becomes the worker, starts N children and nothing else; for hyperfine. */
 #include "harness/driver/commands/once.h"
 
 #include "harness/common/remedy.h"
 #include "harness/common/units.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/locate.h"
-#include "harness/driver/base/options.h"
+#include "harness/driver/commands/command.h"
 #include "harness/driver/machine/memory.h"
 #include "harness/driver/run/session.h"
 
@@ -15,65 +16,37 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPTION_PRIMITIVE, OPTION_ACTION, OPTION_HEAP, OPTION_COUNT, OPTIONS_OF_ONCE };
+enum { OPTION_PRIMITIVE, OPTION_ACTION, OPTION_HEAP, OPTION_COUNT };
 
-static const struct option_row rows[OPTIONS_OF_ONCE] = {
-	[OPTION_PRIMITIVE] = {"primitive", "NAME"},
-	[OPTION_ACTION] = {"action", "LEVEL"},
-	[OPTION_HEAP] = {"heap", "SIZE"},
-	[OPTION_COUNT] = {"count", "N"},
+static const struct option_row rows[] = {
+	[OPTION_PRIMITIVE] = {"primitive", "NAME", "which primitive; see forkcost list [fork]",
+			      .values = VALUES_PRIMITIVES},
+	[OPTION_ACTION] = {"action", "LEVEL", "exit or exec [exit; exec for posix_spawn]",
+			   VALUES_WORDS, "exit exec"},
+	[OPTION_HEAP] = {"heap", "SIZE", .help = "heap of the caller [0]"},
+	[OPTION_COUNT] = {"count", "N", .help = "children [1]"},
+	{0},
 };
 
-void once_print_help(void)
+static enum outcome take_heap(struct wire_request *request, const char *value,
+			      struct problem *problem)
 {
-	print("usage: forkcost once --primitive NAME [--action exit|exec] [--heap SIZE] [--count "
-	      "N]\n\n"
-	      "Becomes the worker, builds the heap, starts N children one after the other, and "
-	      "does\n"
-	      "nothing else: for timing from outside, as by hyperfine. The heap is written once "
-	      "and\n"
-	      "then left alone, so forks after the first find it clean. Pin it with taskset.\n\n"
-	      "  --primitive NAME   which primitive; see forkcost list [fork]\n"
-	      "  --action LEVEL     exit or exec [exit; exec for posix_spawn]\n"
-	      "  --heap SIZE        heap of the caller [0]\n"
-	      "  --count N          children [1]\n");
+	if (units_parse_bytes(value, &request->heap_bytes, problem))
+		return OUTCOME_FAILED;
+	if (request->heap_bytes % (uint64_t)sysconf(_SC_PAGESIZE) == 0)
+		return OUTCOME_OK;
+	return fail(
+		problem,
+		"cannot build a heap of %s bytes: it is not a multiple of the page size; round it",
+		value);
 }
 
-static enum outcome take(void *context, size_t index, const char *value, struct problem *problem)
-{
-	struct wire_request *request = context;
-	struct wire_arm *arm = &request->arms[0];
-	unsigned action;
-	switch (index) {
-	case OPTION_PRIMITIVE:
-		if (!*value || !wire_copy(arm->primitive, sizeof arm->primitive, value))
-			return fail(problem, "cannot find primitive '%s'; see forkcost list",
-				    value);
-		return OUTCOME_OK;
-	case OPTION_ACTION:
-		if (!axis_find(&axis_action, value, &action))
-			return fail(problem, "cannot find action '%s'; there are: exit, exec",
-				    value);
-		arm->action = action;
-		return OUTCOME_OK;
-	case OPTION_HEAP:
-		if (units_parse_bytes(value, &request->heap_bytes, problem))
-			return OUTCOME_FAILED;
-		if (request->heap_bytes % (uint64_t)sysconf(_SC_PAGESIZE))
-			return fail(problem,
-				    "cannot build a heap of %s bytes: it is not a multiple of the "
-				    "page size; round it",
-				    value);
-		return OUTCOME_OK;
-	default:
-		return units_parse_count(value, 1, 1000000000, &request->once_count, problem);
-	}
-}
-
-enum outcome once_parse(struct wire_request *request, int argc, char **argv, bool *help,
+enum outcome once_parse(struct wire_request *request, const struct given *given,
 			struct problem *problem)
 {
-	const struct options options = {"once", rows, OPTIONS_OF_ONCE, take, request};
+	const char *primitive = given->values[OPTION_PRIMITIVE],
+		   *action = given->values[OPTION_ACTION], *heap = given->values[OPTION_HEAP],
+		   *count = given->values[OPTION_COUNT];
 	struct wire_arm *arm = &request->arms[0];
 	request->mode = WIRE_ONCE;
 	request->caller_cpu = request->other_cpu = -1;
@@ -81,14 +54,16 @@ enum outcome once_parse(struct wire_request *request, int argc, char **argv, boo
 	request->once_count = 1;
 	request->clock.ns_per_tick = 1;
 	wire_copy(arm->experiment, WIRE_NAME_MAX, "spawn");
-	wire_copy(arm->primitive, WIRE_NAME_MAX, "fork");
-	arm->action = ACTION_NONE;
-	if (options_read(&options, argc, argv, help, problem))
+	primitive = primitive ? primitive : "fork";
+	if (!*primitive || !wire_copy(arm->primitive, sizeof arm->primitive, primitive))
+		return fail(problem, "cannot find primitive '%s'; see forkcost list", primitive);
+	arm->action = strcmp(primitive, "posix_spawn") == 0 ? ACTION_EXEC : ACTION_EXIT;
+	if (action && !axis_find(&axis_action, action, &arm->action))
+		return fail(problem, "cannot find action '%s'; there are: exit, exec", action);
+	if (heap && take_heap(request, heap, problem))
 		return OUTCOME_FAILED;
-	if (arm->action == ACTION_NONE)
-		arm->action =
-			strcmp(arm->primitive, "posix_spawn") == 0 ? ACTION_EXEC : ACTION_EXIT;
-	return OUTCOME_OK;
+	return count ? units_parse_count(count, 1, 1000000000, &request->once_count, problem)
+		     : OUTCOME_OK;
 }
 
 /* The worker finds the wire form there, and takes this process's place. */
@@ -110,19 +85,31 @@ static enum outcome become(const struct session *session, struct problem *proble
 	char *arguments[] = {name, NULL}, *environment[] = {NULL};
 	signal(SIGXFSZ, SIG_DFL); /* as it was before main() */
 	execve(path, arguments, environment);
-	return fail(problem, "cannot become %s: %s; rebuild it with make all", path,
-		    strerror(errno));
+	return fail(problem, "cannot become %s: %s; %s", path, strerror(errno),
+		    remedy_or(errno, "rebuild it with make all"));
 }
 
-enum outcome once_become_worker(int argc, char **argv, bool *help, struct problem *problem)
+/* Does not ask the worker for its catalogue, which would add a process to what is timed: the worker itself
+ * refuses unknown names. Returns only on failure. */
+static enum status run(const struct given *given)
 {
 	struct session session;
-	*help = false;
-	if (session_open(&session, 0, problem))
-		return OUTCOME_FAILED;
-	enum outcome outcome = once_parse(&session.area->request, argc, argv, help, problem);
-	if (!outcome && !*help)
-		outcome = become(&session, problem);
+	struct problem problem;
+	if (session_open(&session, 0, &problem))
+		return complain(&problem, STATUS_USAGE);
+	if (!once_parse(&session.area->request, given, &problem))
+		become(&session, &problem);
 	session_close(&session);
-	return outcome;
+	return complain(&problem, STATUS_USAGE);
 }
+
+COMMAND(once, .summary = "start N children and nothing else, for timing from outside",
+	.options =
+		{.text = "Becomes the worker, builds the heap, starts N children one after the "
+			 "other, and "
+			 "does nothing else: for timing from outside, as by hyperfine. The heap is "
+			 "written once and then left alone, so forks after the first find it "
+			 "clean. Pin "
+			 "it with taskset.",
+		 .rows = rows},
+	.run = run);

@@ -1,29 +1,46 @@
-#include "harness/driver/commands/samples.h"
-
+/* forkcost samples: the raw samples of a run, whether they are compressed or not. */
+#include "harness/driver/data/samples.h"
 #include "harness/driver/base/forms/json.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/infile.h"
-#include "harness/driver/data/samples.h"
+#include "harness/driver/commands/present.h"
 
 #include <unistd.h>
 
-enum outcome samples_print(const char *folder, struct problem *problem)
+static enum outcome print_lines(struct samples *samples, struct problem *problem)
 {
-	struct samples samples;
 	const char *text;
 	size_t length;
-	int fd = infile_folder(folder, problem);
+	for (;;) {
+		if (samples_next(samples, &text, &length, problem))
+			return OUTCOME_FAILED;
+		if (!text || ferror(stdout))
+			return OUTCOME_OK;
+		json_put_line(stdout, text, length);
+	}
+}
+
+static enum status run(const struct given *given)
+{
+	struct problem problem;
+	struct samples samples;
+	if (present_find(given->operand, &problem))
+		return complain(&problem, STATUS_USAGE);
+	int fd = infile_folder(given->operand, &problem);
 	if (fd < 0)
-		return OUTCOME_FAILED;
-	enum outcome outcome = samples_open(&samples, fd, folder, problem);
+		return complain(&problem, STATUS_FAILED);
+	enum outcome outcome = samples_open(&samples, fd, given->operand, &problem);
 	close(fd);
 	if (outcome)
-		return outcome;
-	while (!(outcome = samples_next(&samples, &text, &length, problem)) && text &&
-	       !ferror(stdout))
-		json_put_line(stdout, text, length);
+		return complain(&problem, STATUS_FAILED);
+	outcome = print_lines(&samples, &problem);
 	if (!outcome && *samples.warning)
 		print_to(stderr, "forkcost: warning: %s\n", samples.warning);
 	samples_close(&samples);
-	return outcome;
+	return outcome ? complain(&problem, STATUS_FAILED) : STATUS_DONE;
 }
+
+COMMAND(samples, .summary = "print a run's raw samples, one JSON object on each line",
+	.options = {.text = "Prints all raw samples of a run, one JSON object on each line.",
+		    OPERAND_RUN},
+	.run = run);

@@ -1,25 +1,12 @@
 #include "harness/driver/counters/report.h"
 
 #include "harness/driver/base/forms/terminal.h"
-#include "harness/driver/base/options.h"
 #include "harness/driver/machine/machine.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { COLUMNS = 80, NAME_COLUMNS = 30, STATE_MAX = 64 };
-
-static const struct option_row rows[] = {{"counters", "LIST"}};
-
-void counters_report_print_help(void)
-{
-	print("usage: forkcost counters [--counters LIST]\n\n"
-	      "Tries what the hardware and the kernel count here for a process of yours, and\n"
-	      "says by which event, in which group, or why not and what would permit it.\n"
-	      "Measures nothing.\n\n"
-	      "  --counters LIST   roles, and events as libpfm4 names them, with commas\n"
-	      "                    between, or none [all roles]\n");
-}
 
 /* ---- the reasons, each once ---- */
 
@@ -181,25 +168,10 @@ static void print_report(const struct counters *counters)
 	print_end(counters, &reasons);
 }
 
-static enum outcome take(void *context, size_t index, const char *value, struct problem *problem)
-{
-	const char **list = context;
-	(void)index; /* there is one */
-	(void)problem;
-	*list = value;
-	return OUTCOME_OK;
-}
-
-enum outcome counters_report(int argc, char **argv, bool *help, struct problem *problem)
+enum outcome counters_report(const char *list, struct problem *problem)
 {
 	static struct counters counters;
-	const char *list = NULL;
 	int caller, other;
-	const struct options options = {"counters", rows, 1, take, &list};
-	if (options_read(&options, argc, argv, help, problem))
-		return OUTCOME_FAILED;
-	if (*help)
-		return OUTCOME_OK;
 	if (machine_choose_cpus(-1, &caller, &other, problem) ||
 	    counters_make(&counters, list, caller, problem))
 		return OUTCOME_FAILED;

@@ -5,14 +5,11 @@
 #include "harness/common/problem.h"
 #include "harness/driver/counters/counters.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
-/* Reads the options of the command, tries the counters on the CPU that workers get by default, and
- * prints. With *help set it does nothing else. Fails on a wrong option or list. */
-enum outcome counters_report(int argc, char **argv, bool *help, struct problem *problem);
-
-void counters_report_print_help(void);
+/* Tries the counters of a list (as --counters takes it; NULL: all roles) on the CPU that workers get by default,
+ * and prints. Fails on a wrong list. */
+enum outcome counters_report(const char *list, struct problem *problem);
 
 enum counters_kind { COUNTERS_HARDWARE, COUNTERS_SOFTWARE, COUNTERS_TRACE };
 

@@ -1,5 +1,5 @@
 /* A step held against the theory: which statements there are about it, and whether each holds. */
-#include "harness/driver/explain/story.h"
+#include "harness/driver/explain/check.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -60,7 +60,7 @@ static void check_faults(struct told *told, const struct walk_took *rehearsals, 
 					 told->pages.page_bytes);
 	state(told, within(told->faults, range),
 	      COUNT " page fault%s in the %s for " COUNT " page%s written%s", told->faults,
-	      told->faults == 1 ? "" : "s", story_name(told->after.writer), told->pages.count,
+	      told->faults == 1 ? "" : "s", step_name(told->after.writer), told->pages.count,
 	      told->pages.count == 1 ? "" : "s", expected(told->faults, range, text));
 	size_t others = 0;
 	for (size_t i = 0; i < rehearsed; i++)
@@ -85,10 +85,10 @@ static void check_frames_changed(struct told *told, enum walk_who who)
 	enum fate fate = wrote(told, who) ? told->after.fate : FATE_LEFT_ALONE;
 	struct range range = fate_frames_changed(fate, told->page_kind, told->pages.count);
 	struct fact changed = sight_apart(&told->sights[who], &told->earlier[who]);
-	snprintf(what, sizeof what, "whether the %s's frames changed", story_name(who));
+	snprintf(what, sizeof what, "whether the %s's frames changed", step_name(who));
 	if (changed.known)
 		state(told, within(changed.value, range),
-		      "the %s's frames: " COUNT " of " COUNT " changed%s", story_name(who),
+		      "the %s's frames: " COUNT " of " COUNT " changed%s", step_name(who),
 		      changed.value, told->pages.count, expected(changed.value, range, text));
 	else
 		unseen(told, what, changed.why);
@@ -123,10 +123,10 @@ static void check_exclusive(struct told *told, enum walk_who who)
 	uint64_t count = told->pages.count;
 	struct range range = map_count == 1 ? (struct range){count, count} : (struct range){0, 0};
 	struct fact exclusive = sight_exclusive(&told->sights[who]);
-	snprintf(what, sizeof what, "whether the %s alone maps its pages", story_name(who));
+	snprintf(what, sizeof what, "whether the %s alone maps its pages", step_name(who));
 	if (exclusive.known)
 		state(told, within(exclusive.value, range),
-		      "exclusive in the %s: " COUNT " of " COUNT " pages%s", story_name(who),
+		      "exclusive in the %s: " COUNT " of " COUNT " pages%s", step_name(who),
 		      exclusive.value, count, expected(exclusive.value, range, text));
 	else
 		unseen(told, what, exclusive.why);
@@ -141,10 +141,10 @@ static void check_map_count(struct told *told, enum walk_who who)
 	if (should == 0 || told->page_kind == PAGE_KIND_THP || told->page_kind == PAGE_KIND_MTHP)
 		return;
 	struct range range = {should, should};
-	snprintf(what, sizeof what, "how often the %s's frame is mapped", story_name(who));
+	snprintf(what, sizeof what, "how often the %s's frame is mapped", step_name(who));
 	if (seen.known)
 		state(told, within(seen.value, range),
-		      "the %s's first frame is mapped " COUNT " time%s%s", story_name(who),
+		      "the %s's first frame is mapped " COUNT " time%s%s", step_name(who),
 		      seen.value, seen.value == 1 ? "" : "s", expected(seen.value, range, text));
 	else
 		unseen(told, what, seen.why);
@@ -171,13 +171,13 @@ static void check_byte(struct told *told, enum walk_who who)
 		return;
 	char seen = (char)told->bytes[who].value, should = told->after.byte[who];
 	if (seen == should)
-		state(told, true, "the %s reads '%c'", story_name(who), seen);
+		state(told, true, "the %s reads '%c'", step_name(who), seen);
 	else
-		state(told, false, "the %s reads byte %d, expected '%c'", story_name(who),
+		state(told, false, "the %s reads byte %d, expected '%c'", step_name(who),
 		      (unsigned char)seen, should);
 }
 
-void story_check(struct told *told, const struct walk_took *rehearsals, size_t rehearsed)
+void check_step(struct told *told, const struct walk_took *rehearsals, size_t rehearsed)
 {
 	told->check_count = 0;
 	check_faults(told, rehearsals, rehearsed);

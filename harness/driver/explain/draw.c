@@ -24,7 +24,7 @@ static const char *frame_text(const struct theory *theory, const struct sight *s
 static void entry(FILE *file, const char *when, const struct told *told,
 		  const struct theory *theory, enum walk_who who)
 {
-	print_to(file, "  %-7s%-7s0x%" PRIx64 " %s ", when, story_name(who), told->pages.address,
+	print_to(file, "  %-7s%-7s0x%" PRIx64 " %s ", when, step_name(who), told->pages.address,
 		 theory->writable[who] ? "rw" : "r-");
 }
 
@@ -44,7 +44,7 @@ static void draw_state(FILE *file, const char *when, const struct told *told,
 	}
 	print_to(file, "------> %s\n", parents);
 	if (child_has && theory->one_table)
-		print_to(file, "  %-7s%-7sthe same page table\n", "", story_name(WALK_CHILD));
+		print_to(file, "  %-7s%-7sthe same page table\n", "", step_name(WALK_CHILD));
 	if (child_has && !theory->one_table) {
 		entry(file, "", told, theory, WALK_CHILD);
 		print_to(file, "------> %s\n",
@@ -52,7 +52,7 @@ static void draw_state(FILE *file, const char *when, const struct told *told,
 	}
 	if (theory->standing[WALK_CHILD] == STANDING_FOREIGN)
 		print_to(file, "  %-7s%-7s(page tables of another program)\n", "",
-			 story_name(WALK_CHILD));
+			 step_name(WALK_CHILD));
 }
 
 void draw_step(const struct told *told, FILE *file)

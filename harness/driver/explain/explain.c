@@ -4,7 +4,6 @@
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/interrupts.h"
 #include "harness/driver/base/version.h"
-#include "harness/driver/explain/options.h"
 #include "harness/driver/explain/report_json.h"
 #include "harness/driver/explain/scene.h"
 #include "harness/driver/explain/show.h"
@@ -152,33 +151,25 @@ static enum outcome check_first(const struct explain_options *options,
 	return OUTCOME_OK;
 }
 
-enum explained explain(int argc, char **argv, struct problem *problem)
+enum explained explain(const struct explain_options *options, struct problem *problem)
 {
 	static struct wire_catalog catalog;
-	struct explain_options options;
 	struct scene scenes[SCENES_MAX];
 	size_t count;
-	bool help;
-	if (explain_parse(&options, argc, argv, &help, problem))
-		return EXPLAINED_USAGE;
-	if (help) {
-		explain_print_help();
-		return EXPLAINED_HELP;
-	}
-	struct telling telling = {.json = options.json,
-				  .pauses = !options.json && !options.no_pause};
+	struct telling telling = {.json = options->json,
+				  .pauses = !options->json && !options->no_pause};
 	struct story story = {.clock = &catalog.clock, .tell = tell, .context = &telling};
 	interrupts_catch();
 	/* Whoever reads may leave: then there is something to put back first. */
 	signal(SIGPIPE, SIG_IGN);
 	if (catalog_read(&catalog, problem))
 		return EXPLAINED_BROKEN;
-	if (scenes_make(scenes, &count, &catalog, options.primitive, options.first, problem) ||
-	    check_first(&options, &catalog, problem))
+	if (scenes_make(scenes, &count, &catalog, options->primitive, options->first, problem) ||
+	    check_first(options, &catalog, problem))
 		return EXPLAINED_USAGE;
-	enum outcome outcome = prepare(&options, &story, problem);
+	enum outcome outcome = prepare(options, &story, problem);
 	if (!outcome)
-		outcome = tell_all(&telling, &options, &story, scenes, count, problem);
+		outcome = tell_all(&telling, options, &story, scenes, count, problem);
 	if (interrupts_came())
 		return EXPLAINED_INTERRUPTED;
 	if (outcome)

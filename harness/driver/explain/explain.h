@@ -2,13 +2,27 @@
 #ifndef FORKCOST_EXPLAIN_H
 #define FORKCOST_EXPLAIN_H
 
+#include "harness/common/axes.h"
 #include "harness/common/problem.h"
+#include "harness/common/walk.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+
+enum { EXPLAIN_PAGES_MAX = 1 << 18 };
+
+/* What is asked for. */
+struct explain_options {
+	const char *primitive; /* NULL: fork, then vfork */
+	uint64_t pages;        /* 1 to EXPLAIN_PAGES_MAX, whole large ones */
+	enum walk_who first;
+	bool first_given;
+	enum page_kind page_kind;
+	bool json, no_pause;
+};
 
 /* How it ended. */
 enum explained {
-	EXPLAINED_HELP,   /* asked for, and printed */
 	EXPLAINED_HOLDS,  /* every statement that could be seen holds */
 	EXPLAINED_FAILS,  /* one does not */
 	EXPLAINED_USAGE,  /* the problem says what is wrong with the command */
@@ -16,7 +30,7 @@ enum explained {
 	EXPLAINED_INTERRUPTED,
 };
 
-/* Reads the options of `forkcost explain`, plays its scenes and prints them on stdout. */
-enum explained explain(int argc, char **argv, struct problem *problem);
+/* Plays the scenes and prints them on stdout. */
+enum explained explain(const struct explain_options *options, struct problem *problem);
 
 #endif

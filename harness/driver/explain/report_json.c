@@ -95,7 +95,7 @@ json_t *report_step(const struct told *told)
 		"one_memory", flag_json(&told->one_memory), "cost", cost_json(told), "checks",
 		checks);
 	if (step->act == WALK_OWN || step->act == WALK_WRITE) {
-		json_object_set_new(json, "writer", json_string(story_name(step->who)));
+		json_object_set_new(json, "writer", json_string(step_name(step->who)));
 		json_object_set_new(json, "faults_in_pass", json_integer((json_int_t)told->faults));
 	}
 	return json;

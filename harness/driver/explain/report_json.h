@@ -2,7 +2,7 @@
 #ifndef FORKCOST_REPORT_JSON_H
 #define FORKCOST_REPORT_JSON_H
 
-#include "harness/driver/explain/story.h"
+#include "harness/driver/explain/step.h"
 
 #include <jansson.h>
 

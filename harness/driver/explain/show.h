@@ -2,7 +2,7 @@
 #ifndef FORKCOST_SHOW_H
 #define FORKCOST_SHOW_H
 
-#include "harness/driver/explain/story.h"
+#include "harness/driver/explain/step.h"
 
 #include <stdio.h>
 

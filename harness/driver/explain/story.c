@@ -4,6 +4,7 @@
 #include "harness/common/traits.h"
 #include "harness/driver/base/interrupts.h"
 #include "harness/driver/base/stats.h"
+#include "harness/driver/explain/check.h"
 #include "harness/driver/machine/hugepages.h"
 #include "harness/driver/run/session.h"
 
@@ -17,11 +18,6 @@ enum {
 	LOOK_INTERVAL_MS = 1,
 	STANDSTILL_S = 20,
 };
-
-const char *story_name(enum walk_who who)
-{
-	return who == WALK_CALLER ? "parent" : "child";
-}
 
 uint64_t story_page_bytes(enum page_kind page_kind)
 {
@@ -200,7 +196,7 @@ static enum outcome play_steps(const struct story *story, struct session *sessio
 		 * huge pages as they want them. A pool is needed until the last copy. */
 		if (page_kind_is_transparent(story->page_kind))
 			hugepages_return();
-		story_check(told, walked->took[step], told->rehearsed);
+		check_step(told, walked->took[step], told->rehearsed);
 		go_on = story->tell(story->context, told);
 	}
 	futex_raise(&walked->turn, (int)(2 * scene->walk.step_count));

@@ -51,7 +51,7 @@ const char *words_title(const struct told *told, char text[WORDS_MAX])
 		break;
 	case WALK_WRITE:
 		snprintf(text, WORDS_MAX, "the %s writes each page%s",
-			 story_name(step_of(told)->who), wrote_before(told) ? " again" : "");
+			 step_name(step_of(told)->who), wrote_before(told) ? " again" : "");
 		break;
 	case WALK_EXEC:
 		snprintf(text, WORDS_MAX, "the child execs another program");
@@ -94,9 +94,8 @@ static const char *meaning_of_start(const struct told *told)
 
 static void meaning_of_write(const struct told *told, char text[WORDS_MAX])
 {
-	const char *writer = story_name(step_of(told)->who);
-	const char *other =
-		story_name(step_of(told)->who == WALK_CALLER ? WALK_CHILD : WALK_CALLER);
+	const char *writer = step_name(step_of(told)->who);
+	const char *other = step_name(step_of(told)->who == WALK_CALLER ? WALK_CHILD : WALK_CALLER);
 	switch (told->after.fate) {
 	case FATE_COPIED:
 		snprintf(text, WORDS_MAX,

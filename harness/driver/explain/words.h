@@ -2,7 +2,7 @@
 #ifndef FORKCOST_WORDS_H
 #define FORKCOST_WORDS_H
 
-#include "harness/driver/explain/story.h"
+#include "harness/driver/explain/step.h"
 
 enum { WORDS_MAX = 512 };
 

@@ -1,5 +1,6 @@
 #include "harness/driver/machine/hugepages.h"
 
+#include "harness/common/remedy.h"
 #include "harness/driver/machine/lent.h"
 
 #include <errno.h>
@@ -90,11 +91,9 @@ static bool has_larger(char why[PROBLEM_TEXT_MAX])
 /* Nothing is changed that a crash could keep. */
 static void say_unrecordable(char why[PROBLEM_TEXT_MAX])
 {
-	snprintf(
-		why, PROBLEM_TEXT_MAX,
-		"not permitted: what is lent cannot be written down in /run/forkcost: %s; let root "
-		"write there",
-		strerror(errno));
+	snprintf(why, PROBLEM_TEXT_MAX,
+		 "not permitted: what is lent cannot be written down in /run/forkcost: %s; %s",
+		 strerror(errno), remedy_or(errno, "let root write there"));
 }
 
 static bool can_multi(char why[PROBLEM_TEXT_MAX])

@@ -1,5 +1,6 @@
 #include "harness/driver/machine/lent.h"
 
+#include "harness/common/remedy.h"
 #include "harness/common/textfile.h"
 #include "harness/driver/machine/guardian.h"
 
@@ -295,8 +296,9 @@ static void undo_recorded(int folder, enum lent lent, struct problem *note)
 		if (unlinkat(folder, settings[lent].record, 0) < 0)
 			fail(note,
 			     "cannot remove " RECORDS "/%s, which forkcost did not write: %s; "
-			     "remove it as root",
-			     settings[lent].record, strerror(errno));
+			     "%s",
+			     settings[lent].record, strerror(errno),
+			     remedy_or(errno, "remove it as root"));
 		break;
 	default:
 		break;
@@ -407,16 +409,14 @@ enum outcome lent_change(enum lent lent, const char *value, struct problem *prob
 	const char *path = settings[lent].path;
 	int error = keep_record(lent, value);
 	if (error)
-		return fail(problem,
-			    "cannot write down in " RECORDS
-			    " that %s is lent: %s; make that folder "
-			    "root's own, and writable",
-			    path, strerror(error));
+		return fail(problem, "cannot write down in " RECORDS " that %s is lent: %s; %s",
+			    path, strerror(error),
+			    remedy_or(error, "make that folder root's own, and writable"));
 	guardian_start();
 	if (write_value(path, value))
 		return OUTCOME_OK;
-	return fail(problem, "cannot write %s into %s: %s; run as root", value, path,
-		    strerror(errno));
+	return fail(problem, "cannot write %s into %s: %s; %s", value, path, strerror(errno),
+		    remedy_or(errno, "run as root"));
 }
 
 void lent_return(void)

@@ -2,7 +2,6 @@
 
 #include "harness/common/units.h"
 #include "harness/common/wire.h"
-#include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/notes.h"
 
 #include <stdio.h>
@@ -138,25 +137,4 @@ const char *choice_argument(const struct axis *axis)
 	static const char *const arguments[] = {
 		[AXIS_LEVELS] = "LEVELS", [AXIS_COUNTS] = "NUMBERS", [AXIS_SIZES] = "SIZES"};
 	return arguments[axis->kind];
-}
-
-static void print_axis(const struct axis *axis)
-{
-	print("  %-12s", axis->name);
-	if (axis->kind == AXIS_COUNTS)
-		print(" numbers, as 0,1,2");
-	if (axis->kind == AXIS_SIZES)
-		print(" sizes, as 0,1M..4G*4");
-	for (unsigned i = 0; axis->kind == AXIS_LEVELS && axis->levels[i].name; i++)
-		if (*axis->levels[i].name)
-			print(" %s", axis->levels[i].name);
-	print(": %s\n", axis->summary);
-}
-
-void choice_print_axes(void)
-{
-	print_axis(&axis_heap);
-	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		print_axis(&axes[axis]);
-	print_axis(&axis_action);
 }

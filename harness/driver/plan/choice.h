@@ -46,7 +46,4 @@ const char *choice_help(const struct axis *axis, char text[CHOICE_HELP_MAX]);
 /* What the option's value is called there: "LEVELS", "NUMBERS", "SIZES". */
 const char *choice_argument(const struct axis *axis);
 
-/* Prints a line for each axis, as `forkcost list` has them. */
-void choice_print_axes(void);
-
 #endif

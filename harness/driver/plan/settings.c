@@ -1,8 +1,7 @@
 #include "harness/driver/plan/settings.h"
 
 #include "harness/common/units.h"
-#include "harness/driver/base/forms/terminal.h"
-#include "harness/driver/base/options.h"
+#include "harness/driver/base/notes.h"
 #include "harness/driver/plan/catalog.h"
 
 #include <stdio.h>
@@ -20,7 +19,7 @@ struct preset {
 static const struct preset presets[] = {
 	{"quick", "a first look in a minute and a half", "0,1M..64M*4", true, 50, 1},
 	{"bench", "the standard run", "0,1M..1G*4", false, 366, 120},
-	{"full", "to 4 GiB, or a quarter of what is free", "0,1M..4G*4", false, 2400, 400},
+	{"full", "to 4 GiB, or a quarter of memory", "0,1M..4G*4", false, 2400, 400},
 };
 
 enum { PRESET_COUNT = sizeof presets / sizeof *presets };
@@ -40,20 +39,6 @@ static struct choice *choice_of(struct settings *settings, const struct axis *ax
 	if (axis == &axis_heap)
 		return &settings->heaps;
 	return axis == &axis_action ? &settings->actions : &settings->levels[axis - axes];
-}
-
-/* What was given by name stays, whether it stands before the preset or behind it. */
-static enum outcome take_preset(struct parse *parse, const char *value)
-{
-	struct settings *settings = parse->settings;
-	const struct settings given = *settings;
-	if (settings_preset(settings, value, parse->problem))
-		return OUTCOME_FAILED;
-	if (given.budget_given)
-		settings->budget_ns = given.budget_ns;
-	if (given.cell_time_given)
-		settings->cell_ns = given.cell_ns;
-	return OUTCOME_OK;
 }
 
 static enum outcome check_heaps(const struct choice *heaps, struct problem *problem)
@@ -135,7 +120,6 @@ static enum outcome take_precision(struct parse *parse, const char *value)
 
 static enum outcome take_budget(struct parse *parse, const char *value)
 {
-	parse->settings->budget_given = true;
 	return units_parse_duration(value, &parse->settings->budget_ns, parse->problem);
 }
 
@@ -147,7 +131,6 @@ static enum outcome take_replicates(struct parse *parse, const char *value)
 
 static enum outcome take_cell_time(struct parse *parse, const char *value)
 {
-	parse->settings->cell_time_given = true;
 	return units_parse_duration(value, &parse->settings->cell_ns, parse->problem);
 }
 
@@ -211,38 +194,52 @@ static enum outcome take_no_plots(struct parse *parse, const char *value)
 	return OUTCOME_OK;
 }
 
-/* One row an option: name, argument, help (with the default), handler. */
-static const struct run_option {
-	const char *name, *argument, *help;
+/* One row an option that is no axis, with its handler. What the preset sets, others change: it is taken first. */
+static const struct {
+	struct option_row row;
 	take_option *take;
 } rows[] = {
-	{"preset", "NAME", "quick, bench or full; options beside it come first [bench]",
-	 take_preset},
-	{"experiment", "NAMES", "which experiments; null and known_delay always run [all]",
+	{{"preset", "NAME", "quick, bench or full; options beside it come first [bench]",
+	  VALUES_WORDS, "quick bench full"},
+	 NULL},
+	{{"experiment", "NAMES", "which experiments; null and known_delay always run [all]",
+	  VALUES_EXPERIMENTS, NULL},
 	 take_experiment},
-	{"primitive", "NAMES", "which primitives; see forkcost list [all]", take_primitive},
-	{"counters", "NAMES", "roles or libpfm4 events, or none; see forkcost counters [all roles]",
+	{{"primitive", "NAMES", "which primitives; see forkcost list [all]", VALUES_PRIMITIVES,
+	  NULL},
+	 take_primitive},
+	{{"counters", "NAMES",
+	  "roles or libpfm4 events, or none; see forkcost counters [all roles]", VALUES_ANY, NULL},
 	 take_counters},
-	{"precision", "SHARE", "end a heap once all its rows' 95 % intervals are so narrow [2%]",
+	{{"precision", "SHARE", "end a heap once all its rows' 95 % intervals are so narrow [2%]",
+	  VALUES_ANY, NULL},
 	 take_precision},
-	{"budget", "TIME", "stop after so long, as 5m; used until all is precise [by preset]",
+	{{"budget", "TIME", "stop after so long, as 5m; used until all is precise [by preset]",
+	  VALUES_ANY, NULL},
 	 take_budget},
-	{"replicates", "N", "at most so many fresh workers a heap [1000, the most]",
+	{{"replicates", "N", "at most so many fresh workers a heap [1000, the most]", VALUES_ANY,
+	  NULL},
 	 take_replicates},
-	{"cell-time", "TIME", "how long a worker takes rounds in one cell [by preset]",
+	{{"cell-time", "TIME", "how long a worker takes rounds in one cell [by preset]", VALUES_ANY,
+	  NULL},
 	 take_cell_time},
-	{"seed", "N", "seed of all shuffling [from the clock; recorded]", take_seed},
-	{"cpu", "N", "CPU of the worker [the last one allowed]", take_cpu},
-	{"evict", "SIZE", "buffer that cold samples walk over [twice the last-level cache]",
+	{{"seed", "N", "seed of all shuffling [from the clock; recorded]", VALUES_ANY, NULL},
+	 take_seed},
+	{{"cpu", "N", "CPU of the worker [the last one allowed]", VALUES_ANY, NULL}, take_cpu},
+	{{"evict", "SIZE", "buffer that cold samples walk over [twice the last-level cache]",
+	  VALUES_ANY, NULL},
 	 take_evict},
-	{"output", "FOLDER", "where run folders are made [results]", take_output},
-	{"dry-run", NULL, "print the plan, its time and memory; measures pace for some seconds",
+	{{"output", "FOLDER", "where run folders are made [results]", VALUES_FOLDER, NULL},
+	 take_output},
+	{{"dry-run", NULL, "print the plan, its time and memory; measures pace for some seconds",
+	  VALUES_ANY, NULL},
 	 take_dry_run},
-	{"no-plots", NULL, "do not draw", take_no_plots},
-	{"no-table", NULL, "do not print the table at the end", take_no_table},
+	{{"no-plots", NULL, "do not draw", VALUES_ANY, NULL}, take_no_plots},
+	{{"no-table", NULL, "do not print the table at the end", VALUES_ANY, NULL}, take_no_table},
 };
 
 enum {
+	ROW_PRESET = AXIS_COUNT + 2, /* behind the axes' */
 	ROW_COUNT = sizeof rows / sizeof *rows,
 	AXIS_ROW_COUNT = AXIS_COUNT + 2,
 	OPTION_COUNT = AXIS_ROW_COUNT + ROW_COUNT
@@ -258,31 +255,52 @@ static const struct axis *axis_of(size_t option)
 	return option <= AXIS_COUNT ? &axes[option - 1] : &axis_action;
 }
 
-static void print_option(const char *name, const char *argument, const char *help)
+/* The row of an axis; its texts stay until the program ends. */
+static struct option_row axis_row(size_t index)
 {
-	char left[40];
-	snprintf(left, sizeof left, "--%s %s", name, argument ? argument : "");
-	print("  %-20s %s\n", left, help);
+	static char help[AXIS_ROW_COUNT][CHOICE_HELP_MAX], words[AXIS_ROW_COUNT][CHOICE_HELP_MAX];
+	const struct axis *axis = axis_of(index);
+	struct option_row row = {.name = axis->option,
+				 .argument = choice_argument(axis),
+				 .help = choice_help(axis, help[index])};
+	if (axis->kind != AXIS_LEVELS)
+		return row;
+	*words[index] = '\0';
+	for (const struct axis_level *level = axis->levels; level->name; level++)
+		if (*level->name)
+			notes_append(words[index], CHOICE_HELP_MAX, "%s%s",
+				     *words[index] ? " " : "", level->name);
+	row.values = VALUES_WORDS;
+	row.words = words[index];
+	return row;
 }
 
-void settings_print_help(void)
+/* What --help says before the options and, behind the \v, after them. */
+static void write_text(char *text, size_t bytes)
 {
-	char help[CHOICE_HELP_MAX];
-	print("usage: forkcost run [options]\n\n"
-	      "Measures what starting a process costs, and writes a run folder.\n\noptions:\n");
-	for (size_t i = 0; i < AXIS_ROW_COUNT; i++)
-		print_option(axis_of(i)->option, choice_argument(axis_of(i)),
-			     choice_help(axis_of(i), help));
-	for (size_t i = 0; i < ROW_COUNT; i++)
-		print_option(rows[i].name, rows[i].argument, rows[i].help);
-	print("\npresets:\n");
-	for (unsigned i = 0; i < PRESET_COUNT; i++) {
-		char budget[UNITS_TEXT_MAX];
-		print("  %-20s %s; heap %s, budget %s\n", presets[i].name, presets[i].summary,
-		      presets[i].heaps, units_format_seconds((double)presets[i].budget_s, budget));
-	}
-	print("\nAn option that none of the chosen experiments has a use for is refused.\n"
-	      "\nexit status: 0 done, 1 some cells failed, 2 usage, 130 interrupted\n");
+	char budget[UNITS_TEXT_MAX];
+	*text = '\0';
+	notes_append(text, bytes,
+		     "Measures what starting a process costs, and writes a run's folder.\v"
+		     "Presets:\n");
+	for (unsigned i = 0; i < PRESET_COUNT; i++)
+		notes_append(text, bytes, "  %-6s %s; heap %s, budget %s\n", presets[i].name,
+			     presets[i].summary, presets[i].heaps,
+			     units_format_seconds((double)presets[i].budget_s, budget));
+	notes_append(text, bytes,
+		     "\nAn option that none of the chosen experiments has a use for is refused.\n\n"
+		     "Exit status: 0 done, 1 some cells failed, 2 usage, 130 interrupted.");
+}
+
+const struct options *settings_options(void)
+{
+	static char text[1000];
+	static struct option_row known[OPTION_COUNT + 1];
+	static const struct options options = {.text = text, .rows = known};
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		known[i] = i < AXIS_ROW_COUNT ? axis_row(i) : rows[i - AXIS_ROW_COUNT].row;
+	write_text(text, sizeof text);
+	return &options;
 }
 
 /* The levels of an axis that nobody asked for. */
@@ -292,15 +310,13 @@ static enum outcome set_unasked(struct settings *settings, const struct axis *ax
 	struct choice *choice = choice_of(settings, axis);
 	const char *unasked =
 		settings->is_quick && axis->unasked_quick ? axis->unasked_quick : axis->unasked;
-	if (choice->given)
-		return OUTCOME_OK;
 	if (unasked && *unasked)
 		return choice_parse(axis, unasked, choice, problem);
 	choice->count = 0;
 	return unasked || choice_add(choice, axis_plain(axis)) ? OUTCOME_OK : OUTCOME_FAILED;
 }
 
-enum outcome settings_preset(struct settings *settings, const char *name, struct problem *problem)
+static enum outcome set_preset(struct settings *settings, const char *name, struct problem *problem)
 {
 	for (unsigned i = 0; i < PRESET_COUNT; i++) {
 		const struct preset *preset = &presets[i];
@@ -308,8 +324,7 @@ enum outcome settings_preset(struct settings *settings, const char *name, struct
 			continue;
 		wire_copy(settings->preset, sizeof settings->preset, name);
 		settings->is_quick = preset->is_quick;
-		if (!settings->heaps.given &&
-		    choice_parse(&axis_heap, preset->heaps, &settings->heaps, problem))
+		if (choice_parse(&axis_heap, preset->heaps, &settings->heaps, problem))
 			return OUTCOME_FAILED;
 		for (size_t row = 1; row < AXIS_ROW_COUNT; row++)
 			if (set_unasked(settings, axis_of(row), problem))
@@ -321,7 +336,8 @@ enum outcome settings_preset(struct settings *settings, const char *name, struct
 	return fail(problem, "cannot find preset '%s'; there are: quick, bench, full", name);
 }
 
-static enum outcome set_defaults(struct settings *settings, struct problem *problem)
+static enum outcome set_defaults(struct settings *settings, const char *preset,
+				 struct problem *problem)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -337,31 +353,22 @@ static enum outcome set_defaults(struct settings *settings, struct problem *prob
 		settings->primitives[i] = true;
 	for (unsigned i = 0; i < WIRE_EXPERIMENTS_MAX; i++)
 		settings->experiments[i] = true;
-	return settings_preset(settings, "bench", problem);
+	return set_preset(settings, preset ? preset : "bench", problem);
 }
 
-static enum outcome take_row(void *context, size_t index, const char *value,
-			     struct problem *problem)
+enum outcome settings_parse(struct settings *settings, const struct given *given,
+			    const struct wire_catalog *catalog, struct problem *problem)
 {
-	struct parse *parse = context;
-	(void)problem; /* the same as the parse's own */
-	if (index < AXIS_ROW_COUNT)
-		return take_axis(parse, axis_of(index), value);
-	return rows[index - AXIS_ROW_COUNT].take(parse, value);
-}
-
-enum outcome settings_parse(struct settings *settings, int argc, char **argv,
-			    const struct wire_catalog *catalog, bool *help, struct problem *problem)
-{
-	struct option_row known[OPTION_COUNT];
-	for (size_t i = 0; i < AXIS_ROW_COUNT; i++)
-		known[i] = (struct option_row){axis_of(i)->option, choice_argument(axis_of(i))};
-	for (size_t i = 0; i < ROW_COUNT; i++)
-		known[AXIS_ROW_COUNT + i] = (struct option_row){rows[i].name, rows[i].argument};
-	*help = false;
-	if (set_defaults(settings, problem))
-		return OUTCOME_FAILED;
 	struct parse parse = {.settings = settings, .catalog = catalog, .problem = problem};
-	const struct options options = {"run", known, OPTION_COUNT, take_row, &parse};
-	return options_read(&options, argc, argv, help, problem);
+	if (set_defaults(settings, given->values[ROW_PRESET], problem))
+		return OUTCOME_FAILED;
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		const char *value = given->values[i];
+		if (!value || i == ROW_PRESET)
+			continue;
+		if (i < AXIS_ROW_COUNT ? take_axis(&parse, axis_of(i), value)
+				       : rows[i - AXIS_ROW_COUNT].take(&parse, value))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "harness/common/problem.h"
 #include "harness/common/wire.h"
+#include "harness/driver/base/options.h"
 #include "harness/driver/plan/choice.h"
 
 #include <stdbool.h>
@@ -20,7 +21,7 @@ struct settings {
 	struct choice heaps, actions;
 	struct choice levels[AXIS_COUNT]; /* empty: the plan chooses */
 	/* What was asked for by name; the rest is by default. */
-	bool primitives_given, experiments_given, budget_given, cell_time_given;
+	bool primitives_given, experiments_given;
 	bool is_quick;                        /* experiments run their quick heap sizes */
 	char counters[SETTINGS_COUNTERS_MAX]; /* names as given; empty: all roles */
 	bool primitives[WIRE_PRIMITIVES_MAX]; /* by catalogue index */
@@ -37,15 +38,11 @@ struct settings {
 	bool dry_run, no_plots, no_table;
 };
 
-/* Fills in a preset's values: quick, bench or full. Fails with the names there are. */
-enum outcome settings_preset(struct settings *settings, const char *name, struct problem *problem);
+/* The options of `forkcost run`: those of the axes, then the others. */
+const struct options *settings_options(void);
 
-/* Reads the options of `forkcost run`. Fails on the first that is wrong, naming it. */
-enum outcome settings_parse(struct settings *settings, int argc, char **argv,
-			    const struct wire_catalog *catalog, bool *help,
-			    struct problem *problem);
-
-/* The options as text for --help. */
-void settings_print_help(void);
+/* Takes what is given of them. Fails on the first that is wrong, naming it. */
+enum outcome settings_parse(struct settings *settings, const struct given *given,
+			    const struct wire_catalog *catalog, struct problem *problem);
 
 #endif

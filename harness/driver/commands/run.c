@@ -1,0 +1,118 @@
+/* forkcost run: measures, writes a run's folder and presents it. */
+#include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/interrupts.h"
+#include "harness/driver/commands/present.h"
+#include "harness/driver/machine/limits.h"
+#include "harness/driver/plan/plan.h"
+#include "harness/driver/plan/settings.h"
+#include "harness/driver/run/ask_worker.h"
+#include "harness/driver/run/estimate.h"
+#include "harness/driver/run/record.h"
+#include "harness/driver/run/runner.h"
+
+#include "harness/common/remedy.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Whether a run could make its folder there; makes nothing. */
+static enum outcome check_output(const char *output, struct problem *problem)
+{
+	char parent[WIRE_PATH_MAX];
+	struct stat stat_of;
+	int error = 0;
+	wire_copy(parent, sizeof parent, output);
+	if (stat(output, &stat_of) < 0)
+		error = errno == ENOENT && access(dirname(parent), W_OK | X_OK) == 0 ? 0 : errno;
+	else if (!S_ISDIR(stat_of.st_mode))
+		error = ENOTDIR;
+	else if (access(output, W_OK | X_OK) < 0)
+		error = errno;
+	if (!error)
+		return OUTCOME_OK;
+	return fail(problem, "cannot make a run folder in %s: %s; %s", output, strerror(error),
+		    remedy_or(error, "choose another with --output"));
+}
+
+/* Refuses what the run itself would refuse. */
+static enum status dry_run(const struct plan *plan)
+{
+	struct problem problem;
+	struct estimate estimate;
+	if (check_output(plan->settings.output, &problem) ||
+	    estimate_make(&estimate, plan, &problem))
+		return complain(&problem, STATUS_FAILED);
+	estimate_print(&estimate, plan);
+	return STATUS_DONE;
+}
+
+/* Page kinds that nobody asked for by name, and that turned out not to be had. */
+static void tell_left_out(const struct plan_gap *gaps, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		print_to(stderr, "left out: page kind %s: %s\n",
+			 axis_name(&axes[AXIS_PAGE_KIND], gaps[i].page_kind), gaps[i].why);
+}
+
+/* Measures, then presents what there is. */
+static enum status measure(const struct plan *plan, const struct given *given)
+{
+	struct problem problem;
+	struct record record;
+	struct runner_result result;
+	interrupts_catch();
+	if (record_open(&record, plan, given->argc, given->argv, &problem))
+		return complain(&problem, STATUS_FAILED);
+	if (*record.warning)
+		print_to(stderr, "forkcost: warning: %s\n", record.warning);
+	print_to(stderr, "measuring into %s\n", record.folder);
+	notes_print(stderr, "", &plan->holds_for);
+	notes_print(stderr, "left out: ", &plan->left_out);
+	if (runner_run(plan, &record, &result, &problem))
+		return complain(&problem, STATUS_FAILED);
+	if (result.replicates == 0 && result.failures == 0 && !result.interrupted) {
+		fail(&problem,
+		     "cannot measure anything in %g s: one replicate takes longer; raise --budget, "
+		     "or use smaller heaps",
+		     (double)plan->settings.budget_ns / 1e9);
+		return complain(&problem, STATUS_FAILED);
+	}
+	tell_left_out(result.gaps, result.gap_count);
+	unsigned wanted = WANT_FILES | WANT_SHORTFALL | (plan->settings.no_table ? 0 : WANT_TABLE) |
+			  (plan->settings.no_plots ? 0 : WANT_PLOTS);
+	enum status status = STATUS_DONE;
+	if (present(record.folder, result.interrupted ? WANT_FILES | WANT_SHORTFALL : wanted,
+		    &problem))
+		status = complain(&problem, present_failed());
+	if (result.failures) {
+		print_to(stderr, "forkcost: %lu replicates failed; the first: %s\n",
+			 result.failures, result.first_failure);
+		status = STATUS_FAILED;
+	}
+	if (result.interrupted) {
+		print_to(stderr, "forkcost: interrupted; the cells that were done are in %s\n",
+			 record.folder);
+		status = STATUS_INTERRUPTED;
+	}
+	return status;
+}
+
+static enum status run(const struct given *given)
+{
+	static struct wire_catalog catalog;
+	static struct plan plan;
+	struct settings settings;
+	struct problem problem;
+	if (limits_check(&problem) || catalog_read(&catalog, &problem))
+		return complain(&problem, STATUS_FAILED);
+	if (settings_parse(&settings, given, &catalog, &problem) ||
+	    plan_make(&plan, &settings, &catalog, &problem))
+		return complain(&problem, STATUS_USAGE);
+	return settings.dry_run ? dry_run(&plan) : measure(&plan, given);
+}
+
+COMMAND(run, .summary = "measure, and write a run's folder; see forkcost run --help",
+	.make_options = settings_options, .run = run);
