@@ -57,7 +57,7 @@ make_in_tree() { FORKCOST_NO_INSTALL=1 make -C "$TREE" --no-print-directory -j2 
 
 @test "list and --help have the new axis, and did not before" {
 	"$TREE/build/forkcost" list | grep -qx '  nice  *numbers, as 0,1,2: niceness of caller and child' || fail_with "list"
-	"$TREE/build/forkcost" run --help | grep -q '^  --nice NUMBERS  *niceness of caller and child \[0\]$' || fail_with "--help"
+	"$TREE/build/forkcost" run --help | grep -q '^      --nice=NUMBERS  *niceness of caller and child \[0\]$' || fail_with "--help"
 	! "$FORKCOST" list | grep -q nice || fail_with "it was there before"
 }
 
@@ -89,8 +89,8 @@ at() {
 	at 10 >"$BATS_TEST_TMPDIR/nice"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/plain")" -ge 20 ] || fail_with "hardly any rows at nice 0"
 	diff "$BATS_TEST_TMPDIR/plain" "$BATS_TEST_TMPDIR/nice" || fail_with "the levels have other rows"
-	grep -q '"nice":\[0,10\]' "$FOLDER/samples.jsonl" || fail_with "its settings do not have it"
-	[ "$(grep -c '^{"type":"cell".*"nice":"10"' "$FOLDER/samples.jsonl")" -eq 6 ] || fail_with "not 2 heaps by 3 replicates"
+	samples "$FOLDER" | grep -q '"nice":\[0,10\]' || fail_with "its settings do not have it"
+	[ "$(samples "$FOLDER" | grep -c '^{"type":"cell".*"nice":"10"')" -eq 6 ] || fail_with "not 2 heaps by 3 replicates"
 }
 
 @test "the worker really is so nice" {
@@ -124,6 +124,5 @@ at() {
 }
 
 @test "its figure is drawn from the same row" {
-	[ -f "$FOLDER/plots/data/spawn-by-nice.dat" ] || skip "no generic figure by axis yet"
 	[ "$(grep -c '^[^#]' "$FOLDER/plots/data/spawn-by-nice.dat")" -ge 2 ]
 }

@@ -141,6 +141,6 @@ of_the_reference() {
 @test "what is no run, or no option, is refused" {
 	usage_error surplus claims "$FOLDER" surplus
 	usage_error --html claims --html "$FOLDER"
-	usage_error 'which run' claims
+	usage_error 'which RUN' claims
 	usage_error nowhere claims nowhere
 }

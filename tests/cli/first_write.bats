@@ -144,7 +144,7 @@ every_sample() {
 	done
 }
 
-# By the rule of harness/common/fate.c for 2 huge pages: docs/METHODOLOGY.md, "Huge pages that are taken back".
+# By the rule of harness/common/fate.c for 2 huge pages: docs/METHODOLOGY.md, "Reused huge pages".
 # The kernel may make small pages where it finds no free huge one, but here not only such.
 @test "transparent huge pages: copied 4 KiB at a time, taken back without a copy, made whole" {
 	run_kind thp
