@@ -9,7 +9,7 @@
  * Expect:   4 KiB pages: copied 1.6 to 2.8 us per page, reused 0.5 to 1.1 us, by CPU and
  *           mitigations; else as a plain pass: about 1 ns, or 4 ns above the TLB's reach. Single
  *           writes also include two clock readings, window_ns of `null`. */
-#include "harness/common/fate.h"
+#include "harness/common/write_effect.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/bench.h"
 #include "harness/worker/pages.h"
@@ -45,7 +45,7 @@ static const struct metric metrics[] = {
 	[SINGLE_MAX_NS] = {"single_max_ns", "ns", "the same, longest of a pass"},
 	[PAGES] = {"pages", "count", "pages written in a pass"},
 	[FAULTS] = {"faults", "count", "page faults in the pass"},
-	[FRAMES_CHANGED] = {"frames_changed", "count", "pages that lie in another frame after it"},
+	[FRAMES_CHANGED] = {"frames_changed", "count", "pages in another frame after the pass"},
 	{0},
 };
 
@@ -55,16 +55,16 @@ static const struct percentile {
 	size_t pages_min;
 	const char *too_few;
 } percentiles[] = {
-	{SINGLE_NS, 500, 10, "the pass is too short: a median takes 10 pages"},
-	{SINGLE_P90_NS, 900, 50, "the pass is too short: a 90th percentile takes 50 pages"},
-	{SINGLE_P99_NS, 990, 500, "the pass is too short: a 99th percentile takes 500 pages"},
-	{SINGLE_P999_NS, 999, 5000, "the pass is too short: a 99.9th percentile takes 5000 pages"},
+	{SINGLE_NS, 500, 10, "the pass is too short: a median needs 10 pages"},
+	{SINGLE_P90_NS, 900, 50, "the pass is too short: a 90th percentile needs 50 pages"},
+	{SINGLE_P99_NS, 990, 500, "the pass is too short: a 99th percentile needs 500 pages"},
+	{SINGLE_P999_NS, 999, 5000, "the pass is too short: a 99.9th percentile needs 5000 pages"},
 };
 
 enum { PERCENTILES = sizeof percentiles / sizeof percentiles[0] };
 
 struct story {
-	enum fate fate;
+	enum write_effect effect;
 	bool child_writes; /* the window is the child's, and part of begin() */
 	/* Brings caller and child to the state in which the window opens. */
 	enum outcome (*begin)(struct run *run);
@@ -108,18 +108,18 @@ static void see_frames(struct run *run, uint64_t *frames)
 
 /* ---- what the child runs: raw system calls only ---- */
 
-static void life_of_waiting(struct run *run)
+static void child_body_of_waiting(struct run *run)
 {
 	partner_done_await(run, 1);
 }
 
-static void life_of_writing(struct run *run)
+static void child_body_of_writing(struct run *run)
 {
 	pages_write(&run->touch, run->heap);
 	partner_done_await(run, 1);
 }
 
-static void life_of_measuring(struct run *run)
+static void child_body_of_measuring(struct run *run)
 {
 	partner_count_open(run);
 	partner_await_caller_asleep(run);
@@ -129,13 +129,13 @@ static void life_of_measuring(struct run *run)
 	partner_done_await(run, 1);
 }
 
-static void life_before_exec(struct run *run)
+static void child_body_before_exec(struct run *run)
 {
 	partner_done_await(run, 1);
 	child_end(run, ACTION_EXEC);
 }
 
-static void life_of_leaving(struct run *run)
+static void child_body_of_leaving(struct run *run)
 {
 	(void)run;
 }
@@ -143,16 +143,16 @@ static void life_of_leaving(struct run *run)
 /* ---- the cases ---- */
 
 /* Starts a copy of the caller, and waits until it has done its first step and sleeps. */
-static enum outcome start_copy(struct run *run, void (*life)(struct run *))
+static enum outcome start_copy(struct run *run, void (*child_body)(struct run *))
 {
-	if (partner_start(run, SIGCHLD, life) || partner_await(run, 1))
+	if (partner_start(run, SIGCHLD, child_body) || partner_await(run, 1))
 		return OUTCOME_FAILED;
 	return partner_await_asleep(run);
 }
 
 static enum outcome begin_child_copy(struct run *run)
 {
-	if (start_copy(run, life_of_measuring))
+	if (start_copy(run, child_body_of_measuring))
 		return OUTCOME_FAILED;
 	*shared.window = run->partner->window;
 	partner_count_take(run);
@@ -161,24 +161,24 @@ static enum outcome begin_child_copy(struct run *run)
 
 static enum outcome begin_parent_copy(struct run *run)
 {
-	return start_copy(run, life_of_waiting);
+	return start_copy(run, child_body_of_waiting);
 }
 
 static enum outcome begin_written(struct run *run)
 {
-	return start_copy(run, life_of_writing);
+	return start_copy(run, child_body_of_writing);
 }
 
 static enum outcome begin_exited(struct run *run)
 {
-	if (partner_start(run, SIGCHLD, life_of_leaving))
+	if (partner_start(run, SIGCHLD, child_body_of_leaving))
 		return OUTCOME_FAILED;
 	return partner_reap(run);
 }
 
 static enum outcome begin_before_exec(struct run *run)
 {
-	return start_copy(run, life_before_exec);
+	return start_copy(run, child_body_before_exec);
 }
 
 static enum outcome begin_after_exec(struct run *run)
@@ -228,8 +228,8 @@ static enum outcome begin_fresh(struct run *run)
 		return OUTCOME_OK;
 	*run->lacks_pages = run->request->level[AXIS_PAGE_KIND] == PAGE_KIND_HUGETLB;
 	return fail(run->problem,
-		    "cannot drop the heap's pages: %s; hugetlb ones take Linux 5.18, else leave "
-		    "out --page-kind hugetlb",
+		    "cannot free the heap's pages: %s; hugetlb pages need Linux 5.18: leave out "
+		    "--page-kind hugetlb",
 		    strerror(errno));
 }
 
@@ -242,8 +242,8 @@ static enum outcome begin_nothing(struct run *run)
 enum {
 	CHILD_COPY,
 	PARENT_COPY,
-	TAKE_BACK_WRITTEN,
-	TAKE_BACK_EXITED,
+	REUSE_CHILD_WROTE,
+	REUSE_CHILD_EXITED,
 	BEFORE_EXEC,
 	AFTER_EXEC,
 	AFTER_VFORK,
@@ -256,8 +256,8 @@ enum {
 static const char *const cases[] = {
 	[CHILD_COPY] = "child_copy",
 	[PARENT_COPY] = "parent_copy",
-	[TAKE_BACK_WRITTEN] = "take_back_written",
-	[TAKE_BACK_EXITED] = "take_back_exited",
+	[REUSE_CHILD_WROTE] = "reuse_child_wrote",
+	[REUSE_CHILD_EXITED] = "reuse_child_exited",
 	[BEFORE_EXEC] = "before_exec",
 	[AFTER_EXEC] = "after_exec",
 	[AFTER_VFORK] = "after_vfork",
@@ -269,17 +269,17 @@ static const char *const cases[] = {
 };
 
 static const struct story stories[] = {
-	[CHILD_COPY] = {FATE_COPIED, true, begin_child_copy, partner_reap},
-	[PARENT_COPY] = {FATE_COPIED, false, begin_parent_copy, partner_reap},
-	[TAKE_BACK_WRITTEN] = {FATE_TAKEN_BACK, false, begin_written, partner_reap},
-	[TAKE_BACK_EXITED] = {FATE_TAKEN_BACK, false, begin_exited, NULL},
-	[BEFORE_EXEC] = {FATE_COPIED, false, begin_before_exec, partner_reap_target},
-	[AFTER_EXEC] = {FATE_TAKEN_BACK, false, begin_after_exec, end_after_exec},
-	[AFTER_VFORK] = {FATE_LEFT_ALONE, false, begin_vfork, NULL},
-	[AFTER_POSIX_SPAWN] = {FATE_LEFT_ALONE, false, begin_posix_spawn, NULL},
-	[AFTER_CLONE_VM] = {FATE_LEFT_ALONE, false, begin_clone_vm, NULL},
-	[NEVER_FORKED] = {FATE_LEFT_ALONE, false, begin_nothing, NULL},
-	[FRESH_ZERO] = {FATE_MADE, false, begin_fresh, NULL},
+	[CHILD_COPY] = {EFFECT_COPIED, true, begin_child_copy, partner_reap},
+	[PARENT_COPY] = {EFFECT_COPIED, false, begin_parent_copy, partner_reap},
+	[REUSE_CHILD_WROTE] = {EFFECT_REUSED, false, begin_written, partner_reap},
+	[REUSE_CHILD_EXITED] = {EFFECT_REUSED, false, begin_exited, NULL},
+	[BEFORE_EXEC] = {EFFECT_COPIED, false, begin_before_exec, partner_reap_target},
+	[AFTER_EXEC] = {EFFECT_REUSED, false, begin_after_exec, end_after_exec},
+	[AFTER_VFORK] = {EFFECT_NONE, false, begin_vfork, NULL},
+	[AFTER_POSIX_SPAWN] = {EFFECT_NONE, false, begin_posix_spawn, NULL},
+	[AFTER_CLONE_VM] = {EFFECT_NONE, false, begin_clone_vm, NULL},
+	[NEVER_FORKED] = {EFFECT_NONE, false, begin_nothing, NULL},
+	[FRESH_ZERO] = {EFFECT_ALLOCATED, false, begin_fresh, NULL},
 };
 
 /* ---- the proof (METHODOLOGY, "First writes") ---- */
@@ -324,7 +324,8 @@ static enum outcome check_kind(struct run *run, unsigned index)
 	size_t folio_bytes = kind == PAGE_KIND_THP ? HUGE_BYTES : MULTI_BYTES;
 	if (hidden || !page_kind_is_transparent(kind))
 		return OUTCOME_OK;
-	size_t apart = pages_apart(stories[index].fate == FATE_MADE ? shared.after : shared.before,
+	size_t apart = pages_apart(stories[index].effect == EFFECT_ALLOCATED ? shared.after
+									     : shared.before,
 				   run->touch.count, folio_bytes / run->touch.page_bytes);
 	if (apart * 100 <= run->touch.count)
 		return OUTCOME_OK;
@@ -338,20 +339,21 @@ static enum outcome check_kind(struct run *run, unsigned index)
 
 static enum outcome prove(struct run *run, unsigned index)
 {
-	enum fate fate = stories[index].fate;
+	enum write_effect effect = stories[index].effect;
 	if (check_kind(run, index))
 		return OUTCOME_FAILED;
 	if (check(run, index, "page faults", window_faults(shared.window),
-		  fate_faults(fate, kind_of(run), run->touch.count, run->touch.page_bytes)))
+		  write_effect_faults(effect, kind_of(run), run->touch.count,
+				      run->touch.page_bytes)))
 		return OUTCOME_FAILED;
 	if (hidden)
 		return OUTCOME_OK;
 	if (check(run, index, "pages without a frame", count_absent(run), (struct range){0, 0}))
 		return OUTCOME_FAILED;
-	if (fate == FATE_MADE)
+	if (effect == EFFECT_ALLOCATED)
 		return OUTCOME_OK;
 	return check(run, index, "frames changed", count_changed(run),
-		     fate_frames_changed(fate, kind_of(run), run->touch.count));
+		     write_effect_frames_changed(effect, kind_of(run), run->touch.count));
 }
 
 /* ---- what a pass gives ---- */
@@ -406,7 +408,7 @@ static void set_pass(struct run *run, unsigned index, struct wire_sample *out)
 	sample_set(out, WRITE_NS, ns / (double)run->touch.count);
 	sample_set(out, PAGES, (double)run->touch.count);
 	sample_set(out, FAULTS, (double)window_faults(shared.window));
-	if (!hidden && stories[index].fate != FATE_MADE)
+	if (!hidden && stories[index].effect != EFFECT_ALLOCATED)
 		sample_set(out, FRAMES_CHANGED, (double)count_changed(run));
 }
 
@@ -418,7 +420,7 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	if (story->begin(run))
 		return OUTCOME_FAILED;
 	if (!story->child_writes) {
-		write_heap(run, shared.window, story->fate != FATE_MADE);
+		write_heap(run, shared.window, story->effect != EFFECT_ALLOCATED);
 		see_frames(run, shared.after);
 	}
 	if ((story->end && story->end(run)) || prove(run, arm->case_index))
@@ -448,8 +450,8 @@ static enum outcome check_pool(struct run *run)
 		return OUTCOME_OK;
 	*run->lacks_pages = 1;
 	return fail(run->problem,
-		    "cannot copy a hugetlb heap: there is no room for a second one of %zu pages; "
-		    "raise vm.nr_hugepages, and the cgroup's hugetlb limit",
+		    "cannot copy a hugetlb heap: the pool has no room for a second one of %zu "
+		    "pages; raise vm.nr_hugepages, and the cgroup's hugetlb limit",
 		    run->touch.count);
 }
 
@@ -457,7 +459,7 @@ static enum outcome make(struct run *run)
 {
 	size_t count = run->touch.count;
 	if (!pages_frames_shown())
-		hidden = "hidden: the kernel shows frame numbers to CAP_SYS_ADMIN only";
+		hidden = "hidden: the kernel shows frame numbers only to CAP_SYS_ADMIN";
 	if (count == 0)
 		return OUTCOME_OK;
 	shared.window = arena_share(sizeof *shared.window, "a window", run->problem);
@@ -482,8 +484,8 @@ static const char *missing(const struct run *run, const struct arm *arm, unsigne
 			return percentiles[i].too_few;
 	if (metric != FRAMES_CHANGED)
 		return NULL;
-	if (stories[arm->case_index].fate == FATE_MADE)
-		return "a page that is not there yet has no frame to keep";
+	if (stories[arm->case_index].effect == EFFECT_ALLOCATED)
+		return "a page that is not present yet has no frame";
 	return hidden;
 }
 

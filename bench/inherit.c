@@ -24,27 +24,27 @@
 
 enum {
 	PAGES,
-	FRAMES_ALIKE,
+	FRAMES_SHARED,
 	MAPPINGS,
 	CHILD_TABLES,
-	MAPPED_TABLES,
+	CALLER_TABLES,
 	CHILD_RESIDENT,
-	CALLER_CHANGED,
+	CALLER_FRAMES_CHANGED,
 };
 
 static const struct metric metrics[] = {
 	[PAGES] = {"pages", "count",
 		   "pages of the caller's heap, or of the memory the case is about"},
-	[FRAMES_ALIKE] = {"frames_alike", "count", "of these, in the same frame in the child"},
-	[MAPPINGS] = {"mappings", "count",
-		      "how often the caller's frames are mapped, all pages together"},
+	[FRAMES_SHARED] = {"frames_shared", "count",
+			   "pages that are in the same frame in the child"},
+	[MAPPINGS] = {"mappings", "count", "sum of the map counts of the caller's frames"},
 	[CHILD_TABLES] = {"child_tables", "count",
 			  "pages of page tables that the child has (VmPTE)"},
-	[MAPPED_TABLES] = {"mapped_tables", "count",
-			   "pages of page tables that it took the caller to map it"},
+	[CALLER_TABLES] = {"caller_tables", "count",
+			   "pages of page tables that the caller needs for it"},
 	[CHILD_RESIDENT] = {"child_resident", "count", "pages that the child has resident (VmRSS)"},
-	[CALLER_CHANGED] = {"caller_changed", "count",
-			    "pages of the caller\'s in another frame than before the child"},
+	[CALLER_FRAMES_CHANGED] = {"caller_frames_changed", "count",
+				   "caller's pages in another frame than before the child"},
 	{0},
 };
 
@@ -61,17 +61,17 @@ static const char *uncounted; /* why mappings are not counted */
 static struct other_memory {
 	const char *pages;
 	const char *why;      /* not there, if it is not */
-	double mapped_tables; /* page tables that it took */
+	double caller_tables; /* page tables that it took */
 } shared_memory, file_memory;
 
 /* ---- what the child runs: raw system calls only ---- */
 
-static void life_of_waiting(struct run *run)
+static void child_body_of_waiting(struct run *run)
 {
 	partner_done_await(run, 1);
 }
 
-static void life_of_writing_one(struct run *run)
+static void child_body_of_writing_one(struct run *run)
 {
 	const struct touch one = {run->touch.order, 1, run->touch.page_bytes};
 	pages_write(&one, run->heap);
@@ -85,7 +85,7 @@ enum { FORKED, WROTE_ONE, EXECED, WITHOUT_HEAP, SHARED_MEMORY, FILE_MEMORY };
 static const char *const cases[] = {
 	[FORKED] = "forked",
 	[WROTE_ONE] = "wrote_one",
-	[EXECED] = "execed",
+	[EXECED] = "after_exec",
 	[WITHOUT_HEAP] = "without_heap",
 	[SHARED_MEMORY] = "shared_memory",
 	[FILE_MEMORY] = "file_memory",
@@ -154,17 +154,17 @@ static enum outcome look(struct run *run, unsigned index, struct wire_sample *ou
 	sample_set(out, CHILD_TABLES, tables);
 	sample_set(out, CHILD_RESIDENT, resident);
 	if (other_memory_of(index))
-		sample_set(out, MAPPED_TABLES, other_memory_of(index)->mapped_tables);
+		sample_set(out, CALLER_TABLES, other_memory_of(index)->caller_tables);
 	if (hidden || index == WITHOUT_HEAP)
 		return OUTCOME_OK;
 	if (read_frames(run, 0, memory, shared.callers))
 		return OUTCOME_FAILED;
-	sample_set(out, CALLER_CHANGED,
+	sample_set(out, CALLER_FRAMES_CHANGED,
 		   (double)(count - count_alike(shared.before, shared.callers, count)));
 	if (index != EXECED) {
 		if (read_frames(run, child, memory, shared.childs))
 			return OUTCOME_FAILED;
-		sample_set(out, FRAMES_ALIKE,
+		sample_set(out, FRAMES_SHARED,
 			   (double)count_alike(shared.callers, shared.childs, count));
 	}
 	if (!uncounted && pagemap_mappings(shared.callers, count, &mappings) == 0)
@@ -182,7 +182,7 @@ static enum outcome begin(struct run *run, unsigned index)
 		return partner_await_target(run);
 	}
 	if (partner_start(run, SIGCHLD,
-			  index == WROTE_ONE ? life_of_writing_one : life_of_waiting) ||
+			  index == WROTE_ONE ? child_body_of_writing_one : child_body_of_waiting) ||
 	    partner_await(run, 1))
 		return OUTCOME_FAILED;
 	return partner_await_asleep(run);
@@ -243,15 +243,15 @@ static enum outcome make_other(struct run *run, struct other_memory *memory,
 	if (madvise(pages, run->heap_bytes, MADV_NOHUGEPAGE) ||
 	    madvise(pages, run->heap_bytes, MADV_DONTNEED) ||
 	    madvise(pages, run->heap_bytes, MADV_DONTFORK)) {
-		memory->why = "the kernel takes no advice on it";
+		memory->why = "the kernel refuses madvise for it";
 		return OUTCOME_OK;
 	}
 	pages_read(&run->touch, memory->pages);
 	if (read_status(run, run->worker, "VmPTE", "page tables", &after))
 		return OUTCOME_FAILED;
-	memory->mapped_tables = after - before;
-	if (memory->mapped_tables <= 0)
-		memory->why = "mapping it took no page tables that could be copied";
+	memory->caller_tables = after - before;
+	if (memory->caller_tables <= 0)
+		memory->why = "mapping it needed no page tables that fork could copy";
 	return OUTCOME_OK;
 }
 
@@ -259,9 +259,9 @@ static enum outcome make(struct run *run)
 {
 	size_t bytes = run->touch.count * sizeof(uint64_t);
 	if (!pages_frames_shown())
-		hidden = "hidden: the kernel shows frame numbers to CAP_SYS_ADMIN only";
+		hidden = "hidden: the kernel shows frame numbers only to CAP_SYS_ADMIN";
 	if (access("/proc/kpagecount", R_OK) < 0)
-		uncounted = "the kernel shows /proc/kpagecount to root only, if it has it at all";
+		uncounted = "the kernel shows /proc/kpagecount only to root, if it exists";
 	if (run->touch.count == 0)
 		return OUTCOME_OK;
 	shared.before = arena_share(bytes, "frame numbers", run->problem);
@@ -284,20 +284,23 @@ static const char *refuses(const struct run *run, const struct arm *arm)
 static const char *missing(const struct run *run, const struct arm *arm, unsigned metric)
 {
 	(void)run;
-	if (metric == MAPPED_TABLES)
-		return other_memory_of(arm->case_index) ? NULL : "told of the other memory alone";
-	if (metric != FRAMES_ALIKE && metric != MAPPINGS && metric != CALLER_CHANGED)
+	if (metric == CALLER_TABLES)
+		return other_memory_of(arm->case_index)
+			       ? NULL
+			       : "only measured for shared memory and file mappings";
+	if (metric != FRAMES_SHARED && metric != MAPPINGS && metric != CALLER_FRAMES_CHANGED)
 		return NULL;
 	if (arm->case_index == WITHOUT_HEAP)
 		return "the child has no such pages";
-	if (metric == FRAMES_ALIKE && arm->case_index == EXECED)
+	if (metric == FRAMES_SHARED && arm->case_index == EXECED)
 		return "another program has other pages";
 	if (hidden)
 		return hidden;
 	return metric == MAPPINGS ? uncounted : NULL;
 }
 
-EXPERIMENT(inherit, .summary = "what a child has of its caller's memory: frames and page tables",
+EXPERIMENT(inherit,
+	   .summary = "what a child inherits of its caller's memory: frames and page tables",
 	   .metrics = metrics, .cases = cases, .needs_heap = true, .copies_heap = true,
 	   .heaps = "16M", .quick_heaps = "16M", .make = make, .refuses = refuses,
 	   .missing = missing, .sample = sample);

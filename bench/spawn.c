@@ -1,6 +1,6 @@
 /* Measures: the cost of starting a process: the call, the child's start, the new program's start,
  *           and the time until wait returns.
- * Excludes: making the heap dirty or clean and the caches warm or cold, which comes before the
+ * Excludes: making the heap dirty or write-protected and the caches warm or cold, which comes before the
  *           window.
  * Expect:   flat over the heap where memory is shared, linear in pages where page tables are
  *           copied. */
@@ -22,14 +22,17 @@ enum {
 };
 
 static const struct metric metrics[] = {
-	[CALL_NS] = {"call_ns", "ns", "the caller is inside the call"},
-	[REAPED_NS] = {"reaped_ns", "ns", "call to wait returning in the caller"},
-	[JOINED_NS] = {"joined_ns", "ns", "call to the end of a thread seen by the caller"},
-	[CHILD_START_NS] = {"child_start_ns", "ns", "call to the child's first instruction"},
-	[EXEC_START_NS] = {"exec_start_ns", "ns", "call to the new program's first instruction"},
-	[MOVE_NS] = {"move_ns", "ns", "the child's move of itself to another CPU"},
-	[CALLER_FAULTS] = {"caller_faults", "count", "page faults of the caller, call to reaped"},
-	[CHILD_FAULTS] = {"child_faults", "count", "page faults of the child in its life"},
+	[CALL_NS] = {"call_ns", "ns", "how long the caller is blocked in the call"},
+	[REAPED_NS] = {"reaped_ns", "ns", "from the call until wait returns in the caller"},
+	[JOINED_NS] = {"joined_ns", "ns", "from the call until the caller sees the thread's end"},
+	[CHILD_START_NS] = {"child_start_ns", "ns",
+			    "from the call to the child's first instruction"},
+	[EXEC_START_NS] = {"exec_start_ns", "ns",
+			   "from the call to the new program's first instruction"},
+	[MOVE_NS] = {"move_ns", "ns", "how long the child takes to move to another CPU"},
+	[CALLER_FAULTS] = {"caller_faults", "count",
+			   "page faults of the caller, from the call until reaped"},
+	[CHILD_FAULTS] = {"child_faults", "count", "page faults of the child until its end"},
 	/* The ends of the same samples, for figures that show a start beside an end. */
 	[STAMPED_CALL_NS] = {"stamped_call_ns", "ns", "as call_ns, of stamped samples"},
 	[STAMPED_REAPED_NS] = {"stamped_reaped_ns", "ns", "as reaped_ns, of stamped samples"},
@@ -46,7 +49,7 @@ static const char *missing(const struct run *run, const struct arm *arm, unsigne
 {
 	bool exec = arm->action == ACTION_EXEC;
 	if (metric >= STAMPED_CALL_NS && arm->primitive->traits & TRAIT_NOT_STAMPED)
-		return "as clone's: what this primitive adds comes after the stamp";
+		return "as for clone: what this primitive adds comes after the stamp";
 	switch (metric) {
 	case REAPED_NS:
 	case STAMPED_REAPED_NS:
@@ -61,16 +64,18 @@ static const char *missing(const struct run *run, const struct arm *arm, unsigne
 		if (arm->primitive->traits & TRAIT_LIBC_CHILD)
 			return "no code of ours runs in the child before exec";
 		if (arm->primitive->traits & TRAIT_NOT_STAMPED)
-			return "as clone's: what this primitive adds comes after the start";
-		return exec ? "taken with action exit, where the stamp does not delay exec" : NULL;
+			return "as for clone: what this primitive adds comes after the start";
+		return exec ? "measured with action exit, where the stamp does not delay exec"
+			    : NULL;
 	case EXEC_START_NS:
 		return exec ? NULL : "the child does not exec";
 	case MOVE_NS:
 		if (!run->move_set)
 			return "the child does not move itself";
 		if (arm->primitive->traits & TRAIT_NOT_STAMPED)
-			return "as clone's: what this primitive adds comes after the move";
-		return exec ? "taken with action exit, where the stamp does not delay exec" : NULL;
+			return "as for clone: what this primitive adds comes after the move";
+		return exec ? "measured with action exit, where the stamp does not delay exec"
+			    : NULL;
 	default:
 		return NULL;
 	}

@@ -179,6 +179,6 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	return OUTCOME_OK;
 }
 
-EXPERIMENT(switch, .summary = "switches between two processes that share memory, or do not",
+EXPERIMENT(switch, .summary = "switches between two processes with shared or separate memory",
 	   .metrics = metrics, .cases = cases, .is_countable = true, .heaps = "0,64K,256K,1M,2M",
 	   .quick_heaps = "0,1M", .make = make, .sample = sample);

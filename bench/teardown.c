@@ -23,8 +23,8 @@ enum { END_NS, WAIT_NS, REAP_NS, PAGE_READ_NS, PAGES, FAULTS };
 static const struct metric metrics[] = {
 	[END_NS] = {"end_ns", "ns",
 		    "exit to reaped, or exec to the new program's first instruction"},
-	[WAIT_NS] = {"wait_ns", "ns", "the part of it in which the caller stands still"},
-	[REAP_NS] = {"reap_ns", "ns", "the part of it in which the caller clears the child away"},
+	[WAIT_NS] = {"wait_ns", "ns", "the part of it in which the caller is blocked"},
+	[REAP_NS] = {"reap_ns", "ns", "the part of it in which the caller reaps the child"},
 	[PAGE_READ_NS] = {"page_read_ns", "ns", "the child's first read of a page, mean of a pass"},
 	[PAGES] = {"pages", "count", "pages inherited, or read"},
 	[FAULTS] = {"faults", "count", "page faults of the reading child in the pass"},
@@ -64,20 +64,20 @@ __attribute__((noreturn)) static void stamp_and_exec(struct run *run)
 	raw_exit_group(127);
 }
 
-static void life_of_exit(struct run *run)
+static void child_body_of_exit(struct run *run)
 {
 	let_caller_wait(run);
 	stamp_and_exit(run);
 }
 
-static void life_of_written_exit(struct run *run)
+static void child_body_of_written_exit(struct run *run)
 {
 	pages_write(&run->touch, run->heap);
 	let_caller_wait(run);
 	stamp_and_exit(run);
 }
 
-static void life_of_exec(struct run *run)
+static void child_body_of_exec(struct run *run)
 {
 	let_caller_wait(run);
 	stamp_and_exec(run);
@@ -99,17 +99,17 @@ static void measure_reads(struct run *run, const char *base)
 	partner_done_await(run, 1);
 }
 
-static void life_of_private(struct run *run)
+static void child_body_of_private(struct run *run)
 {
 	measure_reads(run, run->heap);
 }
 
-static void life_of_shared(struct run *run)
+static void child_body_of_shared(struct run *run)
 {
 	measure_reads(run, shared_pages);
 }
 
-static void life_of_file(struct run *run)
+static void child_body_of_file(struct run *run)
 {
 	measure_reads(run, file_pages);
 }
@@ -144,16 +144,16 @@ enum act { EXIT, EXEC, READ };
 static const struct story {
 	enum act act;
 	unsigned long flags;
-	void (*life)(struct run *run);
+	void (*child_body)(struct run *run);
 } stories[] = {
-	[EXIT_COPIED] = {EXIT, SIGCHLD, life_of_exit},
-	[EXIT_WRITTEN] = {EXIT, SIGCHLD, life_of_written_exit},
-	[EXIT_SHARED] = {EXIT, CLONE_VM | SIGCHLD, life_of_exit},
-	[EXEC_COPIED] = {EXEC, SIGCHLD, life_of_exec},
+	[EXIT_COPIED] = {EXIT, SIGCHLD, child_body_of_exit},
+	[EXIT_WRITTEN] = {EXIT, SIGCHLD, child_body_of_written_exit},
+	[EXIT_SHARED] = {EXIT, CLONE_VM | SIGCHLD, child_body_of_exit},
+	[EXEC_COPIED] = {EXEC, SIGCHLD, child_body_of_exec},
 	[EXEC_SHARED] = {EXEC, 0, NULL}, /* end_borrowed() */
-	[READ_PRIVATE] = {READ, SIGCHLD, life_of_private},
-	[READ_SHARED] = {READ, SIGCHLD, life_of_shared},
-	[READ_FILE] = {READ, SIGCHLD, life_of_file},
+	[READ_PRIVATE] = {READ, SIGCHLD, child_body_of_private},
+	[READ_SHARED] = {READ, SIGCHLD, child_body_of_shared},
+	[READ_FILE] = {READ, SIGCHLD, child_body_of_file},
 };
 
 /* ---- the caller ---- */
@@ -191,8 +191,8 @@ static enum outcome check_end(struct run *run, unsigned index)
 	if (reaped && WIFEXITED(child->wait_status) && WEXITSTATUS(child->wait_status) == expected)
 		return check_stamps(run, index);
 	return fail(run->problem,
-		    "cannot trust the child of case %s: wait gave %ld, status %#x; run make, then "
-		    "see dmesg",
+		    "cannot trust the child of case %s: wait returned %ld, status %#x; run make, "
+		    "then see dmesg",
 		    cases[index], child->waited, (unsigned)child->wait_status);
 }
 
@@ -209,7 +209,7 @@ static enum outcome end_awaited(struct run *run, unsigned index)
 	head_start = (struct timespec){.tv_nsec = HEAD_START_NS};
 	for (int i = 0; i < TRIES; i++) {
 		clear_stamps(run);
-		if (partner_start(run, stories[index].flags, stories[index].life) ||
+		if (partner_start(run, stories[index].flags, stories[index].child_body) ||
 		    partner_await(run, 1))
 			return OUTCOME_FAILED;
 		wait_and_reap(run);
@@ -220,7 +220,7 @@ static enum outcome end_awaited(struct run *run, unsigned index)
 		head_start.tv_nsec *= 4;
 	}
 	return fail(run->problem,
-		    "cannot take case %s: the caller did not get to its wait before the child "
+		    "cannot measure case %s: the caller did not reach its wait before the child "
 		    "ended; is the machine overloaded?",
 		    cases[index]);
 }
@@ -276,7 +276,7 @@ static enum outcome check_faults(struct run *run, unsigned index, uint64_t fault
 static enum outcome sample_reads(struct run *run, unsigned index, struct wire_sample *out)
 {
 	const struct window *window = &run->partner->window;
-	if (partner_start(run, stories[index].flags, stories[index].life) ||
+	if (partner_start(run, stories[index].flags, stories[index].child_body) ||
 	    partner_await(run, 1) || partner_reap(run))
 		return OUTCOME_FAILED;
 	partner_count_take(run);
@@ -328,11 +328,11 @@ static const char *missing(const struct run *run, const struct arm *arm, unsigne
 	(void)run;
 	switch (metric) {
 	case END_NS:
-		return act == READ ? "the child's end is not what is measured" : NULL;
+		return act == READ ? "this case does not measure the child's end" : NULL;
 	case WAIT_NS:
 		if (arm->case_index == EXEC_COPIED)
 			return "nobody waits for an exec after fork";
-		return act == READ ? "the child's end is not what is measured" : NULL;
+		return act == READ ? "this case does not measure the child's end" : NULL;
 	case REAP_NS:
 		return act == EXIT ? NULL : "the child does not exit in the window";
 	case PAGE_READ_NS:

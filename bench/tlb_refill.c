@@ -22,7 +22,7 @@ enum { PAGE_NS, PAGES, FAULTS };
 enum { WARMING_WALKS = 1 }; /* besides the pass that checks the chain */
 
 static const struct metric metrics[] = {
-	[PAGE_NS] = {"page_ns", "ns", "one walk over the heap's chain, by page"},
+	[PAGE_NS] = {"page_ns", "ns", "one walk over the heap's chain, per page"},
 	[PAGES] = {"pages", "count", "pages that the walk reads"},
 	[FAULTS] = {"faults", "count", "page faults in the window"},
 	{0},
@@ -254,7 +254,7 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	return OUTCOME_OK;
 }
 
-EXPERIMENT(tlb_refill, .summary = "what emptied TLBs and caches cost the next reads of the heap",
+EXPERIMENT(tlb_refill, .summary = "what empty TLBs and caches cost the next reads of the heap",
 	   .metrics = metrics, .cases = cases, .needs_heap = true, .is_countable = true,
 	   .heaps = "64K..64M*2", .quick_heaps = "64K,1M,4M,64M", .make = make, .refuses = refuses,
 	   .sample = sample);

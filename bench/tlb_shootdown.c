@@ -33,14 +33,13 @@ enum { RANGE_PAGES = 128 };
 enum { FLUSHES = 32 };
 
 static const struct metric metrics[] = {
-	[CALL_NS] = {"call_ns", "ns", "the caller is inside clone(SIGCHLD)"},
-	[FLUSH_NS] = {"flush_ns", "ns",
-		      "one mprotect that takes away the right to write; mean of 32"},
+	[CALL_NS] = {"call_ns", "ns", "how long the caller is blocked in clone(SIGCHLD)"},
+	[FLUSH_NS] = {"flush_ns", "ns", "one mprotect that removes the right to write; mean of 32"},
 	[GAP_NS] = {"gap_ns", "ns", "longest gap in a thread's own loop during the call or calls"},
-	[GAP_IDLE_NS] = {"gap_idle_ns", "ns", "the same over as long a time without a call"},
+	[GAP_IDLE_NS] = {"gap_idle_ns", "ns", "the same for an equal time without a call"},
 	[THREAD_PASS_NS] = {"thread_pass_ns", "ns",
 			    "a thread's walk over 64 pages right after the call or calls"},
-	[THREAD_WARM_NS] = {"thread_warm_ns", "ns", "the same after as long a time without a call"},
+	[THREAD_WARM_NS] = {"thread_warm_ns", "ns", "the same after an equal time without a call"},
 	[CALLS] = {"calls", "count",
 		   "calls in the window: a fork, or 32 mprotects there and 32 back"},
 	{0},
@@ -49,20 +48,23 @@ static const struct metric metrics[] = {
 enum {
 	FORK_RUNNING,
 	FORK_SLEEPING,
-	FORK_BUSY_OTHERS,
+	FORK_BUSY_PROCESSES,
 	FLUSH_PAGE,
 	FLUSH_RANGE,
 };
 
 static const char *const cases[] = {
-	[FORK_RUNNING] = "fork_running",         [FORK_SLEEPING] = "fork_sleeping",
-	[FORK_BUSY_OTHERS] = "fork_busy_others", [FLUSH_PAGE] = "flush_page",
-	[FLUSH_RANGE] = "flush_range",           NULL,
+	[FORK_RUNNING] = "fork_running",
+	[FORK_SLEEPING] = "fork_sleeping",
+	[FORK_BUSY_PROCESSES] = "fork_busy_processes",
+	[FLUSH_PAGE] = "flush_page",
+	[FLUSH_RANGE] = "flush_range",
+	NULL,
 };
 
 static const enum threads_kind kinds[] = {
-	[FORK_RUNNING] = THREADS_RUNNING,    [FORK_SLEEPING] = THREADS_SLEEPING,
-	[FORK_BUSY_OTHERS] = THREADS_OTHERS, [FLUSH_PAGE] = THREADS_RUNNING,
+	[FORK_RUNNING] = THREADS_RUNNING,       [FORK_SLEEPING] = THREADS_SLEEPING,
+	[FORK_BUSY_PROCESSES] = THREADS_OTHERS, [FLUSH_PAGE] = THREADS_RUNNING,
 	[FLUSH_RANGE] = THREADS_RUNNING,
 };
 
@@ -79,7 +81,7 @@ static enum outcome make(struct run *run)
 
 static bool is_fork(const struct arm *arm)
 {
-	return arm->case_index <= FORK_BUSY_OTHERS;
+	return arm->case_index <= FORK_BUSY_PROCESSES;
 }
 
 static const char *missing(const struct run *run, const struct arm *arm, unsigned metric)

@@ -41,7 +41,7 @@ shade(v) = int(255 - 165 * v) * 65536 + int(255 - 90 * v) * 256 + int(255 - 25 *
 set multiplot
 eval BARE
 if (COLUMNS == 0) {
-    set label 'no counter was counted: the reasons stand below' \
+    set label 'no counter was counted: see the reasons below' \
         at screen 0.5,sy(CAPTION_H + ROW_H * ROWS / 2.0) center
     plot NaN notitle
 } else {

@@ -1,11 +1,11 @@
 # Cost relative to fork, by heap size: each primitive's time until the child
 # was waited for, divided by fork's with the same action; 1 is as fork, below 1
-# is cheaper.  Columns: dirty and clean heap.
-# Reads ratio-{dirty,clean}.dat (a block a primitive: its name, then rows of
+# is cheaper.  Columns: dirty and write-protected heap.
+# Reads ratio-{dirty,write-protected}.dat (a block a primitive: its name, then rows of
 # heap_bytes, ratio, low, high) and caption-ratio-to-fork-by-heap.dat.
 
 LOOKS = 'look-spawn.dat'
-FILES = 'ratio-dirty.dat ratio-clean.dat'
+FILES = 'ratio-dirty.dat ratio-write-protected.dat'
 CAPTION_FILE = 'caption-ratio-to-fork-by-heap.dat'
 FIG_H = 364
 call ARG3 ARG1 ARG2
@@ -42,7 +42,7 @@ do for [f = 1:words(FILES)] {
     set ytics ()
     set for [e = -9:9] for [m in tic_steps(ymax / ymin)] \
         ytics add (right ? '' : ratio_label(m * 10.0**e) m * 10.0**e)
-    set label (right ? 'clean heap' : 'dirty heap') \
+    set label (right ? 'write-protected heap' : 'dirty heap') \
         at screen sx(side + WIDE / 2),sy(BASE + TALL + 14) center
     set label (right ? '' : 'reaped_ns relative to fork') \
         at screen sx(14),sy(BASE + TALL / 2) center rotate

@@ -1,13 +1,13 @@
 # Time to create a child, by heap size: each primitive's median and interval.
-# Columns: dirty and clean heap.  Rows: time inside the call, time until the
+# Columns: dirty and write-protected heap.  Rows: time inside the call, time until the
 # child was waited for.
-# Reads spawn-by-heap-{call,reaped}-{dirty,clean}.dat (a block a primitive:
+# Reads spawn-by-heap-{call,reaped}-{dirty,write-protected}.dat (a block a primitive:
 # its name, then rows of heap_bytes, median_ns, low_ns, high_ns) and
 # caption-spawn-by-heap.dat.
 
 LOOKS = 'look-spawn.dat'
-FILES = 'spawn-by-heap-call-dirty.dat spawn-by-heap-call-clean.dat ' \
-      . 'spawn-by-heap-reaped-dirty.dat spawn-by-heap-reaped-clean.dat'
+FILES = 'spawn-by-heap-call-dirty.dat spawn-by-heap-call-write-protected.dat ' \
+      . 'spawn-by-heap-reaped-dirty.dat spawn-by-heap-reaped-write-protected.dat'
 CAPTION_FILE = 'caption-spawn-by-heap.dat'
 FIG_H = 504
 call ARG3 ARG1 ARG2
@@ -56,11 +56,11 @@ do for [f = 1:words(FILES)] {
     unset label
     SHOW_X = lower
     eval HEAP_AXIS
-    set label (lower ? '' : right ? 'clean heap' : 'dirty heap') \
+    set label (lower ? '' : right ? 'write-protected heap' : 'dirty heap') \
         at screen sx(side + WIDE / 2),sy(foot + TALL + 14) center
     set label (right ? '' : lower ? 'reaped_ns' : 'call_ns') \
         at screen sx(12),sy(foot + TALL / 2) center rotate
-    set label (right ? '' : lower ? 'until waited for' : 'caller inside the call') \
+    set label (right ? '' : lower ? 'until reaped' : 'caller blocked in the call') \
         at screen sx(29),sy(foot + TALL / 2) center rotate font ',' . SMALL
     set label (lower ? 'heap size, bytes' : '') \
         at screen sx(side + WIDE / 2),sy(foot - 36) center

@@ -51,8 +51,8 @@ if (WALKS) {
 }
 SHOW_X = 1
 eval HEAP_AXIS
-set label 'one dependent read in a page' at screen sx(14),sy(BASE + TALL / 2) center rotate
-set label (WALKS ? 'page walks a page (thin, dotted)' : '') \
+set label 'one dependent read per page' at screen sx(14),sy(BASE + TALL / 2) center rotate
+set label (WALKS ? 'page walks per page (thin, dotted)' : '') \
     at screen sx(704),sy(BASE + TALL / 2) center rotate
 set label 'pages read (K = 1024)' at screen sx(372),sy(BASE - 38) center
 if (COUNT[1] == 0) {

@@ -10,5 +10,5 @@ $(BUILD)/tests/%: $(BUILD)/driver/tests/unit/%.o $(UNIT_OBJECTS) $(DRIVER_OBJECT
 	@echo "  LINK $@"; $(CC) $(CFLAGS) $(LDFLAGS) -o $@ \
 		$(filter-out %/driver/main.o,$^) $(DRIVER_LIBS) -lcmocka -lm
 
-# make would remove them as intermediate files, and compile them anew each time.
+# make would remove them as intermediate files, and compile them again each time.
 .SECONDARY:

@@ -20,4 +20,4 @@ static void start(struct run *run, enum action action)
 	child_started(run, called, returned, id);
 }
 
-PRIMITIVE(clone3, .summary = "clone3(CLONE_PIDFD): as fork, and hands out a pidfd", .start = start);
+PRIMITIVE(clone3, .summary = "clone3(CLONE_PIDFD): as fork, and returns a pidfd", .start = start);

@@ -10,5 +10,5 @@ static void start(struct run *run, enum action action)
 }
 
 PRIMITIVE(clone_vfork,
-	  .summary = "clone(CLONE_VFORK) without CLONE_VM: the trap, page tables are copied",
+	  .summary = "clone(CLONE_VFORK) without CLONE_VM: a trap, page tables are copied",
 	  .traits = TRAIT_STOPS_CALLER, .start = start);

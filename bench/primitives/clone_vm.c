@@ -8,5 +8,6 @@ static void start(struct run *run, enum action action)
 	child_start_onto(run, action, CLONE_VM | SIGCHLD);
 }
 
-PRIMITIVE(clone_vm, .summary = "clone(CLONE_VM): memory shared, own stack, caller keeps running",
+PRIMITIVE(clone_vm,
+	  .summary = "clone(CLONE_VM): memory shared, own stack, the caller keeps running",
 	  .traits = TRAIT_SHARES_MEMORY, .start = start);

@@ -9,5 +9,5 @@ static void start(struct run *run, enum action action)
 }
 
 PRIMITIVE(clone_vm_vfork,
-	  .summary = "clone(CLONE_VM|CLONE_VFORK), own stack: the floor of posix_spawn",
+	  .summary = "clone(CLONE_VM|CLONE_VFORK), own stack: the lower bound of posix_spawn",
 	  .traits = TRAIT_SHARES_MEMORY | TRAIT_STOPS_CALLER, .start = start);

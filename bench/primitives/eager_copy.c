@@ -21,5 +21,5 @@ static void start(struct run *run, enum action action)
 }
 
 PRIMITIVE(eager_copy, .summary = "clone(SIGCHLD) whose child writes every heap page: a full copy",
-	  .refuses_exec = "exec would only drop the copy; its price shows with exit",
+	  .refuses_exec = "exec would only free the copy; its cost is shown with exit",
 	  .traits = TRAIT_COPIES_HEAP | TRAIT_NOT_STAMPED, .start = start);

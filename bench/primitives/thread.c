@@ -8,7 +8,7 @@ __attribute__((noreturn)) static void thread_enter(void *argument)
 {
 	struct run *run = argument;
 	child_begin(run, run->stamping);
-	child_live(run);
+	child_run(run);
 	raw_exit_thread();
 }
 
@@ -28,6 +28,6 @@ static void start(struct run *run, enum action action)
 	child->id = id;
 }
 
-PRIMITIVE(thread, .summary = "a bare thread by clone: the floor, not a process",
+PRIMITIVE(thread, .summary = "a bare thread by clone: a lower bound, not a process",
 	  .refuses_exec = "an exec in a thread would replace the whole worker",
 	  .traits = TRAIT_THREAD | TRAIT_SHARES_MEMORY, .start = start);

@@ -25,5 +25,5 @@ static void start(struct run *run, enum action action)
 	child_started(run, called, returned, id < 0 ? -errno : id);
 }
 
-PRIMITIVE(vfork, .summary = "libc's vfork(): memory borrowed, caller stopped until exit or exec",
+PRIMITIVE(vfork, .summary = "libc's vfork(): memory shared, caller blocked until exit or exec",
 	  .traits = TRAIT_SHARES_MEMORY | TRAIT_STOPS_CALLER, .start = start);

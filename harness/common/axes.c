@@ -37,7 +37,7 @@ const struct axis axis_action = {
 
 const struct axis axis_pass = {
 	.name = "pass",
-	.summary = "clock read at the ends, inside as well, or events counted instead",
+	.summary = "clock read at both ends, also inside, or events counted",
 	.levels = {{.name = "plain"}, {.name = "stamped"}, {.name = "counted"}},
 };
 

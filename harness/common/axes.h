@@ -9,9 +9,9 @@
 /* What the child does: exit at once, or exec forkcost-target. NONE: the arm starts no child. */
 enum action { ACTION_NONE, ACTION_EXIT, ACTION_EXEC, ACTION_COUNT };
 
-/* dirty: every heap page was written after the last fork, so its PTE is writable. clean: none was,
+/* dirty: every heap page was written after the last fork, so its PTE is writable. write-protected: none was,
  * so all are write-protected (METHODOLOGY, "State before the window"). */
-enum heap_state { STATE_DIRTY, STATE_CLEAN, STATE_COUNT };
+enum heap_state { STATE_DIRTY, STATE_WRITE_PROTECTED, STATE_COUNT };
 
 /* warm: the arm's own sequence ran just before. cold: a large buffer was read, which displaced the
  * caches (METHODOLOGY, "State before the window"). */

@@ -34,19 +34,19 @@ double plausible_max_hz(const char *cpuinfo_max_freq, const char *boost)
 bool plausible_times(uint64_t enabled, uint64_t running, char why[PLAUSIBLE_TEXT_MAX])
 {
 	if (running == 0)
-		return refuse(why, "never ran: somebody else holds the hardware counters");
+		return refuse(why, "never ran: something else uses the hardware counters");
 	if (running != enabled)
-		return refuse(
-			why,
-			"ran for %.1f %% of the time: multiplexed, as somebody else counts, too",
-			100 * (double)running / (double)enabled);
+		return refuse(why,
+			      "ran for %.1f %% of the time: multiplexed, because something else "
+			      "counts too",
+			      100 * (double)running / (double)enabled);
 	return accept(why);
 }
 
 bool plausible_growth(uint64_t before, uint64_t after, char why[PLAUSIBLE_TEXT_MAX])
 {
 	if (after < before)
-		return refuse(why, "went back from %" PRIu64 " to %" PRIu64, before, after);
+		return refuse(why, "decreased from %" PRIu64 " to %" PRIu64, before, after);
 	return accept(why);
 }
 
@@ -56,7 +56,8 @@ bool plausible_cycles(uint64_t cycles, double window_ns, double max_hz, unsigned
 	double most = max_hz * 1.01 * (window_ns + 1000) / 1e9 * cpus;
 	if (!isfinite(most) || (double)cycles > most)
 		return refuse(why,
-			      "%" PRIu64 " cycles in %.0f ns: more than %u CPU%s of %.2f GHz make",
+			      "%" PRIu64
+			      " cycles in %.0f ns: more than %u CPU%s of %.2f GHz can make",
 			      cycles, window_ns, cpus, cpus == 1 ? "" : "s", max_hz / 1e9);
 	return accept(why);
 }
@@ -64,7 +65,7 @@ bool plausible_cycles(uint64_t cycles, double window_ns, double max_hz, unsigned
 bool plausible_part(uint64_t part, uint64_t whole, uint64_t slack, char why[PLAUSIBLE_TEXT_MAX])
 {
 	if (part > whole && part - whole > slack)
-		return refuse(why, "%" PRIu64 " is a part of only %" PRIu64, part, whole);
+		return refuse(why, "%" PRIu64 " cannot be a part of %" PRIu64, part, whole);
 	return accept(why);
 }
 
@@ -72,7 +73,8 @@ bool plausible_split(uint64_t user, uint64_t kernel, uint64_t both, char why[PLA
 {
 	double sum = (double)user + (double)kernel, off = fabs(sum - (double)both);
 	if (off > 0.01 * (double)both + 2000)
-		return refuse(why, "user %" PRIu64 " and kernel %" PRIu64 " do not make %" PRIu64,
+		return refuse(why,
+			      "user %" PRIu64 " and kernel %" PRIu64 " do not add up to %" PRIu64,
 			      user, kernel, both);
 	return accept(why);
 }

@@ -8,8 +8,8 @@ const char *remedy_or(int error, const char *otherwise)
 	case EMFILE:
 		return "raise the limit on open files (ulimit -n 1024)";
 	case ENFILE:
-		return "raise the system's limit on open files (sysctl fs.file-max), or end what "
-		       "has many open";
+		return "raise the system's limit on open files (sysctl fs.file-max), or end a "
+		       "program that has many open";
 	case EAGAIN:
 		return "raise the limit on processes (ulimit -u, pids.max of the cgroup)";
 	case ENOMEM:
@@ -21,7 +21,7 @@ const char *remedy_or(int error, const char *otherwise)
 	case EFBIG:
 		return "raise the limit on file sizes (ulimit -f unlimited)";
 	case EROFS:
-		return "choose a folder that can be written";
+		return "choose a writable folder";
 	default:
 		return otherwise;
 	}

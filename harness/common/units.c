@@ -97,19 +97,18 @@ static enum outcome add_range(struct size_list *list, char *item, char *dots,
 		return OUTCOME_FAILED;
 	if (!parse_with_unit(star + 1, byte_units, 1, &factor) || factor < 2)
 		return fail(problem,
-			    "cannot read range '%s': the factor is no whole number above 1; raise "
-			    "it, as in 1M..4G*4",
+			    "cannot read range '%s': write a whole number above 1 as factor, as "
+			    "in 1M..4G*4",
 			    whole);
 	if (low == 0 || low > high)
-		return fail(
-			problem,
-			"cannot read range '%s': it must rise from above 0; list 0 apart, as in "
-			"0,1M..4G*4",
-			whole);
+		return fail(problem,
+			    "cannot read range '%s': it must increase and start above 0; list 0 "
+			    "separately, as in 0,1M..4G*4",
+			    whole);
 	for (uint64_t bytes = low; bytes <= high;) {
 		if (!list_add(list, bytes))
 			return fail(problem,
-				    "cannot take range '%s': more than %zu sizes in all; use a "
+				    "cannot use range '%s': more than %zu sizes in all; use a "
 				    "larger factor",
 				    whole, list->capacity);
 		if (__builtin_mul_overflow(bytes, factor, &bytes))
@@ -136,8 +135,8 @@ enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t ca
 		char item[64];
 		if (!units_split(&rest, item, sizeof item))
 			return fail(problem,
-				    "cannot read size list '%s'; write sizes with commas "
-				    "between, as in 0,1M,64M or 0,1M..4G*4",
+				    "cannot read size list '%s'; write sizes separated by commas, "
+				    "as in 0,1M,64M or 0,1M..4G*4",
 				    text);
 		char *dots = strstr(item, "..");
 		uint64_t single;
@@ -148,7 +147,7 @@ enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t ca
 			return OUTCOME_FAILED;
 		} else if (!list_add(&list, single)) {
 			return fail(problem,
-				    "cannot take size list '%s': more than %zu sizes; name fewer",
+				    "cannot use size list '%s': more than %zu sizes; name fewer",
 				    text, capacity);
 		}
 	}

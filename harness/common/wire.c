@@ -75,7 +75,7 @@ static enum outcome check_header(const struct wire_area *area, size_t mapped_byt
 static bool arm_ok(const struct wire_arm *arm)
 {
 	return ENDS(arm->experiment) && ENDS(arm->primitive) && ENDS(arm->case_name) &&
-	       arm->action < ACTION_COUNT && arm->twin <= 1;
+	       arm->action < ACTION_COUNT && arm->aa_control <= 1;
 }
 
 static bool cell_ok(const struct wire_request *request, const struct wire_cell *cell)

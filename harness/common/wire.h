@@ -70,7 +70,7 @@ struct wire_arm {
 	char primitive[WIRE_NAME_MAX]; /* empty: the experiment uses none */
 	char case_name[WIRE_NAME_MAX]; /* empty: the experiment has none */
 	uint32_t action;               /* enum action */
-	uint32_t twin;                 /* 1: the A/A control of another arm */
+	uint32_t aa_control;           /* 1: the A/A control of another arm */
 };
 
 struct wire_cell {

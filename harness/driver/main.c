@@ -3,7 +3,7 @@
 #include "harness/driver/base/outfile.h"
 #include "harness/driver/commands/command.h"
 #include "harness/driver/machine/guardian.h"
-#include "harness/driver/machine/lent.h"
+#include "harness/driver/machine/tunables.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +54,7 @@ int main(int argc, char **argv)
 		guardian_live();
 		return STATUS_DONE;
 	}
-	lent_recover(&problem);
+	tunables_recover(&problem);
 	if (*problem.text)
 		complain(&problem, STATUS_DONE);
 	/* A file that grows too large is an error of writing, which is told; not a sudden end. */
@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 	/* Orphans of a worker come to us, so that none is left behind. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (argc < 2) {
-		fail(&problem, "cannot tell what to do: give a command, as forkcost run; see "
+		fail(&problem, "cannot start without a command: give one, as forkcost run; see "
 			       "forkcost --help");
 		return (int)complain(&problem, STATUS_USAGE);
 	}

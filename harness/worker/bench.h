@@ -67,7 +67,7 @@ struct run {
 	struct counting *counting; /* NULL: the current sample is not a counted one */
 	struct partner *partner;   /* shared memory */
 	/* What a child does before it exits or execs; NULL: nothing. Raw system calls only. */
-	void (*life)(struct run *run);
+	void (*child_body)(struct run *run);
 	char *scratch;            /* a page of shared memory, for writes without a purpose */
 	uint32_t *histogram;      /* shared memory; NULL: the sample is added to no histogram */
 	char *const *target_argv; /* for exec: forkcost-target, with or without the argument to
@@ -193,17 +193,17 @@ static inline __attribute__((always_inline)) void child_die_with(pid_t worker)
 }
 
 /* What a child does between its first actions and its end. */
-static inline __attribute__((always_inline)) void child_live(struct run *run)
+static inline __attribute__((always_inline)) void child_run(struct run *run)
 {
-	if (__builtin_expect(run->life != NULL, 0))
-		run->life(run);
+	if (__builtin_expect(run->child_body != NULL, 0))
+		run->child_body(run);
 }
 
 /* The child's end: exec or exit. */
 static inline __attribute__((always_inline, noreturn)) void child_end(struct run *run,
 								      enum action action)
 {
-	child_live(run);
+	child_run(run);
 	if (action == ACTION_EXEC) {
 		raw_syscall(SYS_execve, (long)run->target_path, (long)run->target_argv,
 			    (long)run->target_envp, 0, 0);
@@ -287,8 +287,8 @@ enum outcome child_reap(struct run *run, long id, int expected, const char *what
 enum outcome child_await_stamp(struct run *run);
 
 /* Starts a child by raw clone that exits at once, and reaps it. This write-protects every heap page
- * (clean). */
-enum outcome child_clean_heap(struct run *run);
+ * (write-protected). */
+enum outcome child_write_protect_heap(struct run *run);
 
 /* Stops or allows the inheritance of the heap by children; touches no page of it. */
 enum outcome child_heap_copied(struct run *run, bool copied);

@@ -52,7 +52,7 @@ bool chain_is_whole(const struct touch *touch, const char *base)
 
 const char *chain_evict_refusal(void)
 {
-	return *EVICT_LINE ? NULL : "this CPU lets no program evict a cache line";
+	return *EVICT_LINE ? NULL : "this CPU does not let programs evict a cache line";
 }
 
 void chain_evict(const void *at, size_t count)

@@ -56,7 +56,7 @@ static enum outcome check_status(struct run *run, const struct arm *arm)
 			    "make all",
 			    run->target_path, name);
 	return fail(run->problem,
-		    "cannot trust a child of %s: it left with status %d instead of %d; %s", name,
+		    "cannot trust a child of %s: it exited with status %d instead of %d; %s", name,
 		    WEXITSTATUS(status), expected,
 		    arm->action == ACTION_EXEC
 			    ? "the exec target is not forkcost-target: run make all"
@@ -73,7 +73,7 @@ enum outcome child_await_stamp(struct run *run)
 			return OUTCOME_OK;
 	}
 	return fail(run->problem,
-		    "cannot exec '%s': it left no stamp within %d s; rebuild it with make all",
+		    "cannot exec '%s': it wrote no stamp within %d s; rebuild it with make all",
 		    run->target_path, STAMP_TIMEOUT_S);
 }
 
@@ -122,9 +122,9 @@ static enum outcome copy_untimed(struct run *run, const char *what)
 	return child_reap(run, id, WIRE_STATUS_CHILD, what);
 }
 
-enum outcome child_clean_heap(struct run *run)
+enum outcome child_write_protect_heap(struct run *run)
 {
-	return copy_untimed(run, "make the heap clean");
+	return copy_untimed(run, "write-protect the heap");
 }
 
 /* Neither stamps nor moves: a child on another CPU would leave that CPU in the mm's mask

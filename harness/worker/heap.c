@@ -105,7 +105,7 @@ enum outcome heap_build(struct run *run)
 		return OUTCOME_FAILED;
 	/* A kernel without huge pages does not know this advice, and does not need it. */
 	if (madvise(run->heap, bytes, kind->advice) < 0 && errno != EINVAL)
-		return fail(run->problem, "cannot say what pages the heap is to have: %s; %s",
+		return fail(run->problem, "cannot choose the page kind of the heap: %s; %s",
 			    strerror(errno), "set transparent_hugepage to madvise");
 	if (kind->map_flags && try_pool(run))
 		return OUTCOME_FAILED;
@@ -119,7 +119,7 @@ enum outcome heap_write(struct run *run)
 		return OUTCOME_OK;
 	if (run->pages->broken) {
 		if (madvise(run->heap, run->heap_bytes, MADV_DONTNEED) < 0)
-			return fail(run->problem, "cannot make the heap anew: %s; report this",
+			return fail(run->problem, "cannot map the heap again: %s; report this",
 				    strerror(errno));
 		write_every_page(run);
 		return OUTCOME_OK;
@@ -127,7 +127,7 @@ enum outcome heap_write(struct run *run)
 	if (madvise(run->heap, run->heap_bytes, MADV_POPULATE_WRITE) < 0) {
 		if (errno != EINVAL)
 			return fail(run->problem,
-				    "cannot write the heap anew: %s; free some memory",
+				    "cannot write the heap again: %s; free some memory",
 				    strerror(errno));
 		write_every_page(run);
 	}

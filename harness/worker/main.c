@@ -4,9 +4,9 @@
 #include "harness/worker/arena.h"
 #include "harness/worker/clock.h"
 #include "harness/worker/effects.h"
+#include "harness/worker/inherited.h"
 #include "harness/worker/registry.h"
 #include "harness/worker/rounds.h"
-#include "harness/worker/shed.h"
 #include "harness/worker/walk.h"
 
 #include <stdio.h>
@@ -42,7 +42,7 @@ static enum outcome serve(struct run *run, struct wire_area *area, const struct 
 		return OUTCOME_FAILED;
 	if (run->request->mode == WIRE_CATALOG) {
 		clock_calibrate(&area->answer.catalog.clock);
-		shed_describe(&area->answer.catalog.start);
+		inherited_describe(&area->answer.catalog.start);
 		return registry_describe(&area->answer.catalog, run->problem);
 	}
 	struct arena *arena = arena_make(run->problem);
@@ -74,7 +74,7 @@ int main(int argc, char **argv)
 	/* A driver that is killed must not leave the worker behind. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	struct wire_area *area = NULL;
-	if (!shed_inherited(argv, &problem))
+	if (!inherited_reset(argv, &problem))
 		area = map_area(&mapped_bytes, &problem);
 	if (!area || wire_check_request(area, mapped_bytes, &problem)) {
 		fprintf(stderr, "forkcost-worker: %s\n", problem.text);

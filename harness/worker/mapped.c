@@ -49,8 +49,9 @@ static const char *why_not(const struct run *run)
 {
 	if (run->heap_bytes == 0)
 		return "there is no heap to read";
-	return run->heap_bytes > MAPPED_MAX ? "taken up to 256 MiB, for it takes the memory again"
-					    : NULL;
+	return run->heap_bytes > MAPPED_MAX
+		       ? "measured up to 256 MiB, because it needs the memory again"
+		       : NULL;
 }
 
 const char *mapped_shared(const struct run *run, const char **why)
@@ -61,7 +62,7 @@ const char *mapped_shared(const struct run *run, const char **why)
 	const char *pages =
 		make_pages(memfd_create("forkcost-shared", MFD_CLOEXEC), run, MAP_SHARED);
 	if (!pages)
-		*why = "no memfd of the heap's size can be had";
+		*why = "no memfd of the heap's size is available";
 	return pages;
 }
 
@@ -72,6 +73,6 @@ const char *mapped_file(const struct run *run, const char **why)
 		return NULL;
 	const char *pages = make_pages(open_temporary(), run, MAP_PRIVATE);
 	if (!pages)
-		*why = "no temporary file can be had in /var/tmp, /tmp or here";
+		*why = "no temporary file is possible in /var/tmp, /tmp or here";
 	return pages;
 }

@@ -29,24 +29,25 @@ static bool await_sleeper(int *word)
 /* What the child on its own stack needs at its start. It need not be shared memory, only memory. */
 struct beginning {
 	struct run *run;
-	void (*life)(struct run *run);
+	void (*child_body)(struct run *run);
 };
 
 __attribute__((noreturn)) static void begin(void *argument)
 {
 	struct beginning *beginning = argument;
 	child_die_with(beginning->run->worker);
-	beginning->life(beginning->run);
+	beginning->child_body(beginning->run);
 	raw_exit_group(WIRE_STATUS_CHILD);
 }
 
-enum outcome partner_start(struct run *run, unsigned long flags, void (*life)(struct run *run))
+enum outcome partner_start(struct run *run, unsigned long flags,
+			   void (*child_body)(struct run *run))
 {
 	static struct beginning beginning;
 	struct partner *partner = run->partner;
 	partner->allowed = partner->done = 0;
 	run->stamps->target_ticks = 0;
-	beginning = (struct beginning){run, life};
+	beginning = (struct beginning){run, child_body};
 	long id;
 	if (flags & CLONE_VM) {
 		id = raw_clone_onto(flags, run->child_stack_top, NULL, begin, &beginning);
@@ -149,7 +150,7 @@ static enum outcome reap(struct run *run, int status)
 	    WEXITSTATUS(partner->wait_status) == status)
 		return OUTCOME_OK;
 	return fail(run->problem,
-		    "cannot trust a child: wait gave %ld, status %#x; see dmesg for the reason",
+		    "cannot trust a child: wait returned %ld, status %#x; see dmesg for the reason",
 		    got, (unsigned)partner->wait_status);
 }
 

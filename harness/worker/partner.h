@@ -29,7 +29,8 @@ struct partner {
 
 /* Starts a child by clone(2) with `flags` (CLONE_VM: on the run's child stack; then its `life` must
  * not return either). The child runs life(run), and exits with WIRE_STATUS_CHILD when that returns. */
-enum outcome partner_start(struct run *run, unsigned long flags, void (*life)(struct run *run));
+enum outcome partner_start(struct run *run, unsigned long flags,
+			   void (*child_body)(struct run *run));
 
 /* In the child: reports that `step` is done, then sleeps until the caller allows the next one. If
  * this takes too long the child exits. */

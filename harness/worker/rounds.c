@@ -2,12 +2,12 @@
 
 #include "harness/common/shuffle.h"
 #include "harness/worker/counting.h"
+#include "harness/worker/cpu_use.h"
 #include "harness/worker/effects.h"
 #include "harness/worker/heap.h"
+#include "harness/worker/inherited.h"
 #include "harness/worker/registry.h"
-#include "harness/worker/shed.h"
 #include "harness/worker/target.h"
-#include "harness/worker/witness.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -148,7 +148,7 @@ static enum outcome take(struct loop *loop, struct place place, unsigned pass, u
 	const struct arm *arm = &loop->arms[place.arm];
 	if (answer->sample_count == loop->area->header.sample_capacity)
 		return fail(loop->run->problem,
-			    "cannot store another sample: all %llu places are taken; report this",
+			    "cannot store another sample: all %llu slots are used; report this",
 			    (unsigned long long)answer->sample_count);
 	struct wire_sample *sample = &loop->area->samples[answer->sample_count];
 	memset(sample, 0, sizeof *sample);
@@ -261,8 +261,8 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 	struct wire_answer *answer = &loop->area->answer;
 	struct wire_cell_facts *facts = &answer->cells[cell];
 	char *text = loop->arena->proc_text;
-	struct witness before, after;
-	witness_read(&before, text, sizeof loop->arena->proc_text);
+	struct cpu_use before, after;
+	cpu_use_read(&before, text, sizeof loop->arena->proc_text);
 	uint64_t began_ns = clock_monotonic_raw_ns();
 	answer->cell_running = cell;
 	loop->run->cell = cell_at(loop, cell);
@@ -285,9 +285,9 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 		answer->rounds_done = round + 1;
 		facts->rounds = round + 1;
 	}
-	witness_read(&after, text, sizeof loop->arena->proc_text);
-	witness_report(&before, &after, facts);
-	facts->open_files = shed_open_files();
+	cpu_use_read(&after, text, sizeof loop->arena->proc_text);
+	cpu_use_report(&before, &after, facts);
+	facts->open_files = inherited_open_files();
 	return heap_verify(loop->run, text, sizeof loop->arena->proc_text, facts);
 }
 

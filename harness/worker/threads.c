@@ -51,7 +51,7 @@ static inline __attribute__((always_inline)) uint64_t timed_walk(struct threads_
 	return to - from;
 }
 
-static void life_running(struct threads_one *self)
+static void thread_body_running(struct threads_one *self)
 {
 	const struct threads *all = self->all;
 	for (int turn = 1;; turn++) {
@@ -68,7 +68,7 @@ static void life_running(struct threads_one *self)
 	}
 }
 
-static void life_sleeping(struct threads_one *self)
+static void thread_body_sleeping(struct threads_one *self)
 {
 	int turn = 1;
 	do
@@ -85,9 +85,9 @@ __attribute__((noreturn)) static void enter(void *argument)
 	if (kind == THREADS_OTHERS)
 		child_die_with(self->all->worker);
 	if (kind == THREADS_SLEEPING)
-		life_sleeping(self);
+		thread_body_sleeping(self);
 	else
-		life_running(self);
+		thread_body_running(self);
 	if (kind == THREADS_OTHERS)
 		raw_exit_group(WIRE_STATUS_CHILD);
 	raw_exit_thread();
@@ -136,10 +136,10 @@ static enum outcome pin(struct run *run, const struct threads_one *one, int cpu)
 	long result = raw_syscall(SYS_sched_setaffinity, one->id, sizeof there, (long)&there, 0, 0);
 	if (result >= 0)
 		return OUTCOME_OK;
-	return fail(
-		run->problem,
-		"cannot move a thread to CPU %d: %s; it may have gone offline: give --threads less",
-		cpu, strerror((int)-result));
+	return fail(run->problem,
+		    "cannot move a thread to CPU %d: %s; it may have gone offline: give a smaller "
+		    "--threads",
+		    cpu, strerror((int)-result));
 }
 
 static enum outcome start_one(struct run *run, struct threads *threads, unsigned index)

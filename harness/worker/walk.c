@@ -89,7 +89,7 @@ static void write_pages(struct run *run, uint32_t step)
 
 /* ---- the child: raw system calls only ---- */
 
-static void life(struct run *run)
+static void child_body(struct run *run)
 {
 	const struct wire_walk *walk = &run->request->walk;
 	uint32_t step = 1;
@@ -255,7 +255,7 @@ enum outcome walk_take(struct run *run, const struct arm *arm, struct wire_answe
 	if (heap_build(run) || make(run, answer))
 		return OUTCOME_FAILED;
 	shared.is_thread = arm->primitive->traits & TRAIT_THREAD;
-	run->life = arm->primitive->traits & TRAIT_LIBC_CHILD ? NULL : life;
+	run->child_body = arm->primitive->traits & TRAIT_LIBC_CHILD ? NULL : child_body;
 	walked->ids[WALK_CALLER] = getpid();
 	walked->address = (uintptr_t)run->heap;
 	walked->page_bytes = run->touch.page_bytes;

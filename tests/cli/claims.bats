@@ -44,7 +44,7 @@ of_the_reference() {
 	of_the_reference
 	is C6 holds
 	is C7 'holds, with this correction'
-	grep -q '^| C7 .*still takes a fault that takes the page back' "$FOLDER/claims.md" || fail_with "not corrected"
+	grep -q '^| C7 .*still takes a fault that reuses the page' "$FOLDER/claims.md" || fail_with "not corrected"
 }
 
 @test "that vfork is obsolete does not hold, and the heap is named from which it wins" {
@@ -88,7 +88,7 @@ of_the_reference() {
 @test "the terminal's form has every claim, its numbers and where to look, in 80 columns" {
 	run --separate-stderr "$FORKCOST" claims "$FOLDER"
 	[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "it failed"
-	[ "$(grep -c '^     => \(holds\|does not hold here\|cannot tell here: ..*\)' <<<"$output")" -eq 12 ] ||
+	[ "$(grep -c '^     => \(holds\|does not hold here\|inconclusive: ..*\)' <<<"$output")" -eq 12 ] ||
 		fail_with "not twelve verdicts"
 	[ "$(grep -c '^     see: ' <<<"$output")" -eq 12 ] || fail_with "not twelve figures"
 	[ -z "$(awk 'length($0) > 80' <<<"$output")" ] || fail_with "wider than 80 columns"
@@ -119,7 +119,7 @@ of_the_reference() {
 	local line
 	"$FORKCOST" run "${TINY[@]}" --primitive fork --output "$BATS_TEST_TMPDIR/run" 3>&- 2>/dev/null
 	FOLDER=$BATS_TEST_TMPDIR/run/latest
-	is C3 'cannot tell here'
+	is C3 'inconclusive'
 	line=$(tail -1 "$FOLDER/claims.md")
 	[[ $line == "not part of this run: C1 to "*"; forkcost run --experiment "*" measures what they need" ]] ||
 		fail_with "no such line: $line"
@@ -135,12 +135,12 @@ of_the_reference() {
 
 @test "the table of a run ends with the verdicts" {
 	run --separate-stderr "$FORKCOST" show "$FOLDER"
-	[[ $output == *"claims (forkcost claims RUN tells them with numbers)"*"C12 "*"results: "* ]] || fail_with "none"
+	[[ $output == *"claims (forkcost claims RUN shows them with numbers)"*"C12 "*"results: "* ]] || fail_with "none"
 }
 
 @test "what is no run, or no option, is refused" {
 	usage_error surplus claims "$FOLDER" surplus
 	usage_error --html claims --html "$FOLDER"
-	usage_error 'which RUN' claims
+	usage_error 'choose a RUN' claims
 	usage_error nowhere claims nowhere
 }

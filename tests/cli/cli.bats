@@ -158,7 +158,7 @@ fits() {
 	done
 	[[ $(readlink "$FOLDER") =~ ^[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9_-]+$ ]]
 	samples "$FOLDER" | tail -1 | grep -q '"type":"end".*"ended":"complete"'
-	samples "$FOLDER" | head -1 | grep -q '^{"type":"run","format":2,'
+	samples "$FOLDER" | head -1 | grep -q '^{"type":"run","format":3,'
 }
 
 @test "malformed heap sizes are refused in one line" {
@@ -180,7 +180,7 @@ fits() {
 	[[ $stderr == *posix_spawn* ]]
 	usage_error nope run --primitive fork,nope
 	usage_error nope run --state nope
-	[[ $stderr == *dirty*clean* ]]
+	[[ $stderr == *dirty*write-protected* ]]
 	usage_error nope run --cache nope
 	usage_error nope run --child-cpu nope
 	usage_error nope run --action nope
@@ -188,7 +188,7 @@ fits() {
 	usage_error --nope run --nope
 	usage_error nope nope
 	usage_error surplus run surplus
-	usage_error 'what to do'
+	usage_error 'without a command'
 }
 
 @test "numbers out of range are refused" {
@@ -301,7 +301,7 @@ fits() {
 	usage_error posix_spawn run --primitive posix_spawn --action exit
 	usage_error thread run --primitive thread --action exec
 	usage_error eager_copy run --primitive eager_copy --action exec
-	[[ $stderr == *"drop the copy"* ]]
+	[[ $stderr == *"free the copy"* ]]
 	# Only what makes sense is taken when nobody named the action.
 	"$FORKCOST" run "${TINY[@]}" --primitive thread,posix_spawn --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
 	[ "$(awk -F, '$1 == "spawn" { print $2, $3 }' "$BATS_TEST_TMPDIR/latest/summary.csv" | sort -u | tr '\n' ';')" = \
@@ -333,7 +333,7 @@ completes() {
 	completes 'bench full quick' run --preset ''
 	completes 'quick' run --preset = q
 	completes 'bench full quick' run --preset =
-	completes 'dirty,clean' run --state dirty,c
+	completes 'dirty,write-protected' run --state dirty,w
 	completes 'vfork' run --primitive v
 	completes 'fork,vfork' run --primitive fork,v
 	completes 'spawn switch' run --experiment s

@@ -176,7 +176,7 @@ without_privileges() {
 	[[ $(reason page_faults) == *"on the host, outside this user namespace"* ]]
 }
 
-@test "seccomp is told from paranoia, whichever errno it gives" {
+@test "seccomp is distinguished from perf_event_paranoid, whichever errno it gives" {
 	local deny=$BATS_TEST_TMPDIR/deny_perf error
 	cc -Wall -Werror -o "$deny" "$BATS_TEST_DIRNAME/fixtures/deny_perf.c"
 	for error in 1 38; do # EPERM, ENOSYS

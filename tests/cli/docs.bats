@@ -187,9 +187,9 @@ says() {
 	says docs/METHODOLOGY.md "A burst has up to $(limit BURST_WARM) samples of each pass, $(limit BURST_COLD) if cold"
 	says docs/METHODOLOGY.md "first gets $(limit STATS_INTERVAL_VALUES_MIN), the number that an interval needs"
 	says docs/METHODOLOGY.md "it has at least $(limit STATS_PRECISION_VALUES_MIN) replicates"
-	says docs/METHODOLOGY.md "Up to $(limit HELD_BACK_MAX) may be copied"
+	says docs/METHODOLOGY.md "Up to $(limit FOLIO_BATCH_MAX) may be copied"
 	says docs/RESULTS-FORMAT.md "\`per_octave\` ($(limit HISTOGRAM_PER_OCTAVE))"
-	says docs/RESULTS-FORMAT.md "This is format $(grep -rhoE 'FORMAT_VERSION = [0-9]+|FORKCOST_FORMAT [0-9]+|FORMAT = [0-9]+' harness/driver | grep -oE '[0-9]+' | head -1)."
+	says docs/RESULTS-FORMAT.md "This is format $(grep -rhoE "FORKCOST_FORMAT = [0-9]+" harness/driver | grep -oE '[0-9]+' | head -1)."
 	says docs/ARCHITECTURE.md "up to $(limit WIRE_METRICS_MAX) values and, in counted samples, up to $(limit COUNTER_GROUP_MAX) counts"
 }
 
@@ -373,7 +373,7 @@ there() {
 		for (i = 1; i <= count; i++) {
 			if (name[i] ~ /^-/) { head = name[1]; sub(/-[a-z]*\.dat$/, "", head); name[i] = head name[i] }
 			print name[i] } }' | sort >"$BATS_TEST_TMPDIR/said"
-	find "$FOLDER/plots/data" -name '*.dat' -printf '%f\n' | sed -E 's/^caption-.*/caption-FIGURE.dat/; s/^look-.*/look-EXPERIMENT.dat/; s/^spawn-by-child_cpu/EXPERIMENT-by-AXIS/; s/-(dirty|clean)\.dat/-STATE.dat/
+	find "$FOLDER/plots/data" -name '*.dat' -printf '%f\n' | sed -E 's/^caption-.*/caption-FIGURE.dat/; s/^look-.*/look-EXPERIMENT.dat/; s/^spawn-by-child_cpu/EXPERIMENT-by-AXIS/; s/-(dirty|write-protected)\.dat/-STATE.dat/
 		s/^(timeline|samples)-[0-9]\.dat/\1-N.dat/; s/-(sequential|shuffled)\.dat/-ORDER.dat/' | sort -u >"$BATS_TEST_TMPDIR/done"
 	same_lines "other data files" "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/done"
 }

@@ -366,7 +366,7 @@ kept() {
 	run --separate-stderr "$FORKCOST" show "$RUN"
 	one_line 1 'line 2'
 	edit_samples "$RUN" '2d'
-	edit_samples "$RUN" '1s/"format":2/"format":1/'
+	edit_samples "$RUN" '1s/"format":3/"format":1/'
 	run --separate-stderr "$FORKCOST" show "$RUN"
 	one_line 1 'line 1'
 	: >"$RUN/samples.jsonl"

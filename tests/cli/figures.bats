@@ -127,7 +127,7 @@ fits() {
 	local word
 	run --separate-stderr "$FORKCOST" show "$RUN"
 	succeeded
-	for word in 'first write to a page' take_back_exited 'reading pages again' 'TLB reach: ' fork_busy_others \
+	for word in 'first write to a page' reuse_child_exited 'reading pages again' 'TLB reach: ' fork_busy_processes \
 		'a switch between' exit_copied read_shared 'counted: ' 'two clock readings, ' "of its caller's memory" shared_memory; do
 		[[ $output == *"$word"* ]] || fail_with "no '$word'"
 	done
@@ -160,8 +160,8 @@ SPAWN=(--experiment spawn --primitive 'fork,vfork' --heap 256K)
 	grep -q '^\*\*dirty heap, caches cold\*\*' "$BATS_TEST_TMPDIR/run/latest/tables/spawn.md" || fail_with "not in Markdown"
 	grep -q '^% dirty heap, caches cold$' "$BATS_TEST_TMPDIR/run/latest/tables/spawn.tex" || fail_with "not in LaTeX"
 	[ -s "$BATS_TEST_TMPDIR/run/latest/plots/data/timeline-0.dat" ] || fail_with "an empty figure"
-	shown 'costs: clean heap, caches warm, child on the caller' timeline '^clean heap, caches warm;' \
-		"${SPAWN[@]}" --cache warm --state clean --child-cpu same
+	shown 'costs: write-protected heap, caches warm, child on the caller' timeline '^write-protected heap, caches warm;' \
+		"${SPAWN[@]}" --cache warm --state write-protected --child-cpu same
 	shown 'costs: dirty heap, caches warm, child on any CPU' ratio-to-fork-by-heap ', child on any CPU;' \
 		"${SPAWN[@]}" --cache warm --state dirty --child-cpu free
 	grep -q '^\*\*dirty heap, caches warm, child on any CPU\*\*' "$BATS_TEST_TMPDIR/run/latest/tables/spawn.md" ||
@@ -201,8 +201,8 @@ SPAWN=(--experiment spawn --primitive 'fork,vfork' --heap 256K)
 	run --separate-stderr "$FORKCOST" run --experiment spawn --primitive clone --action exec --heap 256K --cache warm \
 		--child-cpu same --replicates 1 --cell-time 1ms --counters none --no-plots --output "$BATS_TEST_TMPDIR/run"
 	[ "$status" -eq 0 ] || fail_with "it failed"
-	[[ $output == *"what the state of heap and caches does (child execs)"* ]] || fail_with "the action is not named"
-	grep -q '^ *heap  dirty warm  clean warm$' <<<"$output" || fail_with "not the columns measured"
+	[[ $output == *"effect of heap state (dirty: written since the last fork) and caches (child execs)"* ]] || fail_with "the action is not named"
+	grep -q '^ *heap  dirty warm  write-protected warm$' <<<"$output" || fail_with "not the columns measured"
 	grep -q '^clone  *call_ns  *256 KiB  *[0-9]' <<<"$output" || fail_with "no line"
 }
 
@@ -219,7 +219,7 @@ SPAWN=(--experiment spawn --primitive 'fork,vfork' --heap 256K)
 	[ "$(grep -c 'hugetlb: 2 MiB' "$svg")" -eq 1 ] || fail_with "a kind is in the legend twice, or not at all"
 	# In a table a page's read and a child's whole end are told apart.
 	grep -q '^| exit_copied | ' "$BATS_TEST_TMPDIR/run/tables/teardown.md" &&
-		grep -q '^| read_private, a page | ' "$BATS_TEST_TMPDIR/run/tables/teardown.md"
+		grep -q '^| read_private, per page | ' "$BATS_TEST_TMPDIR/run/tables/teardown.md"
 }
 
 @test "every experiment has a table in Markdown and LaTeX" {
@@ -283,7 +283,7 @@ listed() {
 	[ ! -e "$RUN/plots/data/spawn-by-child_cpu.dat" ] || fail_with "a figure of one level"
 	[ -z "$(find "$RUN/plots/data" -name '*-by-cache*' -o -name '*-by-state*' -o -name '*-by-touch_order*')" ] ||
 		fail_with "shown twice"
-	run --separate-stderr "$FORKCOST" run "${SPAWN[@]}" --cache warm,cold --state dirty,clean --child-cpu same,free --replicates 1 \
+	run --separate-stderr "$FORKCOST" run "${SPAWN[@]}" --cache warm,cold --state dirty,write-protected --child-cpu same,free --replicates 1 \
 		--cell-time 1ms --counters none --no-plots --output "$folder"
 	[ "$status" -eq 0 ] || fail_with "it fails"
 	[[ $output == *"spawn: call_ns by child_cpu, heap 256 KiB"* ]] || fail_with "no table on the terminal"

@@ -3,7 +3,7 @@
 load helpers
 
 COPIED='child_copy parent_copy before_exec'
-TAKEN_BACK='take_back_written take_back_exited after_exec'
+TAKEN_BACK='reuse_child_wrote reuse_child_exited after_exec'
 LEFT_ALONE='after_vfork after_posix_spawn after_clone_vm never_forked'
 HEAPS='131072 1048576 25165824'
 
@@ -55,12 +55,12 @@ number() {
 	always "$LEFT_ALONE" faults 'max == 0'
 }
 
-@test "frames: copies lie elsewhere, what is taken back stays, but for a few" {
+@test "frames: copies are in other frames, reused pages stay, but for a few" {
 	pages_shown
 	always "$COPIED" frames_changed 'min == heap / 4096 && max == min'
 	always "$TAKEN_BACK" frames_changed 'max <= 31'
 	always "$LEFT_ALONE" frames_changed 'max == 0'
-	all "$(a_case fresh_zero frames_changed)" 'count == 0 && note ~ /^unavailable: a page that is not there yet/'
+	all "$(a_case fresh_zero frames_changed)" 'count == 0 && note ~ /^unavailable: a page that is not present yet/'
 }
 
 # Frame numbers are for CAP_SYS_ADMIN.
@@ -144,9 +144,9 @@ every_sample() {
 	done
 }
 
-# By the rule of harness/common/fate.c for 2 huge pages: docs/METHODOLOGY.md, "Reused huge pages".
+# By the rule of harness/common/write_effect.c for 2 huge pages: docs/METHODOLOGY.md, "Reused huge pages".
 # The kernel may make small pages where it finds no free huge one, but here not only such.
-@test "transparent huge pages: copied 4 KiB at a time, taken back without a copy, made whole" {
+@test "transparent huge pages: copied 4 KiB at a time, reused without a copy, allocated whole" {
 	run_kind thp
 	every_sample "$COPIED" faults 1024 1026
 	every_sample "$TAKEN_BACK fresh_zero" faults 2 1026
@@ -157,7 +157,7 @@ every_sample() {
 }
 
 # The same by another program, which also sees that the pages stay whole.
-@test "a huge page that is taken back stays one, whatever the TLB holds of it" {
+@test "a huge page that is reused stays one, whatever the TLB holds of it" {
 	local reads pages faults before after seen=0
 	"${CC:-cc}" -O2 -o "$BATS_TEST_TMPDIR/huge" "$BATS_TEST_DIRNAME/fixtures/huge_take_back.c"
 	"$BATS_TEST_TMPDIR/huge" 8 >"$BATS_TEST_TMPDIR/seen"
@@ -172,7 +172,7 @@ every_sample() {
 	[ "$seen" -eq 2 ]
 }
 
-@test "64 KiB pages: copied and taken back 4 KiB at a time, made whole" {
+@test "64 KiB pages: copied and reused 4 KiB at a time, allocated whole" {
 	run_kind mthp
 	every_sample "$COPIED $TAKEN_BACK" faults 1024 1026
 	every_sample fresh_zero faults 64 1026
@@ -215,9 +215,9 @@ broken() {
 
 @test "a case that is not what it says is an error that names it" {
 	pages_shown
-	# The child leaves its pages alone: what was to be taken back is copied.
-	broken '/^static void life_of_writing/,/^}/ s/pages_write(.*/;/'
-	[[ $stderr == *'cannot trust case take_back_written: 256 frames changed for 256 pages, expected 0 to 31'* ]] ||
+	# The child leaves its pages alone: what was to be reused is copied.
+	broken '/^static void child_body_of_writing/,/^}/ s/pages_write(.*/;/'
+	[[ $stderr == *'cannot trust case reuse_child_wrote: 256 frames changed for 256 pages, expected 0 to 31'* ]] ||
 		fail_with "no such error"
 }
 

@@ -98,7 +98,7 @@ one_line() {
 	[[ ${stderr_lines[0]} =~ (\;\ [^\;]{6,}|:\ (give|write)\ .*)$ ]] || fail_with "no remedy: $what"
 }
 
-# private_build FOLDER: a copy whose processes can be told from all others by their path.
+# private_build FOLDER: a copy whose processes can be distinguished from all others by their path.
 private_build() {
 	mkdir -p "$1/build"
 	cp -p "$BUILD/forkcost" "$BUILD/forkcost-worker" "$BUILD/forkcost-target" "$1/build/"

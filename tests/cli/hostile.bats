@@ -284,8 +284,8 @@ measure() {
 		-r harness/driver --include='*.c' | grep -vE '^harness/driver/(base/forms/[a-z]+|show/plot)\.c:' || :)
 	[ -z "$found" ] || fail_with "use print(), or the writer of the form:" "$found"
 	found=$(cd "$ROOT" && grep -nE '\b(fopen|freopen|creat|mkdir|mkdirat|symlink|rename|renameat)\(' \
-		-r harness/driver --include='*.c' | grep -vE '^harness/driver/(base/outfile|run/record|machine/lent)\.c:|"re"\)' || :)
+		-r harness/driver --include='*.c' | grep -vE '^harness/driver/(base/outfile|run/record|machine/tunables)\.c:|"re"\)' || :)
 	[ -z "$found" ] || fail_with "use outfile_open():" "$found"
-	# lent.c writes no file of a run. fwrite() in plot.c copies a figure, whole.
+	# tunables.c writes no file of a run. fwrite() in plot.c copies a figure, whole.
 	[ "$(grep -c 'fwrite(' "$ROOT/harness/driver/show/plot.c")" -eq 1 ]
 }

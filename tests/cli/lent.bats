@@ -124,7 +124,7 @@ a_loan() {
 		fail_with "an ordinary user is not told"
 	[ "$(cat "$MULTI")" = madvise ]
 	any_command
-	[[ $stderr == *'put /sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled back to never'* ]] ||
+	[[ $stderr == *'restored /sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled to never'* ]] ||
 		fail_with "it does not say what it did"
 	[ "$(cat "$MULTI")" = never ]
 	[ ! -e "$RECORDS/multi-size-pages" ]
@@ -135,7 +135,7 @@ a_loan() {
 	a_loan hugetlb-pool 3 12
 	echo 7 >"$POOL"
 	any_command
-	{ [[ $stderr == *'nr_hugepages back to 3'* ]] && [ "$(cat "$POOL")" = 3 ]; } || fail_with "the pool was not put back"
+	{ [[ $stderr == *'nr_hugepages to 3'* ]] && [ "$(cat "$POOL")" = 3 ]; } || fail_with "the pool was not put back"
 	a_loan hugetlb-pool 3 12
 	echo 20 >"$POOL"
 	any_command
@@ -146,11 +146,11 @@ a_loan() {
 	a_loan multi-size-pages never madvise
 	echo 'always [inherit] madvise never' >"$MULTI"
 	any_command
-	[[ $stderr == *'is inherit, and was never before a run that was killed; left as it is'* ]] || fail_with "not said"
+	[[ $stderr == *'is inherit, and was never before a run that was killed; left alone'* ]] || fail_with "not said"
 	[ "$(cat "$MULTI")" = 'always [inherit] madvise never' ]
 	[ ! -e "$RECORDS/multi-size-pages" ]
 	any_command && silent
-	# Of another boot: the kernel has begun anew.
+	# Of another boot: the kernel has started again.
 	a_loan multi-size-pages never madvise
 	sed -i 's/^boot .*/boot 0d0f7be5-0000-0000-0000-000000000000/' "$RECORDS/multi-size-pages"
 	echo 'always inherit [madvise] never' >"$MULTI"
@@ -258,8 +258,8 @@ left_out() {
 	mkdir "$RECORDS" && chown 61234 "$RECORDS"
 	snapshot >"$BATS_TEST_TMPDIR/before"
 	tiny
-	left_out mthp 'cannot be written down in /run/forkcost'
-	left_out hugetlb 'cannot be written down in /run/forkcost'
+	left_out mthp 'cannot be saved in /run/forkcost'
+	left_out hugetlb 'cannot be saved in /run/forkcost'
 	snapshot | diff "$BATS_TEST_TMPDIR/before" - || fail_with "something was changed"
 }
 

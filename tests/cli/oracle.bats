@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # A change of shape changes no number: everything that is derived from the reference runs, plot data among it, has the
 # contents that tests/oracle/ lists, and a plan for a seed is the one kept there. Where a change of contents is meant:
-# sh tests/oracle/renew, and look at the difference of what summarize writes before it is committed.
+# sh tests/oracle/update, and look at the difference of what summarize writes before it is committed.
 load helpers
 
 @test "all that summarize makes of the reference runs is as listed" {
@@ -11,7 +11,7 @@ load helpers
 		cp -r "$ROOT/results/$(basename "$run")" "$run"
 		rm -rf "$run"/plots "$run"/tables "$run"/*.csv "$run"/claims.*
 		"$FORKCOST" summarize "$run" >"$BATS_TEST_TMPDIR/log" 2>&1 || fail_with "it fails: $(cat "$BATS_TEST_TMPDIR/log")"
-		sh "$ROOT/tests/oracle/renew" "$run" >"$BATS_TEST_TMPDIR/now"
+		sh "$ROOT/tests/oracle/update" "$run" >"$BATS_TEST_TMPDIR/now"
 		diff "$list" "$BATS_TEST_TMPDIR/now" >"$BATS_TEST_TMPDIR/diff" || fail_with "of $(basename "$run") differ:" "$(cat "$BATS_TEST_TMPDIR/diff")"
 	done
 }

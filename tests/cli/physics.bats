@@ -44,7 +44,7 @@ worker_facts() {
 
 @test "eager_copy's child faults once more for every page of the heap, and no other child does" {
 	local state cache heap empty full
-	for state in dirty clean; do
+	for state in dirty write-protected; do
 		for cache in warm cold; do
 			local where="state == \"$state\" && cache == \"$cache\" && metric == \"child_faults\""
 			empty=$(rows "primitive == \"eager_copy\" && heap == 0 && $where" median)
@@ -79,7 +79,7 @@ worker_facts() {
 }
 
 @test "summary.csv keeps its promise: header, 27 fields, numbers or a reason" {
-	local header='experiment,primitive,action,case,heap_bytes,page_kind,state,cache,touch_order,threads,mappings,open_files,child_cpu,metric,unit,n,replicates,median,ci_low,ci_high,p5,p95,p99,min,max,mad,note'
+	local header='experiment,primitive,action,case,heap_bytes,page_kind,state,cache,touch_order,threads,mappings,open_files,child_cpu,metric,unit,n,replicates,estimate,ci_low,ci_high,p5,p95,p99,min,max,mad,note'
 	[ "$(head -1 "$FOLDER/summary.csv")" = "$header" ] || fail_with "$(head -1 "$FOLDER/summary.csv")"
 	awk -F '\t' 'NF != 27 { print NR ": " NF " fields: " $0; bad = 1 } END { exit bad }' "$TABLE"
 	awk -F '\t' 'NR > 1 {
@@ -109,9 +109,9 @@ worker_facts() {
 	done
 	# fork's exit again under another name
 	[ "$(rows 'primitive == "fork" && metric == "call_ns" && count > 0' 1 | wc -l)" -eq 36 ]
-	[ "$(rows 'case_name == "twin" && metric == "call_ns"' 'primitive action' | sort -u)" = forkexit ]
+	[ "$(rows 'case_name == "aa_control" && metric == "call_ns"' 'primitive action' | sort -u)" = forkexit ]
 	all 'count > 0' 'note ~ /^stopped: replicates/'
-	some 'state == "clean" && cache == "cold"'
+	some 'state == "write-protected" && cache == "cold"'
 	some 'experiment == "null" && count > 0'
 }
 

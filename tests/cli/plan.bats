@@ -18,7 +18,7 @@ refuses() {
 	refuses touch-order shuffled spawn first_write
 	refuses threads 1 spawn tlb_shootdown
 	for rest in first_write tlb_refill tlb_shootdown switch teardown inherit; do
-		refuses state clean "$rest" spawn
+		refuses state write-protected "$rest" spawn
 	done
 	refuses cache cold first_write spawn
 	refuses child-cpu free switch spawn
@@ -28,7 +28,7 @@ refuses() {
 	refuses primitive fork switch spawn
 	refuses action exit teardown spawn
 	refuses counters page_faults inherit 'first_write, spawn, switch, teardown, tlb_refill, tlb_shootdown'
-	refuses state clean first_write,switch spawn
+	refuses state write-protected first_write,switch spawn
 	usage_error "known_delay, null do not vary it" run --experiment null --page-kind thp
 }
 
@@ -36,9 +36,9 @@ refuses() {
 	usage_error --evict run --experiment first_write --page-kind 4k --evict 1M
 	usage_error --evict run "${TINY[@]}" --evict 1M
 	usage_error '--cpu 0' run --experiment spawn --child-cpu free --cpu 0
-	usage_error 'cannot count' run --experiment spawn --state clean --counters page_faults
-	usage_error "threads on CPUs of their own" run --experiment tlb_shootdown --threads 200
-	usage_error "1 MiB is no whole number of huge pages" run --experiment first_write --page-kind hugetlb --heap 1M
+	usage_error 'cannot count' run --experiment spawn --state write-protected --counters page_faults
+	usage_error "threads on separate CPUs" run --experiment tlb_shootdown --threads 200
+	usage_error "1 MiB is not a multiple of a huge page" run --experiment first_write --page-kind hugetlb --heap 1M
 	usage_error "heap larger than 0" run --experiment first_write --heap 0
 }
 
@@ -46,11 +46,11 @@ refuses() {
 	run --separate-stderr "$FORKCOST" run --experiment switch --heap 0 --state dirty --cache warm --child-cpu same \
 		--page-kind 4k --touch-order sequential --threads 0 --counters none --cell-time 1ms --dry-run
 	[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "refused"
-	[[ $output != *'holds for'* && $output != *'left out'* ]] || fail_with "something is said of nothing"
+	[[ $output != *'applies to'* && $output != *'left out'* ]] || fail_with "something is said of nothing"
 }
 
 @test "an option that only some vary holds for those, and plan, run, table and file say so" {
-	local words='--touch-order shuffled holds for first_write; switch runs at sequential'
+	local words='--touch-order shuffled applies to first_write; switch runs at sequential'
 	local plan=(--experiment 'first_write,switch' --heap '0,64K' --page-kind 4k --touch-order shuffled --counters none
 		--replicates 1 --cell-time 1ms)
 	run --separate-stderr "$FORKCOST" run "${plan[@]}" --dry-run
@@ -62,7 +62,7 @@ refuses() {
 	samples "$BATS_TEST_TMPDIR/latest" | head -1 |
 		grep -qF '"left_out":["first_write at heap 0: it needs pages"],"holds_for":["--touch-order shuffled' ||
 		fail_with "it is not recorded"
-	[ "$("$FORKCOST" show "$BATS_TEST_TMPDIR/latest/" | grep -c 'holds for\|^left out: ')" -eq 2 ]
+	[ "$("$FORKCOST" show "$BATS_TEST_TMPDIR/latest/" | grep -c 'applies to\|^left out: ')" -eq 2 ]
 }
 
 @test "the settings of all axes are recorded" {
@@ -84,7 +84,7 @@ fits_100() {
 	run --separate-stderr "$FORKCOST" run --experiment spawn,first_write,tlb_shootdown --heap 64K --primitive vfork \
 		--page-kind 4k --threads 0 --counters none --cell-time 1ms --dry-run
 	[ "$status" -eq 0 ] || fail_with "no plan"
-	for words in 'same dirty/clean warm/cold  ' 'free dirty warm  ' '4k sequential/shuffled  ' ' 0 threads  '; do
+	for words in 'same dirty/write-protected warm/cold  ' 'free dirty warm  ' '4k sequential/shuffled  ' ' 0 threads  '; do
 		[[ $output == *" $words"* ]] || fail_with "no $words"
 	done
 	[[ $output != *' more '* ]] || fail_with "levels are hidden"

@@ -18,7 +18,7 @@ table() {
 			return time(median[key]) sprintf(" ±%.0f%%", (high[key] - low[key]) / 2 / median[key] * 100)
 		}
 		BEGIN { split("ns µs ms s", names, " "); mib = 1048576 }
-		NR > 1 && $4 != "twin" && $16 > 0 {
+		NR > 1 && $4 != "aa_control" && $16 > 0 {
 			key = $1 "/" $2 $4 "/" $3 "/" $5 "/" $6 "/" $7 "/" $8 "/" $9 "/" $10 "/" $13 "/" $14
 			median[key] = $18; low[key] = $19; high[key] = $20; most[key] = $25
 		}
@@ -44,7 +44,7 @@ stands_in_readme() {
 		for name in summary.csv ratios.csv derived.csv claims.md claims.json tables/spawn.md tables/first_write.md tables/first_write.tex \
 			tables/tlb_refill.md tables/tlb_shootdown.md tables/switch.md tables/teardown.md tables/counters.md; do
 			cmp "$kept/$name" "$BATS_TEST_TMPDIR/run/$name" ||
-				fail_with "$name differs: make it anew with forkcost summarize, and look at what changed"
+				fail_with "$name differs: make it again with forkcost summarize, and look at what changed"
 		done
 		rm -r "$BATS_TEST_TMPDIR/run"
 	done
@@ -71,7 +71,7 @@ stands_in_readme() {
 	heap=$(sed -n 's/^\*\*first write to a page: heap \(.*\), .*/\1/p' "$RUN/tables/first_write.md")
 	[ "$heap" = "4 MiB" ] || fail_with "the tables show a heap of $heap"
 	grep -q "^The first write to a page of a heap of $heap (" "$ROOT/README.md" || fail_with "README.md shows another heap"
-	table 'n = split("child_copy parent_copy before_exec take_back_written take_back_exited after_exec after_vfork " \
+	table 'n = split("child_copy parent_copy before_exec reuse_child_wrote reuse_child_exited after_exec after_vfork " \
 			"after_posix_spawn after_clone_vm never_forked fresh_zero", cases, " ")
 		for (i = 1; i <= n; i++) {
 			key = "first_write/" cases[i] "//" 4 * mib "/4k/dirty/warm/sequential//same/"
@@ -98,7 +98,7 @@ stands_in_readme() {
 		for (i = 1; i <= n; i++) {
 			line = "| " (heaps[i] == 0 ? "heap 0" : heaps[i] == 1024 ? "1 GiB" : heaps[i] " MiB")
 			for (s = 0; s < 4; s++) {
-				key = "spawn/fork/exit/" heaps[i] * mib "/4k/" (s % 2 ? "clean" : "dirty") "/" \
+				key = "spawn/fork/exit/" heaps[i] * mib "/4k/" (s % 2 ? "write-protected" : "dirty") "/" \
 					(s < 2 ? "warm" : "cold") "///same/call_ns"
 				line = line " | " (key in median ? spread(key) : "–")
 			}

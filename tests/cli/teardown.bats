@@ -68,7 +68,7 @@ number() {
 @test "what an arm cannot have says why" {
 	# unavailable SELECTION REASON
 	unavailable() { all "$1" "count == 0 && note ~ /^unavailable: $2/"; }
-	unavailable 'case_name ~ /^read_/ && heap > 0 && metric == "end_ns"' 'the child.s end is not what'
+	unavailable 'case_name ~ /^read_/ && heap > 0 && metric == "end_ns"' 'this case does not measure the child.s end'
 	unavailable 'case_name == "exec_copied" && metric == "wait_ns"' 'nobody waits'
 	unavailable 'case_name ~ /^exec_/ && metric == "reap_ns"' 'the child does not exit'
 	unavailable 'case_name ~ /^ex/ && metric == "page_read_ns"' 'the child reads nothing'

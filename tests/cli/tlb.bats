@@ -53,7 +53,7 @@ times() { grep -cE "^[0-9]+ $2" "$1" || :; }
 		[ "$(rows "experiment == \"tlb_refill\" && heap == $heap && metric == \"page_ns\" && count > 0" 1 | wc -l)" -eq \
 			"$(wc -w <<<"$expected")" ]
 	done
-	all 'experiment == "tlb_refill" && metric == "page_ns"' 'count > 0 || note ~ /^unavailable: this CPU lets no program evict/'
+	all 'experiment == "tlb_refill" && metric == "page_ns"' 'count > 0 || note ~ /^unavailable: this CPU does not let programs evict/'
 }
 
 @test "tlb_refill: reads fault nowhere, after a fork neither" {
@@ -75,7 +75,7 @@ times() { grep -cE "^[0-9]+ $2" "$1" || :; }
 		/clone\(child_stack=NULL, flags=SIGCHLD\) = / { after = $0; kind = "fork"; usage = 0 }
 		END { if (good["flush"] < 2 || good["fork"] < 4) { print "only " good["flush"] + 0 " flushes and " good["fork"] + 0 " forks"; bad = 1 }
 			exit bad }' "$own" || fail_with "see above"
-	# Each flush has its own pages: writable and written anew before, and not inherited.
+	# Each flush has its own pages: writable and written again before, and not inherited.
 	[ "$(times "$own" 'mprotect\(0x[0-9a-f]+, 4194304, PROT_READ\) ')" -gt 0 ]
 	[ "$(times "$own" 'mprotect\(0x[0-9a-f]+, 4194304, PROT_READ\|PROT_WRITE\) ')" -ge "$(times "$own" 'mprotect\(0x[0-9a-f]+, 4194304, PROT_READ\) ')" ]
 	[ "$(times "$own" "madvise\(0x[0-9a-f]+, $((4194304 + 2 * PAGE)), MADV_DONTFORK\) = 0")" -ge 1 ]
@@ -85,14 +85,14 @@ times() { grep -cE "^[0-9]+ $2" "$1" || :; }
 }
 
 @test "tlb_shootdown: every case with and without threads, and reasons for what there is not" {
-	[ "$(cases_of tlb_shootdown call_ns)" = "fork_busy_others fork_running fork_sleeping " ]
+	[ "$(cases_of tlb_shootdown call_ns)" = "fork_busy_processes fork_running fork_sleeping " ]
 	[ "$(cases_of tlb_shootdown flush_ns)" = "flush_page flush_range " ]
 	all 'experiment == "tlb_shootdown" && metric == "calls"' 'count > 0 && min == max && min == (case_name ~ /^flush/ ? 64 : 1)'
 	local metric
 	for metric in gap_ns gap_idle_ns thread_pass_ns thread_warm_ns; do
 		all "experiment == \"tlb_shootdown\" && metric == \"$metric\" && \$10 == 0" 'count == 0 && note ~ /^unavailable: (no threads run|a sleeping thread has no loop)/'
 		[ "$OTHERS" -eq 0 ] ||
-			[ "$(cases_of tlb_shootdown $metric)" = "flush_page flush_range fork_busy_others fork_running " ]
+			[ "$(cases_of tlb_shootdown $metric)" = "flush_page flush_range fork_busy_processes fork_running " ]
 	done
 	[ "$(rows 'experiment == "tlb_shootdown" && metric == "call_ns" && case_name == "fork_running" && heap == 65536' '$10' | sort -n | tail -1)" -eq "$OTHERS" ]
 }
@@ -167,7 +167,7 @@ times() { grep -cE "^[0-9]+ $2" "$1" || :; }
 	run --separate-stderr "$FORKCOST" run --experiment tlb_shootdown --heap 0 --threads $((OTHERS + 1)) \
 		"${PLAN[@]}" --output "$BATS_TEST_TMPDIR"
 	[ "$status" -ne 0 ]
-	[[ $stderr == *"cannot run $((OTHERS + 1)) threads on CPUs of their own"*"give --threads less"* ]] || fail_with "it does not say why"
+	[[ $stderr == *"cannot run $((OTHERS + 1)) threads on separate CPUs"*"give a smaller --threads"* ]] || fail_with "it does not say why"
 }
 
 # cpus PID: where it may run; a shell's own means, for what lives a few milliseconds.

@@ -5,6 +5,7 @@
  * a byte of length, and so many bytes to be laid there. Kinds 0 to 127 choose a field that counts, the
  * others any place. */
 #include "harness/common/wire.h"
+#include "harness/driver/base/pack.h"
 #include "harness/driver/plan/settings.h"
 #include "harness/driver/run/record.h"
 #include "tests/fuzz/fuzz.h"
@@ -125,6 +126,9 @@ static void make(void)
 	make_plan(good);
 	memcpy(area, good, area_bytes);
 	record.samples_fd = memfd_create("record", MFD_CLOEXEC);
+	record.pack = pack_open(record.samples_fd);
+	if (!record.pack)
+		abort();
 }
 
 /* ---- edits ---- */
@@ -291,7 +295,7 @@ static void use_request(const struct wire_request *request)
 		use_walk(&request->walk);
 }
 
-/* Written down as the driver does it; each line can be read again. */
+/* Written down as the driver does it. */
 static void use_answer(void)
 {
 	const struct record_replicate replicate = {.job = 0, .steal_ticks = UINT64_MAX};

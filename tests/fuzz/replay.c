@@ -1,5 +1,5 @@
 /* Feeds each file named on the command line to a fuzzer's function, without libFuzzer: what a fuzzer
- * has found once stays mended, whatever the compiler. */
+ * has found once stays fixed, whatever the compiler. */
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

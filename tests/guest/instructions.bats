@@ -43,7 +43,7 @@ line() {
 }
 
 # How many a page differs by a percent or two from boot to boot, with where memory happens to lie.
-@test "counted anew, clone takes more for more pages, at least ten each, and vfork takes nothing for them" {
+@test "counted again, clone takes more for more pages, at least ten each, and vfork takes nothing for them" {
 	[ "$(counts other clone | wc -l)" -eq 2 ] && [ "$(counts other vfork | wc -l)" -eq 2 ] ||
 		fail_with "not two heaps"
 	{

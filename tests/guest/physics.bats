@@ -116,5 +116,5 @@ state_of() {
 
 @test "the host summarizes, draws and shows what was counted in the guest" {
 	shown_on_host refill write spawn
-	grep -q 'page walks a page' "$BATS_TEST_TMPDIR/refill/plots/tlb-refill.svg" || fail_with "no walks drawn"
+	grep -q 'page walks per page' "$BATS_TEST_TMPDIR/refill/plots/tlb-refill.svg" || fail_with "no walks drawn"
 }

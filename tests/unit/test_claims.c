@@ -1,6 +1,6 @@
 /* Verdicts: the rules on both sides of every threshold, and the findings in runs that are made up. */
 #include "harness/driver/claims/claims.h"
-#include "harness/driver/claims/takes.h"
+#include "harness/driver/claims/compute.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -151,14 +151,14 @@ TEST(the_heap_from_which_vfork_wins_is_read_off_straight_lines)
 {
 	const double heaps[] = {10, 1000, 5000}, ratio[] = {1, 3, 11};
 	double from;
-	assert_int_equal(take_crossing(heaps, ratio, 3, 2, &from), CROSSING_FOUND);
+	assert_int_equal(compute_crossing(heaps, ratio, 3, 2, &from), CROSSING_FOUND);
 	assert_near(from, 505, 1e-9);
-	assert_int_equal(take_crossing(heaps, ratio, 3, 10, &from), CROSSING_FOUND);
+	assert_int_equal(compute_crossing(heaps, ratio, 3, 10, &from), CROSSING_FOUND);
 	assert_near(from, 4500, 1e-9);
 	/* What was measured ends there: no heap was found. */
-	assert_int_equal(take_crossing(heaps, ratio, 3, 0.5, &from), CROSSING_BEFORE);
+	assert_int_equal(compute_crossing(heaps, ratio, 3, 0.5, &from), CROSSING_BEFORE);
 	assert_near(from, 10, 0);
-	assert_int_equal(take_crossing(heaps, ratio, 3, 11.1, &from), CROSSING_AFTER);
+	assert_int_equal(compute_crossing(heaps, ratio, 3, 11.1, &from), CROSSING_AFTER);
 	assert_near(from, 5000, 0);
 }
 
@@ -166,7 +166,7 @@ TEST(a_win_that_is_lost_again_does_not_count)
 {
 	const double heaps[] = {0, 10, 20, 30}, ratio[] = {5, 1, 3, 5};
 	double from;
-	assert_int_equal(take_crossing(heaps, ratio, 4, 2, &from), CROSSING_FOUND);
+	assert_int_equal(compute_crossing(heaps, ratio, 4, 2, &from), CROSSING_FOUND);
 	assert_near(from, 15, 1e-9);
 }
 
@@ -238,8 +238,8 @@ TEST(a_ratio_of_cases_is_taken_within_replicates)
 	made_begin();
 	/* Each drifts by 20 % a replicate, both alike: the ratio does not. */
 	made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0.2, REPLICATES);
-	made_add("first_write", "take_back_exited", "write_ns", "ns", 1000, 0.2, REPLICATES);
-	struct finding finding = found(COPY_OVER_TAKE_BACK);
+	made_add("first_write", "reuse_child_exited", "write_ns", "ns", 1000, 0.2, REPLICATES);
+	struct finding finding = found(COPY_OVER_REUSE);
 	assert_true(finding.known);
 	assert_near(finding.center, 3, 1e-9);
 	assert_near(finding.high - finding.low, 0, 1e-9);
@@ -251,8 +251,8 @@ TEST(with_too_few_replicates_a_ratio_is_not_known)
 {
 	made_begin();
 	made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0, 4);
-	made_add("first_write", "take_back_exited", "write_ns", "ns", 1000, 0, 4);
-	struct finding finding = found(COPY_OVER_TAKE_BACK);
+	made_add("first_write", "reuse_child_exited", "write_ns", "ns", 1000, 0, 4);
+	struct finding finding = found(COPY_OVER_REUSE);
 	assert_false(finding.known);
 	assert_contains(finding.why, "fewer than 5 replicates");
 }
@@ -275,7 +275,7 @@ TEST(page_tables_are_counted_against_a_child_without_the_heap)
 	made_add("inherit", "without_heap", "child_tables", "count", 11, 0, 2);
 	made_add("inherit", "shared_memory", "child_tables", "count", 11, 0, 2);
 	made_add("inherit", "wrote_one", "pages", "count", 4096, 0, 2);
-	made_add("inherit", "wrote_one", "frames_alike", "count", 4095, 0, 2);
+	made_add("inherit", "wrote_one", "frames_shared", "count", 4095, 0, 2);
 	assert_near(found(TABLES_COPIED).low, 8, 0);
 	assert_near(found(TABLES_SHARED).high, 0, 0);
 	assert_near(found(CHANGED_ALONE).center, 1, 0);
@@ -291,7 +291,7 @@ static void add_spawns_of(uint64_t heap_bytes, size_t replicates)
 	struct series *clean =
 		made_add("spawn", "fork", "reaped_ns", "ns", 1e5 + 0.9e6 * mib, 0, replicates);
 	clean->heap_bytes = heap_bytes;
-	wire_copy(clean->level[AXIS_STATE], WIRE_NAME_MAX, "clean");
+	wire_copy(clean->level[AXIS_STATE], WIRE_NAME_MAX, "write-protected");
 	made_add("spawn", "vfork", "reaped_ns", "ns", 5e4, 0, replicates)->heap_bytes = heap_bytes;
 }
 
@@ -369,12 +369,12 @@ TEST(findings_of_an_experiment_are_of_one_heap)
 	for (uint64_t heap = 1 << 20; heap <= 4 << 20; heap += 3 << 20) {
 		made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0, REPLICATES)
 			->heap_bytes = heap;
-		made_add("first_write", "take_back_exited", "write_ns", "ns", 1000, 0, REPLICATES)
+		made_add("first_write", "reuse_child_exited", "write_ns", "ns", 1000, 0, REPLICATES)
 			->heap_bytes = heap;
 	}
 	made_add("first_write", "after_exec", "write_ns", "ns", 1000, 0, REPLICATES);
 	made_add("first_write", "never_forked", "write_ns", "ns", 2, 0, REPLICATES);
-	assert_contains(found(COPY_OVER_TAKE_BACK).where, "heap 4 MiB");
+	assert_contains(found(COPY_OVER_REUSE).where, "heap 4 MiB");
 	assert_false(found(AFTER_EXEC_OVER_PLAIN).known);
 	assert_contains(found(AFTER_EXEC_OVER_PLAIN).why, "after_exec, heap 4 MiB");
 	assert_false(found(AFTER_EXEC_OVER_PLAIN).absent);
@@ -391,7 +391,7 @@ TEST(the_one_that_is_missing_is_named)
 	assert_false(found(SWITCH_ADDS).known);
 	assert_string_equal(found(SWITCH_ADDS).why, "not part of this run: switch, shared");
 	assert_false(found(SWITCH_ADDS).absent); /* the experiment was part of it */
-	assert_true(found(COPY_OVER_TAKE_BACK).absent);
+	assert_true(found(COPY_OVER_REUSE).absent);
 	made_add("switch", "shared", "switch_ns", "ns", 1000, 0, REPLICATES);
 	assert_contains(found(SWITCH_ADDS).why, "not measured in the same process");
 	assert_false(found(SWITCH_ADDS).absent);
@@ -401,15 +401,15 @@ TEST(the_one_that_is_missing_is_named)
 TEST(other_levels_are_no_evidence)
 {
 	made_begin();
-	const char *const cases[] = {"parent_copy", "take_back_exited"};
+	const char *const cases[] = {"parent_copy", "reuse_child_exited"};
 	for (size_t i = 0; i < 2; i++) {
 		struct series *series =
 			made_add("first_write", cases[i], "write_ns", "ns", 1000, 0, REPLICATES);
 		wire_copy(series->level[AXIS_PAGE_KIND], WIRE_NAME_MAX, "thp");
 	}
-	assert_false(found(COPY_OVER_TAKE_BACK).known);
-	assert_false(found(COPY_OVER_TAKE_BACK).absent);
-	assert_contains(found(COPY_OVER_TAKE_BACK).why, "other levels alone, thp pages (2 MiB)");
+	assert_false(found(COPY_OVER_REUSE).known);
+	assert_false(found(COPY_OVER_REUSE).absent);
+	assert_contains(found(COPY_OVER_REUSE).why, "only at other levels, thp pages (2 MiB)");
 }
 
 TEST(with_one_heap_there_is_no_growth)
@@ -418,7 +418,7 @@ TEST(with_one_heap_there_is_no_growth)
 	add_spawns(16 << 20);
 	assert_true(found(FORK_OVER_VFORK_LARGEST).known);
 	assert_false(found(FORK_OVER_VFORK_GROWTH).known);
-	assert_contains(found(FORK_OVER_VFORK_GROWTH).why, "too alike");
+	assert_contains(found(FORK_OVER_VFORK_GROWTH).why, "too similar");
 }
 
 /* The run's time was up before the largest heap had five replicates: the next one tells. */
@@ -481,7 +481,7 @@ TEST(a_large_heap_that_was_not_reached_is_not_asked_for_again)
 TEST(a_reason_is_not_cut_within_a_character)
 {
 	made_begin();
-	struct series *series = made_add("inherit", "execed", "mappings", "count", 1, 0, 1);
+	struct series *series = made_add("inherit", "after_exec", "mappings", "count", 1, 0, 1);
 	struct row *row = &made.rows[series - made.series];
 	row->count = 0;
 	memset(row->note, 0, sizeof row->note);
@@ -497,11 +497,11 @@ TEST(times_of_an_emulated_machine_are_not_known_and_counts_are)
 	made_begin();
 	made.dataset.environment = json_pack("{s:s}", "hypervisor", "QEMU emulation (board)");
 	made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0, REPLICATES);
-	made_add("first_write", "take_back_exited", "write_ns", "ns", 1000, 0, REPLICATES);
-	made_add("inherit", "execed", "mappings", "count", 64, 0, 2);
-	made_add("inherit", "execed", "pages", "count", 64, 0, 2);
-	assert_false(found(COPY_OVER_TAKE_BACK).known);
-	assert_contains(found(COPY_OVER_TAKE_BACK).why, "emulated");
+	made_add("first_write", "reuse_child_exited", "write_ns", "ns", 1000, 0, REPLICATES);
+	made_add("inherit", "after_exec", "mappings", "count", 64, 0, 2);
+	made_add("inherit", "after_exec", "pages", "count", 64, 0, 2);
+	assert_false(found(COPY_OVER_REUSE).known);
+	assert_contains(found(COPY_OVER_REUSE).why, "emulated");
 	assert_near(found(MAPPINGS_EXECED).high, 1, 0);
 	json_decref(made.dataset.environment);
 }

@@ -59,13 +59,15 @@ static void expect_sound(void)
 		assert_int_equal(counter->attr.exclude_hv, 0);
 	}
 	for (size_t i = 0; i < half; i++) {
-		struct wire_counter twin = counters.counted[half + i];
-		assert_memory_equal(&twin.attr, &counters.counted[i].attr, sizeof twin.attr);
-		assert_string_equal(twin.filter, counters.counted[i].filter);
-		assert_int_equal(twin.group, counters.counted[i].group + counters.group_count / 2);
+		struct wire_counter aa_control = counters.counted[half + i];
+		assert_memory_equal(&aa_control.attr, &counters.counted[i].attr,
+				    sizeof aa_control.attr);
+		assert_string_equal(aa_control.filter, counters.counted[i].filter);
+		assert_int_equal(aa_control.group,
+				 counters.counted[i].group + counters.group_count / 2);
 		char name[2 * COUNTER_NAME_MAX];
 		snprintf(name, sizeof name, "%s_with_child", counters.counted[i].name);
-		assert_string_equal(twin.name, name);
+		assert_string_equal(aa_control.name, name);
 	}
 	if (counters.count)
 		assert_int_equal(counters.counted[counters.count - 1].group + 1,
@@ -136,7 +138,7 @@ static void force_skylake(void)
 	expect_sound();
 	assert_string_equal(counters.roles[ROLE_TLB_FLUSHES].event, "skx::TLB_FLUSH:STLB_ANY");
 	assert_string_equal(counters.roles[ROLE_TLB_FLUSHES].differs,
-			    "attempts at the second-level TLB");
+			    "flush attempts of the second-level TLB");
 }
 
 /* The first test: libpfm4 must not have started. */
@@ -207,11 +209,11 @@ TEST(none_is_nothing)
 
 TEST(wrong_lists_are_refused)
 {
-	refuse("", "write names with commas");
-	refuse(",", "write names with commas");
-	refuse("cycles,", "write names with commas");
-	refuse(",cycles", "write names with commas");
-	refuse("cycles,,instructions", "write names with commas");
+	refuse("", "write names separated by commas");
+	refuse(",", "write names separated by commas");
+	refuse("cycles,", "write names separated by commas");
+	refuse(",cycles", "write names separated by commas");
+	refuse("cycles,,instructions", "write names separated by commas");
 	refuse("nope", "'nope'");
 	refuse("nope", "forkcost counters");
 	refuse("cycles_user", "'cycles_user'");
@@ -220,7 +222,7 @@ TEST(wrong_lists_are_refused)
 	char long_name[4 * EVENT_NAME_MAX];
 	memset(long_name, 'a', sizeof long_name);
 	long_name[sizeof long_name - 1] = '\0';
-	refuse(long_name, "write names with commas");
+	refuse(long_name, "write names separated by commas");
 }
 
 /* libpfm4's events for the kernel's own counters are there on every CPU. */
@@ -234,8 +236,8 @@ TEST(events_by_name_become_metrics)
 	assert_false(counters.roles[0].hardware);
 	expect_settled("perf_count_sw_context_switches", "perf_count_sw_context_switches_user");
 	refuse("perf::PERF_COUNT_SW_CONTEXT_SWITCHES,PERF_COUNT_SW_CONTEXT_SWITCHES", "twice");
-	refuse("PERF_COUNT_SW_CONTEXT_SWITCHES:u", "drop the :u");
-	refuse("PERF_COUNT_SW_CONTEXT_SWITCHES:k=1", "drop the :u or :k");
+	refuse("PERF_COUNT_SW_CONTEXT_SWITCHES:u", "leave out the :u");
+	refuse("PERF_COUNT_SW_CONTEXT_SWITCHES:k=1", "leave out the :u or :k");
 }
 
 TEST(a_metric_knows_its_role)

@@ -152,14 +152,13 @@ TEST(counts_are_read_and_reasons_kept)
 		{"[9, 2]", "[9, 4294967295], [9, 1]", "out of range"},
 		{"[9, 2]", "[-1, 2]", "out of range"},
 		{", \"window_ns\": [50, 60]", "", "the columns of a pass differ"},
-		{"[50, 60]", "[50, -60]", "a round, a place or a time cannot be"},
-		{"[3, 5]}", "[3, -5]}", "a count is not a whole number"},
-		{"[3, 5]}", "[3, 5.5]}", "a count is not a whole number"},
-		{"[3, 5]}", "[3, 1e300]}", "a count is not a whole number"},
-		{"[3, 5]}", "[3, 9223372036854775807]}", "a count is not a whole number"},
-		{"\"call_ns\": [7, 8]", "\"call_ns\": [7, -8]", "a value is not a number"},
-		{"\"metric\": \"call_ns\", \"per", "\"metric\": \"none\", \"per",
-		 "is of no metric"},
+		{"[50, 60]", "[50, -60]", "a round, a place or a time is impossible"},
+		{"[3, 5]}", "[3, -5]}", "a count is not a possible whole number"},
+		{"[3, 5]}", "[3, 5.5]}", "a count is not a possible whole number"},
+		{"[3, 5]}", "[3, 1e300]}", "a count is not a possible whole number"},
+		{"[3, 5]}", "[3, 9223372036854775807]}", "a count is not a possible whole number"},
+		{"\"call_ns\": [7, 8]", "\"call_ns\": [7, -8]", "a value is not a possible number"},
+		{"\"metric\": \"call_ns\", \"per", "\"metric\": \"none\", \"per", "has no metric"},
 	};
 	for (size_t i = 0; i < COUNT_OF(spoilt); i++) {
 		write_counted_run();
@@ -222,7 +221,7 @@ TEST(page_kinds_left_out_are_no_failures)
 	file = unit_run_begin();
 	fprintf(file, line, "", "<b>");
 	fclose(file);
-	assert_refused("no page kind");
+	assert_refused("not a page kind");
 }
 
 TEST(malformed_lines_are_refused_by_number)
@@ -238,47 +237,46 @@ TEST(malformed_lines_are_refused_by_number)
 		{"{\"type\": \"cell\"", "{\"tipe\": \"cell\"", "line 2: it has no type"},
 		{"{\"type\": \"end\"", "{\"type\": \"fin\"", "line 4: its type is not known"},
 		{"{\"type\": \"end\"", "{\"type\": \"run\"", "line 4: a second run line"},
-		{"\"format\": 2", "\"format\": 1", "line 1: the format"},
+		{"\"format\": 3", "\"format\": 1", "line 1: this version does not read"},
 		{"{\"type\": \"run\"", "{\"type\": \"end\"", "line 2: a cell comes before"},
-		{"\"heap_bytes\": 0", "\"heap_bytes\": -1", "line 2: a cell has no"},
-		{"\"heap_bytes\": 0", "\"heap_bytes\": \"1M\"", "line 2: a cell has no"},
-		{"\"replicate\": 0", "\"replicate\": null", "line 2: a cell has no"},
+		{"\"heap_bytes\": 0", "\"heap_bytes\": -1", "line 2: a cell's levels"},
+		{"\"heap_bytes\": 0", "\"heap_bytes\": \"1M\"", "line 2: a cell's levels"},
+		{"\"replicate\": 0", "\"replicate\": null", "line 2: a cell's levels"},
 		{"\"state\": \"dirty\"",
 		 "\"state\": \"a state by a name that is longer than there is room\"",
-		 "line 2: a cell has no or too long"},
-		{"\"primitive\": \"fork\"", "\"primitive\": 7", "line 2: an arm has no"},
+		 "line 2: a cell's levels"},
+		{"\"primitive\": \"fork\"", "\"primitive\": 7", "line 2: an arm's names"},
 		{"\"experiment\": \"spawn\"", "\"experiment\": \"swpan\"",
 		 "line 2: an arm is of an experiment"},
 		{"[0,0,1,1]", "[0,0,1]", "line 2: the columns of a pass differ"},
 		{"[0,100,200,300]", "[]", "line 2: the columns of a pass differ"},
-		{"110.000", "\"110\"", "line 2: a value is not a number"},
-		{"110.000", "null", "line 2: a value is not a number"},
+		{"110.000", "\"110\"", "line 2: a value is not a possible number"},
+		{"110.000", "null", "line 2: a value is not a possible number"},
 		{"\"missing\": {\"reaped_ns\": \"not looked at\",", "\"missing\": {",
 		 "line 2: a metric has neither values nor a reason"},
 		{"\"reaped_ns\": \"not looked at\"", "\"reaped_ns\": \"\"",
 		 "line 2: a metric has neither values nor a reason"},
 		{"\"call_ns\": [100", "\"other_ns\": [100",
 		 "line 2: a metric has neither values nor a reason"},
-		{"110.000", "-110", "line 2: a value is not a number that can be"},
-		{"110.000", "1e300", "line 2: a value is not a number that can be"},
-		{"110.000", "5e-324", "line 2: a value is not a number that can be"},
-		{"[0,0,1,1]", "[0,0,1,-1]", "line 2: a round, a place or a time cannot be"},
-		{"[0,0,1,1]", "[0,0,1,65536]", "line 2: a round, a place or a time cannot be"},
+		{"110.000", "-110", "line 2: a value is not a possible number"},
+		{"110.000", "1e300", "line 2: a value is not a possible number"},
+		{"110.000", "5e-324", "line 2: a value is not a possible number"},
+		{"[0,0,1,1]", "[0,0,1,-1]", "line 2: a round, a place or a time is impossible"},
+		{"[0,0,1,1]", "[0,0,1,65536]", "line 2: a round, a place or a time is impossible"},
 		{"[0,100,200,300]", "[0,100,200,-1]", "line 2: a round, a place or a time"},
-		{"\"replicate\": 0", "\"replicate\": -1", "line 2: a cell has no"},
-		{"\"replicate\": 0", "\"replicate\": 1024", "line 2: a cell has no"},
-		{"\"replicate\": 1,", "\"replicate\": 0,",
-		 "line 3: a replicate comes a second time"},
+		{"\"replicate\": 0", "\"replicate\": -1", "line 2: a cell's levels"},
+		{"\"replicate\": 0", "\"replicate\": 1024", "line 2: a cell's levels"},
+		{"\"replicate\": 1,", "\"replicate\": 0,", "line 3: a replicate is repeated"},
 		{"\"replicate\": 0", "\"replicate\": 2",
-		 "line 3: a replicate comes a second time, or after a later one"},
-		{"\"heap_bytes\": 0", "\"heap_bytes\": 1e300", "line 2: a cell has no"},
-		{"\"threads\": \"\"", "\"threads\": \"1e300\"", "line 2: a cell has no"},
-		{"\"began_s\": 0", "\"began_s\": -5", "line 2: a replicate's begin"},
+		 "line 3: a replicate is repeated or out of order"},
+		{"\"heap_bytes\": 0", "\"heap_bytes\": 1e300", "line 2: a cell's levels"},
+		{"\"threads\": \"\"", "\"threads\": \"1e300\"", "line 2: a cell's levels"},
+		{"\"began_s\": 0", "\"began_s\": -5", "line 2: a replicate's start"},
 		{"\"seed\": 1", "\"seed\": -1", "line 2: a fact about the worker"},
-		{"\"state\": \"dirty\"", "\"state\": \"dir\\u001bty\"", "line 2: a cell has no"},
-		{"\"state\": \"dirty\"", "\"state\": \"dir\\nty\"", "line 2: a cell has no"},
+		{"\"state\": \"dirty\"", "\"state\": \"dir\\u001bty\"", "line 2: a cell's levels"},
+		{"\"state\": \"dirty\"", "\"state\": \"dir\\nty\"", "line 2: a cell's levels"},
 		{"\"primitive\": \"fork\"", "\"primitive\": \"fo\\u009brk\"",
-		 "line 2: an arm has no"},
+		 "line 2: an arm's names"},
 		{"\"passes\": {", "\"passes\": {\"stamped\": {\"metrics\": {\"call_ns\": [1]}},",
 		 "line 2: a metric or a counter is in two passes"},
 		{"\"precision\": 0.02", "\"precision\": -1", "line 1: a setting is out of range"},
@@ -369,10 +367,10 @@ TEST(links_and_special_files_are_refused)
 		assert_refused("it is a link");
 		unlink(path);
 		assert_int_equal(mkfifo(path, 0600), 0);
-		assert_refused("it is no regular file");
+		assert_refused("it is not a regular file");
 		unlink(path);
 		assert_int_equal(mkdir(path, 0700), 0);
-		assert_refused("it is no regular file");
+		assert_refused("it is not a regular file");
 		rmdir(path);
 	}
 	/* Also where the text that it leads to would be read. */

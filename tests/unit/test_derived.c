@@ -43,7 +43,7 @@ TEST(a_running_thread_costs_the_slope_less_that_of_the_control)
 			double k = threads[t], offset = 50000 + 900.0 * r;
 			put_shootdown(file, r, "fork_running", "call_ns", threads[t],
 				      offset + 2000 * k);
-			put_shootdown(file, r, "fork_busy_others", "call_ns", threads[t],
+			put_shootdown(file, r, "fork_busy_processes", "call_ns", threads[t],
 				      offset + (500 + 10.0 * r) * k);
 			put_shootdown(file, r, "flush_page", "flush_ns", threads[t], 700 - 20 * k);
 		}
@@ -51,7 +51,7 @@ TEST(a_running_thread_costs_the_slope_less_that_of_the_control)
 	bool seen[3] = {false, false, false};
 	for (size_t i = 0; i < summary.derived.slope_count; i++) {
 		const struct slope *slope = &summary.derived.slopes[i];
-		if (slope->control && strcmp(slope->control, "fork_busy_others") == 0) {
+		if (slope->control && strcmp(slope->control, "fork_busy_processes") == 0) {
 			seen[0] = true;
 			assert_int_equal(slope->replicates, REPLICATES);
 			assert_near(slope->per_thread.center, 1475, 1e-6);
@@ -76,7 +76,7 @@ TEST(without_threads_there_is_a_reason)
 {
 	FILE *file = unit_points_begin();
 	put_shootdown(file, 0, "fork_running", "call_ns", 0, 50000);
-	put_shootdown(file, 0, "fork_busy_others", "call_ns", 0, 50000);
+	put_shootdown(file, 0, "fork_busy_processes", "call_ns", 0, 50000);
 	load(file);
 	assert_true(summary.derived.slope_count > 0);
 	assert_int_equal(summary.derived.slopes[0].replicates, 0);

@@ -23,15 +23,15 @@ static void fill(void)
 			.replicate = r,
 			.count = 1,
 			.values = &values[r],
-			.witness = {.duration_ns = 1e9,
-				    .wait_ns = 2e8,
-				    .cpu_ns = 9.8e8,
-				    .idle_ns = 1e7,
-				    .steal_ns = 0,
-				    .cpus = 1,
-				    .involuntary_switches = 5,
-				    .migrations = 0,
-				    .open_files = 4},
+			.worker_facts = {.duration_ns = 1e9,
+					 .wait_ns = 2e8,
+					 .cpu_ns = 9.8e8,
+					 .idle_ns = 1e7,
+					 .steal_ns = 0,
+					 .cpus = 1,
+					 .involuntary_switches = 5,
+					 .migrations = 0,
+					 .open_files = 4},
 		};
 	}
 }
@@ -46,12 +46,12 @@ TEST(quiet_rows_say_nothing)
 	fill();
 	assert_string_equal(told(), "");
 	/* An idle CPU is nobody's, and a worker that never waited had no competitor. */
-	blocks[0].witness.cpu_ns = 5e8;
-	blocks[0].witness.idle_ns = 4.9e8;
-	blocks[1].witness.cpu_ns = 5e8;
-	blocks[1].witness.wait_ns = 0;
+	blocks[0].worker_facts.cpu_ns = 5e8;
+	blocks[0].worker_facts.idle_ns = 4.9e8;
+	blocks[1].worker_facts.cpu_ns = 5e8;
+	blocks[1].worker_facts.wait_ns = 0;
 	/* What could be a tick by chance. */
-	blocks[2].witness.steal_ns = 2e7;
+	blocks[2].worker_facts.steal_ns = 2e7;
 	assert_string_equal(told(), "");
 	series.block_count = 0;
 	assert_string_equal(told(), "");
@@ -62,12 +62,12 @@ TEST(what_was_not_recorded_is_not_told)
 	double fewest, most;
 	fill();
 	for (unsigned r = 0; r < REPLICATES; r++)
-		blocks[r].witness = witness_read(NULL);
+		blocks[r].worker_facts = worker_facts_read(NULL);
 	assert_string_equal(told(), "");
 	assert_false(disturbed_open_files(&series, &fewest, &most));
 	json_t *worker = json_pack("{s:i,s:s,s:f}", "wait_ns", -1, "cpu_ns", "unavailable: x",
 				   "open_files", 7.0);
-	struct witness read = witness_read(worker);
+	struct worker_facts read = worker_facts_read(worker);
 	assert_true(isnan(read.wait_ns) && isnan(read.cpu_ns) && isnan(read.idle_ns));
 	assert_near(read.open_files, 7, 0);
 	json_decref(worker);
@@ -77,8 +77,8 @@ TEST(competitors_are_told)
 {
 	fill();
 	for (unsigned r = 0; r < REPLICATES; r++) {
-		blocks[r].witness.cpu_ns = 5e8;
-		blocks[r].witness.wait_ns = 3e8;
+		blocks[r].worker_facts.cpu_ns = 5e8;
+		blocks[r].worker_facts.wait_ns = 3e8;
 	}
 	assert_string_equal(told(),
 			    "disturbed: other processes had the CPU for 30 % of the time (waited "
@@ -88,9 +88,9 @@ TEST(competitors_are_told)
 TEST(they_are_held_against_quiet_rows)
 {
 	fill();
-	blocks[2].witness.cpu_ns = 5e8;
-	blocks[2].witness.wait_ns = 4e8;
-	blocks[2].witness.migrations = 3;
+	blocks[2].worker_facts.cpu_ns = 5e8;
+	blocks[2].worker_facts.wait_ns = 4e8;
+	blocks[2].worker_facts.migrations = 3;
 	values[2] = 800;
 	assert_contains(told(), "40 % of the time in 1 of 4 replicates, median +700 % against");
 	assert_contains(text, ", 3 migrations)");
@@ -101,7 +101,7 @@ TEST(they_are_held_against_quiet_rows)
 TEST(steal_is_told)
 {
 	fill();
-	blocks[1].witness.steal_ns = 1.1e8;
+	blocks[1].worker_facts.steal_ns = 1.1e8;
 	assert_contains(told(), "disturbed: the hypervisor had the CPU for 10 % of the time in 1 "
 				"of 4 replicates");
 }
@@ -110,8 +110,8 @@ TEST(open_files_may_vary)
 {
 	double fewest, most;
 	fill();
-	blocks[1].witness.open_files = 6;
-	blocks[2].witness.open_files = NAN;
+	blocks[1].worker_facts.open_files = 6;
+	blocks[2].worker_facts.open_files = NAN;
 	assert_true(disturbed_open_files(&series, &fewest, &most));
 	assert_near(fewest, 4, 0);
 	assert_near(most, 6, 0);

@@ -74,7 +74,7 @@ TEST(blocks_are_by_primitive_and_rise)
 		}
 		blanks = 0;
 	}
-	assert_int_equal(blocks, 2); /* the twin is no primitive of its own */
+	assert_int_equal(blocks, 2); /* the A/A control is no primitive of its own */
 	assert_int_equal(points, 6);
 	free(text);
 }
@@ -82,7 +82,7 @@ TEST(blocks_are_by_primitive_and_rise)
 TEST(empty_figures_have_empty_files)
 {
 	export_run();
-	char *text = unit_read("plots/data/spawn-by-heap-call-clean.dat");
+	char *text = unit_read("plots/data/spawn-by-heap-call-write-protected.dat");
 	assert_string_equal(text, "");
 	free(text);
 }
@@ -156,7 +156,7 @@ TEST(first_writes_are_parted_by_order_and_kind)
 			     "not counted: cycles, instructions (made up)");
 }
 
-/* A write that settles 2 MiB is told from one that settles 4 KiB. */
+/* A write that settles 2 MiB is distinguished from one that settles 4 KiB. */
 TEST(the_bytes_between_writes_are_told)
 {
 	struct unit_point point = {.experiment = "first_write",
@@ -194,7 +194,7 @@ TEST(other_levels_alone_are_drawn_and_named)
 	assert_file("plots/data/first-write-by-page-kind.dat",
 		    "thp\t4096\n0\tchild_copy\t30\tNaN\tNaN\n\n\n");
 	assert_file_contains("plots/data/caption-first-write-by-heap.dat",
-			     "whole passes over thp pages (2 MiB); medians");
+			     "whole passes over thp pages (2 MiB); geometric means");
 	assert_file_contains("plots/data/caption-first-write-by-page-kind.dat",
 			     "whole passes in shuffled order, heap 2 MiB: ");
 	assert_file_contains("plots/data/caption-first-write-cdf.dat",
@@ -217,7 +217,7 @@ TEST(distributions_are_cumulative)
 	assert_file("plots/data/first-write-cdf.dat", "child_copy\n4\t0\t1\n4.04356\t0.6\t0.4\n"
 						      "4.08759\t0.8\t0.2\n8\t0.8\t0.2\n"
 						      "8.08711\t1\t0\n\n\n");
-	assert_file_contains("plots/data/caption-first-write-cdf.dat", "up to 10 writes a case");
+	assert_file_contains("plots/data/caption-first-write-cdf.dat", "up to 10 writes per case");
 }
 
 /* Counts are given a page, and the grid names what was counted. */
@@ -237,7 +237,7 @@ TEST(counts_reach_the_walks_and_the_grid)
 	assert_file("plots/data/tlb-refill-walks.dat", "after_flush\n256\t1.5\tNaN\tNaN\n\n\n");
 	assert_file("plots/data/tlb-reach.dat", "");
 	assert_file_contains("plots/data/caption-tlb-refill.dat",
-			     "it takes 3; walks: dtlb_load_walks_both");
+			     "at least 3 are needed; walks: dtlb_load_walks_both");
 	assert_file_contains("plots/data/counters-by-arm.dat", "1\t-1\tdtlb_load_walks\t0\n");
 	assert_file_contains(
 		"plots/data/caption-counters-by-arm.dat",

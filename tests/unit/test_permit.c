@@ -90,7 +90,8 @@ TEST(a_missing_pmu_is_told_from_a_missing_event)
 TEST(refusals_of_the_pmu_say_what_it_cannot)
 {
 	struct permit permit = {.paranoid = 2};
-	expect(&permit, &kernel, EINVAL, COUNTER_UNAVAILABLE, "does not tell user from kernel");
+	expect(&permit, &kernel, EINVAL, COUNTER_UNAVAILABLE,
+	       "does not distinguish user from kernel");
 	expect(&permit, &both, EINVAL, COUNTER_UNAVAILABLE, "refuses this event");
 	expect(&permit, &kernel, EOPNOTSUPP, COUNTER_UNAVAILABLE, "EOPNOTSUPP");
 	expect(&permit, &both, EBUSY, COUNTER_UNAVAILABLE, "EBUSY");

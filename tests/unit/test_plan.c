@@ -135,11 +135,11 @@ static size_t jobs_at(enum child_cpu placement, uint64_t heaps[CHOICE_MAX])
 TEST(arms_are_those_that_go)
 {
 	make_plan();
-	/* null; known_delay 1us, 10us; fork exit, exec; posix_spawn exec; fork exit's twin. */
+	/* null; known_delay 1us, 10us; fork exit, exec; posix_spawn exec; the A/A control of fork exit. */
 	static const struct {
 		const char *primitive, *case_name;
 		enum action action;
-		bool twin;
+		bool aa_control;
 	} expected[] = {
 		{"", "", ACTION_NONE, false},     {"", "1us", ACTION_NONE, false},
 		{"", "10us", ACTION_NONE, false}, {"fork", "", ACTION_EXIT, false},
@@ -151,7 +151,7 @@ TEST(arms_are_those_that_go)
 		assert_string_equal(plan.arms[i].primitive, expected[i].primitive);
 		assert_string_equal(plan.arms[i].case_name, expected[i].case_name);
 		assert_int_equal(plan.arms[i].action, expected[i].action);
-		assert_int_equal(plan.arms[i].twin, expected[i].twin);
+		assert_int_equal(plan.arms[i].aa_control, expected[i].aa_control);
 	}
 	assert_false(plan.jobs[0].copies_heap);
 	settings.primitives[EAGER] = true;
@@ -405,7 +405,7 @@ TEST(rulers_ride_with_what_spawns)
 	assert_int_equal(plan.jobs[0].arm_count, 3);
 }
 
-/* Transparent huge pages: at the largest heap that is not too dear, or where asked for. */
+/* Transparent huge pages: at the largest heap that is not too expensive, or where asked for. */
 TEST(page_kinds_beside_4k)
 {
 	size_t huge = 0;
@@ -444,7 +444,7 @@ TEST(an_option_is_refused_where_no_experiment_varies_it)
 		enum axis_id axis;
 		const char *option, *who;
 	} asked[] = {
-		{AXIS_STATE, "--state clean", "spawn does"},
+		{AXIS_STATE, "--state write-protected", "spawn does"},
 		{AXIS_CACHE, "--cache cold", "spawn does"},
 		{AXIS_CHILD_CPU, "--child-cpu free", "spawn does"},
 		{AXIS_PAGE_KIND, "--page-kind thp", "writes does"},
@@ -494,9 +494,9 @@ TEST(an_option_that_holds_for_some_says_for_which)
 	make_plan();
 	assert_int_equal(plan.holds_for.count, 2);
 	assert_string_equal(plan.holds_for.text[0],
-			    "--touch-order shuffled holds for writes; spawn runs at sequential");
+			    "--touch-order shuffled applies to writes; spawn runs at sequential");
 	assert_string_equal(plan.holds_for.text[1],
-			    "--primitive fork,posix_spawn holds for spawn; writes has other arms");
+			    "--primitive fork,posix_spawn applies to spawn; writes has other arms");
 }
 
 /* Arms, counters, eviction and the CPU are no axes, but can be asked for in vain as well. */
@@ -518,7 +518,7 @@ TEST(options_beside_the_axes_are_not_in_vain)
 	settings.experiments[WRITES] = false;
 	settings.experiments[SPAWNING] = true;
 	make_plan();
-	ask(AXIS_STATE, STATE_CLEAN);
+	ask(AXIS_STATE, STATE_WRITE_PROTECTED);
 	REFUSED("cannot count anything", "dirty heap", "--counters");
 	PUT(settings.counters, "none");
 	settings.evict_bytes = 1 << 20;
@@ -539,7 +539,7 @@ TEST(more_threads_than_cpus_are_refused)
 	settings.experiments[WRITES] = true;
 	catalog.experiments[WRITES].varies |= VARIES_THREADS;
 	ask(AXIS_THREADS, (unsigned)CPU_COUNT(&allowed));
-	REFUSED("threads on CPUs of their own", "give --threads less");
+	REFUSED("threads on separate CPUs", "give a smaller --threads");
 	catalog.experiments[WRITES].varies &= ~(uint32_t)VARIES_THREADS;
 }
 
@@ -561,11 +561,12 @@ TEST(nothing_is_left_out_without_a_word)
 	assert_left_out("spawn at 1024 TiB: more than a quarter of");
 	settings.heaps.level[4] = 65 << 20;
 	make_plan();
-	assert_left_out("cold caches of spawn at 65 MiB: dear; ask for them with --cache cold");
-	choice_set(&settings.levels[AXIS_STATE], STATE_CLEAN);
+	assert_left_out(
+		"cold caches of spawn at 65 MiB: expensive; ask for them with --cache cold");
+	choice_set(&settings.levels[AXIS_STATE], STATE_WRITE_PROTECTED);
 	make_plan();
 	assert_left_out(
-		"--child-cpu free of spawn: unasked it runs only dirty, warm, which is not");
+		"--child-cpu free of spawn: by default it runs only dirty, warm, which is not");
 	one_cpu_only();
 	make_plan();
 	assert_left_out("child on another CPU: only CPU");
@@ -590,10 +591,9 @@ TEST(nothing_is_left_out_without_a_word)
 	catalog.experiments[WRITES].needs_heap = 1;
 	make_plan();
 	assert_left_out("writes at heap 0: it needs pages");
-	assert_left_out(
-		"page kind thp of writes: no heap up to 64 MiB is whole huge pages of 2 MiB");
+	assert_left_out("page kind thp of writes: no heap up to 64 MiB is a multiple of 2 MiB");
 	settings.levels[AXIS_PAGE_KIND].given = true;
-	REFUSED("page kind thp for writes: 1 MiB is no whole number of huge pages", "--heap 2M");
+	REFUSED("page kind thp for writes: 1 MiB is not a multiple of a huge page", "--heap 2M");
 	catalog.experiments[WRITES].needs_heap = 0;
 }
 

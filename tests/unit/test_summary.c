@@ -17,7 +17,7 @@ static void write_drifting_run(unsigned replicates, double drift, const char *re
 	FILE *file = unit_run_begin();
 	uint64_t random = 11;
 	for (unsigned r = 0; r < replicates; r++) {
-		double fork[COUNT], vfork[COUNT], twin[COUNT];
+		double fork[COUNT], vfork[COUNT], aa_control[COUNT];
 		unsigned rounds[COUNT];
 		for (unsigned i = 0; i < COUNT; i++) {
 			rounds[i] = i / PER_ROUND;
@@ -25,25 +25,25 @@ static void write_drifting_run(unsigned replicates, double drift, const char *re
 			double level = 40000 * pow(drift, at);
 			fork[i] = level * exp(0.001 * unit_normal(&random));
 			vfork[i] = level / 4 * exp(0.001 * unit_normal(&random));
-			twin[i] = level * exp(0.001 * unit_normal(&random));
+			aa_control[i] = level * exp(0.001 * unit_normal(&random));
 		}
 		/* vfork misses the later rounds: only a comparison within rounds is fair. */
 		const struct unit_arm arms[] = {
 			{"fork", "exit", false, COUNT, fork, rounds, reason},
 			{"vfork", "exit", false, COUNT / 2, vfork, rounds, reason},
-			{"fork", "exit", true, COUNT, twin, rounds, reason},
+			{"fork", "exit", true, COUNT, aa_control, rounds, reason},
 		};
 		unit_run_cell(file, r, 1 << 20, arms, COUNT_OF(arms));
 	}
 	unit_run_end(file);
 }
 
-static const struct row *row_of(const char *primitive, bool twin, const char *metric)
+static const struct row *row_of(const char *primitive, bool aa_control, const char *metric)
 {
 	for (size_t i = 0; i < summary.row_count; i++)
 		if (strcmp(summary.rows[i].series->primitive, primitive) == 0 &&
 		    strcmp(summary.rows[i].series->metric, metric) == 0 &&
-		    summary.rows[i].series->twin == twin)
+		    summary.rows[i].series->aa_control == aa_control)
 			return &summary.rows[i];
 	fail_msg("no row of %s %s", primitive, metric);
 	return NULL;
@@ -62,9 +62,10 @@ TEST(common_drift_cancels_in_ratios)
 	/* The medians alone are all over the place: a threefold drift. */
 	assert_true(stats_relative_half_width(&vfork->interval) > 0.1);
 	assert_contains(vfork->note, "drift +");
-	const struct ratio *twin = summary_ratio(&summary, row_of("fork", true, "call_ns")->series);
-	assert_non_null(twin);
-	assert_near(twin->interval.center, 1, 0.001);
+	const struct ratio *aa_control =
+		summary_ratio(&summary, row_of("fork", true, "call_ns")->series);
+	assert_non_null(aa_control);
+	assert_near(aa_control->interval.center, 1, 0.001);
 	unit_free(&summary, &dataset);
 }
 
@@ -116,7 +117,7 @@ static size_t split(char **line, char *fields[FIELDS + 1])
 
 static const char header[] =
 	"experiment,primitive,action,case,heap_bytes,page_kind,state,cache,touch_order,threads,"
-	"mappings,open_files,child_cpu,metric,unit,n,replicates,median,ci_low,ci_high,p5,p95,p99,"
+	"mappings,open_files,child_cpu,metric,unit,n,replicates,estimate,ci_low,ci_high,p5,p95,p99,"
 	"min,max,mad,note\n";
 
 TEST(csv_keeps_its_promise)

@@ -94,7 +94,7 @@ TEST(malformed_lists_are_refused_by_name)
 		{"1M..4M*0", "'1M..4M*0'", "factor"},
 		{"1M..4M*2K", "'1M..4M*2K'", "factor"},
 		{"0..4M*2", "'0..4M*2'", "above 0"},
-		{"4M..1M*2", "'4M..1M*2'", "rise"},
+		{"4M..1M*2", "'4M..1M*2'", "increase"},
 		{"..4M*2", "''", "size"},
 		{"1M..*2", "''", "size"},
 		{"1..256*2", "'1..256*2'", "more than 8"},

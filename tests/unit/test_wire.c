@@ -48,7 +48,7 @@ static void fill(void)
 		put(request->arms[i].primitive, "fork");
 		request->arms[i].action = ACTION_EXIT;
 	}
-	request->cells[1].level[AXIS_STATE] = STATE_CLEAN;
+	request->cells[1].level[AXIS_STATE] = STATE_WRITE_PROTECTED;
 	request->counter_count = 3;
 	request->counters[1].group = request->counters[2].group = 1;
 	struct wire_answer *answer = &area->answer;
@@ -191,7 +191,7 @@ TEST(spoilt_requests_are_refused)
 	REFUSED(wire_check_request, UNENDED(request->arms[1].primitive), "an arm");
 	REFUSED(wire_check_request, UNENDED(request->arms[1].case_name), "an arm");
 	REFUSED(wire_check_request, request->arms[1].action = ACTION_COUNT, "an arm");
-	REFUSED(wire_check_request, request->arms[1].twin = 2, "an arm");
+	REFUSED(wire_check_request, request->arms[1].aa_control = 2, "an arm");
 	REFUSED(wire_check_request, request->counter_count = COUNTERS_MAX + 1, "counters");
 	REFUSED(wire_check_request, UNENDED(request->counters[1].name), "a counter");
 	REFUSED(wire_check_request, UNENDED(request->counters[1].filter), "a counter");

@@ -89,7 +89,7 @@ static void write_environment(void)
 }
 
 #define RUN_BEGIN                                                                            \
-	"{\"type\": \"run\", \"format\": 2, \"version\": \"0\", \"git_commit\": \"0\","      \
+	"{\"type\": \"run\", \"format\": 3, \"version\": \"0\", \"git_commit\": \"0\","      \
 	" \"id\": \"made-up\", \"settings\": {\"precision\": 0.02, \"replicates_max\": 40}," \
 	" \"counters\": [{\"name\": \"page_faults_both\", \"group\": 0, \"with_child\": false},"
 
@@ -114,9 +114,9 @@ static void put_arm(FILE *file, const struct unit_arm *arm)
 {
 	fprintf(file,
 		"{\"experiment\": \"spawn\", \"primitive\": \"%s\", \"action\": \"%s\","
-		" \"case\": \"\", \"twin\": %s, \"missing\": {\"reaped_ns\": \"%s\","
+		" \"case\": \"\", \"aa_control\": %s, \"missing\": {\"reaped_ns\": \"%s\","
 		" \"child_faults\": \"%s\"}, \"passes\": {\"plain\": {\"round\": [",
-		arm->primitive, arm->action, arm->twin ? "true" : "false", arm->reason,
+		arm->primitive, arm->action, arm->aa_control ? "true" : "false", arm->reason,
 		arm->reason);
 	for (size_t i = 0; i < arm->count; i++)
 		fprintf(file, "%s%u", i ? "," : "", arm->rounds[i]);
@@ -192,7 +192,7 @@ void unit_point_put(FILE *file, unsigned replicate, const struct unit_point *poi
 		point->counted_value > 0 ? "true" : "false");
 	fprintf(file,
 		" \"arms\": [{\"experiment\": \"%s\", \"primitive\": \"\", \"action\": \"\","
-		" \"case\": \"%s\", \"twin\": false, \"missing\": {\"write_ns\": \"no\","
+		" \"case\": \"%s\", \"aa_control\": false, \"missing\": {\"write_ns\": \"no\","
 		" \"single_ns\": \"no\", \"pages\": \"no\", \"call_ns\": \"no\","
 		" \"flush_ns\": \"no\"},",
 		point->experiment, point->case_name);

@@ -71,7 +71,7 @@ FILE *unit_run_begin(void);
 /* What one arm of a cell line yields; columns of `count` values. */
 struct unit_arm {
 	const char *primitive, *action;
-	bool twin;
+	bool aa_control;
 	size_t count;
 	const double *call_ns;
 	const unsigned *rounds;

@@ -33,7 +33,7 @@ static struct counting_cost make_cost(const struct dataset *dataset, const struc
 	for (size_t i = 0; ratios && i < dataset->series_count; i++) {
 		const struct series *series = &dataset->series[i];
 		if (strcmp(series->experiment, first->experiment) != 0 ||
-		    strcmp(series->metric, first->metric) != 0 || series->twin)
+		    strcmp(series->metric, first->metric) != 0 || series->aa_control)
 			continue;
 		double ratio = ratio_of(series, with_child);
 		if (isfinite(ratio))

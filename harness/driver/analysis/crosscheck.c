@@ -55,8 +55,8 @@ static enum outcome read_file(int folder, const char *folder_name, const char *n
 	json_decref(file);
 	if (!good)
 		return fail(problem,
-			    "cannot use %s/%s: it does not hold hyperfine's times of two commands; "
-			    "delete it or run scripts/crosscheck again",
+			    "cannot use %s/%s: it has no hyperfine times of two commands; delete "
+			    "it or run scripts/crosscheck again",
 			    folder_name, name);
 	double scale = 1e9 / (double)entry->count;
 	double half = gsl_cdf_tdist_Pinv(0.975, freedom) * hypot(once_error_s, twice_error_s);

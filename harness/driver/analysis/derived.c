@@ -22,7 +22,8 @@ static double center_of(const struct series *series)
 
 static bool is_warm_read(const struct series *series)
 {
-	return !series->twin && series->is_main && strcmp(series->experiment, "tlb_refill") == 0 &&
+	return !series->aa_control && series->is_main &&
+	       strcmp(series->experiment, "tlb_refill") == 0 &&
 	       strcmp(series->case_name, "warm") == 0 &&
 	       strcmp(series->level[AXIS_PAGE_KIND], "4k") == 0;
 }

@@ -42,7 +42,7 @@ static double growth(const struct dataset *dataset, const struct series *like,
 /* Whether `series` is of the slope's case and metric, at its heap. */
 static bool is_of(const struct series *series, const struct slope *slope)
 {
-	return !series->twin && strcmp(series->experiment, "tlb_shootdown") == 0 &&
+	return !series->aa_control && strcmp(series->experiment, "tlb_shootdown") == 0 &&
 	       strcmp(series->case_name, slope->case_name) == 0 &&
 	       strcmp(series->metric, slope->metric) == 0 &&
 	       series->heap_bytes == slope->heap_bytes;
@@ -91,7 +91,9 @@ static void make_slope(const struct dataset *dataset, struct slope *slope,
 size_t differences_shootdown(const struct dataset *dataset, struct slope slopes[DIFFERENCES_MAX])
 {
 	static const struct slope wanted[] = {
-		{.case_name = "fork_running", .control = "fork_busy_others", .metric = "call_ns"},
+		{.case_name = "fork_running",
+		 .control = "fork_busy_processes",
+		 .metric = "call_ns"},
 		{.case_name = "fork_running", .control = "fork_sleeping", .metric = "call_ns"},
 		{.case_name = "flush_page", .metric = "flush_ns"},
 		{.case_name = "flush_range", .metric = "flush_ns"},
@@ -113,7 +115,7 @@ size_t differences_shootdown(const struct dataset *dataset, struct slope slopes[
 /* Whether it is the switch's time with shared memory. */
 static bool is_shared_switch(const struct series *series)
 {
-	return !series->twin && strcmp(series->experiment, "switch") == 0 &&
+	return !series->aa_control && strcmp(series->experiment, "switch") == 0 &&
 	       strcmp(series->case_name, "shared") == 0 && series->is_main;
 }
 

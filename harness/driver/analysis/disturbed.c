@@ -17,8 +17,8 @@ bool disturbed_open_files(const struct series *series, double *fewest, double *m
 {
 	*fewest = *most = NAN;
 	for (size_t b = 0; b < series->block_count; b++) {
-		*fewest = fmin(*fewest, series->blocks[b].witness.open_files);
-		*most = fmax(*most, series->blocks[b].witness.open_files);
+		*fewest = fmin(*fewest, series->blocks[b].worker_facts.open_files);
+		*most = fmax(*most, series->blocks[b].worker_facts.open_files);
 	}
 	return !isnan(*fewest);
 }
@@ -26,20 +26,20 @@ bool disturbed_open_files(const struct series *series, double *fewest, double *m
 /* For how much of the cell's time other processes had the CPU, at least; NAN: not known. Neither of two
  * numbers alone can tell. The worker also waits for children of its own, as for one that wakes it and has
  * yet to leave the CPU. And a CPU on which neither it nor a child runs may be idle. */
-static double others_share(const struct witness *witness)
+static double others_share(const struct worker_facts *worker_facts)
 {
-	double had = witness->cpus * (witness->duration_ns - TICK_NS);
-	double others = (had - witness->cpu_ns - witness->idle_ns) / witness->cpus;
-	if (isnan(others) || isnan(witness->wait_ns))
+	double had = worker_facts->cpus * (worker_facts->duration_ns - TICK_NS);
+	double others = (had - worker_facts->cpu_ns - worker_facts->idle_ns) / worker_facts->cpus;
+	if (isnan(others) || isnan(worker_facts->wait_ns))
 		return NAN;
-	return fmax(0, fmin(others, witness->wait_ns)) / witness->duration_ns;
+	return fmax(0, fmin(others, worker_facts->wait_ns)) / worker_facts->duration_ns;
 }
 
 /* A tick more may be by chance. */
-static double steal_share(const struct witness *witness)
+static double steal_share(const struct worker_facts *worker_facts)
 {
-	double stolen = witness->steal_ns / witness->cpus - TICK_NS;
-	return isnan(stolen) ? NAN : fmax(0, stolen) / witness->duration_ns;
+	double stolen = worker_facts->steal_ns / worker_facts->cpus - TICK_NS;
+	return isnan(stolen) ? NAN : fmax(0, stolen) / worker_facts->duration_ns;
 }
 
 /* What is said of one cause of disturbance. */
@@ -52,18 +52,18 @@ struct tale {
 
 static void tell(struct tale *tale, const struct block *block, double share)
 {
-	const struct witness *witness = &block->witness;
+	const struct worker_facts *worker_facts = &block->worker_facts;
 	double median = stats_median(block->values, block->count);
 	if (!(share > SHARE_TOLD)) {
 		tale->quiet[tale->quiet_count++] = median;
 		return;
 	}
 	tale->disturbed[tale->replicates++] = median;
-	tale->duration_ns += witness->duration_ns;
-	tale->away_ns += share * witness->duration_ns;
-	tale->wait_ns += witness->wait_ns;
-	tale->involuntary_switches += witness->involuntary_switches;
-	tale->migrations += isnan(witness->migrations) ? 0 : witness->migrations;
+	tale->duration_ns += worker_facts->duration_ns;
+	tale->away_ns += share * worker_facts->duration_ns;
+	tale->wait_ns += worker_facts->wait_ns;
+	tale->involuntary_switches += worker_facts->involuntary_switches;
+	tale->migrations += isnan(worker_facts->migrations) ? 0 : worker_facts->migrations;
 }
 
 static void append(char *text, size_t text_bytes, const char *format, ...)
@@ -114,15 +114,16 @@ static void put_steal(const struct tale *tale, const struct series *series, char
 	put_extent(tale, series, text, text_bytes);
 }
 
-static double share_of(const struct witness *witness, enum disturber disturber)
+static double share_of(const struct worker_facts *worker_facts, enum disturber disturber)
 {
-	return disturber == DISTURBED_BY_OTHERS ? others_share(witness) : steal_share(witness);
+	return disturber == DISTURBED_BY_OTHERS ? others_share(worker_facts)
+						: steal_share(worker_facts);
 }
 
 bool disturbed_by(const struct series *series, enum disturber disturber)
 {
 	for (size_t b = 0; b < series->block_count; b++)
-		if (share_of(&series->blocks[b].witness, disturber) > SHARE_TOLD)
+		if (share_of(&series->blocks[b].worker_facts, disturber) > SHARE_TOLD)
 			return true;
 	return false;
 }
@@ -139,7 +140,8 @@ const char *disturbed_text(const struct series *series, char *text, size_t text_
 	for (enum disturber who = 0; room && who < DISTURBERS; who++) {
 		struct tale tale = {.quiet = room, .disturbed = room + series->block_count};
 		for (size_t b = 0; b < series->block_count; b++)
-			tell(&tale, &series->blocks[b], share_of(&series->blocks[b].witness, who));
+			tell(&tale, &series->blocks[b],
+			     share_of(&series->blocks[b].worker_facts, who));
 		if (tale.replicates)
 			puts[who](&tale, series, text, text_bytes);
 	}

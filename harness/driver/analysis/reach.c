@@ -21,13 +21,14 @@ struct reach reach_find(const double *pages, const double *refill_ns, size_t n, 
 			top = i;
 	if (n < REACH_POINTS_MIN) {
 		snprintf(reach.why, sizeof reach.why,
-			 "unavailable: %zu sizes were measured warm and after a flush; it takes %d",
+			 "unavailable: %zu sizes were measured warm and after a flush; at least %d "
+			 "are needed",
 			 n, REACH_POINTS_MIN);
 		return reach;
 	}
 	if (top == n) {
 		snprintf(reach.why, sizeof reach.why,
-			 "unavailable: reads after a flush were never dearer than warm ones by a "
+			 "unavailable: reads after a flush were never slower than warm ones by a "
 			 "step of the clock");
 		return reach;
 	}
@@ -42,6 +43,6 @@ struct reach reach_find(const double *pages, const double *refill_ns, size_t n, 
 	}
 	if (!reach.found)
 		snprintf(reach.why, sizeof reach.why,
-			 "beyond %.0f pages, the most that were measured", reach.pages);
+			 "above %.0f pages, the largest number measured", reach.pages);
 	return reach;
 }

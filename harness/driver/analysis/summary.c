@@ -1,8 +1,8 @@
 #include "harness/driver/analysis/summary.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/analysis/count_check.h"
 #include "harness/driver/analysis/disturbed.h"
-#include "harness/driver/analysis/doubts.h"
 #include "harness/driver/base/fields.h"
 
 #include <math.h>
@@ -152,7 +152,7 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 		return OUTCOME_OK;
 	}
 	char doubt[PROBLEM_TEXT_MAX];
-	if (doubts_refuse(dataset, series, doubt, sizeof doubt)) {
+	if (count_check_refuses(dataset, series, doubt, sizeof doubt)) {
 		add_note(row, "%s", doubt);
 		return OUTCOME_OK;
 	}
@@ -214,7 +214,7 @@ static enum outcome make_ratios(struct summary *summary, struct problem *problem
 			continue;
 		struct series key = *series;
 		wire_copy(key.primitive, sizeof key.primitive, "fork");
-		key.twin = false;
+		key.aa_control = false;
 		const struct series *fork = dataset_find(dataset, &key, series->metric);
 		if (!fork || !fork->block_count)
 			continue;

@@ -42,7 +42,7 @@ static void put_levels(FILE *file, const struct series *series)
 	csv_text(file, series->experiment);
 	put_text(file, series->primitive);
 	put_text(file, series->action);
-	put_text(file, series->twin ? "twin" : series->case_name);
+	put_text(file, series->aa_control ? "aa_control" : series->case_name);
 	put_count(file, series->heap_bytes);
 	put_axes(file, series, AXIS_COLUMN_EARLY);
 	put_empty(file, 1); /* mappings are not varied yet */
@@ -113,7 +113,7 @@ static enum outcome write_csv(const struct summary *summary, const char *folder,
 	if (!file)
 		return OUTCOME_FAILED;
 	put_levels_header(file);
-	csv_header(file, ",n,replicates,median,ci_low,ci_high,p5,p95,p99,min,max,mad,note");
+	csv_header(file, ",n,replicates,estimate,ci_low,ci_high,p5,p95,p99,min,max,mad,note");
 	put_axis_names(file, AXIS_COLUMN_LAST);
 	csv_end(file);
 	for (size_t i = 0; i < summary->row_count; i++)

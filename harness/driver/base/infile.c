@@ -40,7 +40,7 @@ FILE *infile_open(int folder, const char *folder_name, const char *name, struct 
 		fail(problem, "cannot open %s/%s: %s; %s", folder_name, name, strerror(errno),
 		     remedy_or(errno, give_run));
 	else if (fstat(fd, &facts) < 0 || !S_ISREG(facts.st_mode))
-		fail(problem, "cannot read %s/%s: it is no regular file; put a file there",
+		fail(problem, "cannot read %s/%s: it is not a regular file; put a file there",
 		     folder_name, name);
 	else if (!(file = fdopen(fd, "r")))
 		fail(problem, "cannot read %s/%s: %s; %s", folder_name, name, strerror(errno),
@@ -65,7 +65,7 @@ json_t *infile_json(FILE *file, const char *folder_name, const char *name, struc
 	if (object && !json_is_object(object)) {
 		json_decref(object);
 		object = NULL;
-		snprintf(error.text, sizeof error.text, "it is no JSON object");
+		snprintf(error.text, sizeof error.text, "it is not a JSON object");
 	}
 	free(text);
 	fclose(file);

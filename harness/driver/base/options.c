@@ -86,11 +86,11 @@ static enum outcome refuse(const struct reading *reading, const char *word)
 	const struct option_row *row = NULL;
 	if (strncmp(word, "--", 2) != 0)
 		return fail(reading->problem,
-			    "cannot use '%.*s': forkcost %s takes %s%s; see "
+			    "cannot use '%.*s': forkcost %s accepts %s%s; see "
 			    "forkcost %s --help",
 			    NAME_SHOWN_MAX, word, command,
 			    reading->options->operand.argument ? "options and one "
-							       : "options only",
+							       : "only options",
 			    reading->options->operand.argument ? reading->options->operand.argument
 							       : "",
 			    command);
@@ -102,13 +102,13 @@ static enum outcome refuse(const struct reading *reading, const char *word)
 			    shown, name, command);
 	if (alike > 1)
 		return fail(reading->problem,
-			    "cannot tell which option --%.*s is: several begin so; write it in "
+			    "cannot choose option --%.*s: several begin like this; write it in "
 			    "full, see forkcost %s --help",
 			    shown, name, command);
 	if (row->argument)
 		return fail(reading->problem, "cannot use --%s: it needs a value; write --%s %s",
 			    row->name, row->name, row->argument);
-	return fail(reading->problem, "cannot give --%s a value: it takes none; leave out '%.*s'",
+	return fail(reading->problem, "cannot give --%s a value: it has none; leave out '%.*s'",
 		    row->name, NAME_SHOWN_MAX, name + length);
 }
 
@@ -144,7 +144,7 @@ static enum outcome check_end(const struct reading *reading, bool dashes)
 		return refuse(reading, "--");
 	if (!options->operand.argument || reading->given->operand)
 		return OUTCOME_OK;
-	return fail(reading->problem, "cannot tell which %s: give one, as forkcost %s %s",
+	return fail(reading->problem, "cannot choose a %s: give one, as forkcost %s %s",
 		    options->operand.argument, command, options->example);
 }
 

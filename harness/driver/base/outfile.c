@@ -17,7 +17,7 @@ const char *outfile_remedy(int error)
 	case EPERM:
 		return "make the folder writable";
 	case ENOENT:
-		return "give a folder that is there";
+		return "give a folder that exists";
 	case ENAMETOOLONG:
 		return "use shorter names";
 	default:
@@ -61,8 +61,8 @@ static bool is_free(int folder, const char *name)
 static enum outcome refuse(const char *path, const char *wanted, struct problem *problem)
 {
 	return fail(problem,
-		    "cannot write %s: there is something that is no %s of a run, such as a link; "
-		    "move it away",
+		    "cannot write %s: something there is not a %s of a run, such as a link; move "
+		    "it away",
 		    path, wanted);
 }
 

@@ -9,6 +9,6 @@
 #define FORKCOST_COMMIT "unknown"
 #endif
 
-enum { FORKCOST_FORMAT = 2 }; /* of the samples and of the CSV files */
+enum { FORKCOST_FORMAT = 3 }; /* of the samples and of the CSV files */
 
 #endif

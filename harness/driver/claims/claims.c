@@ -44,12 +44,13 @@ const struct claim claims[CLAIM_COUNT] = {
 		 "vfork is mostly obsolete: with copy-on-write it is only a minor improvement.",
 		 "ratio-to-fork-by-heap", NULL},
 	[C12] = {"C12", "The first Unix fork copied the whole process.", "spawn-by-heap",
-		 "it is history, which no run can show; what such a fork would cost here, can"},
+		 "it is history, which no run can show; a run can show what such a fork would cost "
+		 "here"},
 };
 
 static const char lazily[] =
-	"not at once: nobody gives the right to write back, so the owner's next write to each page "
-	"still takes a fault, cheaper than a copy, but not nothing";
+	"not at once: the kernel does not give the right to write back, so the owner's next write "
+	"to each page still takes a fault, which is cheaper than a copy but not free";
 static const char not_all_tables[] = "page tables of shared memory and of file mappings that were "
 				     "never written are not copied at "
 				     "all: the child's accesses fault them in";
@@ -57,12 +58,12 @@ static const char not_all_tables[] = "page tables of shared memory and of file m
 /* The thresholds, in rows alike in shape, since each is a rule of its own. Counts leave no doubt, so they
  * must be exact, but for the up to 31 pages that the kernel copies where it could have taken them back,
  * since a list of the CPU's still holds them. Times must differ by 10 % to be called different, and by half
- * where a fault is told from none. Twice as fast is a significant win, less is a minor improvement. */
+ * where a fault is distinguished from none. Twice as fast is a significant win, less is a minor improvement. */
 const struct rule claim_rules[] = {
-	{C1, REQUIRED, FRAMES_ALIKE, AT_LEAST, 1, NULL},
+	{C1, REQUIRED, FRAMES_SHARED, AT_LEAST, 1, NULL},
 
 	{C2, REQUIRED, TABLES_COPIED, AT_LEAST, 1, NULL},
-	{C2, REQUIRED, FRAMES_ALIKE, AT_LEAST, 1, NULL},
+	{C2, REQUIRED, FRAMES_SHARED, AT_LEAST, 1, NULL},
 	{C2, REQUIRED, CHANGED_ALONE, AT_LEAST, 1, NULL},
 	{C2, REQUIRED, CHANGED_ALONE, AT_MOST, 1, NULL},
 	{C2, CORRECTS, TABLES_SHARED, AT_MOST, 0, not_all_tables},
@@ -76,10 +77,10 @@ const struct rule claim_rules[] = {
 	{C3, REQUIRED, FRAMES_PARENT_COPY, AT_LEAST, 1, NULL},
 
 	{C4, REQUIRED, CALLER_UNTOUCHED, AT_MOST, 0, NULL},
-	{C4, REQUIRED, FRAMES_TAKE_BACK, AT_MOST, 31, NULL},
-	{C4, REQUIRED, COPY_OVER_TAKE_BACK, AT_LEAST, 1.1, NULL},
-	{C4, CORRECTS, FAULTS_TAKE_BACK, AT_LEAST, 1, lazily},
-	{C4, SHOWN, TAKE_BACK_OVER_PLAIN, AT_LEAST, 0, NULL},
+	{C4, REQUIRED, FRAMES_REUSE, AT_MOST, 31, NULL},
+	{C4, REQUIRED, COPY_OVER_REUSE, AT_LEAST, 1.1, NULL},
+	{C4, CORRECTS, FAULTS_REUSE, AT_LEAST, 1, lazily},
+	{C4, SHOWN, REUSE_OVER_PLAIN, AT_LEAST, 0, NULL},
 
 	{C5, SUPPORTS, SWITCH_ADDS, AT_LEAST, 1, NULL},
 
@@ -89,27 +90,24 @@ const struct rule claim_rules[] = {
 
 	{C7, REQUIRED, BEFORE_OVER_AFTER_EXEC, AT_LEAST, 1.1, NULL},
 	{C7, CORRECTS, AFTER_EXEC_OVER_PLAIN, AT_LEAST, 1.5,
-	 "the copy lasts until then; after exec each first write still takes a fault that takes "
-	 "the page "
-	 "back, cheaper than a copy, but not nothing"},
+	 "only the copying ends then; after exec each first write still takes a fault that reuses "
+	 "the page, which is cheaper than a copy but not free"},
 
 	{C8, REQUIRED, MAPPINGS_EXECED, AT_MOST, 1, NULL},
 	{C8, REQUIRED, FRAMES_AFTER_EXEC, AT_MOST, 31, NULL},
 	{C8, SHOWN, RESIDENT_EXECED, AT_LEAST, 0, NULL},
 
-	{C9, REQUIRED, DIRTY_OVER_CLEAN, AT_LEAST, 1.05, NULL},
+	{C9, REQUIRED, DIRTY_OVER_WRITE_PROTECTED, AT_LEAST, 1.05, NULL},
 	{C9, REQUIRED, FORK_OVER_VFORK_LARGEST, AT_LEAST, 1.1, NULL},
 	{C9, CORRECTS, AFTER_EXEC_OVER_PLAIN, AT_LEAST, 1.5,
-	 "exec undoes nothing: the caller still pays a fault at its next write to each page, which "
-	 "vfork "
-	 "spares as well"},
+	 "exec undoes nothing: the caller still pays a fault at its next write to each page, and "
+	 "vfork avoids this too"},
 	{C9, CORRECTS, MARKING_SHARE, AT_MOST, 0.5,
-	 "within fork and exec themselves the marking is the smaller part: most is the copying of "
-	 "entries, with "
-	 "their counts, and tearing that down"},
+	 "within fork and exec themselves write-protecting is the smaller part: most of the time "
+	 "goes into copying entries, with their counts, and freeing them"},
 
 	{C10, REQUIRED, FORK_OVER_VFORK_LARGEST, AT_LEAST, 2, NULL},
-	{C10, REQUIRED, CLEAN_OVER_VFORK_LARGEST, AT_LEAST, 2, NULL},
+	{C10, REQUIRED, WRITE_PROTECTED_OVER_VFORK_LARGEST, AT_LEAST, 2, NULL},
 	{C10, REQUIRED, FORK_OVER_VFORK_GROWTH, AT_LEAST, 1.5, NULL},
 	{C10, SHOWN, MARKING_SHARE, AT_LEAST, 0, NULL},
 	{C10, SHOWN, TABLES_SHARE, AT_LEAST, 0, NULL},
@@ -135,7 +133,7 @@ const char *claim_ruling_words(enum ruling ruling)
 		[RULING_HOLDS] = "holds",
 		[RULING_CORRECTED] = "holds, with this correction",
 		[RULING_REFUTED] = "does not hold here",
-		[RULING_OPEN] = "cannot tell here",
+		[RULING_OPEN] = "inconclusive",
 	};
 	return words[ruling];
 }
@@ -161,9 +159,9 @@ static void say_open(struct judgement *judgement, const struct rule *rule,
 	if (*judgement->why)
 		return;
 	const char *how = finding_is_count(rule->finding)
-				  ? "some samples say one thing and some the other"
-				  : "the interval does not lie on the right side of the threshold; "
-				    "run longer";
+				  ? "the samples disagree"
+				  : "the interval is not wholly on the required side of the "
+				    "threshold; run longer";
 	if (finding->known)
 		snprintf(judgement->why, sizeof judgement->why, "%s: %s",
 			 finding_words(rule->finding), how);

@@ -127,15 +127,16 @@ static const char *note_of(enum claim_id claim, const struct summary *summary, c
 		snprintf(text, LINE_MAX,
 			 "Here by a register: the kernel loads CR3 with the root of the next page "
 			 "tables%s.",
-			 json_is_true(pcid)
-				 ? ", tagged (PCID), so that the TLB keeps what it has of others"
-			 : json_is_false(pcid) ? "; without PCID that empties the TLB"
+			 json_is_true(pcid) ? ", tagged (PCID), so that the TLB keeps the entries "
+					      "of other address spaces"
+			 : json_is_false(pcid) ? "; without PCID this flushes the TLB"
 					       : "");
 	else if (strncmp(machine, "riscv", 5) == 0)
-		snprintf(text, LINE_MAX, "Here by a register: satp holds the root of page tables.");
+		snprintf(text, LINE_MAX,
+			 "Here by a register: satp contains the root of the page tables.");
 	else if (strcmp(machine, "aarch64") == 0)
 		snprintf(text, LINE_MAX,
-			 "Here by a register: TTBR0_EL1 holds the root of page tables.");
+			 "Here by a register: TTBR0_EL1 contains the root of the page tables.");
 	else
 		return "";
 	return text;
@@ -361,12 +362,16 @@ static void put_markdown_head(const char *run, const char *machine, FILE *file)
 {
 	markdown_markup(file, "<!-- made by forkcost " FORKCOST_VERSION " from run ");
 	markdown_comment(file, run);
-	markdown_markup(file, " -->\n\nWhat people say about fork, and what run ");
+	markdown_markup(file, " -->\n"
+			      "\n"
+			      "Common claims about fork, checked against run ");
 	markdown_text(file, run);
-	markdown_markup(file, " says to it (");
+	markdown_markup(file, " (");
 	markdown_text(file, machine);
-	markdown_markup(file,
-			"):\n\n| | claim | verdict | numbers | see |\n|---|---|---|---|---|\n");
+	markdown_markup(file, "):\n"
+			      "\n"
+			      "| | claim | verdict | numbers | figure |\n"
+			      "|---|---|---|---|---|\n");
 }
 
 /* ---- JSON ---- */
@@ -454,7 +459,9 @@ enum outcome claims_put(const struct summary *summary, enum claims_form form, FI
 		put_markdown_head(run, machine, file);
 	else
 		print_to(file,
-			 "what people say about fork, and what this run says to it\n%.80s\n\n",
+			 "common claims about fork, checked against this run\n"
+			 "%.80s\n"
+			 "\n",
 			 machine);
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++)
 		if (!is_absent(claim, findings))
@@ -499,7 +506,8 @@ enum outcome claims_print_brief(const struct summary *summary, struct problem *p
 	char absent[ABSENT_MAX];
 	if (findings_make(summary, findings, problem))
 		return OUTCOME_FAILED;
-	print("\nclaims (forkcost claims RUN tells them with numbers)\n");
+	print("\n"
+	      "claims (forkcost claims RUN shows them with numbers)\n");
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
 		char line[3 * LINE_MAX], verdict[VERDICT_MAX];
 		if (is_absent(claim, findings))

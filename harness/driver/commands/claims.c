@@ -20,7 +20,7 @@ static enum outcome read_form(const struct given *given, enum claims_form *form,
 	*form = markdown ? CLAIMS_MARKDOWN : json ? CLAIMS_JSON : CLAIMS_TERMINAL;
 	if (!markdown || !json)
 		return OUTCOME_OK;
-	return fail(problem, "cannot use '--json' as well: give --markdown or --json");
+	return fail(problem, "cannot also use '--json': give --markdown or --json");
 }
 
 static enum status run(const struct given *given)
@@ -39,8 +39,8 @@ static enum status run(const struct given *given)
 	return outcome ? complain(&problem, STATUS_FAILED) : STATUS_DONE;
 }
 
-COMMAND(claims, .summary = "test what people say about fork with a run's data",
-	.options = {.text = "Tests twelve things that people say about fork with a run's data. "
+COMMAND(claims, .summary = "check common claims about fork against a run's data",
+	.options = {.text = "Checks twelve common claims about fork against a run's data. "
 			    "Each gets a "
 			    "verdict with numbers, intervals and the figure to look at. "
 			    "docs/CLAIMS.md "

@@ -6,10 +6,10 @@
 #include "harness/driver/commands/command.h"
 #include "harness/driver/counters/report.h"
 #include "harness/driver/machine/hugepages.h"
-#include "harness/driver/machine/lent.h"
 #include "harness/driver/machine/limits.h"
 #include "harness/driver/machine/machine.h"
 #include "harness/driver/machine/memory.h"
+#include "harness/driver/machine/tunables.h"
 #include "harness/driver/run/ask_worker.h"
 
 #include <errno.h>
@@ -103,15 +103,15 @@ static void examine_page_kinds(void)
 	enum { USUAL_BYTES = 2 * 24 << 20 };
 	for (unsigned kind = PAGE_KIND_THP; kind < PAGE_KIND_COUNT; kind++) {
 		char why[PROBLEM_TEXT_MAX], subject[32];
-		bool can = hugepages_can(kind, USUAL_BYTES, why);
+		bool can = hugepages_check(kind, USUAL_BYTES, why);
 		snprintf(subject, sizeof subject, "page kind %s",
 			 axis_name(&axes[AXIS_PAGE_KIND], kind));
 		say(can ? GOOD : NOTE, subject, "%s", why);
 	}
-	if (lent_is_recorded())
-		say(NOTE, "lent settings",
-		    "a run has changed what /run/forkcost says; it is put back when that ends, or "
-		    "by forkcost as root");
+	if (tunables_are_changed())
+		say(NOTE, "changed settings",
+		    "a run has changed the settings in /run/forkcost; they are restored when it "
+		    "ends, or by forkcost as root");
 }
 
 static void examine_limits(void)
@@ -124,7 +124,7 @@ static void examine_limits(void)
 			    "at most %llu; raise it with ulimit %s %llu", limits[i].at_most,
 			    limits[i].option, limits[i].advised);
 		else
-			say(GOOD, limits[i].what, "the limit leaves room");
+			say(GOOD, limits[i].what, "the limit is high enough");
 }
 
 /* What slows a worker, or makes it unlike others, and could not be shed. */
@@ -144,13 +144,13 @@ static void examine_start(const struct wire_start *start)
 		    (unsigned long long)start->personality);
 	if (start->seccomp != WIRE_UNKNOWN && start->seccomp != 0)
 		say(NOTE, subject,
-		    "seccomp filters look at each system call, and slow it; start outside of the "
+		    "seccomp filters check each system call and slow it down; start outside of the "
 		    "container or sandbox");
 	if (start->table_slots != WIRE_UNKNOWN && start->table_slots > 256)
 		say(NOTE, subject, "its table of open files has room for %llu; %s",
 		    (unsigned long long)start->table_slots, "start with fewer files open");
 	if (note_count == noted)
-		say(GOOD, subject, "inherits nothing that slows it");
+		say(GOOD, subject, "inherits nothing that slows it down");
 }
 
 static void examine_counter_kind(const struct counters *counters, enum counters_kind kind,
@@ -223,7 +223,7 @@ static enum status run(const struct given *given)
 	examine_start(&catalog.start);
 	examine_counters();
 	examine_programs();
-	print("\n%s\n", bad_count ? "this machine cannot measure before what is BAD is fixed"
+	print("\n%s\n", bad_count ? "this machine cannot measure until every BAD line is fixed"
 				  : "this machine can measure");
 	return bad_count ? STATUS_FAILED : STATUS_DONE;
 }

@@ -31,7 +31,7 @@ static const struct option_row rows[] = {
 			      "which primitive; see forkcost list [fork, then vfork]",
 			      .values = VALUES_PRIMITIVES},
 	[OPTION_PAGES] = {"pages", "N",
-			  .help = "how many pages [64; of large kinds a few whole ones]"},
+			  .help = "how many pages [64; for huge pages a few whole ones]"},
 	[OPTION_WHO] = {"who", "WHO", "parent or child writes first [child]", VALUES_WORDS,
 			"parent child"},
 	[OPTION_PAGE_KIND] = {"page-kind", "KIND", "4k, thp, mthp or hugetlb [4k]", VALUES_WORDS,
@@ -115,14 +115,11 @@ static enum status run(const struct given *given)
 
 COMMAND(explain, .summary = "what happens to a page when a process is started, live, step by step",
 	.options =
-		{.text = "Starts a child and has both write, one step after the other, and shows "
-			 "at each "
-			 "step what the kernel shows of both: addresses, frames, page faults, page "
-			 "tables. Each step says what should happen, and checks that it does. "
-			 "Frame "
-			 "numbers are shown to root only.\v"
-			 "Exit status: 0 every statement holds, 1 one does not, or it cannot be "
-			 "played, "
-			 "2 usage, 130 interrupted.",
+		{.text = "Starts a child, lets both write, one step after the other, and "
+			 "shows after each step what the kernel says about both: addresses, "
+			 "frames, page faults, page tables. Each step says what should happen, and "
+			 "checks that it does. Frame numbers are shown to root only.\vExit "
+			 "status: 0 every statement holds, 1 one does not, or explain cannot "
+			 "run, 2 usage, 130 interrupted.",
 		 .rows = rows},
 	.run = run);

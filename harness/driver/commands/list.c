@@ -51,7 +51,8 @@ static void list_catalog(const struct wire_catalog *catalog)
 			      experiment->metrics[m].unit, experiment->metrics[m].summary);
 		list_cases(experiment);
 	}
-	print("\nprimitives, with the actions that make them arms\n");
+	print("\n"
+	      "primitives and their actions; an arm is a primitive with an action\n");
 	for (uint32_t p = 0; p < catalog->primitive_count; p++) {
 		const struct wire_primitive *primitive = &catalog->primitives[p];
 		print("  %-16s %s\n", primitive->name, primitive->summary);

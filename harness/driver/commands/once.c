@@ -78,14 +78,14 @@ static enum outcome become(const struct session *session, struct problem *proble
 			   problem))
 		return OUTCOME_FAILED;
 	if (session->memory_fd != WIRE_FD && dup2(session->memory_fd, WIRE_FD) < 0)
-		return fail(problem, "cannot hand over the wire form: %s; %s", strerror(errno),
+		return fail(problem, "cannot pass on the wire form: %s; %s", strerror(errno),
 			    remedy_or(errno, "report this"));
 	fcntl(WIRE_FD, F_SETFD, 0);
 	char name[] = "forkcost-worker";
 	char *arguments[] = {name, NULL}, *environment[] = {NULL};
 	signal(SIGXFSZ, SIG_DFL); /* as it was before main() */
 	execve(path, arguments, environment);
-	return fail(problem, "cannot become %s: %s; %s", path, strerror(errno),
+	return fail(problem, "cannot execute %s: %s; %s", path, strerror(errno),
 		    remedy_or(errno, "rebuild it with make all"));
 }
 
@@ -108,8 +108,7 @@ COMMAND(once, .summary = "start N children and nothing else, for timing from out
 		{.text = "Becomes the worker, builds the heap, starts N children one after the "
 			 "other, and "
 			 "does nothing else: for timing from outside, as by hyperfine. The heap is "
-			 "written once and then left alone, so forks after the first find it "
-			 "clean. Pin "
-			 "it with taskset.",
+			 "written only once, so forks after the first find it write-protected. "
+			 "Pin it with taskset.",
 		 .rows = rows},
 	.run = run);

@@ -35,7 +35,7 @@ enum outcome present_find(const char *folder, struct problem *problem)
 		return OUTCOME_OK;
 	return fail(problem,
 		    "cannot find a run at '%s': %s; give a run's folder, as results/latest", folder,
-		    there ? "it is no folder" : strerror(errno));
+		    there ? "it is not a folder" : strerror(errno));
 }
 
 /* What the run did not get to, for whoever does not read the table. */

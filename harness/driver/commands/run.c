@@ -93,7 +93,7 @@ static enum status measure(const struct plan *plan, const struct given *given)
 		status = STATUS_FAILED;
 	}
 	if (result.interrupted) {
-		print_to(stderr, "forkcost: interrupted; the cells that were done are in %s\n",
+		print_to(stderr, "forkcost: interrupted; the finished cells are in %s\n",
 			 record.folder);
 		status = STATUS_INTERRUPTED;
 	}

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 enum {
-	DRAFTS_MAX = COUNTERS_MAX / 2, /* each gets a twin */
+	DRAFTS_MAX = COUNTERS_MAX / 2, /* each also with its child */
 	GROUPS_MAX = COUNTER_GROUPS_MAX / 2,
 };
 
@@ -279,7 +279,7 @@ static struct counters_role *new_role(struct maker *maker, const char *stem, siz
 	if (counters->role_count == COUNTERS_ROLES_MAX ||
 	    maker->draft_count + COUNTER_MODES > DRAFTS_MAX) {
 		fail(maker->problem,
-		     "cannot count so much at once: at most %d counters, and most names make "
+		     "cannot count so many at once: at most %d counters, and most names make "
 		     "three; shorten the list",
 		     DRAFTS_MAX);
 		return NULL;
@@ -335,13 +335,13 @@ static enum outcome add_event(struct maker *maker, const char *name)
 	size_t at;
 	if (!events_encode(events, name, &counter.attr, full, &why))
 		return fail(maker->problem,
-			    "cannot count '%s': it is no role, and libpfm4 says of it as an "
+			    "cannot count '%s': it is not a role, and libpfm4 says about it as an "
 			    "event: %s; see forkcost counters",
 			    name, events->started ? why : events->why);
 	if (events_has_mode(events, name))
 		return fail(maker->problem,
-			    "cannot count '%s' with a mode: user, kernel and both are counted "
-			    "anyhow; drop the :u or :k",
+			    "cannot count '%s' with a mode: user, kernel and both are counted in "
+			    "any case; leave out the :u or :k",
 			    name);
 	make_stem(name, stem);
 	struct counters_role *role = new_role(maker, stem, &at);
@@ -366,8 +366,8 @@ static enum outcome add_named(struct maker *maker, const char *list)
 		char name[EVENT_NAME_MAX];
 		if (!units_split(&rest, name, sizeof name))
 			return fail(maker->problem,
-				    "cannot read the counters '%.200s'; write names with commas "
-				    "between, or none; forkcost counters lists them",
+				    "cannot read the counters '%.200s'; write names separated by "
+				    "commas, or none; forkcost counters lists them",
 				    list);
 		enum role_index index = roles_find(name);
 		if (index < ROLE_COUNT ? add_role(maker, index) : add_event(maker, name))
@@ -402,7 +402,7 @@ static void refuse_untold_modes(struct maker *maker)
 		}
 		for (; user <= kernel; user++)
 			say_missing(maker->out, user->counter.name,
-				    "unavailable: this PMU counts it alike whether user or kernel "
+				    "unavailable: this PMU counts the same whether user or kernel "
 				    "mode is excluded");
 		i++;
 	}
@@ -430,8 +430,8 @@ static void place(struct maker *maker, bool hardware, enum mode mode)
 	for (size_t i = 0; i < count; i++) {
 		if (group[i] == GROUPS_NONE) {
 			say_missing(counters, chosen[i]->name,
-				    "unavailable: it opens but never runs; somebody else (NMI "
-				    "watchdog, perf) holds the counters");
+				    "unavailable: it opens but never runs; something else (NMI "
+				    "watchdog, perf) uses the counters");
 			continue;
 		}
 		struct wire_counter *counter = &counters->counted[counters->count++];
@@ -451,15 +451,16 @@ static void limit_groups(struct counters *counters)
 		counters->group_count = GROUPS_MAX;
 }
 
-static void add_twins(struct counters *counters)
+static void add_aa_controls(struct counters *counters)
 {
 	size_t count = counters->count;
 	for (size_t i = 0; i < count; i++) {
-		struct wire_counter *twin = &counters->counted[counters->count++];
-		*twin = counters->counted[i];
-		twin->group += counters->group_count;
-		twin->with_child = 1;
-		strncat(twin->name, "_with_child", sizeof twin->name - strlen(twin->name) - 1);
+		struct wire_counter *aa_control = &counters->counted[counters->count++];
+		*aa_control = counters->counted[i];
+		aa_control->group += counters->group_count;
+		aa_control->with_child = 1;
+		strncat(aa_control->name, "_with_child",
+			sizeof aa_control->name - strlen(aa_control->name) - 1);
 	}
 	counters->group_count *= 2;
 }
@@ -493,7 +494,7 @@ static enum outcome choose(struct counters *counters, const char *list, struct p
 		for (unsigned mode = MODE_USER; mode <= MODE_BOTH; mode++)
 			place(&maker, true, mode);
 	limit_groups(counters);
-	add_twins(counters);
+	add_aa_controls(counters);
 	return OUTCOME_OK;
 }
 

@@ -38,7 +38,7 @@ struct counters_missing {
 
 struct counters {
 	size_t count; /* 0: nothing was asked for, or nothing can be counted */
-	/* By group. The second half are the twins `..._with_child` of the first, in the same order,
+	/* By group. The second half are the same as `..._with_child` of the first, in the same order,
 	 * in groups of their own. */
 	struct wire_counter counted[COUNTERS_MAX];
 	size_t missing_count;

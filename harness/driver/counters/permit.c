@@ -107,7 +107,7 @@ static enum counter_state explain_forbidden(const struct permit *permit,
 			   permit->paranoid);
 	return say(COUNTER_NOT_PERMITTED, why, why_bytes,
 		   "%s, though perf_event_paranoid allows it; a security module (SELinux?) must "
-		   "be told to",
+		   "allow it",
 		   error == EPERM ? "EPERM" : "EACCES");
 }
 
@@ -135,12 +135,12 @@ enum counter_state permit_explain(const struct permit *permit, const struct perm
 	case EINVAL:
 	case EOPNOTSUPP:
 		return say(COUNTER_UNAVAILABLE, why, why_bytes, "%s (%s)",
-			   request->part ? "this PMU does not tell user from kernel"
+			   request->part ? "this PMU does not distinguish user from kernel"
 					 : "the kernel refuses this event for a process",
 			   error == EINVAL ? "EINVAL" : "EOPNOTSUPP");
 	case EBUSY:
 		return say(COUNTER_UNAVAILABLE, why, why_bytes,
-			   "somebody else holds the counters for himself (EBUSY)");
+			   "something else uses the counters exclusively (EBUSY)");
 	default:
 		return say(COUNTER_UNAVAILABLE, why, why_bytes, "%s; %s", strerror(error),
 			   remedy_or(error, "see dmesg"));
@@ -155,15 +155,15 @@ enum counter_state permit_explain_tracefs(int error, const char *path, char *why
 			   path);
 	case EPROTO:
 		return say(COUNTER_UNAVAILABLE, why, why_bytes,
-			   "this kernel's tracepoint %s numbers its reasons otherwise", path);
+			   "this kernel's tracepoint %s uses other numbers for its reasons", path);
 	case ENODEV:
 	case ENOSYS:
 		return say(COUNTER_UNAVAILABLE, why, why_bytes, "this kernel has no tracefs");
 	case EACCES:
 	case EPERM:
 		return say(COUNTER_NOT_PERMITTED, why, why_bytes,
-			   "tracefs, which numbers the tracepoints, is root's; run as root, in a "
-			   "container with CAP_SYS_ADMIN");
+			   "tracefs is readable only by root; run as root, in a container with "
+			   "CAP_SYS_ADMIN");
 	default:
 		return say(COUNTER_UNAVAILABLE, why, why_bytes, "tracefs: %s; %s", strerror(error),
 			   remedy_or(error, "see dmesg"));

@@ -149,8 +149,9 @@ static void print_end(const struct counters *counters, const struct reasons *rea
 		print_wrapped(reasons->text[i], 4);
 	}
 	if (counters->count)
-		print("\n%zu counters, %u group%s: a pass over the experiments each, and one more "
-		      "each\nwith the counts of children, as NAME_with_child\n",
+		print("\n"
+		      "%zu counters, %u group%s: one pass per group, and one more per group that\n"
+		      "also counts children, as NAME_with_child\n",
 		      counters->count / 2, counters->group_count / 2,
 		      counters->group_count == 2 ? "" : "s");
 	else

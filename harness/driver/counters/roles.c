@@ -31,7 +31,7 @@
 	[ROLE_##id] = {.name = (name_), .summary = (summary_), __VA_ARGS__}
 
 const struct role roles[] = {
-	ROLE(CYCLES, "cycles", "CPU cycles, those in idle states left out",
+	ROLE(CYCLES, "cycles", "CPU cycles, without those in idle states",
 	     HARDWARE(PERF_COUNT_HW_CPU_CYCLES)),
 	ROLE(INSTRUCTIONS, "instructions", "instructions completed (retired)",
 	     HARDWARE(PERF_COUNT_HW_INSTRUCTIONS)),
@@ -39,15 +39,14 @@ const struct role roles[] = {
 	     CACHE(DTLB, READ, GENERIC_TLB)),
 	ROLE(DTLB_STORE_WALKS, "dtlb_store_walks", "page walks completed for stores",
 	     CACHE(DTLB, WRITE, GENERIC_TLB)),
-	ROLE(DTLB_WALK_CYCLES, "dtlb_walk_cycles",
-	     "cycles in which a page walk for a load is under way", ),
+	ROLE(DTLB_WALK_CYCLES, "dtlb_walk_cycles", "cycles with an active page walk for a load", ),
 	ROLE(ITLB_WALKS, "itlb_walks", "page walks completed for instruction fetches",
 	     CACHE(ITLB, READ, GENERIC_TLB)),
 	ROLE(TLB_FLUSHES, "tlb_flushes", "flushes of the TLB, whole or in part", ),
 	/* Not PERF_COUNT_HW_CACHE_MISSES: on AMD that counts misses of the second level
 	 * (amd_f17h_perfmon_event_map in the kernel). */
 	ROLE(LLC_MISSES, "llc_misses",
-	     "accesses that missed the last-level cache, prefetching left out",
+	     "accesses that missed the last-level cache, without prefetching",
 	     CACHE(LL, READ, "reads only")),
 	ROLE(PAGE_FAULTS, "page_faults", "page faults, as the kernel counts them",
 	     .generic = {"PERF_COUNT_SW_PAGE_FAULTS", NULL, PERF_COUNT_SW_PAGE_FAULTS,
@@ -58,12 +57,11 @@ const struct role roles[] = {
 	 * lie. */
 	ROLE(TLB_FLUSH_TASK_SWITCH, "tlb_flush_task_switch",
 	     "flushes on a switch to another address space",
-	     .tracepoint =
-		     {TLB_FLUSH_REASON(0, "flush on task switch"),
-		      .unseen = "the kernel halts a process's counters while it switches tasks; "
-				"only a CPU-wide count sees this"}),
+	     .tracepoint = {TLB_FLUSH_REASON(0, "flush on task switch"),
+			    .unseen = "the kernel stops a process's counters while it switches "
+				      "tasks; only a CPU-wide count sees this"}),
 	ROLE(TLB_FLUSH_REMOTE_SHOOTDOWN, "tlb_flush_remote_shootdown",
-	     "flushes that another CPU asked of this one",
+	     "flushes that another CPU requested from this one",
 	     .tracepoint = {TLB_FLUSH_REASON(1, "remote shootdown")}),
 	ROLE(TLB_FLUSH_LOCAL_SHOOTDOWN, "tlb_flush_local_shootdown",
 	     "own flushes of all address spaces at once",
@@ -72,7 +70,7 @@ const struct role roles[] = {
 	     "own flushes of one address space, whole or in part",
 	     .tracepoint = {TLB_FLUSH_REASON(3, "local MM shootdown")}),
 	ROLE(TLB_FLUSH_REMOTE_SEND_IPI, "tlb_flush_remote_send_ipi",
-	     "flushes asked of other CPUs, by interrupt",
+	     "flushes requested from other CPUs, by IPI",
 	     .tracepoint = {TLB_FLUSH_REASON(4, "remote IPI send")}),
 	ROLE(PAGE_FAULT_USER, "page_fault_user", "page faults taken in user mode",
 	     .tracepoint = {.path = "exceptions/page_fault_user"}),
@@ -93,7 +91,7 @@ _Static_assert(sizeof roles / sizeof *roles == ROLE_COUNT, "a row a role");
 	[ROLE_ITLB_WALKS] = {"ITLB_MISSES:WALK_COMPLETED", NULL},             \
 	[ROLE_LLC_MISSES] = {"LONGEST_LAT_CACHE:MISS", NULL}
 #define INTEL_FLUSHES \
-	[ROLE_TLB_FLUSHES] = {"TLB_FLUSH:STLB_ANY", "attempts at the second-level TLB"}
+	[ROLE_TLB_FLUSHES] = {"TLB_FLUSH:STLB_ANY", "flush attempts of the second-level TLB"}
 
 /* AMD counts data walks of loads and stores together. That a fill came from memory is seen by the core; the
  * counters of the L3 itself belong to no process. */

@@ -8,7 +8,7 @@
 
 static bool same_place(const struct series *a, const struct series *b)
 {
-	bool same = a->heap_bytes == b->heap_bytes && a->twin == b->twin &&
+	bool same = a->heap_bytes == b->heap_bytes && a->aa_control == b->aa_control &&
 		    strcmp(a->experiment, b->experiment) == 0 &&
 		    strcmp(a->primitive, b->primitive) == 0 &&
 		    strcmp(a->case_name, b->case_name) == 0 && strcmp(a->action, b->action) == 0;
@@ -37,7 +37,7 @@ static uint64_t hash_of(const struct series *series, const char *metric)
 {
 	const char *const texts[] = {series->experiment, series->primitive, series->case_name,
 				     series->action, metric};
-	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ series->heap_bytes ^ series->twin;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ series->heap_bytes ^ series->aa_control;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		hash = hash_text(hash, texts[i]);
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)

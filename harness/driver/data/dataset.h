@@ -1,12 +1,12 @@
 /* A run read back from its folder: the only source of statistics, so that an old run can be
- * analysed anew. */
+ * analysed again. */
 #ifndef FORKCOST_DATASET_H
 #define FORKCOST_DATASET_H
 
 #include "harness/common/axes.h"
 #include "harness/common/problem.h"
 #include "harness/common/wire.h"
-#include "harness/driver/data/witness.h"
+#include "harness/driver/data/worker_facts.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -33,7 +33,7 @@ struct block {
 	double *values;
 	const double *window_ns, *at_us;
 	const unsigned *rounds, *places;
-	struct witness witness; /* of the replicate's cell */
+	struct worker_facts worker_facts; /* of the replicate's cell */
 };
 
 /* A metric's median over one counted pass: how long it took with counters open. No source of times; it
@@ -50,7 +50,7 @@ struct series {
 	char action[WIRE_NAME_MAX];
 	char level[AXIS_COUNT][WIRE_NAME_MAX]; /* empty: not varied */
 	uint64_t heap_bytes;
-	bool twin;
+	bool aa_control;
 	uint64_t hash; /* private: of all that tells series apart */
 	char metric[COUNTER_NAME_MAX], unit[WIRE_NAME_MAX];
 	bool is_main; /* the arm's main metric: the first that it can give */

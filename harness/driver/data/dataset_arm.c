@@ -17,11 +17,12 @@ static enum outcome index_by_name(const struct reader *reader, const json_t *lis
 		json_t *entry = json_array_get(list, i);
 		char name[COUNTER_NAME_MAX];
 		if (!COPY(entry, "name", name))
-			return dataset_malformed(reader, "an experiment or a counter has no or too "
-							 "long a name");
+			return dataset_malformed(
+				reader,
+				"an experiment or a counter has no name, or one that is too long");
 		if (json_object_get(index, name))
 			return dataset_malformed(reader,
-						 "two experiments or counters have one name");
+						 "two experiments or counters have the same name");
 		if (json_object_set(index, name, entry) < 0)
 			return dataset_malformed(reader, "out of memory");
 	}
@@ -159,7 +160,7 @@ static struct columns *columns_of(struct reader *reader, struct arm_pass *pass)
 	else if (read_columns(samples, columns))
 		return pass->columns = columns;
 	else
-		dataset_malformed(reader, "a round, a place or a time cannot be");
+		dataset_malformed(reader, "a round, a place or a time is impossible");
 	return NULL;
 }
 
@@ -177,8 +178,7 @@ static enum outcome add_block(struct reader *reader, struct series *series,
 {
 	if (series->block_count &&
 	    series->blocks[series->block_count - 1].replicate >= place->replicate)
-		return dataset_malformed(reader,
-					 "a replicate comes a second time, or after a later one");
+		return dataset_malformed(reader, "a replicate is repeated or out of order");
 	struct block *grown = dataset_grow(series->blocks, series->block_count,
 					   &series->block_capacity, sizeof *grown);
 	if (!grown)
@@ -189,7 +189,7 @@ static enum outcome add_block(struct reader *reader, struct series *series,
 		.replicate = place->replicate,
 		.began_s = place->began_s,
 		.count = columns->count,
-		.witness = reader->witness,
+		.worker_facts = reader->worker_facts,
 		.values = calloc(columns->count, sizeof *block->values),
 		.rounds = columns->rounds,
 		.places = columns->places,
@@ -202,10 +202,9 @@ static enum outcome add_block(struct reader *reader, struct series *series,
 		const json_t *value = json_array_get(values, i);
 		uint64_t count;
 		if (series->is_counter && !fields_count(value, FIELDS_COUNT_MAX, &count))
-			return dataset_malformed(reader,
-						 "a count is not a whole number that can be");
+			return dataset_malformed(reader, "a count is not a possible whole number");
 		if (!fields_number(value, &block->values[i]))
-			return dataset_malformed(reader, "a value is not a number that can be");
+			return dataset_malformed(reader, "a value is not a possible number");
 	}
 	return OUTCOME_OK;
 }
@@ -234,7 +233,7 @@ static enum outcome read_counter(struct reader *reader, const json_t *counter,
 {
 	const json_t *values = NULL;
 	if (!COPY(counter, "name", place->key.metric))
-		return dataset_malformed(reader, "a counter has no or too long a name");
+		return dataset_malformed(reader, "a counter's name is missing or too long");
 	if (!COPY_REASON(counter, "missing", place->key.missing))
 		wire_copy(place->key.missing, sizeof place->key.missing,
 			  "the arm's counted pass did not run");
@@ -301,7 +300,7 @@ static enum outcome add_counted(struct reader *reader, struct series *series, co
 	for (size_t i = 0; i < count; i++)
 		if (!fields_number(json_array_get(values, i), &copy[i])) {
 			free(copy);
-			return dataset_malformed(reader, "a value is not a number that can be");
+			return dataset_malformed(reader, "a value is not a possible number");
 		}
 	grown[series->counted_count++] =
 		(struct counted){replicate, with_child, stats_median(copy, count)};
@@ -345,7 +344,7 @@ static enum outcome read_histogram(struct reader *reader, const json_t *histogra
 		return dataset_malformed(reader, "a histogram of another kind");
 	const struct series *found = dataset_find(reader->dataset, &place->key, metric);
 	if (!found)
-		return dataset_malformed(reader, "a histogram is of no metric");
+		return dataset_malformed(reader, "a histogram has no metric");
 	struct series *series = &reader->dataset->series[found - reader->dataset->series];
 	if (!series->histogram)
 		series->histogram = calloc(HISTOGRAM_BUCKETS, sizeof *series->histogram);
@@ -372,7 +371,8 @@ static enum outcome read_metrics(struct reader *reader, const json_t *metrics, c
 		const json_t *metric = json_array_get(metrics, m), *values = NULL;
 		if (!COPY(metric, "name", place->key.metric) ||
 		    !COPY(metric, "unit", place->key.unit))
-			return dataset_malformed(reader, "a metric has no or too long names");
+			return dataset_malformed(reader,
+						 "a metric's name or unit is missing or too long");
 		struct arm_pass *pass = pass_of(passes, passes->metrics, place->key.metric);
 		if (pass)
 			values = json_object_get(json_object_get(pass->samples, "metrics"),
@@ -419,11 +419,11 @@ enum outcome dataset_read_arm(struct reader *reader, const json_t *line, const j
 	struct series *key = &place.key;
 	const json_t *began_s = json_object_get(line, "began_s");
 	if (began_s && !fields_number(began_s, &place.began_s))
-		return dataset_malformed(reader, "a replicate's begin is out of range");
+		return dataset_malformed(reader, "a replicate's start is out of range");
 	if (!COPY(arm, "experiment", key->experiment) || !COPY(arm, "primitive", key->primitive) ||
 	    !COPY(arm, "action", key->action) || !COPY(arm, "case", key->case_name))
-		return dataset_malformed(reader, "an arm has no or too long names");
-	key->twin = json_is_true(json_object_get(arm, "twin"));
+		return dataset_malformed(reader, "an arm's names are missing or too long");
+	key->aa_control = json_is_true(json_object_get(arm, "aa_control"));
 	const json_t *experiment = json_object_get(reader->experiments, key->experiment);
 	if (!json_is_array(json_object_get(experiment, "metrics")))
 		return dataset_malformed(

@@ -1,4 +1,5 @@
 #include "harness/driver/data/dataset_reader.h"
+#include "harness/driver/data/old_names.h"
 
 #include "harness/driver/base/fields.h"
 #include "harness/driver/base/infile.h"
@@ -64,11 +65,11 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 	    !fields_count(json_object_get(line, "replicate"), DATASET_REPLICATES_MAX - 1,
 			  &replicate) ||
 	    !read_levels(line, &key))
-		return dataset_malformed(reader, "a cell has no or too long levels, or ones that "
-						 "cannot be");
+		return dataset_malformed(reader,
+					 "a cell's levels are missing, too long or impossible");
 	if (read_worker(reader, line, key.heap_bytes))
 		return OUTCOME_FAILED;
-	reader->witness = witness_read(json_object_get(line, "worker"));
+	reader->worker_facts = worker_facts_read(json_object_get(line, "worker"));
 	const json_t *arms = json_object_get(line, "arms");
 	for (size_t i = 0; i < json_array_size(arms); i++)
 		if (dataset_read_arm(reader, line, json_array_get(arms, i), &key, replicate))
@@ -83,9 +84,10 @@ static enum outcome read_left_out(struct reader *reader, const json_t *line, con
 	json_t *kinds = json_object_get(reader->dataset->run, "page_kinds_left_out");
 	unsigned level;
 	if (!reader->dataset->run)
-		return dataset_malformed(reader, "what was left out comes before the run line");
+		return dataset_malformed(reader,
+					 "a list of what was left out comes before the run line");
 	if (!kind || !axis_find(&axes[AXIS_PAGE_KIND], kind, &level))
-		return dataset_malformed(reader, "what was left out is no page kind");
+		return dataset_malformed(reader, "what was left out is not a page kind");
 	if (!json_is_object(kinds)) {
 		kinds = json_object();
 		json_object_set_new(reader->dataset->run, "page_kinds_left_out", kinds);
@@ -121,9 +123,9 @@ static enum outcome read_run(struct reader *reader, json_t *line)
 	double number;
 	if (dataset->run)
 		return dataset_malformed(reader, "a second run line");
-	if (json_integer_value(json_object_get(line, "format")) != FORKCOST_FORMAT)
-		return dataset_malformed(reader,
-					 "the format is another one than this version reads");
+	if (!reader->is_old &&
+	    json_integer_value(json_object_get(line, "format")) != FORKCOST_FORMAT)
+		return dataset_malformed(reader, "this version does not read this format");
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		const json_t *value = json_object_get(settings, numbers[i]);
 		if (value && !fields_number(value, &number))
@@ -139,6 +141,11 @@ static enum outcome read_line(struct reader *reader, json_t *line)
 	const char *type = json_string_value(json_object_get(line, "type"));
 	if (!type)
 		return dataset_malformed(reader, "it has no type");
+	if (strcmp(type, "run") == 0 && !dataset->run)
+		reader->is_old =
+			json_integer_value(json_object_get(line, "format")) == OLD_NAMES_FORMAT;
+	if (reader->is_old && old_names_replace(line, reader->problem))
+		return OUTCOME_FAILED;
 	if (strcmp(type, "run") == 0)
 		return read_run(reader, line);
 	if (strcmp(type, "cell") == 0)

@@ -10,8 +10,9 @@ struct reader {
 	struct dataset *dataset;
 	struct samples *samples;
 	bool seen_cell;
-	uint64_t seed;          /* of the last cell line: a replicate has one of its own */
-	struct witness witness; /* of the last cell line */
+	bool is_old;   /* format 2: names are replaced (old_names.h) */
+	uint64_t seed; /* of the last cell line: a replicate has one of its own */
+	struct worker_facts worker_facts; /* of the last cell line */
 	struct problem *problem;
 	/* The run line's entries by their names; borrowed by their values. */
 	json_t *experiments, *counters;

@@ -7,29 +7,29 @@
 
 #define COUNT "%" PRIu64
 
-static struct check *add(struct told *told, enum verdict verdict)
+static struct check *add(struct step_result *result, enum verdict verdict)
 {
 	/* More statements than there is room for would be a mistake in this file: the last gives way. */
-	if (told->check_count == CHECKS_MAX)
-		told->check_count--;
-	struct check *check = &told->checks[told->check_count++];
+	if (result->check_count == CHECKS_MAX)
+		result->check_count--;
+	struct check *check = &result->checks[result->check_count++];
 	*check = (struct check){.verdict = verdict};
 	return check;
 }
 
-__attribute__((format(printf, 3, 4))) static void state(struct told *told, bool holds,
+__attribute__((format(printf, 3, 4))) static void state(struct step_result *result, bool holds,
 							const char *format, ...)
 {
-	struct check *check = add(told, holds ? VERDICT_HOLDS : VERDICT_FAILS);
+	struct check *check = add(result, holds ? VERDICT_HOLDS : VERDICT_FAILS);
 	va_list arguments;
 	va_start(arguments, format);
 	vsnprintf(check->text, sizeof check->text, format, arguments);
 	va_end(arguments);
 }
 
-static void unseen(struct told *told, const char *what, const char *why)
+static void unseen(struct step_result *result, const char *what, const char *why)
 {
-	struct check *check = add(told, VERDICT_UNSEEN);
+	struct check *check = add(result, VERDICT_UNSEEN);
 	snprintf(check->text, sizeof check->text, "%s", what);
 	check->why = why;
 }
@@ -50,144 +50,149 @@ static const char *expected(uint64_t value, struct range range, char text[64])
 	return text;
 }
 
-static void check_faults(struct told *told, const struct walk_took *rehearsals, size_t rehearsed)
+static void check_faults(struct step_result *result, const struct walk_took *rehearsals,
+			 size_t rehearsed)
 {
 	char text[64];
-	uint32_t act = told->scene->walk.steps[told->step].act;
+	uint32_t act = result->scene->walk.steps[result->step].act;
 	if (act != WALK_OWN && act != WALK_WRITE)
 		return;
-	struct range range = fate_faults(told->after.fate, told->page_kind, told->pages.count,
-					 told->pages.page_bytes);
-	state(told, within(told->faults, range),
-	      COUNT " page fault%s in the %s for " COUNT " page%s written%s", told->faults,
-	      told->faults == 1 ? "" : "s", step_name(told->after.writer), told->pages.count,
-	      told->pages.count == 1 ? "" : "s", expected(told->faults, range, text));
+	struct range range = write_effect_faults(result->after.effect, result->page_kind,
+						 result->pages.count, result->pages.page_bytes);
+	state(result, within(result->faults, range),
+	      COUNT " page fault%s in the %s for " COUNT " page%s written%s", result->faults,
+	      result->faults == 1 ? "" : "s", step_name(result->after.writer), result->pages.count,
+	      result->pages.count == 1 ? "" : "s", expected(result->faults, range, text));
 	size_t others = 0;
 	for (size_t i = 0; i < rehearsed; i++)
 		others += !within(rehearsals[i].faults, range);
 	if (rehearsed)
-		state(told, others == 0, "the same in %zu of %zu rehearsals", rehearsed - others,
+		state(result, others == 0, "the same in %zu of %zu rehearsals", rehearsed - others,
 		      rehearsed);
 }
 
 /* Whether a process wrote the pages in this step, or shares the memory of the one that did. */
-static bool wrote(const struct told *told, enum walk_who who)
+static bool wrote(const struct step_result *result, enum walk_who who)
 {
-	return told->after.wrote && (told->after.writer == who || told->after.one_table);
+	return result->after.wrote && (result->after.writer == who || result->after.one_table);
 }
 
-static void check_frames_changed(struct told *told, enum walk_who who)
+static void check_frames_changed(struct step_result *result, enum walk_who who)
 {
 	char text[64], what[64];
-	if (told->step == 0 || told->before.frame[who] == THEORY_NO_FRAME ||
-	    told->after.frame[who] == THEORY_NO_FRAME)
+	if (result->step == 0 || result->before.frame[who] == THEORY_NO_FRAME ||
+	    result->after.frame[who] == THEORY_NO_FRAME)
 		return;
-	enum fate fate = wrote(told, who) ? told->after.fate : FATE_LEFT_ALONE;
-	struct range range = fate_frames_changed(fate, told->page_kind, told->pages.count);
-	struct fact changed = sight_apart(&told->sights[who], &told->earlier[who]);
+	enum write_effect effect = wrote(result, who) ? result->after.effect : EFFECT_NONE;
+	struct range range =
+		write_effect_frames_changed(effect, result->page_kind, result->pages.count);
+	struct fact changed =
+		observation_frames_differ(&result->observations[who], &result->earlier[who]);
 	snprintf(what, sizeof what, "whether the %s's frames changed", step_name(who));
 	if (changed.known)
-		state(told, within(changed.value, range),
+		state(result, within(changed.value, range),
 		      "the %s's frames: " COUNT " of " COUNT " changed%s", step_name(who),
-		      changed.value, told->pages.count, expected(changed.value, range, text));
+		      changed.value, result->pages.count, expected(changed.value, range, text));
 	else
-		unseen(told, what, changed.why);
+		unseen(result, what, changed.why);
 }
 
-static void check_same_frames(struct told *told)
+static void check_same_frames(struct step_result *result)
 {
 	char text[64];
-	const struct theory *theory = &told->after;
+	const struct theory *theory = &result->after;
 	if (theory->frame[WALK_CALLER] == THEORY_NO_FRAME ||
 	    theory->frame[WALK_CHILD] == THEORY_NO_FRAME)
 		return;
-	uint64_t count = told->pages.count;
+	uint64_t count = result->pages.count;
 	bool same = theory->frame[WALK_CALLER] == theory->frame[WALK_CHILD];
 	struct range range = same ? (struct range){count, count} : (struct range){0, 0};
-	struct fact apart = sight_apart(&told->sights[WALK_CALLER], &told->sights[WALK_CHILD]);
+	struct fact apart = observation_frames_differ(&result->observations[WALK_CALLER],
+						      &result->observations[WALK_CHILD]);
 	if (!apart.known) {
-		unseen(told, "whether both have the same frames", apart.why);
+		unseen(result, "whether both have the same frames", apart.why);
 		return;
 	}
-	state(told, within(count - apart.value, range),
+	state(result, within(count - apart.value, range),
 	      COUNT " of " COUNT " pages in the same frame in both%s", count - apart.value, count,
 	      expected(count - apart.value, range, text));
 }
 
-static void check_exclusive(struct told *told, enum walk_who who)
+static void check_exclusive(struct step_result *result, enum walk_who who)
 {
 	char text[64], what[64];
-	int map_count = theory_map_count(&told->after, who);
+	int map_count = theory_map_count(&result->after, who);
 	if (map_count == 0)
 		return;
-	uint64_t count = told->pages.count;
+	uint64_t count = result->pages.count;
 	struct range range = map_count == 1 ? (struct range){count, count} : (struct range){0, 0};
-	struct fact exclusive = sight_exclusive(&told->sights[who]);
+	struct fact exclusive = observation_exclusive(&result->observations[who]);
 	snprintf(what, sizeof what, "whether the %s alone maps its pages", step_name(who));
 	if (exclusive.known)
-		state(told, within(exclusive.value, range),
+		state(result, within(exclusive.value, range),
 		      "exclusive in the %s: " COUNT " of " COUNT " pages%s", step_name(who),
 		      exclusive.value, count, expected(exclusive.value, range, text));
 	else
-		unseen(told, what, exclusive.why);
+		unseen(result, what, exclusive.why);
 }
 
 /* Of large folios kernels count mappings in ways of their own. */
-static void check_map_count(struct told *told, enum walk_who who)
+static void check_map_count(struct step_result *result, enum walk_who who)
 {
 	char text[64], what[64];
-	uint64_t should = (uint64_t)theory_map_count(&told->after, who);
-	struct fact seen = told->sights[who].map_count;
-	if (should == 0 || told->page_kind == PAGE_KIND_THP || told->page_kind == PAGE_KIND_MTHP)
+	uint64_t should = (uint64_t)theory_map_count(&result->after, who);
+	struct fact seen = result->observations[who].map_count;
+	if (should == 0 || result->page_kind == PAGE_KIND_THP ||
+	    result->page_kind == PAGE_KIND_MTHP)
 		return;
 	struct range range = {should, should};
 	snprintf(what, sizeof what, "how often the %s's frame is mapped", step_name(who));
 	if (seen.known)
-		state(told, within(seen.value, range),
+		state(result, within(seen.value, range),
 		      "the %s's first frame is mapped " COUNT " time%s%s", step_name(who),
 		      seen.value, seen.value == 1 ? "" : "s", expected(seen.value, range, text));
 	else
-		unseen(told, what, seen.why);
+		unseen(result, what, seen.why);
 }
 
-static void check_memory(struct told *told)
+static void check_memory(struct step_result *result)
 {
-	enum standing child = told->after.standing[WALK_CHILD];
+	enum standing child = result->after.standing[WALK_CHILD];
 	if (child != STANDING_RUNS && child != STANDING_FOREIGN)
 		return;
-	if (!told->one_memory.known) {
-		unseen(told, "whether both have one memory", told->one_memory.why);
+	if (!result->same_mm.known) {
+		unseen(result, "whether both have the same address space", result->same_mm.why);
 		return;
 	}
-	bool one = told->one_memory.value, should = told->after.one_table;
-	state(told, one == should, "parent and child have %s%s",
-	      one ? "one memory, and one set of page tables" : "page tables of their own",
+	bool one = result->same_mm.value, should = result->after.one_table;
+	state(result, one == should, "parent and child have %s%s",
+	      one ? "the same address space and page tables" : "separate page tables",
 	      one == should ? "" : ", which was not expected");
 }
 
-static void check_byte(struct told *told, enum walk_who who)
+static void check_byte(struct step_result *result, enum walk_who who)
 {
-	if (!told->bytes[who].known)
+	if (!result->bytes[who].known)
 		return;
-	char seen = (char)told->bytes[who].value, should = told->after.byte[who];
+	char seen = (char)result->bytes[who].value, should = result->after.byte[who];
 	if (seen == should)
-		state(told, true, "the %s reads '%c'", step_name(who), seen);
+		state(result, true, "the %s reads '%c'", step_name(who), seen);
 	else
-		state(told, false, "the %s reads byte %d, expected '%c'", step_name(who),
+		state(result, false, "the %s reads byte %d, expected '%c'", step_name(who),
 		      (unsigned char)seen, should);
 }
 
-void check_step(struct told *told, const struct walk_took *rehearsals, size_t rehearsed)
+void check_step(struct step_result *result, const struct walk_took *rehearsals, size_t rehearsed)
 {
-	told->check_count = 0;
-	check_faults(told, rehearsals, rehearsed);
-	check_frames_changed(told, WALK_CALLER);
-	check_frames_changed(told, WALK_CHILD);
-	check_same_frames(told);
-	check_memory(told);
+	result->check_count = 0;
+	check_faults(result, rehearsals, rehearsed);
+	check_frames_changed(result, WALK_CALLER);
+	check_frames_changed(result, WALK_CHILD);
+	check_same_frames(result);
+	check_memory(result);
 	for (unsigned who = 0; who < WALK_WHO_COUNT; who++) {
-		check_exclusive(told, who);
-		check_map_count(told, who);
-		check_byte(told, who);
+		check_exclusive(result, who);
+		check_map_count(result, who);
+		check_byte(result, who);
 	}
 }

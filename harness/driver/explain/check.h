@@ -5,6 +5,6 @@
 #include "harness/driver/explain/step.h"
 
 /* Fills in told->checks from everything else in it, and from what rehearsals of the step took. */
-void check_step(struct told *told, const struct walk_took *rehearsals, size_t rehearsed);
+void check_step(struct step_result *result, const struct walk_took *rehearsals, size_t rehearsed);
 
 #endif

@@ -7,6 +7,6 @@
 #include <stdio.h>
 
 /* Draws the first page before and after the step; at most 80 columns wide. Of the first step there is no before. */
-void draw_step(const struct told *told, FILE *file);
+void draw_step(const struct step_result *result, FILE *file);
 
 #endif

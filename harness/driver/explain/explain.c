@@ -46,16 +46,16 @@ static bool pause_after(struct telling *telling)
 	return !telling->left;
 }
 
-static bool tell(void *context, const struct told *told)
+static bool on_step(void *context, const struct step_result *result)
 {
 	struct telling *telling = context;
-	for (size_t i = 0; i < told->check_count; i++)
-		telling->failed += told->checks[i].verdict == VERDICT_FAILS;
+	for (size_t i = 0; i < result->check_count; i++)
+		telling->failed += result->checks[i].verdict == VERDICT_FAILS;
 	if (telling->json) {
-		json_array_append_new(telling->steps, report_step(told));
+		json_array_append_new(telling->steps, report_step(result));
 		return true;
 	}
-	show_step(&telling->show, told);
+	show_step(&telling->show, result);
 	if (fflush(stdout) || ferror(stdout))
 		return false; /* nobody reads any more; main says so */
 	return pause_after(telling);
@@ -73,14 +73,14 @@ static const char *machine_words(const struct wire_clock *clock, bool *emulated,
 }
 
 static enum outcome play(struct telling *telling, const struct story *story,
-			 const struct scene *scenes, size_t count, json_t *told,
+			 const struct scene *scenes, size_t count, json_t *result,
 			 struct problem *problem)
 {
 	for (size_t i = 0; i < count && !telling->left && !ferror(stdout); i++) {
 		if (telling->json) {
 			json_t *scene = report_scene(&scenes[i]);
 			telling->steps = json_object_get(scene, "steps");
-			json_array_append_new(told, scene);
+			json_array_append_new(result, scene);
 		} else {
 			show_scene(&telling->show, &scenes[i]);
 		}
@@ -97,21 +97,21 @@ static enum outcome tell_all(struct telling *telling, const struct explain_optio
 	char machine[320];
 	bool emulated;
 	machine_words(story->clock, &emulated, machine);
-	json_t *told = json_array();
+	json_t *result = json_array();
 	if (!telling->json)
 		show_begin(&telling->show, stdout, machine, emulated);
-	enum outcome outcome = play(telling, story, scenes, count, told, problem);
+	enum outcome outcome = play(telling, story, scenes, count, result, problem);
 	if (!outcome && telling->json) {
-		json_t *all = json_pack("{s:s,s:s,s:s,s:i,s:O}", "forkcost_version",
-					FORKCOST_VERSION, "machine", machine, "page_kind",
-					axis_name(&axes[AXIS_PAGE_KIND], options->page_kind),
-					"statements_failed", (int)telling->failed, "scenes", told);
+		json_t *all = json_pack(
+			"{s:s,s:s,s:s,s:i,s:O}", "forkcost_version", FORKCOST_VERSION, "machine",
+			machine, "page_kind", axis_name(&axes[AXIS_PAGE_KIND], options->page_kind),
+			"statements_failed", (int)telling->failed, "scenes", result);
 		if (!json_put(stdout, all, JSON_INDENT(1)))
 			outcome = fail(problem, "cannot make JSON: out of memory; end other "
 						"programs");
 		json_decref(all);
 	}
-	json_decref(told);
+	json_decref(result);
 	if (!outcome && !telling->json)
 		show_end(&telling->show);
 	return outcome;
@@ -130,7 +130,7 @@ static enum outcome prepare(const struct explain_options *options, struct story 
 	if (memory_check(bytes, 0, 0, problem) ||
 	    machine_choose_cpus(-1, &story->caller_cpu, &other_cpu, problem))
 		return OUTCOME_FAILED;
-	if (!hugepages_can(options->page_kind, bytes, why))
+	if (!hugepages_check(options->page_kind, bytes, why))
 		return fail(problem, "cannot use pages of kind %s: %s",
 			    axis_name(&axes[AXIS_PAGE_KIND], options->page_kind), why);
 	return OUTCOME_OK;
@@ -158,7 +158,7 @@ enum explained explain(const struct explain_options *options, struct problem *pr
 	size_t count;
 	struct telling telling = {.json = options->json,
 				  .pauses = !options->json && !options->no_pause};
-	struct story story = {.clock = &catalog.clock, .tell = tell, .context = &telling};
+	struct story story = {.clock = &catalog.clock, .on_step = on_step, .context = &telling};
 	interrupts_catch();
 	/* Whoever reads may leave: then there is something to put back first. */
 	signal(SIGPIPE, SIG_IGN);

@@ -9,6 +9,6 @@
 /* A scene without its steps, which are to be appended to its "steps". */
 json_t *report_scene(const struct scene *scene);
 
-json_t *report_step(const struct told *told);
+json_t *report_step(const struct step_result *result);
 
 #endif

@@ -60,7 +60,7 @@ static void add_scenes(struct scene *scenes, size_t *count, const struct wire_pr
 {
 	uint32_t traits = primitive->traits;
 	if (traits & TRAIT_LIBC_CHILD) {
-		make_left(&scenes[(*count)++], primitive, false, "the child is another program");
+		make_left(&scenes[(*count)++], primitive, false, "the child runs another program");
 	} else if (traits & TRAIT_COPIES_HEAP) {
 		make_left(&scenes[(*count)++], primitive, false, "the child copies everything");
 	} else if (traits & TRAIT_STOPS_CALLER) {
@@ -93,13 +93,13 @@ enum outcome scenes_make(struct scene scenes[SCENES_MAX], size_t *count,
 	if (!chosen)
 		return OUTCOME_FAILED;
 	if (first == WALK_CALLER && chosen->traits & alone)
-		return fail(
-			problem, "cannot let the parent write first after %s: %s; leave out --who",
-			chosen->name,
-			chosen->traits & TRAIT_LIBC_CHILD    ? "its child never writes"
-			: chosen->traits & TRAIT_COPIES_HEAP ? "its child writes at once"
-							     : "it stands still until the child "
-							       "exits or execs");
+		return fail(problem,
+			    "cannot let the parent write first after %s: %s; leave out --who",
+			    chosen->name,
+			    chosen->traits & TRAIT_LIBC_CHILD ? "its child never writes"
+			    : chosen->traits & TRAIT_COPIES_HEAP
+				    ? "its child writes at once"
+				    : "it is blocked until the child exits or execs");
 	add_scenes(scenes, count, chosen, first);
 	if (primitive)
 		return OUTCOME_OK;

@@ -29,7 +29,7 @@ void show_begin(struct show *show, FILE *file, const char *machine, bool emulate
 {
 	char text[WORDS_MAX];
 	*show = (struct show){.file = file};
-	print_to(file, "fork and its kin, step by step, with live processes\n");
+	print_to(file, "fork and related calls, step by step, with live processes\n");
 	wrapped_print(file, machine, 0, 0);
 	if (emulated)
 		wrapped_print(file,
@@ -38,9 +38,9 @@ void show_begin(struct show *show, FILE *file, const char *machine, bool emulate
 	print_to(file, "\n");
 	snprintf(text, sizeof text,
 		 "Both processes use the same virtual addresses, and an address alone does not say "
-		 "whose it is. The MMU walks the page tables whose root the kernel puts into %s "
-		 "when it switches to a process. So the question is what those tables hold, and "
-		 "what changes in them.",
+		 "to which process it belongs. The MMU walks the page tables whose root the kernel "
+		 "puts into %s when it switches to a process. So the question is what those tables "
+		 "contain, and what changes in them.",
 		 root_register());
 	wrapped_print(file, text, 0, 0);
 }
@@ -121,94 +121,98 @@ static void row(const struct show *show, const char *name, const char *parent, c
 	print_to(show->file, "  %-*s  %-*s  %s\n", NAME_WIDTH, name, CELL_WIDTH, parent, child);
 }
 
-static bool is_there(const struct told *told, enum walk_who who)
+static bool is_there(const struct step_result *result, enum walk_who who)
 {
-	enum standing standing = told->after.standing[who];
+	enum standing standing = result->after.standing[who];
 	return standing != STANDING_NONE && standing != STANDING_GONE;
 }
 
 /* A row of facts; a process that is not there has none. */
-static void fact_row(struct show *show, const struct told *told, const char *name, enum form form,
-		     const struct fact *parent, const struct fact *child)
+static void fact_row(struct show *show, const struct step_result *result, const char *name,
+		     enum form form, const struct fact *parent, const struct fact *child)
 {
 	char texts[WALK_WHO_COUNT][CELL_MAX];
 	row(show, name, fact_text(show, parent, form, texts[0]),
-	    is_there(told, WALK_CHILD) ? fact_text(show, child, form, texts[1]) : "-");
+	    is_there(result, WALK_CHILD) ? fact_text(show, child, form, texts[1]) : "-");
 }
 
-static const char *process_text(const struct told *told, enum walk_who who, char text[CELL_MAX])
+static const char *process_text(const struct step_result *result, enum walk_who who,
+				char text[CELL_MAX])
 {
 	static const char *const standings[] = {
 		[STANDING_RUNS] = "",
-		[STANDING_STOPPED] = ", stands still",
+		[STANDING_STOPPED] = ", blocked",
 		[STANDING_FOREIGN] = ", another program",
 	};
-	if (told->after.standing[who] == STANDING_GONE)
+	if (result->after.standing[who] == STANDING_GONE)
 		return "gone";
-	if (!is_there(told, who))
+	if (!is_there(result, who))
 		return "-";
-	snprintf(text, CELL_MAX, "%d%s", told->ids[who], standings[told->after.standing[who]]);
+	snprintf(text, CELL_MAX, "%d%s", result->ids[who], standings[result->after.standing[who]]);
 	return text;
 }
 
-static const char *address_text(const struct told *told, enum walk_who who, char text[CELL_MAX])
+static const char *address_text(const struct step_result *result, enum walk_who who,
+				char text[CELL_MAX])
 {
-	if (!is_there(told, who))
+	if (!is_there(result, who))
 		return "-";
-	if (told->after.frame[who] == THEORY_NO_FRAME)
+	if (result->after.frame[who] == THEORY_NO_FRAME)
 		return "another program";
-	snprintf(text, CELL_MAX, "0x%" PRIx64, told->pages.address);
+	snprintf(text, CELL_MAX, "0x%" PRIx64, result->pages.address);
 	return text;
 }
 
 /* The kernel shows no entry's permission; what it is follows from what was done, and the faults of the
  * next write prove it. */
-static const char *writable_text(const struct told *told, enum walk_who who)
+static const char *writable_text(const struct step_result *result, enum walk_who who)
 {
-	if (!is_there(told, who))
+	if (!is_there(result, who))
 		return "-";
-	if (told->after.frame[who] == THEORY_NO_FRAME)
+	if (result->after.frame[who] == THEORY_NO_FRAME)
 		return "another program";
-	return told->after.writable[who] ? "yes" : "no";
+	return result->after.writable[who] ? "yes" : "no";
 }
 
-static const char *faults_text(struct show *show, const struct told *told, enum walk_who who,
-			       char text[CELL_MAX])
+static const char *faults_text(struct show *show, const struct step_result *result,
+			       enum walk_who who, char text[CELL_MAX])
 {
-	const struct fact *now = &told->sights[who].faults, *before = &told->earlier[who].faults;
-	if (!is_there(told, who))
+	const struct fact *now = &result->observations[who].faults,
+			  *before = &result->earlier[who].faults;
+	if (!is_there(result, who))
 		return "-";
-	if (!now->known || !before->known || told->step == 0)
+	if (!now->known || !before->known || result->step == 0)
 		return fact_text(show, now, FORM_DECIMAL, text);
 	snprintf(text, CELL_MAX, "%" PRIu64 " (+%" PRIu64 ")", now->value,
 		 now->value - before->value);
 	return text;
 }
 
-static void show_table(struct show *show, const struct told *told)
+static void show_table(struct show *show, const struct step_result *result)
 {
-	const struct sight *parent = &told->sights[WALK_CALLER], *child = &told->sights[WALK_CHILD];
+	const struct observation *parent = &result->observations[WALK_CALLER],
+				 *child = &result->observations[WALK_CHILD];
 	char texts[WALK_WHO_COUNT][CELL_MAX];
-	bool thread = told->scene->primitive->traits & TRAIT_THREAD;
+	bool thread = result->scene->primitive->traits & TRAIT_THREAD;
 	row(show, "", "parent", "child");
-	row(show, thread ? "thread" : "process", process_text(told, WALK_CALLER, texts[0]),
-	    process_text(told, WALK_CHILD, texts[1]));
+	row(show, thread ? "thread" : "process", process_text(result, WALK_CALLER, texts[0]),
+	    process_text(result, WALK_CHILD, texts[1]));
 	print_to(show->file, "  its first page\n");
-	row(show, "  virtual address", address_text(told, WALK_CALLER, texts[0]),
-	    address_text(told, WALK_CHILD, texts[1]));
-	fact_row(show, told, "  frame number", FORM_HEX, &parent->frame, &child->frame);
-	fact_row(show, told, "  frame is mapped", FORM_TIMES, &parent->map_count,
+	row(show, "  virtual address", address_text(result, WALK_CALLER, texts[0]),
+	    address_text(result, WALK_CHILD, texts[1]));
+	fact_row(show, result, "  frame number", FORM_HEX, &parent->frame, &child->frame);
+	fact_row(show, result, "  frame is mapped", FORM_TIMES, &parent->map_count,
 		 &child->map_count);
-	fact_row(show, told, "  exclusive", FORM_YES, &parent->exclusive, &child->exclusive);
-	fact_row(show, told, "  soft-dirty", FORM_YES, &parent->soft_dirty, &child->soft_dirty);
-	row(show, "  writable *", writable_text(told, WALK_CALLER),
-	    writable_text(told, WALK_CHILD));
-	fact_row(show, told, "  content", FORM_CHARACTER, &told->bytes[WALK_CALLER],
-		 &told->bytes[WALK_CHILD]);
+	fact_row(show, result, "  exclusive", FORM_YES, &parent->exclusive, &child->exclusive);
+	fact_row(show, result, "  soft-dirty", FORM_YES, &parent->soft_dirty, &child->soft_dirty);
+	row(show, "  writable *", writable_text(result, WALK_CALLER),
+	    writable_text(result, WALK_CHILD));
+	fact_row(show, result, "  content", FORM_CHARACTER, &result->bytes[WALK_CALLER],
+		 &result->bytes[WALK_CHILD]);
 	print_to(show->file, "  all of it\n");
-	row(show, "  minor faults", faults_text(show, told, WALK_CALLER, texts[0]),
-	    faults_text(show, told, WALK_CHILD, texts[1]));
-	fact_row(show, told, "  page tables", FORM_BYTES, &parent->page_tables_bytes,
+	row(show, "  minor faults", faults_text(show, result, WALK_CALLER, texts[0]),
+	    faults_text(show, result, WALK_CHILD, texts[1]));
+	fact_row(show, result, "  page tables", FORM_BYTES, &parent->page_tables_bytes,
 		 &child->page_tables_bytes);
 }
 
@@ -216,16 +220,13 @@ static void show_table(struct show *show, const struct told *told)
 static void show_legend(const struct show *show)
 {
 	static const char *const lines[] = {
-		"*           and rw or r- in the drawing: told from what was done. The kernel "
-		"shows no "
-		"entry's write bit; the faults of the next write tell it",
-		"exclusive   mapped by one address space alone; that gives no right to write",
-		"soft-dirty  written since somebody last asked to be told (clear_refs)",
-		"page tables of all that it maps; fork copies those alone that hold pages of its "
-		"own",
-		"(+N)        page faults since the step before, those for the process's own stack "
-		"and "
-		"data included; the statements below count those of the pages alone",
+		"*           and rw or r- in the drawing: derived from what was done. The kernel "
+		"does not show a PTE's write bit; the faults of the next write prove it",
+		"exclusive   only one address space maps it; this gives no right to write",
+		"soft-dirty  written since the bit was last cleared (clear_refs)",
+		"page tables of all its mappings; fork copies only those of private pages",
+		"(+N)        page faults since the previous step, including those for the "
+		"process's own stack and data; the statements below count only those of the pages",
 	};
 	print_to(show->file, "\n");
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
@@ -253,43 +254,45 @@ static void show_check(struct show *show, const struct check *check)
 	show->fails += check->verdict == VERDICT_FAILS;
 	show->unseen += check->verdict == VERDICT_UNSEEN;
 	if (check->verdict == VERDICT_UNSEEN)
-		snprintf(text, sizeof text, "%-2s  not seen: %s: %s", marks[check->verdict],
+		snprintf(text, sizeof text, "%-2s  not checked: %s: %s", marks[check->verdict],
 			 check->text, why_text(show, check->why, why));
 	else
 		snprintf(text, sizeof text, "%-2s  %s", marks[check->verdict], check->text);
 	wrapped_print(show->file, text, 2, 6);
 }
 
-void show_step(struct show *show, const struct told *told)
+void show_step(struct show *show, const struct step_result *result)
 {
 	char text[WORDS_MAX], line[WORDS_MAX + 16];
 	show->steps++;
 	snprintf(line, sizeof line, "%u.%u  %s", show->scenes, show->steps,
-		 words_title(told, text));
+		 words_title(result, text));
 	print_to(show->file, "\n%s\n\n", line);
-	wrapped_print(show->file, words_meaning(told, text), 2, 2);
+	wrapped_print(show->file, words_meaning(result, text), 2, 2);
 	print_to(show->file, "\n");
-	show_table(show, told);
+	show_table(show, result);
 	if (show->steps == 1)
 		show_legend(show);
 	print_to(show->file, "\n");
-	draw_step(told, show->file);
+	draw_step(result, show->file);
 	print_to(show->file, "\n");
-	snprintf(line, sizeof line, "cost: %s", words_cost(told, text));
+	snprintf(line, sizeof line, "cost: %s", words_cost(result, text));
 	wrapped_print(show->file, line, 2, 8);
-	for (size_t i = 0; i < told->check_count; i++)
-		show_check(show, &told->checks[i]);
+	for (size_t i = 0; i < result->check_count; i++)
+		show_check(show, &result->checks[i]);
 	tell_reasons(show);
 }
 
 void show_end(const struct show *show)
 {
-	print_to(show->file, "\n%zu statements hold, %zu do not, %zu could not be seen\n",
+	print_to(show->file,
+		 "\n"
+		 "%zu statements hold, %zu do not, %zu could not be checked\n",
 		 show->holds, show->fails, show->unseen);
 	if (show->fails)
 		wrapped_print(show->file,
-			      "This kernel does something else than told above, where it says NO. "
-			      "Does something move pages (KSM, NUMA balancing, compaction)? Else "
-			      "report it.",
+			      "Where a line says NO, this kernel does not do what the text says. "
+			      "Does something move pages (KSM, NUMA balancing, compaction)? If "
+			      "not, report it.",
 			      0, 0);
 }

@@ -21,7 +21,7 @@ struct show {
 void show_begin(struct show *show, FILE *file, const char *machine, bool emulated);
 
 void show_scene(struct show *show, const struct scene *scene);
-void show_step(struct show *show, const struct told *told);
+void show_step(struct show *show, const struct step_result *result);
 
 /* How many statements held, failed and could not be seen, and what would let them be seen. */
 void show_end(const struct show *show);

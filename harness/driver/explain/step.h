@@ -2,8 +2,8 @@
 #ifndef FORKCOST_STEP_H
 #define FORKCOST_STEP_H
 
+#include "harness/driver/explain/observation.h"
 #include "harness/driver/explain/scene.h"
-#include "harness/driver/explain/sight.h"
 #include "harness/driver/explain/theory.h"
 
 #include <stddef.h>
@@ -27,15 +27,15 @@ struct cost {
 };
 
 /* A step, told. */
-struct told {
+struct step_result {
 	const struct scene *scene;
 	enum page_kind page_kind;
 	uint32_t step;
 	struct theory before, after;
-	struct sight_pages pages;
+	struct observed_pages pages;
 	int ids[WALK_WHO_COUNT];
-	struct sight earlier[WALK_WHO_COUNT], sights[WALK_WHO_COUNT];
-	struct fact one_memory; /* once there is a child */
+	struct observation earlier[WALK_WHO_COUNT], observations[WALK_WHO_COUNT];
+	struct fact same_mm; /* once there is a child */
 	struct fact bytes[WALK_WHO_COUNT];
 	uint64_t faults;  /* in the step's pass, if it has one */
 	size_t rehearsed; /* rehearsals of the step */

@@ -89,54 +89,55 @@ static uint32_t readers(const struct theory *theory)
 	return mask;
 }
 
-static enum outcome take_step(struct session *session, const struct told *told,
+static enum outcome take_step(struct session *session, const struct step_result *result,
 			      struct problem *problem)
 {
 	struct wire_walked *walked = &session->area->answer.walked;
-	uint32_t step = told->step;
+	uint32_t step = result->step;
 	futex_raise(&walked->turn, (int)(2 * step));
 	if (await(session, &walked->turn, (int32_t)(2 * step + 1), &walked->seen[step],
-		  readers(&told->after)))
+		  readers(&result->after)))
 		return OUTCOME_OK;
 	return give_up(session, "a step", problem);
 }
 
 /* ---- what became of it ---- */
 
-static enum outcome look(struct told *told, struct problem *problem)
+static enum outcome look(struct step_result *result, struct problem *problem)
 {
 	for (unsigned who = 0; who < WALK_WHO_COUNT; who++) {
-		bool has_pages = told->after.frame[who] != THEORY_NO_FRAME;
+		bool has_pages = result->after.frame[who] != THEORY_NO_FRAME;
 		/* A thread has its caller's process. */
-		bool is_thread = told->scene->primitive->traits & TRAIT_THREAD;
-		int process = told->ids[is_thread ? WALK_CALLER : who];
-		sight_free(&told->earlier[who]);
-		told->earlier[who] = told->sights[who];
-		told->sights[who] = (struct sight){.entries_why = "not there"};
-		if (told->after.standing[who] == STANDING_NONE ||
-		    told->after.standing[who] == STANDING_GONE)
+		bool is_thread = result->scene->primitive->traits & TRAIT_THREAD;
+		int process = result->ids[is_thread ? WALK_CALLER : who];
+		observation_free(&result->earlier[who]);
+		result->earlier[who] = result->observations[who];
+		result->observations[who] = (struct observation){.entries_why = "not there"};
+		if (result->after.standing[who] == STANDING_NONE ||
+		    result->after.standing[who] == STANDING_GONE)
 			continue;
-		if (!sight_take(&told->sights[who], process, told->ids[who],
-				has_pages ? &told->pages : NULL))
+		if (!observation_make(&result->observations[who], process, result->ids[who],
+				      has_pages ? &result->pages : NULL))
 			return fail(problem,
 				    "cannot keep %llu page entries: out of memory; give "
 				    "fewer --pages",
-				    (unsigned long long)told->pages.count);
+				    (unsigned long long)result->pages.count);
 	}
-	told->one_memory = (struct fact){.why = "there is no child"};
-	enum standing child = told->after.standing[WALK_CHILD];
+	result->same_mm = (struct fact){.why = "there is no child"};
+	enum standing child = result->after.standing[WALK_CHILD];
 	if (child == STANDING_RUNS || child == STANDING_FOREIGN)
-		told->one_memory = sight_one_memory(told->ids[WALK_CALLER], told->ids[WALK_CHILD]);
+		result->same_mm =
+			observation_same_mm(result->ids[WALK_CALLER], result->ids[WALK_CHILD]);
 	return OUTCOME_OK;
 }
 
-static struct cost sum_up(const struct told *told, const struct walk_took *rehearsals,
+static struct cost sum_up(const struct step_result *result, const struct walk_took *rehearsals,
 			  size_t rehearsed)
 {
 	struct cost cost = {0};
 	double ns[WALK_REHEARSALS_MAX];
-	uint32_t act = told->scene->walk.steps[told->step].act;
-	uint32_t traits = told->scene->primitive->traits;
+	uint32_t act = result->scene->walk.steps[result->step].act;
+	uint32_t traits = result->scene->primitive->traits;
 	bool passes = act == WALK_OWN || act == WALK_WRITE;
 	/* A call that lasts as long as the child's life holds all the pauses of the walk. */
 	if (act == WALK_START && traits & TRAIT_STOPS_CALLER && !(traits & TRAIT_LIBC_CHILD))
@@ -144,7 +145,7 @@ static struct cost sum_up(const struct told *told, const struct walk_took *rehea
 	for (size_t i = 0; i < rehearsed; i++) {
 		if (!(rehearsals[i].ns >= 0))
 			return cost;
-		ns[i] = rehearsals[i].ns / (passes ? (double)told->pages.count : 1);
+		ns[i] = rehearsals[i].ns / (passes ? (double)result->pages.count : 1);
 	}
 	if (rehearsed == 0)
 		return cost;
@@ -152,52 +153,53 @@ static struct cost sum_up(const struct told *told, const struct walk_took *rehea
 	return (struct cost){rehearsed, summary.p50, summary.min, summary.max};
 }
 
-static void read_answer(struct told *told, const struct wire_walked *walked)
+static void read_answer(struct step_result *result, const struct wire_walked *walked)
 {
-	uint32_t step = told->step, rehearsed = walked->rehearsed;
+	uint32_t step = result->step, rehearsed = walked->rehearsed;
 	if (rehearsed > WALK_REHEARSALS_MAX)
 		rehearsed = WALK_REHEARSALS_MAX;
 	for (unsigned who = 0; who < WALK_WHO_COUNT; who++) {
-		told->ids[who] = (int)walked->ids[who];
-		told->bytes[who] = (struct fact){.why = "not there"};
-		if (told->after.standing[who] == STANDING_RUNS)
-			told->bytes[who] =
+		result->ids[who] = (int)walked->ids[who];
+		result->bytes[who] = (struct fact){.why = "not there"};
+		if (result->after.standing[who] == STANDING_RUNS)
+			result->bytes[who] =
 				(struct fact){.known = true, .value = walked->bytes[step][who]};
-		else if (told->after.standing[who] == STANDING_STOPPED)
-			told->bytes[who].why = "stopped";
-		else if (told->after.standing[who] == STANDING_FOREIGN)
-			told->bytes[who].why = "another program";
+		else if (result->after.standing[who] == STANDING_STOPPED)
+			result->bytes[who].why = "stopped";
+		else if (result->after.standing[who] == STANDING_FOREIGN)
+			result->bytes[who].why = "another program";
 	}
-	told->faults = walked->took[step][rehearsed].faults;
-	told->rehearsed = rehearsed;
-	told->cost = sum_up(told, walked->took[step], rehearsed);
+	result->faults = walked->took[step][rehearsed].faults;
+	result->rehearsed = rehearsed;
+	result->cost = sum_up(result, walked->took[step], rehearsed);
 }
 
 static enum outcome play_steps(const struct story *story, struct session *session,
-			       struct told *told, struct problem *problem)
+			       struct step_result *result, struct problem *problem)
 {
 	struct wire_walked *walked = &session->area->answer.walked;
-	const struct scene *scene = told->scene;
+	const struct scene *scene = result->scene;
 	bool trustworthy, go_on = true;
 	const uint32_t nothing = 0;
 	if (!await(session, &walked->live, 1, &nothing, 0))
 		return give_up(session, "the rehearsals", problem);
-	told->pages = (struct sight_pages){walked->address, walked->page_bytes, walked->page_count};
+	result->pages =
+		(struct observed_pages){walked->address, walked->page_bytes, walked->page_count};
 	for (uint32_t step = 0; step < scene->walk.step_count && go_on; step++) {
-		told->step = step;
-		told->before = told->after;
-		theory_step(&told->after, &scene->walk, step, scene->primitive->traits);
-		if (take_step(session, told, problem))
+		result->step = step;
+		result->before = result->after;
+		theory_step(&result->after, &scene->walk, step, scene->primitive->traits);
+		if (take_step(session, result, problem))
 			return OUTCOME_FAILED;
-		read_answer(told, walked);
-		if (look(told, problem))
+		read_answer(result, walked);
+		if (look(result, problem))
 			return OUTCOME_FAILED;
 		/* The heap is built for good now: while a user reads, others may have the sizes of
 		 * huge pages as they want them. A pool is needed until the last copy. */
 		if (page_kind_is_transparent(story->page_kind))
-			hugepages_return();
-		check_step(told, walked->took[step], told->rehearsed);
-		go_on = story->tell(story->context, told);
+			hugepages_restore();
+		check_step(result, walked->took[step], result->rehearsed);
+		go_on = story->on_step(story->context, result);
 	}
 	futex_raise(&walked->turn, (int)(2 * scene->walk.step_count));
 	return go_on ? session_wait(session, STANDSTILL_S, NULL, NULL, &trustworthy, problem)
@@ -208,22 +210,22 @@ enum outcome story_play(const struct story *story, const struct scene *scene,
 			struct problem *problem)
 {
 	struct session session;
-	struct told told = {.scene = scene, .page_kind = story->page_kind};
-	theory_begin(&told.after);
+	struct step_result result = {.scene = scene, .page_kind = story->page_kind};
+	theory_begin(&result.after);
 	if (session_open(&session, 0, problem))
 		return OUTCOME_FAILED;
 	uint64_t heap_bytes = story->page_count * story_page_bytes(story->page_kind);
 	fill_request(story, scene, &session.area->request);
-	enum outcome outcome = hugepages_lend(story->page_kind, 2 * heap_bytes, problem);
+	enum outcome outcome = hugepages_enable(story->page_kind, 2 * heap_bytes, problem);
 	if (!outcome)
 		outcome = session_start(&session, 1, problem);
 	if (!outcome)
-		outcome = play_steps(story, &session, &told, problem);
+		outcome = play_steps(story, &session, &result, problem);
 	session_close(&session);
-	hugepages_return();
+	hugepages_restore();
 	for (unsigned who = 0; who < WALK_WHO_COUNT; who++) {
-		sight_free(&told.earlier[who]);
-		sight_free(&told.sights[who]);
+		observation_free(&result.earlier[who]);
+		observation_free(&result.observations[who]);
 	}
 	return outcome;
 }

@@ -15,7 +15,7 @@ struct story {
 	uint64_t page_count;
 	int caller_cpu; /* of both processes */
 	/* Called after each step; returning false ends the scene. */
-	bool (*tell)(void *context, const struct told *told);
+	bool (*on_step)(void *context, const struct step_result *result);
 	void *context;
 };
 

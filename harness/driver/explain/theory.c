@@ -21,13 +21,13 @@ static void write_pages(struct theory *theory, enum walk_who who, char mark)
 	theory->wrote = true;
 	theory->writer = who;
 	if (theory->writable[who]) {
-		theory->fate = FATE_LEFT_ALONE;
+		theory->effect = EFFECT_NONE;
 	} else if (theory_map_count(theory, who) > 1) {
-		theory->fate = FATE_COPIED;
+		theory->effect = EFFECT_COPIED;
 		theory->frame[who] = theory->frames++;
 		theory->writable[who] = true;
 	} else {
-		theory->fate = FATE_TAKEN_BACK;
+		theory->effect = EFFECT_REUSED;
 		theory->writable[who] = true;
 	}
 	theory->byte[who] = mark;

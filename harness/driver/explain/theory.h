@@ -4,8 +4,8 @@
 #ifndef FORKCOST_THEORY_H
 #define FORKCOST_THEORY_H
 
-#include "harness/common/fate.h"
 #include "harness/common/walk.h"
+#include "harness/common/write_effect.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,7 +23,7 @@ struct theory {
 	bool writable[WALK_WHO_COUNT];
 	char byte[WALK_WHO_COUNT]; /* in the frame that the process has */
 	int frames;                /* so many there have been */
-	enum fate fate;            /* of the last step's writes */
+	enum write_effect effect;  /* of the last step's writes */
 	enum walk_who writer;      /* in the last step; of EAGER copies the child */
 	bool wrote;
 };

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-static const struct walk_step *step_of(const struct told *told)
+static const struct walk_step *step_of(const struct step_result *result)
 {
-	return &told->scene->walk.steps[told->step];
+	return &result->scene->walk.steps[result->step];
 }
 
 const char *words_scene(const struct scene *scene, char text[WORDS_MAX])
@@ -19,39 +19,39 @@ const char *words_scene(const struct scene *scene, char text[WORDS_MAX])
 }
 
 /* Whether this process wrote in an earlier step of the walk; it owned the pages at its begin. */
-static bool wrote_before(const struct told *told)
+static bool wrote_before(const struct step_result *result)
 {
-	const struct walk_step *steps = told->scene->walk.steps;
-	for (uint32_t i = 2; i < told->step; i++)
-		if (steps[i].act == WALK_WRITE && steps[i].who == step_of(told)->who)
+	const struct walk_step *steps = result->scene->walk.steps;
+	for (uint32_t i = 2; i < result->step; i++)
+		if (steps[i].act == WALK_WRITE && steps[i].who == step_of(result)->who)
 			return true;
 	return false;
 }
 
 /* What holds the pages, where the kernel may settle many of them by one fault. */
-static const char *folio_words(const struct told *told)
+static const char *folio_words(const struct step_result *result)
 {
-	if (told->page_kind == PAGE_KIND_THP)
+	if (result->page_kind == PAGE_KIND_THP)
 		return ", in huge pages of 2 MiB,";
-	return told->page_kind == PAGE_KIND_MTHP ? ", in large pages of 64 KiB," : "";
+	return result->page_kind == PAGE_KIND_MTHP ? ", in large pages of 64 KiB," : "";
 }
 
-const char *words_title(const struct told *told, char text[WORDS_MAX])
+const char *words_title(const struct step_result *result, char text[WORDS_MAX])
 {
-	const char *name = told->scene->primitive->name;
+	const char *name = result->scene->primitive->name;
 	char size[UNITS_TEXT_MAX];
-	switch (step_of(told)->act) {
+	switch (step_of(result)->act) {
 	case WALK_OWN:
 		snprintf(text, WORDS_MAX, "the parent has %" PRIu64 " page%s of %s%s of its own",
-			 told->pages.count, told->pages.count == 1 ? "" : "s",
-			 units_format_bytes(told->pages.page_bytes, size), folio_words(told));
+			 result->pages.count, result->pages.count == 1 ? "" : "s",
+			 units_format_bytes(result->pages.page_bytes, size), folio_words(result));
 		break;
 	case WALK_START:
 		snprintf(text, WORDS_MAX, "the parent starts a child (%s)", name);
 		break;
 	case WALK_WRITE:
 		snprintf(text, WORDS_MAX, "the %s writes each page%s",
-			 step_name(step_of(told)->who), wrote_before(told) ? " again" : "");
+			 step_name(step_of(result)->who), wrote_before(result) ? " again" : "");
 		break;
 	case WALK_EXEC:
 		snprintf(text, WORDS_MAX, "the child execs another program");
@@ -63,167 +63,175 @@ const char *words_title(const struct told *told, char text[WORDS_MAX])
 	return text;
 }
 
-static const char *meaning_of_start(const struct told *told)
+static const char *meaning_of_start(const struct step_result *result)
 {
-	uint32_t traits = told->scene->primitive->traits;
+	uint32_t traits = result->scene->primitive->traits;
 	if (traits & TRAIT_LIBC_CHILD)
-		return "libc's child borrowed the parent's memory for a moment and is another "
-		       "program by now. Nothing was copied, nothing write-protected.";
+		return "libc's child shared the parent's memory for a moment and already runs "
+		       "another program. Nothing was copied, nothing was write-protected.";
 	if (traits & TRAIT_COPIES_HEAP)
-		return "The child got page tables of its own and wrote every page at once, so "
-		       "every page was copied. The parent kept its frames, and has them for itself "
-		       "again; but its entries are still write-protected.";
+		return "The child got its own page tables and wrote every page at once, so every "
+		       "page was copied. The parent kept its frames and is their only owner again, "
+		       "but its PTEs are still write-protected.";
 	if (traits & TRAIT_THREAD)
-		return "A thread is no other process: one memory, one set of page tables. Nothing "
-		       "was copied, nothing write-protected.";
+		return "A thread is not a separate process: one address space, one set of page "
+		       "tables. Nothing was copied, nothing was write-protected.";
 	if (traits & TRAIT_SHARES_MEMORY && traits & TRAIT_STOPS_CALLER)
-		return "The child lives in the parent's memory: one set of page tables for both. "
-		       "Nothing was copied, nothing write-protected. The parent stands still in "
-		       "the call until the child exits or execs.";
+		return "The child shares the parent's address space: one set of page tables for "
+		       "both. Nothing was copied, nothing was write-protected. The parent is "
+		       "blocked in the call until the child exits or execs.";
 	if (traits & TRAIT_SHARES_MEMORY)
-		return "The child lives in the parent's memory: one set of page tables for both. "
-		       "Nothing was copied, nothing write-protected.";
+		return "The child shares the parent's address space: one set of page tables for "
+		       "both. Nothing was copied, nothing was write-protected.";
 	if (traits & TRAIT_STOPS_CALLER)
-		return "The child got page tables of its own, with the same frames behind the same "
-		       "virtual addresses, and the parent stands still besides, until the child "
-		       "exits or execs. No page was copied; both lost the right to write.";
-	return "The child got page tables of its own, and the same virtual address leads to the "
-	       "same frame in both. No page was copied; but both lost the right to write, so that "
-	       "the kernel hears of the first write to each page.";
+		return "The child got its own page tables, with the same frames at the same "
+		       "virtual addresses. The parent is also blocked until the child exits or "
+		       "execs. No page was copied, but both lost the right to write.";
+	return "The child got its own page tables, and the same virtual address leads to the same "
+	       "frame in both. No page was copied, but both lost the right to write, so the first "
+	       "write to each page faults.";
 }
 
-static void meaning_of_write(const struct told *told, char text[WORDS_MAX])
+static void meaning_of_write(const struct step_result *result, char text[WORDS_MAX])
 {
-	const char *writer = step_name(step_of(told)->who);
-	const char *other = step_name(step_of(told)->who == WALK_CALLER ? WALK_CHILD : WALK_CALLER);
-	switch (told->after.fate) {
-	case FATE_COPIED:
+	const char *writer = step_name(step_of(result)->who);
+	const char *other =
+		step_name(step_of(result)->who == WALK_CALLER ? WALK_CHILD : WALK_CALLER);
+	switch (result->after.effect) {
+	case EFFECT_COPIED:
 		snprintf(text, WORDS_MAX,
 			 "Each page is shared, so its first write faults: the kernel copies the "
-			 "page, and the %s goes on at the same virtual address in another frame. "
+			 "page, and the %s continues at the same virtual address in another frame. "
 			 "The %s keeps the old frame and the old bytes.",
 			 writer, other);
 		break;
-	case FATE_TAKEN_BACK:
+	case EFFECT_REUSED:
 		snprintf(text, WORDS_MAX,
-			 "Nobody else has the pages any more, but the %s still has no right to "
-			 "write them: nobody gave it back. %s; the kernel finds a single owner and "
-			 "lets it write. The frame stays, nothing is copied.%s",
+			 "No other process maps the pages any more, but the %s still has no right "
+			 "to write them. %s; the kernel finds a single owner and makes the page "
+			 "writable again (reuse). The frame stays, nothing is copied.%s",
 			 writer,
-			 page_kind_is_transparent(told->page_kind)
-				 ? "The first writes fault, for each page or for a whole large one "
+			 page_kind_is_transparent(result->page_kind)
+				 ? "The first writes fault, for each page or for a whole huge page "
 				   "at once"
 				 : "Each first write faults",
-			 page_kind_is_transparent(told->page_kind)
-				 ? " (Before Linux 6.15 pages of a large one that are mapped one "
-				   "by one are copied here, too.)"
+			 page_kind_is_transparent(result->page_kind)
+				 ? " (Before Linux 6.15, pages of a large folio that are mapped by "
+				   "PTEs are copied here too.)"
 				 : "");
 		break;
 	default:
-		if (told->after.one_table && told->after.standing[WALK_CALLER] == STANDING_STOPPED)
+		if (result->after.one_table &&
+		    result->after.standing[WALK_CALLER] == STANDING_STOPPED)
 			snprintf(text, WORDS_MAX,
-				 "No page fault and no copy: it is one memory, and the parent will "
-				 "read the new bytes. (POSIX forbids this to the child of a vfork. "
-				 "It is done here to show whose memory it is.)");
-		else if (told->after.one_table)
+				 "No page fault and no copy: it is one address space, and the "
+				 "parent will read the new bytes. (POSIX forbids this to the child "
+				 "of a vfork. It is done here to show that the memory is shared.)");
+		else if (result->after.one_table)
 			snprintf(text, WORDS_MAX,
-				 "No page fault and no copy: it is one memory, so the %s's entry "
-				 "is the %s's, and it reads the new bytes, too.",
+				 "No page fault and no copy: it is one address space, so the %s's "
+				 "PTE is also the %s's, and both read the new bytes.",
 				 other, writer);
-		else if (told->before.frame[WALK_CHILD] == THEORY_NO_FRAME && !wrote_before(told))
+		else if (result->before.frame[WALK_CHILD] == THEORY_NO_FRAME &&
+			 !wrote_before(result))
 			snprintf(text, WORDS_MAX,
-				 "No page fault: %s never shared the pages by copy, so they were "
+				 "No page fault: %s never shared the pages by COW, so they were "
 				 "never write-protected.",
-				 told->scene->primitive->name);
+				 result->scene->primitive->name);
 		else
-			snprintf(text, WORDS_MAX,
-				 "No page fault: the pages are the %s's own, and writable.",
-				 writer);
+			snprintf(
+				text, WORDS_MAX,
+				"No page fault: only the %s maps the pages, and they are writable.",
+				writer);
 		break;
 	}
 }
 
-static const char *meaning_of_exec(const struct told *told)
+static const char *meaning_of_exec(const struct step_result *result)
 {
-	if (told->before.one_table)
-		return "The child has memory of its own now, and the parent goes on. The parent's "
-		       "page tables are as they were: what was spared is the copying, and the page "
-		       "faults that come after it.";
-	if (told->before.frame[WALK_CHILD] != told->before.frame[WALK_CALLER])
-		return "The child's memory is gone, with its copies. The parent's pages are its "
-		       "own again, but still write-protected: exec does not undo that.";
-	return "The child's memory is gone, and with it its claim on the pages. They are the "
-	       "parent's own again, but still write-protected: exec does not undo that.";
+	if (result->before.one_table)
+		return "The child has its own address space now, and the parent continues. The "
+		       "parent's page tables did not change: there was no copying, and there are "
+		       "no page faults after it.";
+	if (result->before.frame[WALK_CHILD] != result->before.frame[WALK_CALLER])
+		return "The child's old memory is gone, with its copies. The parent is the only "
+		       "owner of its pages again, but they are still write-protected: exec does "
+		       "not undo this.";
+	return "The child's old memory is gone, and with it its references to the pages. The "
+	       "parent is their only owner again, but they are still write-protected: exec does "
+	       "not undo this.";
 }
 
-const char *words_meaning(const struct told *told, char text[WORDS_MAX])
+const char *words_meaning(const struct step_result *result, char text[WORDS_MAX])
 {
-	switch (step_of(told)->act) {
+	switch (step_of(result)->act) {
 	case WALK_OWN:
 		snprintf(text, WORDS_MAX,
-			 "It has written each of them, so that each has a frame, which no other "
-			 "process maps. To write them once more takes no page fault.");
+			 "It has written each of them, so each has a frame that no other process "
+			 "maps. Writing them again takes no page fault.");
 		break;
 	case WALK_START:
-		snprintf(text, WORDS_MAX, "%s", meaning_of_start(told));
+		snprintf(text, WORDS_MAX, "%s", meaning_of_start(result));
 		break;
 	case WALK_WRITE:
-		meaning_of_write(told, text);
+		meaning_of_write(result, text);
 		break;
 	case WALK_EXEC:
-		snprintf(text, WORDS_MAX, "%s", meaning_of_exec(told));
+		snprintf(text, WORDS_MAX, "%s", meaning_of_exec(result));
 		break;
 	default:
 		snprintf(text, WORDS_MAX, "%s; the parent's pages stay as they are.",
-			 told->scene->primitive->traits & TRAIT_THREAD
-				 ? "The thread is gone and was joined"
+			 result->scene->primitive->traits & TRAIT_THREAD
+				 ? "The thread has ended and was joined"
 				 : "It is reaped");
 		break;
 	}
 	return text;
 }
 
-const char *words_cost_unit(const struct told *told)
+const char *words_cost_unit(const struct step_result *result)
 {
-	switch (step_of(told)->act) {
+	switch (step_of(result)->act) {
 	case WALK_START:
-		return told->scene->primitive->traits & TRAIT_COPIES_HEAP
+		return result->scene->primitive->traits & TRAIT_COPIES_HEAP
 			       ? "in the call, before the child copies anything"
 			       : "in the call";
 	case WALK_EXEC:
 		return "from the call of exec to the new program's first instruction";
 	case WALK_END:
-		return told->scene->primitive->traits & TRAIT_THREAD
-			       ? "from the thread's last instruction until the parent knows"
+		return result->scene->primitive->traits & TRAIT_THREAD
+			       ? "from the thread's last instruction until the parent sees it"
 			       : "from the child's last instruction to the return of wait";
 	default:
-		return "a page";
+		return "per page";
 	}
 }
 
-const char *words_cost(const struct told *told, char text[WORDS_MAX])
+const char *words_cost(const struct step_result *result, char text[WORDS_MAX])
 {
 	char median[UNITS_TEXT_MAX], least[UNITS_TEXT_MAX], most[UNITS_TEXT_MAX];
-	const struct cost *cost = &told->cost;
-	if (cost->count == 0 && step_of(told)->act == WALK_START) {
-		snprintf(text, WORDS_MAX,
-			 "not timed: the call lasts as long as the child's life, which waits here");
+	const struct cost *cost = &result->cost;
+	if (cost->count == 0 && step_of(result)->act == WALK_START) {
+		snprintf(
+			text, WORDS_MAX,
+			"not timed: the call lasts until the child ends, and the child waits here");
 		return text;
 	}
 	if (cost->count == 0) {
 		snprintf(text, WORDS_MAX,
-			 step_of(told)->act == WALK_END
-				 ? "not timed: the new program was told to end"
-				 : "not timed: the clock cannot tell");
+			 step_of(result)->act == WALK_END
+				 ? "not timed: forkcost ended the new program"
+				 : "not timed: below the clock's resolution");
 		return text;
 	}
 	if (cost->median_ns <= 0) {
-		snprintf(text, WORDS_MAX, "less than the clock can tell (median of %zu rehearsals)",
+		snprintf(text, WORDS_MAX,
+			 "less than the clock's resolution (median of %zu rehearsals)",
 			 cost->count);
 		return text;
 	}
 	snprintf(text, WORDS_MAX, "%s %s (median of %zu rehearsal%s; %s to %s)",
-		 units_format_ns(cost->median_ns, median), words_cost_unit(told), cost->count,
+		 units_format_ns(cost->median_ns, median), words_cost_unit(result), cost->count,
 		 cost->count == 1 ? "" : "s", units_format_ns(cost->least_ns, least),
 		 units_format_ns(cost->most_ns, most));
 	return text;

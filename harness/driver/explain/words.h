@@ -7,16 +7,16 @@
 enum { WORDS_MAX = 512 };
 
 /* "the child writes each page" */
-const char *words_title(const struct told *told, char text[WORDS_MAX]);
+const char *words_title(const struct step_result *result, char text[WORDS_MAX]);
 
 /* A sentence or three on what the step shows. */
-const char *words_meaning(const struct told *told, char text[WORDS_MAX]);
+const char *words_meaning(const struct step_result *result, char text[WORDS_MAX]);
 
 /* What the cost is of: "a page", "in the call". */
-const char *words_cost_unit(const struct told *told);
+const char *words_cost_unit(const struct step_result *result);
 
 /* "2.13 us a page (median of 21 rehearsals, 2.02 us to 2.60 us)", or why there is none. */
-const char *words_cost(const struct told *told, char text[WORDS_MAX]);
+const char *words_cost(const struct step_result *result, char text[WORDS_MAX]);
 
 /* "fork, the child execs" */
 const char *words_scene(const struct scene *scene, char text[WORDS_MAX]);

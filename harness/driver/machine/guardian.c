@@ -1,6 +1,6 @@
 #include "harness/driver/machine/guardian.h"
 
-#include "harness/driver/machine/lent.h"
+#include "harness/driver/machine/tunables.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -90,8 +90,8 @@ void guardian_live(void)
 	/* The lender's lock goes a moment after its end of the line. */
 	const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
 	for (int i = 0; i < TRIES; i++) {
-		lent_recover(&unsaid);
-		if (!lent_is_recorded())
+		tunables_recover(&unsaid);
+		if (!tunables_are_changed())
 			return;
 		nanosleep(&pause, NULL);
 	}

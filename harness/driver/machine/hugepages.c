@@ -1,7 +1,7 @@
 #include "harness/driver/machine/hugepages.h"
 
 #include "harness/common/remedy.h"
-#include "harness/driver/machine/lent.h"
+#include "harness/driver/machine/tunables.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,9 +16,9 @@ enum { HUGE_KB = HUGE_BYTES >> 10, MULTI_KB = MULTI_BYTES >> 10, PATH_BYTES = 96
 
 /* A size of transparent pages, as its file has it. */
 struct size {
-	char path[PATH_BYTES], word[LENT_VALUE_MAX];
-	char top[LENT_VALUE_MAX]; /* the word of the file for all sizes, which some follow */
-	bool is_there;            /* before Linux 6.8 there is only the file for all, for 2 MiB */
+	char path[PATH_BYTES], word[TUNABLE_VALUE_MAX];
+	char top[TUNABLE_VALUE_MAX]; /* the word of the file for all sizes, which some follow */
+	bool is_there; /* before Linux 6.8 there is only the file for all, for 2 MiB */
 	bool follows_top;
 };
 
@@ -26,8 +26,8 @@ static struct size look_at_size(unsigned size_kb)
 {
 	struct size size = {.top = "never"};
 	snprintf(size.path, sizeof size.path, THP_FOLDER "hugepages-%ukB/enabled", size_kb);
-	lent_value(TOP_ENABLED, size.top);
-	size.is_there = lent_value(size.path, size.word);
+	tunable_value(TOP_ENABLED, size.top);
+	size.is_there = tunable_value(size.path, size.word);
 	size.follows_top = size.is_there ? strcmp(size.word, "inherit") == 0 : size_kb == HUGE_KB;
 	return size;
 }
@@ -53,8 +53,8 @@ static void tell_size(const struct size *size, char why[PROBLEM_TEXT_MAX])
 static bool can_thp(char why[PROBLEM_TEXT_MAX])
 {
 	struct size size = look_at_size(HUGE_KB);
-	char word[LENT_VALUE_MAX];
-	if (!lent_value(TOP_ENABLED, word))
+	char word[TUNABLE_VALUE_MAX];
+	if (!tunable_value(TOP_ENABLED, word))
 		snprintf(why, PROBLEM_TEXT_MAX,
 			 "unavailable: this kernel has no transparent huge pages");
 	else if (is_offered(&size)) {
@@ -92,7 +92,7 @@ static bool has_larger(char why[PROBLEM_TEXT_MAX])
 static void say_unrecordable(char why[PROBLEM_TEXT_MAX])
 {
 	snprintf(why, PROBLEM_TEXT_MAX,
-		 "not permitted: what is lent cannot be written down in /run/forkcost: %s; %s",
+		 "not permitted: the old setting cannot be saved in /run/forkcost: %s; %s",
 		 strerror(errno), remedy_or(errno, "let root write there"));
 }
 
@@ -111,15 +111,14 @@ static bool can_multi(char why[PROBLEM_TEXT_MAX])
 		snprintf(why, PROBLEM_TEXT_MAX,
 			 "unavailable: " TOP_ENABLED " is never; write madvise into it");
 	else if (access(size.path, W_OK) < 0)
-		snprintf(
-			why, PROBLEM_TEXT_MAX,
-			"not permitted: %s is %s, and only root can lend madvise to it; write that "
-			"into it",
-			size.path, size.word);
-	else if (!lent_can_be_recorded())
+		snprintf(why, PROBLEM_TEXT_MAX,
+			 "not permitted: %s is %s, and only root can change it; write madvise into "
+			 "it",
+			 size.path, size.word);
+	else if (!tunable_can_be_saved())
 		say_unrecordable(why);
 	else {
-		snprintf(why, PROBLEM_TEXT_MAX, "%s is %s; lent madvise while a worker runs",
+		snprintf(why, PROBLEM_TEXT_MAX, "%s is %s; set to madvise while a worker runs",
 			 size.path, size.word);
 		return true;
 	}
@@ -128,9 +127,9 @@ static bool can_multi(char why[PROBLEM_TEXT_MAX])
 
 static bool read_pool(const char *file, uint64_t *pages)
 {
-	char path[PATH_BYTES], value[LENT_VALUE_MAX];
+	char path[PATH_BYTES], value[TUNABLE_VALUE_MAX];
 	snprintf(path, sizeof path, POOL_FOLDER "%s", file);
-	bool there = lent_value(path, value);
+	bool there = tunable_value(path, value);
 	*pages = there ? strtoull(value, NULL, 10) : 0;
 	return there;
 }
@@ -155,7 +154,7 @@ static bool can_hugetlb(uint64_t bytes, char why[PROBLEM_TEXT_MAX])
 			 "not permitted: " POOL_FOLDER "nr_hugepages is %" PRIu64 ", %" PRIu64
 			 " of them free, %" PRIu64 " needed; sysctl vm.nr_hugepages=%" PRIu64,
 			 all, there, needed, all + needed - there);
-	else if (there < needed && !lent_can_be_recorded())
+	else if (there < needed && !tunable_can_be_saved())
 		say_unrecordable(why);
 	else {
 		snprintf(why, PROBLEM_TEXT_MAX,
@@ -166,7 +165,7 @@ static bool can_hugetlb(uint64_t bytes, char why[PROBLEM_TEXT_MAX])
 	return false;
 }
 
-bool hugepages_can(enum page_kind kind, uint64_t bytes, char why[PROBLEM_TEXT_MAX])
+bool hugepages_check(enum page_kind kind, uint64_t bytes, char why[PROBLEM_TEXT_MAX])
 {
 	*why = '\0';
 	switch (kind) {
@@ -181,47 +180,46 @@ bool hugepages_can(enum page_kind kind, uint64_t bytes, char why[PROBLEM_TEXT_MA
 	}
 }
 
-static enum outcome lend_multi(struct problem *problem)
+static enum outcome enable_multi(struct problem *problem)
 {
 	struct size size = look_at_size(MULTI_KB);
-	return is_offered(&size) ? OUTCOME_OK : lent_change(LENT_MULTI, "madvise", problem);
+	return is_offered(&size) ? OUTCOME_OK : tunable_change(TUNABLE_MULTI, "madvise", problem);
 }
 
-static enum outcome lend_hugetlb(uint64_t bytes, struct problem *problem)
+static enum outcome enable_hugetlb(uint64_t bytes, struct problem *problem)
 {
 	uint64_t needed = bytes / HUGE_BYTES, there = free_pages(), all;
-	char text[LENT_VALUE_MAX];
+	char text[TUNABLE_VALUE_MAX];
 	if (there >= needed)
 		return OUTCOME_OK;
 	read_pool("nr_hugepages", &all);
 	snprintf(text, sizeof text, "%" PRIu64, all + needed - there);
-	if (lent_change(LENT_POOL, text, problem))
+	if (tunable_change(TUNABLE_POOL, text, problem))
 		return OUTCOME_FAILED;
 	if (free_pages() >= needed)
 		return OUTCOME_OK;
 	return fail(problem,
-		    "cannot reserve %" PRIu64
-		    " hugetlb pages: memory is too scattered; use a smaller --heap, or leave out "
-		    "--page-kind hugetlb",
+		    "cannot reserve %" PRIu64 " hugetlb pages: memory is too fragmented; use a "
+		    "smaller --heap, or leave out --page-kind hugetlb",
 		    needed);
 }
 
-enum outcome hugepages_lend(enum page_kind kind, uint64_t bytes, struct problem *problem)
+enum outcome hugepages_enable(enum page_kind kind, uint64_t bytes, struct problem *problem)
 {
 	char why[PROBLEM_TEXT_MAX];
-	if ((kind == PAGE_KIND_MTHP && lent_hold(LENT_MULTI, problem)) ||
-	    (kind == PAGE_KIND_HUGETLB && lent_hold(LENT_POOL, problem)))
+	if ((kind == PAGE_KIND_MTHP && tunable_lock(TUNABLE_MULTI, problem)) ||
+	    (kind == PAGE_KIND_HUGETLB && tunable_lock(TUNABLE_POOL, problem)))
 		return OUTCOME_FAILED;
 	/* Settings may be others than when the plan was made. */
-	if (!hugepages_can(kind, bytes, why))
+	if (!hugepages_check(kind, bytes, why))
 		return fail(problem, "cannot build a heap of page kind %s: %s",
 			    axis_name(&axes[AXIS_PAGE_KIND], kind), why);
 	if (kind == PAGE_KIND_MTHP)
-		return lend_multi(problem);
-	return kind == PAGE_KIND_HUGETLB ? lend_hugetlb(bytes, problem) : OUTCOME_OK;
+		return enable_multi(problem);
+	return kind == PAGE_KIND_HUGETLB ? enable_hugetlb(bytes, problem) : OUTCOME_OK;
 }
 
-void hugepages_return(void)
+void hugepages_restore(void)
 {
-	lent_return();
+	tunables_restore();
 }

@@ -11,14 +11,14 @@
 
 /* Whether `bytes` of this page kind can be had. `why` names the file that says so and the word in it;
  * if not, it begins with "unavailable: " or "not permitted: ", and ends with what to do. */
-bool hugepages_can(enum page_kind kind, uint64_t bytes, char why[PROBLEM_TEXT_MAX]);
+bool hugepages_check(enum page_kind kind, uint64_t bytes, char why[PROBLEM_TEXT_MAX]);
 
 /* Before a worker: raises the pool of hugetlb pages, or switches 64 KiB pages on, where they are to be
  * had. Nothing for other kinds, or where it is so already. As root waits up to a minute for other runs
  * that need the same. Fails if such pages cannot be had. */
-enum outcome hugepages_lend(enum page_kind kind, uint64_t bytes, struct problem *problem);
+enum outcome hugepages_enable(enum page_kind kind, uint64_t bytes, struct problem *problem);
 
-/* After it: puts back what hugepages_lend() changed. */
-void hugepages_return(void);
+/* After it: puts back what hugepages_enable() changed. */
+void hugepages_restore(void);
 
 #endif

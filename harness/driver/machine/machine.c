@@ -320,9 +320,9 @@ static const char *memory_cgroup(void)
 		return "unavailable: /proc/self/cgroup";
 	const char *old = strstr(text, ":memory:/");
 	if (old)
-		return old[9] && old[9] != '\n' ? "v1, in a group of its own" : "v1, root group";
+		return old[9] && old[9] != '\n' ? "v1, in a separate group" : "v1, root group";
 	if (strncmp(text, "0::/", 4) == 0)
-		return text[4] && text[4] != '\n' ? "v2, in a group of its own" : "v2, root group";
+		return text[4] && text[4] != '\n' ? "v2, in a separate group" : "v2, root group";
 	return "none";
 }
 

@@ -43,16 +43,17 @@ static enum outcome check_whole(const struct jobs *jobs, const char *kind, size_
 	jobs_name_heaps(torn.level, torn.count, heaps);
 	if (kinds_given(jobs) && !suitable && torn.count)
 		return fail(jobs->problem,
-			    "cannot build a heap of page kind %s for %s: %s is no whole number of "
-			    "huge pages; give --heap 2M or a multiple of it",
+			    "cannot build a heap of page kind %s for %s: %s is not a multiple of a "
+			    "huge page; give --heap 2M or a multiple of it",
 			    kind, name, heaps);
 	if (kinds_given(jobs) && torn.count)
-		notes_add(&jobs->plan->left_out, "page kind %s of %s at %s: no whole huge pages",
-			  kind, name, heaps);
+		notes_add(&jobs->plan->left_out,
+			  "page kind %s of %s at %s: not a multiple of a huge page", kind, name,
+			  heaps);
 	if (!kinds_given(jobs) && !suitable && jobs->heaps.count)
 		notes_add(&jobs->plan->left_out,
-			  "page kind %s of %s: no heap up to %s is whole huge pages of 2 MiB; ask "
-			  "for it with --page-kind",
+			  "page kind %s of %s: no heap up to %s is a multiple of 2 MiB; ask for it "
+			  "with --page-kind",
 			  kind, name, units_format_bytes(OTHER_KIND_HEAP_MAX, text));
 	return OUTCOME_OK;
 }
@@ -74,8 +75,8 @@ static enum outcome can_kind(const struct jobs *jobs, const struct plan_job *job
 {
 	struct plan *plan = jobs->plan;
 	struct plan_gap gap = {.page_kind = (enum page_kind)job->level[AXIS_PAGE_KIND]};
-	*can = hugepages_can(gap.page_kind,
-			     job->heap_bytes * (jobs->experiment->copies_heap ? 2 : 1), gap.why);
+	*can = hugepages_check(gap.page_kind,
+			       job->heap_bytes * (jobs->experiment->copies_heap ? 2 : 1), gap.why);
 	if (*can)
 		return OUTCOME_OK;
 	if (kinds_given(jobs))
@@ -107,7 +108,7 @@ static void note_cold(const struct jobs *jobs)
 	if (from < jobs->heaps.count && choice_has(&settings->levels[AXIS_CACHE], CACHE_COLD))
 		notes_add(
 			&jobs->plan->left_out,
-			"cold caches of %s at %s: dear; ask for them with --cache cold",
+			"cold caches of %s at %s: expensive; ask for them with --cache cold",
 			jobs->experiment->name,
 			jobs_name_heaps(jobs->heaps.level + from, jobs->heaps.count - from, heaps));
 }
@@ -166,8 +167,8 @@ static enum outcome check_threads(const struct plan *plan, const struct choice *
 	if (most <= others)
 		return OUTCOME_OK;
 	return fail(problem,
-		    "cannot run %u threads on CPUs of their own: besides the caller's %u %s "
-		    "allowed; give --threads less, or widen the CPU set",
+		    "cannot run %u threads on separate CPUs: besides the caller's %u %s allowed; "
+		    "give a smaller --threads, or widen the CPU set",
 		    most, others, others == 1 ? "is" : "are");
 }
 

@@ -57,7 +57,7 @@ enum outcome choice_each_name(const char *list, const char *what, const char *kn
 		char name[WIRE_NAME_MAX];
 		if (!units_split(&rest, name, sizeof name))
 			return fail(problem,
-				    "cannot read %s '%s'; write names with commas between: %s",
+				    "cannot read %s '%s'; write names separated by commas: %s",
 				    what, list, known);
 		if (!add(context, name))
 			return fail(problem, "cannot find %s '%s'; there are: %s", what, name,
@@ -66,7 +66,7 @@ enum outcome choice_each_name(const char *list, const char *what, const char *kn
 	return OUTCOME_OK;
 }
 
-/* "dirty, clean" */
+/* "dirty, write-protected" */
 static void name_all(const struct axis *axis, char *text, size_t bytes)
 {
 	*text = '\0';

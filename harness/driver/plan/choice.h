@@ -18,7 +18,7 @@ struct choice {
 	uint64_t level[CHOICE_MAX];
 };
 
-/* Reads "dirty,clean", "0,1,2" or "0,1M..4G*4", by the axis's kind, as all there is; `given` stays. Fails on a
+/* Reads "dirty,write-protected", "0,1,2" or "0,1M..4G*4", by the axis's kind, as all there is; `given` stays. Fails on a
  * level that there is not, naming those that there are. */
 enum outcome choice_parse(const struct axis *axis, const char *text, struct choice *choice,
 			  struct problem *problem);
@@ -31,7 +31,7 @@ void choice_set(struct choice *choice, uint64_t level);
 /* Adds a level in its place; nothing if it is there. False if there is no room. */
 bool choice_add(struct choice *choice, uint64_t level);
 
-/* "dirty,clean" in `text`; whether there is another level among them than the plain one. */
+/* "dirty,write-protected" in `text`; whether there is another level among them than the plain one. */
 bool choice_names(const struct axis *axis, const struct choice *choice, char *text, size_t bytes);
 
 /* Hands each part of "a,b" to `add`, which says whether there is such a thing. Fails on an empty part, and on what
@@ -40,7 +40,7 @@ enum outcome choice_each_name(const char *list, const char *what, const char *kn
 			      bool (*add)(void *context, const char *name), void *context,
 			      struct problem *problem);
 
-/* The axis's line of --help: "dirty, clean [both]". Returns `text`. */
+/* The axis's line of --help: "dirty, write-protected [both]". Returns `text`. */
 const char *choice_help(const struct axis *axis, char text[CHOICE_HELP_MAX]);
 
 /* What the option's value is called there: "LEVELS", "NUMBERS", "SIZES". */

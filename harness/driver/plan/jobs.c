@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Beyond this counts only grow with the pages, and counted passes are dear. */
+/* Beyond this counts only grow with the pages, and counted passes are expensive. */
 enum { COUNTED_HEAP_MAX = 64 << 20 };
 
 static bool varies(const struct jobs *jobs, enum axis_id axis)
@@ -199,7 +199,8 @@ static void note_no_plain_cell(const struct making *making)
 				     axis_plain_name(&axes[axis]));
 	const struct axis *axis = &axes[making->apart];
 	notes_add(&making->jobs->plan->left_out,
-		  "--%s %s of %s: unasked it runs only %s, which is not chosen; ask for it by name",
+		  "--%s %s of %s: by default it runs only %s, which is not chosen; ask for it by "
+		  "name",
 		  axis->option, axis_text(axis, making->job.level[making->apart], level),
 		  making->jobs->experiment->name, cell);
 }
@@ -334,7 +335,8 @@ static void note_not_counted(const struct jobs *jobs)
 	if (jobs->experiment->is_countable && plan->counters.count && !plan->settings.heaps.given &&
 	    from < jobs->heaps.count)
 		notes_add(
-			&plan->left_out, "counters of %s at %s: dear; ask for them with --heap",
+			&plan->left_out,
+			"counters of %s at %s: expensive; ask for them with --heap",
 			jobs->experiment->name,
 			jobs_name_heaps(jobs->heaps.level + from, jobs->heaps.count - from, heaps));
 }

@@ -2,8 +2,8 @@
 
 #include "harness/driver/machine/machine.h"
 #include "harness/driver/machine/memory.h"
-#include "harness/driver/plan/asked.h"
 #include "harness/driver/plan/jobs.h"
+#include "harness/driver/plan/option_use.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,14 +23,14 @@ enum {
 };
 
 static enum outcome add_arm(struct plan *plan, const char *experiment, const char *primitive,
-			    const char *case_name, enum action action, bool twin,
+			    const char *case_name, enum action action, bool aa_control,
 			    struct problem *problem)
 {
 	if (plan->arm_count == WIRE_ARMS_MAX)
 		return fail(problem, "cannot plan more than %d arms; name fewer with --primitive",
 			    WIRE_ARMS_MAX);
 	struct wire_arm *arm = &plan->arms[plan->arm_count++];
-	*arm = (struct wire_arm){.action = action, .twin = twin};
+	*arm = (struct wire_arm){.action = action, .aa_control = aa_control};
 	wire_copy(arm->experiment, sizeof arm->experiment, experiment);
 	wire_copy(arm->primitive, sizeof arm->primitive, primitive);
 	wire_copy(arm->case_name, sizeof arm->case_name, case_name);
@@ -84,14 +84,14 @@ static enum outcome add_spawning_arms(struct plan *plan, const struct wire_exper
 			    "cannot plan %s: no chosen primitive takes the chosen action; "
 			    "see forkcost list",
 			    experiment->name);
-	/* The A/A twin (METHODOLOGY, "Statistics"): the first arm again, fork's exit if it is there. */
-	struct wire_arm twin = plan->arms[first];
+	/* The A/A control (METHODOLOGY, "Statistics"): the first arm again, fork's exit if it is there. */
+	struct wire_arm aa_control = plan->arms[first];
 	for (uint32_t a = first; a < plan->arm_count; a++)
 		if (strcmp(plan->arms[a].primitive, "fork") == 0 &&
 		    plan->arms[a].action == ACTION_EXIT)
-			twin = plan->arms[a];
-	return add_arm(plan, twin.experiment, twin.primitive, twin.case_name, twin.action, true,
-		       problem);
+			aa_control = plan->arms[a];
+	return add_arm(plan, aa_control.experiment, aa_control.primitive, aa_control.case_name,
+		       aa_control.action, true, problem);
 }
 
 static enum outcome add_arms(struct plan *plan, const struct wire_experiment *experiment,
@@ -166,8 +166,9 @@ enum outcome plan_make(struct plan *plan, const struct settings *settings,
 		return OUTCOME_FAILED;
 	machine_allowed_cpus(plan->allowed_cpus);
 	/* A size that was asked for must fit, whether or not a cell of this plan comes to use it. */
-	if (asked_check(plan, problem) || (settings->evict_bytes != UINT64_MAX &&
-					   memory_check(0, false, settings->evict_bytes, problem)))
+	if (option_use_check(plan, problem) ||
+	    (settings->evict_bytes != UINT64_MAX &&
+	     memory_check(0, false, settings->evict_bytes, problem)))
 		return OUTCOME_FAILED;
 	bool cold = choice_has(&settings->levels[AXIS_CACHE], CACHE_COLD);
 	plan->evict_bytes = !cold                                 ? 0
@@ -183,7 +184,7 @@ enum outcome plan_make(struct plan *plan, const struct settings *settings,
 		notes_add(&plan->left_out, "page kind %s: %s",
 			  axis_name(&axes[AXIS_PAGE_KIND], plan->gaps[i].page_kind),
 			  plan->gaps[i].why);
-	return asked_check_jobs(plan, problem);
+	return option_use_check_jobs(plan, problem);
 }
 
 void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t seed,

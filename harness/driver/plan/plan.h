@@ -45,7 +45,8 @@ struct plan {
 	struct plan_job jobs[PLAN_JOBS_MAX];
 	size_t gap_count;
 	struct plan_gap gaps[PAGE_KIND_COUNT];
-	struct notes left_out;  /* "cold caches of spawn at 1 GiB: dear; ...", gaps among them */
+	struct notes
+		left_out; /* "cold caches of spawn at 1 GiB: expensive; ...", gaps among them */
 	struct notes holds_for; /* "--page-kind thp holds for first_write; spawn runs at 4k" */
 };
 

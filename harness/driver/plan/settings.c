@@ -68,7 +68,7 @@ static enum outcome take_counters(struct parse *parse, const char *value)
 	if (*value && wire_copy(parse->settings->counters, sizeof parse->settings->counters, value))
 		return OUTCOME_OK;
 	return fail(parse->problem,
-		    "cannot read --counters '%s'; give names with commas between, or none; see "
+		    "cannot read --counters '%s'; give names separated by commas, or none; see "
 		    "forkcost counters",
 		    value);
 }
@@ -159,8 +159,8 @@ static enum outcome take_evict(struct parse *parse, const char *value)
 	if (parse->settings->evict_bytes > 0)
 		return OUTCOME_OK;
 	return fail(parse->problem,
-		    "cannot make caches cold by a walk over %s bytes; give --evict "
-		    "a size larger than the last-level cache, or --cache warm",
+		    "cannot make caches cold by reading %s bytes; give --evict a size larger than "
+		    "the last-level cache, or --cache warm",
 		    value);
 }
 
@@ -199,8 +199,8 @@ static const struct {
 	struct option_row row;
 	take_option *take;
 } rows[] = {
-	{{"preset", "NAME", "quick, bench or full; options beside it come first [bench]",
-	  VALUES_WORDS, "quick bench full"},
+	{{"preset", "NAME", "quick, bench or full; other options override it [bench]", VALUES_WORDS,
+	  "quick bench full"},
 	 NULL},
 	{{"experiment", "NAMES", "which experiments; null and known_delay always run [all]",
 	  VALUES_EXPERIMENTS, NULL},
@@ -211,27 +211,27 @@ static const struct {
 	{{"counters", "NAMES",
 	  "roles or libpfm4 events, or none; see forkcost counters [all roles]", VALUES_ANY, NULL},
 	 take_counters},
-	{{"precision", "SHARE", "end a heap once all its rows' 95 % intervals are so narrow [2%]",
-	  VALUES_ANY, NULL},
+	{{"precision", "SHARE",
+	  "end a heap once the 95 % intervals of its rows are this narrow [2%]", VALUES_ANY, NULL},
 	 take_precision},
-	{{"budget", "TIME", "stop after so long, as 5m; used until all is precise [by preset]",
+	{{"budget", "TIME", "stop after this time, as 5m, or when all is precise [by preset]",
 	  VALUES_ANY, NULL},
 	 take_budget},
-	{{"replicates", "N", "at most so many fresh workers a heap [1000, the most]", VALUES_ANY,
+	{{"replicates", "N", "maximum of fresh workers per heap [1000, the most]", VALUES_ANY,
 	  NULL},
 	 take_replicates},
-	{{"cell-time", "TIME", "how long a worker takes rounds in one cell [by preset]", VALUES_ANY,
-	  NULL},
+	{{"cell-time", "TIME", "how long a worker repeats rounds in one cell [by preset]",
+	  VALUES_ANY, NULL},
 	 take_cell_time},
 	{{"seed", "N", "seed of all shuffling [from the clock; recorded]", VALUES_ANY, NULL},
 	 take_seed},
 	{{"cpu", "N", "CPU of the worker [the last one allowed]", VALUES_ANY, NULL}, take_cpu},
-	{{"evict", "SIZE", "buffer that cold samples walk over [twice the last-level cache]",
+	{{"evict", "SIZE", "buffer that is read before cold samples [twice the last-level cache]",
 	  VALUES_ANY, NULL},
 	 take_evict},
 	{{"output", "FOLDER", "where run folders are made [results]", VALUES_FOLDER, NULL},
 	 take_output},
-	{{"dry-run", NULL, "print the plan, its time and memory; measures pace for some seconds",
+	{{"dry-run", NULL, "print the plan, its time and memory; measures speed for some seconds",
 	  VALUES_ANY, NULL},
 	 take_dry_run},
 	{{"no-plots", NULL, "do not draw", VALUES_ANY, NULL}, take_no_plots},
@@ -288,7 +288,9 @@ static void write_text(char *text, size_t bytes)
 			     presets[i].summary, presets[i].heaps,
 			     units_format_seconds((double)presets[i].budget_s, budget));
 	notes_append(text, bytes,
-		     "\nAn option that none of the chosen experiments has a use for is refused.\n\n"
+		     "\n"
+		     "An option that none of the chosen experiments uses is refused.\n"
+		     "\n"
 		     "Exit status: 0 done, 1 some cells failed, 2 usage, 130 interrupted.");
 }
 

@@ -161,10 +161,11 @@ static json_t *describe_arm(const struct plan *plan, const struct plan_job *job,
 		if (samples)
 			json_object_set_new(passes, name, samples);
 	}
-	json_t *result = json_pack("{s:s,s:s,s:s,s:s,s:b,s:o,s:o}", "experiment", arm->experiment,
-				   "primitive", arm->primitive, "action",
-				   axis_name(&axis_action, arm->action), "case", arm->case_name,
-				   "twin", (int)arm->twin, "missing", missing, "passes", passes);
+	json_t *result =
+		json_pack("{s:s,s:s,s:s,s:s,s:b,s:o,s:o}", "experiment", arm->experiment,
+			  "primitive", arm->primitive, "action",
+			  axis_name(&axis_action, arm->action), "case", arm->case_name,
+			  "aa_control", (int)arm->aa_control, "missing", missing, "passes", passes);
 	json_t *histogram = describe_histogram(experiment, area, cell, index);
 	if (histogram)
 		json_object_set_new(result, "histogram", histogram);

@@ -215,7 +215,7 @@ enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
 	return outcome;
 }
 
-/* Appends " dirty/clean": the levels of an axis that some cell has. A job's cells are all combinations. */
+/* Appends " dirty/write-protected": the levels of an axis that some cell has. A job's cells are all combinations. */
 static void append_levels(char *text, size_t bytes, const struct plan_job *job, enum axis_id axis)
 {
 	struct choice seen = {0};
@@ -229,7 +229,7 @@ static void append_levels(char *text, size_t bytes, const struct plan_job *job, 
 	}
 }
 
-/* "other dirty/clean warm/cold": every level of every axis that the experiment varies, the worker's first. */
+/* "other dirty/write-protected warm/cold": every level of every axis that the experiment varies, the worker's first. */
 static const char *name_cells(const struct plan_job *job, char *text, size_t bytes)
 {
 	*text = '\0';
@@ -250,7 +250,7 @@ static void print_jobs(const struct estimate *estimate, const struct plan *plan)
 		width = length > width ? length : width;
 	}
 	print("%-15s %9s  %4s  %-*s  %s\n", "experiment", "heap", "arms", width, "cells",
-	      "a replicate");
+	      "per replicate");
 	for (size_t i = 0; i < plan->job_count; i++) {
 		const struct plan_job *job = &plan->jobs[i];
 		print("%-15s %9s  %4u  %-*s  %.1f s\n", job->experiment->name,
@@ -292,7 +292,7 @@ static void print_arms(const struct plan *plan)
 		snprintf(name, sizeof name, "%s%s%s%s%s%s%s",
 			 *arm->primitive ? arm->primitive : arm->experiment, arm->action ? " " : "",
 			 axis_name(&axis_action, arm->action), *arm->case_name ? " " : "",
-			 arm->case_name, arm->twin ? " (A/A twin)" : "",
+			 arm->case_name, arm->aa_control ? " (A/A control)" : "",
 			 a + 1 < plan->arm_count ? "," : "");
 		bool fits = column + 1 + strlen(name) <= WRAPPED_WIDTH;
 		print(fits ? " %s" : "\n  %s", name);
@@ -311,7 +311,8 @@ void estimate_print(const struct estimate *estimate, const struct plan *plan)
 	if (plan->other_cpu >= 0)
 		print(", children elsewhere on CPU %d", plan->other_cpu);
 	if (has_cold_cells(plan))
-		print("; cold samples walk over %s", units_format_bytes(plan->evict_bytes, text));
+		print("; %s are read before each cold sample",
+		      units_format_bytes(plan->evict_bytes, text));
 	print("\n\n");
 	print_jobs(estimate, plan);
 	notes_print(stdout, "", &plan->holds_for);
@@ -323,7 +324,7 @@ void estimate_print(const struct estimate *estimate, const struct plan *plan)
 	print_arms(plan);
 	print("\nestimate: time %s (%s), memory %s at the peak\n",
 	      units_format_seconds(estimate->total_s, text),
-	      estimate->budget_binds ? "the budget; less where all is precise before"
+	      estimate->budget_binds ? "the budget; less if all is precise earlier"
 				     : "all replicates",
 	      units_format_bytes(estimate->peak_bytes, (char[UNITS_TEXT_MAX]){0}));
 	print_fewest(estimate, plan);

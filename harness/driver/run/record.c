@@ -71,8 +71,8 @@ static void point_latest(struct record *record, const char *output, const char *
 	snprintf(next, sizeof next, "%s/.latest.tmp-%d", output, (int)getpid());
 	if (lstat(latest, &there) == 0 && !S_ISLNK(there.st_mode)) {
 		snprintf(record->warning, sizeof record->warning,
-			 "%s is no link of a run's, so it stays as it is; the run is %s", latest,
-			 record->folder);
+			 "%s is not a link that forkcost made, so it is left alone; the run is %s",
+			 latest, record->folder);
 		return;
 	}
 	/* A convenience: a file system without links is no reason to stop. */

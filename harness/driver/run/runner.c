@@ -191,15 +191,15 @@ enum outcome runner_replicate(const struct plan *plan, const struct plan_job *jo
 	plan_request(plan, job, seed, &session->area->request);
 	session->area->request.cell_ns = cell_ns;
 	enum outcome outcome =
-		hugepages_lend((enum page_kind)job->level[AXIS_PAGE_KIND],
-			       job->heap_bytes * (job->copies_heap ? 2 : 1), problem);
+		hugepages_enable((enum page_kind)job->level[AXIS_PAGE_KIND],
+				 job->heap_bytes * (job->copies_heap ? 2 : 1), problem);
 	session->lacks_pages = outcome != OUTCOME_OK;
 	if (!outcome)
 		outcome = session_start(session, seed, problem);
 	if (!outcome)
 		outcome =
 			session_wait(session, STANDSTILL_S, on_look, context, trustworthy, problem);
-	hugepages_return();
+	hugepages_restore();
 	return outcome;
 }
 

@@ -165,7 +165,7 @@ static bool watch(struct session *session, int pidfd, unsigned standstill_s, ses
 			moved = seconds_now();
 		} else if (seconds_now() - moved > (time_t)standstill_s) {
 			fail(problem,
-			     "cannot go on: the worker made no progress for %u s and was ended; "
+			     "cannot go on: the worker made no progress for %u s and was killed; "
 			     "use a smaller --heap, or see dmesg",
 			     standstill_s);
 			return false;

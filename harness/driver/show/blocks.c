@@ -38,16 +38,17 @@ const char *block_signed_interval(const struct stats_interval *interval, char te
 	return text;
 }
 
-const char *block_where(const struct summary *summary, struct pick *pick,
+const char *block_where(const struct summary *summary, struct filter *filter,
 			char text[BLOCK_WHERE_MAX])
 {
 	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
-	const struct row *row = pick_settled_row(summary, pick);
+	const struct row *row = filter_settled_row(summary, filter);
 	*text = '\0';
-	pick->with_heap = row != NULL;
-	pick->heap_bytes = row ? row->series->heap_bytes : 0;
+	filter->with_heap = row != NULL;
+	filter->heap_bytes = row ? row->series->heap_bytes : 0;
 	if (row)
 		snprintf(text, BLOCK_WHERE_MAX, ", heap %s%s",
-			 units_format_bytes(pick->heap_bytes, heap), level_words(pick, 0, levels));
+			 units_format_bytes(filter->heap_bytes, heap),
+			 level_words(filter, 0, levels));
 	return text;
 }

@@ -15,9 +15,9 @@ const char *block_signed_ns(double ns, char text[BLOCK_TEXT_MAX]);
 /* "+0.9 us to +1.5 us", or why there is none. */
 const char *block_signed_interval(const struct stats_interval *interval, char text[BLOCK_TEXT_MAX]);
 
-/* Sets a pick's levels and heap to those of its first row with values, and writes ", heap 0, clean heap": the
+/* Sets a filter's levels and heap to those of its first row with values, and writes ", heap 0, write-protected heap": the
  * heap, and which of the levels are not plain. Empty if there is no such row. Returns `text`. */
-const char *block_where(const struct summary *summary, struct pick *pick,
+const char *block_where(const struct summary *summary, struct filter *filter,
 			char text[BLOCK_WHERE_MAX]);
 
 #endif

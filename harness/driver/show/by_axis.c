@@ -29,9 +29,10 @@ static bool is_number(const char *text)
 }
 
 /* A row that the view shows: the main metric of an arm, with exec where the arm has it. */
-static bool is_shown(const struct summary *summary, const struct pick *pick, const struct row *row)
+static bool is_shown(const struct summary *summary, const struct filter *filter,
+		     const struct row *row)
 {
-	return row->count && row->series->is_main && pick_takes(pick, row->series) &&
+	return row->count && row->series->is_main && filter_matches(filter, row->series) &&
 	       curves_is_shown_action(summary, row->series);
 }
 
@@ -58,7 +59,7 @@ static void find_levels(const struct summary *summary, struct by_axis *view)
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct row *row = &summary->rows[i];
 		const char *level = row->series->level[view->axis];
-		if (!*level || !is_shown(summary, &view->pick, row) || is_listed(view, level) ||
+		if (!*level || !is_shown(summary, &view->filter, row) || is_listed(view, level) ||
 		    view->level_count == BY_AXIS_LEVELS_MAX)
 			continue;
 		view->levels[view->level_count++] = level;
@@ -73,14 +74,14 @@ static void choose_heap(const struct summary *summary, struct by_axis *view)
 {
 	uint64_t heaps[HEAPS_MAX];
 	struct by_axis best = *view;
-	size_t count = pick_told_heaps(summary, &view->pick, heaps, HEAPS_MAX);
+	size_t count = filter_heaps_with_interval(summary, &view->filter, heaps, HEAPS_MAX);
 	best.level_count = 0;
-	view->pick.with_heap = true;
+	view->filter.with_heap = true;
 	for (size_t i = 0; i < count; i++) {
-		view->pick.heap_bytes = heaps[i];
+		view->filter.heap_bytes = heaps[i];
 		find_levels(summary, view);
 		if (view->level_count > best.level_count ||
-		    (view->level_count == best.level_count && heaps[i] <= PICK_HEAP))
+		    (view->level_count == best.level_count && heaps[i] <= FILTER_HEAP))
 			best = *view;
 	}
 	*view = best;
@@ -92,7 +93,7 @@ static void find_metric(const struct summary *summary, struct by_axis *view)
 	bool alike = true;
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct row *row = &summary->rows[i];
-		if (!is_shown(summary, &view->pick, row))
+		if (!is_shown(summary, &view->filter, row))
 			continue;
 		view->metric = view->metric ? view->metric : row->series->metric;
 		alike = alike && strcmp(view->metric, row->series->metric) == 0;
@@ -111,11 +112,11 @@ static struct by_axis make_view(const struct summary *summary, const char *exper
 			       .name = axis == AXIS_COUNT ? "heap" : axes[axis].name,
 			       .axis = axis,
 			       .by_number = true,
-			       .pick = {.experiment = experiment}};
+			       .filter = {.experiment = experiment}};
 	snprintf(view.stem, sizeof view.stem, "%s-by-%s", experiment, view.name);
 	if (axis < AXIS_COUNT)
-		view.pick.level[axis] = PICK_ANY;
-	pick_settle(summary, &view.pick);
+		view.filter.level[axis] = FILTER_ANY;
+	filter_settle_levels(summary, &view.filter);
 	if (axis < AXIS_COUNT)
 		find_levels(summary, &view);
 	if (view.level_count > 1)
@@ -172,7 +173,7 @@ size_t by_axis_find(const struct summary *summary, enum by_axis_part part,
 
 /* A column: a level, or a heap. */
 struct column {
-	struct pick pick;
+	struct filter filter;
 	char head[UNITS_TEXT_MAX + WIRE_NAME_MAX];
 };
 
@@ -182,34 +183,34 @@ static size_t make_columns(const struct summary *summary, const struct by_axis *
 {
 	uint64_t heaps[HEAPS_MAX];
 	*all = view->axis < AXIS_COUNT ? view->level_count
-				       : pick_heaps(summary, &view->pick, heaps, HEAPS_MAX);
+				       : filter_heaps(summary, &view->filter, heaps, HEAPS_MAX);
 	size_t count = *all < COLUMNS_MAX ? *all : COLUMNS_MAX;
 	for (size_t c = 0; c < count; c++) {
 		struct column *column = &columns[c];
 		size_t at = *all > COLUMNS_MAX ? c * (*all - 1) / (COLUMNS_MAX - 1) : c;
-		column->pick = view->pick;
+		column->filter = view->filter;
 		if (view->axis < AXIS_COUNT) {
-			column->pick.level[view->axis] = view->levels[at];
+			column->filter.level[view->axis] = view->levels[at];
 			snprintf(column->head, sizeof column->head, "%s", view->levels[at]);
 		} else {
-			column->pick.with_heap = true;
-			column->pick.heap_bytes = heaps[at];
+			column->filter.with_heap = true;
+			column->filter.heap_bytes = heaps[at];
 			units_format_bytes(heaps[at], column->head);
 		}
 	}
 	return count;
 }
 
-/* The pick's row of an arm. */
-static const struct row *row_of(const struct summary *summary, const struct pick *levels,
+/* The filter's row of an arm. */
+static const struct row *row_of(const struct summary *summary, const struct filter *levels,
 				const struct series *arm)
 {
-	struct pick pick = *levels;
-	pick.primitive = arm->primitive;
-	pick.action = arm->action;
-	pick.case_name = arm->case_name;
-	pick.metric = arm->metric;
-	return pick_row(summary, &pick);
+	struct filter filter = *levels;
+	filter.primitive = arm->primitive;
+	filter.action = arm->action;
+	filter.case_name = arm->case_name;
+	filter.metric = arm->metric;
+	return filter_row(summary, &filter);
 }
 
 static void put_arm(const struct summary *summary, const struct by_axis *view,
@@ -220,7 +221,7 @@ static void put_arm(const struct summary *summary, const struct by_axis *view,
 	grid_row(grid);
 	grid_cell(grid, "%s", curves_arm_name(arm, !view->metric, name));
 	for (size_t c = 0; c < count; c++) {
-		const struct row *row = row_of(summary, &columns[c].pick, arm);
+		const struct row *row = row_of(summary, &columns[c].filter, arm);
 		if (strcmp(arm->unit, "ns") == 0)
 			grid_cell(grid, "%s", block_time(row, true, text));
 		else if (row)
@@ -231,47 +232,48 @@ static void put_arm(const struct summary *summary, const struct by_axis *view,
 }
 
 /* Whether no row before shows the same arm. */
-static bool is_first(const struct summary *summary, const struct pick *pick, size_t index)
+static bool is_first(const struct summary *summary, const struct filter *filter, size_t index)
 {
 	const struct series *of = summary->rows[index].series;
-	struct pick same = *pick;
+	struct filter same = *filter;
 	same.primitive = of->primitive;
 	same.action = of->action;
 	same.case_name = of->case_name;
 	same.metric = of->metric;
-	return pick_row(summary, &same) == &summary->rows[index];
+	return filter_row(summary, &same) == &summary->rows[index];
 }
 
 void by_axis_table(const struct summary *summary, const struct by_axis *view, struct grid *grid)
 {
-	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX], why[PICK_WHY_MAX], missing[NOTE_BYTES];
+	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX], why[FILTER_WHY_MAX],
+		missing[NOTE_BYTES];
 	struct column columns[COLUMNS_MAX];
 	size_t all, count = make_columns(summary, view, columns, &all);
 	const unsigned told = view->axis < AXIS_COUNT ? 1U << view->axis : 0;
-	if (*pick_why_none(summary, view->experiment, why)) {
+	if (*filter_why_none(summary, view->experiment, why)) {
 		grid_begin(grid, 0, "%s: %s", view->experiment, why);
 		return;
 	}
 	grid_begin(grid, 1, "%s: %s by %s%s%s%s", view->experiment,
 		   view->metric ? view->metric : "the main metric", view->name,
-		   view->pick.with_heap ? ", heap " : "",
-		   view->pick.with_heap ? units_format_bytes(view->pick.heap_bytes, heap) : "",
-		   level_words(&view->pick, told, levels));
+		   view->filter.with_heap ? ", heap " : "",
+		   view->filter.with_heap ? units_format_bytes(view->filter.heap_bytes, heap) : "",
+		   level_words(&view->filter, told, levels));
 	grid_row(grid);
 	grid_cell(grid, "%s", view->has_actions ? "primitive" : "case");
 	for (size_t c = 0; c < count; c++)
 		grid_cell(grid, "%s", columns[c].head);
 	for (size_t i = 0; i < summary->row_count; i++)
-		if (is_shown(summary, &view->pick, &summary->rows[i]) &&
-		    is_first(summary, &view->pick, i))
+		if (is_shown(summary, &view->filter, &summary->rows[i]) &&
+		    is_first(summary, &view->filter, i))
 			put_arm(summary, view, summary->rows[i].series, columns, count, grid);
 	grid_note(grid, "%s", view->has_actions ? ACTIONS_SHOWN : "");
 	if (all > count)
 		grid_note(grid, "%zu of %zu levels; see summary.csv for the others", count, all);
 	if (view->has_face)
 		return;
-	grid_note(grid, "%s", level_words_others(summary, &view->pick, told, levels));
-	grid_note(grid, "%s", pick_cases_left_out(summary, view->experiment, why));
+	grid_note(grid, "%s", level_words_others(summary, &view->filter, told, levels));
+	grid_note(grid, "%s", filter_cases_left_out(summary, view->experiment, why));
 	grid_note(grid, "%s", shortfall_of(summary->dataset, view->experiment, missing));
 }
 
@@ -316,7 +318,7 @@ enum outcome by_axis_figure(const struct figures *figures, const struct by_axis 
 	snprintf(file, sizeof file, "%s.dat", view->stem);
 	const struct curves curves = {
 		.file = file,
-		.pick = view->pick,
+		.filter = view->filter,
 		.split = view->metric ? CURVE_BY_ARM : CURVE_BY_ARM_AND_METRIC,
 		.over = view->axis == AXIS_COUNT ? CURVE_OVER_HEAP
 			: view->by_number        ? CURVE_OVER_NUMBER
@@ -327,15 +329,15 @@ enum outcome by_axis_figure(const struct figures *figures, const struct by_axis 
 		.takes = view->is_time ? is_main_time : is_main_count,
 	};
 	snprintf(what, sizeof what, "%s by %s%s%s%s%s; medians, %s", view->experiment, view->name,
-		 view->pick.with_heap ? ", heap " : "",
-		 view->pick.with_heap ? units_format_bytes(view->pick.heap_bytes, heap) : "",
+		 view->filter.with_heap ? ", heap " : "",
+		 view->filter.with_heap ? units_format_bytes(view->filter.heap_bytes, heap) : "",
 		 view->has_actions ? ", " : "", view->has_actions ? ACTIONS_SHOWN : "",
 		 view->is_time ? "bars and bands: 95 % t interval on logs of replicate medians"
 			       : "without intervals");
 	const struct caption caption = {
 		.figure = view->stem,
 		.what = what,
-		.pick = view->pick,
+		.filter = view->filter,
 		.told = view->axis < AXIS_COUNT ? 1U << view->axis : 0,
 	};
 	if (curves_write(figures, &curves, 1) || put_axes(figures, view) ||

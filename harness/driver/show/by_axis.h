@@ -10,10 +10,10 @@ enum { BY_AXIS_VIEWS_MAX = 48, BY_AXIS_LEVELS_MAX = 16, BY_AXIS_STEM_MAX = 2 * W
 
 struct by_axis {
 	const char *experiment;
-	const char *name;   /* of the axis */
-	const char *metric; /* the main one; NULL: arms differ in it, or have no values */
-	struct pick pick;   /* at all levels of the axis, and one of each other */
-	size_t level_count; /* 0: no values */
+	const char *name;     /* of the axis */
+	const char *metric;   /* the main one; NULL: arms differ in it, or have no values */
+	struct filter filter; /* at all levels of the axis, and one of each other */
+	size_t level_count;   /* 0: no values */
 	const char *levels[BY_AXIS_LEVELS_MAX];
 	enum axis_id axis; /* AXIS_COUNT: the heap */
 	bool has_face;

@@ -43,25 +43,25 @@ static void put_line(FILE *file, const char *text)
 
 static void put_what(FILE *file, const struct figures *figures, const struct caption *caption)
 {
-	char text[CAPTION_LINE_MAX], first[48], second[48], why[PICK_WHY_MAX] = "";
+	char text[CAPTION_LINE_MAX], first[48], second[48], why[FILTER_WHY_MAX] = "";
 	char what[CAPTION_LINE_MAX / 2], levels[LEVEL_WORDS_MAX];
 	struct span samples = {0}, replicates = {0};
 	for (size_t i = 0; i < figures->summary->row_count; i++) {
 		const struct row *row = &figures->summary->rows[i];
-		if (!row->count || !pick_takes(&caption->pick, row->series) ||
-		    (!caption->pick.metric && !caption->pick.counters && !row->series->is_main))
+		if (!row->count || !filter_matches(&caption->filter, row->series) ||
+		    (!caption->filter.metric && !caption->filter.counters && !row->series->is_main))
 			continue;
 		span_add(&samples, row->count);
 		span_add(&replicates, row->series->block_count);
 	}
 	snprintf(what, sizeof what, "%s%s", caption->what,
-		 level_words(&caption->pick, caption->told, levels));
+		 level_words(&caption->filter, caption->told, levels));
 	if (samples.high)
 		snprintf(text, sizeof text, "%s; %s samples in %s replicate%s", what,
 			 span_text(&samples, first), span_text(&replicates, second),
 			 replicates.high == 1 ? "" : "s");
-	if (!samples.high && caption->pick.experiment)
-		pick_why_none(figures->summary, caption->pick.experiment, why);
+	if (!samples.high && caption->filter.experiment)
+		filter_why_none(figures->summary, caption->filter.experiment, why);
 	if (!samples.high)
 		snprintf(text, sizeof text, "%s; nothing measured%s%s", what, *why ? ": " : "",
 			 why);
@@ -82,16 +82,16 @@ static void put_origin(FILE *file, const struct dataset *dataset)
 
 enum outcome caption_write(const struct figures *figures, const struct caption *caption)
 {
-	char name[96], left_out[PICK_WHY_MAX], words[COUNTER_WORDS_MAX];
+	char name[96], left_out[FILTER_WHY_MAX], words[COUNTER_WORDS_MAX];
 	snprintf(name, sizeof name, "caption-%s.dat", caption->figure);
 	FILE *file = figures_open(figures, name);
 	if (!file)
 		return OUTCOME_FAILED;
 	put_what(file, figures, caption);
 	put_line(file, caption->remark);
-	if (caption->pick.experiment)
-		put_line(file,
-			 pick_cases_left_out(figures->summary, caption->pick.experiment, left_out));
+	if (caption->filter.experiment)
+		put_line(file, filter_cases_left_out(figures->summary, caption->filter.experiment,
+						     left_out));
 	put_line(file,
 		 counter_words_missing(figures->summary->dataset, !caption->full_reasons, words));
 	put_origin(file, figures->summary->dataset);

@@ -24,25 +24,25 @@ static void print_rulers(const struct summary *summary)
 	}
 }
 
-/* The A/A check: how many twins differ from their originals by more than chance would have it. */
-static void print_twins(const struct summary *summary)
+/* The A/A check: how many A/A controls differ from their originals by more than chance would have it. */
+static void print_aa_controls(const struct summary *summary)
 {
-	size_t twins = 0, apart = 0;
+	size_t controls = 0, apart = 0;
 	double worst = 0;
 	for (size_t i = 0; i < summary->ratio_count; i++) {
 		const struct ratio *ratio = &summary->ratios[i];
-		if (!ratio->series->twin || !ratio->series->is_main ||
+		if (!ratio->series->aa_control || !ratio->series->is_main ||
 		    !ratio->interval.has_interval)
 			continue;
-		twins++;
+		controls++;
 		worst = fmax(worst, fabs(ratio->interval.center - 1));
 		apart += ratio->interval.low > 1 || ratio->interval.high < 1;
 	}
-	if (twins)
+	if (controls)
 		print("  A/A: fork differs from itself in %zu of %zu cells (5 %% by chance), "
 		      "worst "
 		      "%.1f %%\n",
-		      apart, twins, worst * 100);
+		      apart, controls, worst * 100);
 	else
 		print("  A/A: unavailable: " STATS_TOO_FEW "\n");
 }
@@ -72,7 +72,7 @@ void checks_print(const struct summary *summary)
 	const struct dataset *dataset = summary->dataset;
 	print("checks\n");
 	print_rulers(summary);
-	print_twins(summary);
+	print_aa_controls(summary);
 	print_precision(summary);
 	print("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
 	      dataset->steal_ticks, dataset->involuntary_switches);
@@ -95,16 +95,16 @@ void checks_print(const struct summary *summary)
 		      dataset->mappings_min);
 }
 
-/* Our own reaped_ns (clean, warm) that a second opinion is held against; NULL if there is none. */
+/* Our own reaped_ns (write-protected, warm) that a second opinion is held against; NULL if there is none. */
 static const struct row *crosscheck_row(const struct summary *summary,
 					const struct crosscheck_entry *entry)
 {
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct series *series = summary->rows[i].series;
-		if (series->heap_bytes == entry->heap_bytes && !series->twin &&
+		if (series->heap_bytes == entry->heap_bytes && !series->aa_control &&
 		    strcmp(series->primitive, entry->primitive) == 0 &&
 		    strcmp(series->action, entry->action) == 0 &&
-		    strcmp(series->level[AXIS_STATE], "clean") == 0 &&
+		    strcmp(series->level[AXIS_STATE], "write-protected") == 0 &&
 		    strcmp(series->level[AXIS_CACHE], "warm") == 0 &&
 		    strcmp(series->level[AXIS_CHILD_CPU], "same") == 0 &&
 		    strcmp(series->metric, "reaped_ns") == 0)
@@ -118,7 +118,9 @@ void checks_print_crosscheck(const struct summary *summary)
 	const struct crosscheck *crosscheck = &summary->crosscheck;
 	if (!crosscheck->count)
 		return;
-	print("\nsecond opinion: hyperfine on whole commands against reaped_ns (clean, warm)\n");
+	print("\n"
+	      "second opinion: hyperfine on whole commands against reaped_ns (write-protected, "
+	      "warm)\n");
 	print("  %-15s %-5s %10s %10s  %-22s %10s  %s\n", "primitive", "child", "heap", "hyperfine",
 	      "95 % interval", "reaped_ns", "ratio");
 	for (size_t i = 0; i < crosscheck->count; i++) {

@@ -106,25 +106,25 @@ static void put_arm(struct sheet *sheet, const struct counted_part *part,
 }
 
 /* The arms that were counted, in the part's plain cell. */
-static size_t find_arms(const struct summary *summary, const struct pick *pick,
+static size_t find_arms(const struct summary *summary, const struct filter *filter,
 			const struct series *arms[ARMS_MAX])
 {
 	size_t count = 0;
 	for (size_t i = 0; i < summary->row_count && count < ARMS_MAX; i++) {
 		const struct series *series = summary->rows[i].series;
-		if (summary->rows[i].count && series->is_main && pick_takes(pick, series))
+		if (summary->rows[i].count && series->is_main && filter_matches(filter, series))
 			arms[count++] = series;
 	}
 	return count;
 }
 
-/* The most threads that any row picked has, as text. */
-static const char *most_threads(const struct summary *summary, const struct pick *pick)
+/* The most threads that any row that matches has, as text. */
+static const char *most_threads(const struct summary *summary, const struct filter *filter)
 {
 	const char *most = "0";
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct series *series = summary->rows[i].series;
-		if (summary->rows[i].count && pick_takes(pick, series) &&
+		if (summary->rows[i].count && filter_matches(filter, series) &&
 		    strtod(series->level[AXIS_THREADS], NULL) > strtod(most, NULL))
 			most = series->level[AXIS_THREADS];
 	}
@@ -132,22 +132,23 @@ static const char *most_threads(const struct summary *summary, const struct pick
 }
 
 /* Whether any of the part's counters was counted at all; sets heap and threads to where. */
-static bool find_cell(const struct sheet *sheet, const struct counted_part *part, struct pick *pick)
+static bool find_cell(const struct sheet *sheet, const struct counted_part *part,
+		      struct filter *filter)
 {
 	const struct summary *summary = sheet->figures->summary;
 	char metric[COUNTER_NAME_MAX + 16];
-	pick->metric = metric;
-	for (size_t c = 0; c < sheet->column_count && !pick->with_heap; c++) {
+	filter->metric = metric;
+	for (size_t c = 0; c < sheet->column_count && !filter->with_heap; c++) {
 		snprintf(metric, sizeof metric, "%s%s", sheet->columns[c], suffix_of(part));
-		pick->level[AXIS_THREADS] = part->most_threads ? PICK_ANY : NULL;
+		filter->level[AXIS_THREADS] = part->most_threads ? FILTER_ANY : NULL;
 		if (part->most_threads)
-			pick->level[AXIS_THREADS] = most_threads(summary, pick);
-		pick->with_heap =
-			pick_middle_heap(summary, pick, part->heap_max ? part->heap_max : PICK_HEAP,
-					 &pick->heap_bytes);
+			filter->level[AXIS_THREADS] = most_threads(summary, filter);
+		filter->with_heap = filter_middle_heap(
+			summary, filter, part->heap_max ? part->heap_max : FILTER_HEAP,
+			&filter->heap_bytes);
 	}
-	pick->metric = NULL;
-	return pick->with_heap;
+	filter->metric = NULL;
+	return filter->with_heap;
 }
 
 /* A block: a title row, then a row for each arm. Nothing if nothing was counted. */
@@ -156,17 +157,17 @@ static void put_part(struct sheet *sheet, const char *experiment, const struct c
 	const struct summary *summary = sheet->figures->summary;
 	const struct series *arms[ARMS_MAX];
 	char title[LABEL_MAX + LEVEL_WORDS_MAX], heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
-	struct pick pick = {.experiment = experiment,
-			    .level[AXIS_THREADS] = part->most_threads ? PICK_ANY : NULL};
-	pick_settle(summary, &pick);
-	if (!find_cell(sheet, part, &pick))
+	struct filter filter = {.experiment = experiment,
+				.level[AXIS_THREADS] = part->most_threads ? FILTER_ANY : NULL};
+	filter_settle_levels(summary, &filter);
+	if (!find_cell(sheet, part, &filter))
 		return;
-	size_t count = find_arms(summary, &pick, arms);
+	size_t count = find_arms(summary, &filter, arms);
 	snprintf(title, sizeof title, "%s, heap %s%s%s%s", part->title,
-		 units_format_bytes(pick.heap_bytes, heap),
-		 pick.level[AXIS_THREADS] ? ", running threads: " : "",
-		 pick.level[AXIS_THREADS] ? pick.level[AXIS_THREADS] : "",
-		 level_words(&pick, 1U << AXIS_THREADS, levels));
+		 units_format_bytes(filter.heap_bytes, heap),
+		 filter.level[AXIS_THREADS] ? ", running threads: " : "",
+		 filter.level[AXIS_THREADS] ? filter.level[AXIS_THREADS] : "",
+		 level_words(&filter, 1U << AXIS_THREADS, levels));
 	put_cell(sheet, -2, title, 0);
 	sheet->row_count++;
 	for (size_t a = 0; a < count; a++)
@@ -230,8 +231,8 @@ enum outcome counters_figure(const struct figures *figures)
 {
 	char remark[600];
 	size_t column_count = 0;
-	struct pick pick = {.counters = true};
-	pick_settle(figures->summary, &pick);
+	struct filter filter = {.counters = true};
+	filter_settle_levels(figures->summary, &filter);
 	if (put_sheet(figures, &column_count))
 		return OUTCOME_FAILED;
 	counting_text(&figures->summary->derived, remark, sizeof remark);
@@ -243,7 +244,7 @@ enum outcome counters_figure(const struct figures *figures)
 				       "column and part, on a "
 				       "log scale; n/a: refused, see summary.csv"
 				     : "no counter was counted",
-		.pick = pick,
+		.filter = filter,
 		.remark = remark,
 		.full_reasons = true,
 	};
@@ -260,9 +261,8 @@ void counters_table(const struct summary *summary, struct grid *grid)
 	counter_words_counted(summary->dataset, words);
 	grid_note(grid, "counted: %s",
 		  *words ? words
-			 : "nothing; where counters are chosen and can be had, dirty and warm "
-			   "cells in "
-			   "order, with the child on the caller's CPU, are counted");
+			 : "nothing; counts come only from dirty and warm cells in order, with the "
+			   "child on the caller's CPU, where counters are chosen and available");
 	grid_note(grid, "%s", counter_words_missing(summary->dataset, false, words));
 	if (!derived->counting_count)
 		return;

@@ -54,7 +54,7 @@ static double x_of(const struct summary *summary, const struct curves *curves,
 	case CURVE_OVER_HEAP:
 		return (double)series->heap_bytes;
 	case CURVE_OVER_PAGES:
-		return pick_pages(summary, series);
+		return filter_pages(summary, series);
 	case CURVE_OVER_NUMBER:
 		return strtod(series->level[curves->axis], NULL);
 	default:
@@ -69,7 +69,7 @@ static bool takes(const struct summary *summary, const struct curves *curves,
 		  const struct series *series)
 {
 	return summary->rows[series - summary->dataset->series].count &&
-	       pick_takes(&curves->pick, series) &&
+	       filter_matches(&curves->filter, series) &&
 	       (!curves->takes || curves->takes(summary, series)) &&
 	       (!curves->to_fork || summary_ratio(summary, series));
 }
@@ -106,7 +106,7 @@ static void put_curve(FILE *file, const struct summary *summary, const struct cu
 				: &summary->rows[series - summary->dataset->series].interval;
 		gnuplot_put(file, "%.10g", points[i].x);
 		figures_put_interval(file, interval,
-				     curves->a_page ? pick_pages(summary, series) : 1);
+				     curves->a_page ? filter_pages(summary, series) : 1);
 		gnuplot_put(file, "\n");
 	}
 	gnuplot_put(file, "\n\n");

@@ -8,7 +8,7 @@
 #include "harness/driver/analysis/summary.h"
 #include "harness/driver/base/forms/gnuplot.h"
 #include "harness/driver/base/outfile.h"
-#include "harness/driver/show/pick.h"
+#include "harness/driver/show/filter.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -49,7 +49,7 @@ enum curve_axis {
  * value, low, high, with rising x. */
 struct curves {
 	const char *file;
-	struct pick pick;
+	struct filter filter;
 	enum curve_split split;
 	enum curve_axis over;
 	const char *const *names; /* CURVE_OVER_NAME */
@@ -76,8 +76,9 @@ bool curves_is_shown_action(const struct summary *summary, const struct series *
 struct caption {
 	const char *figure;
 	const char *what; /* what is shown, and what its intervals are */
-	struct pick pick; /* whose samples and replicates are told, and levels that are not plain */
-	unsigned told;    /* levels that `what` tells, as a mask of 1 << level */
+	struct filter
+		filter; /* whose samples and replicates are told, and levels that are not plain */
+	unsigned told;  /* levels that `what` tells, as a mask of 1 << level */
 	const char *remark; /* a line of its own; NULL or empty: none */
 	bool full_reasons;  /* why counters were not counted: with remedies, else in short */
 };

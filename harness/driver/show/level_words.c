@@ -3,24 +3,26 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *level_words_one(const struct pick *pick, enum axis_id axis, char text[LEVEL_WORD_MAX])
+const char *level_words_one(const struct filter *filter, enum axis_id axis,
+			    char text[LEVEL_WORD_MAX])
 {
-	const char *level = pick->level[axis] ? pick->level[axis] : pick_plain(axis);
+	const char *level = filter->level[axis] ? filter->level[axis] : filter_plain_level(axis);
 	*text = '\0';
-	if (strcmp(level, PICK_ANY) != 0)
+	if (strcmp(level, FILTER_ANY) != 0)
 		axis_words(&axes[axis], level, text);
 	return text;
 }
 
-const char *level_words(const struct pick *pick, unsigned told, char text[LEVEL_WORDS_MAX])
+const char *level_words(const struct filter *filter, unsigned told, char text[LEVEL_WORDS_MAX])
 {
 	char word[LEVEL_WORD_MAX];
 	size_t length = 0;
 	*text = '\0';
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
-		const char *name = pick->level[axis];
-		if (told & 1U << axis || !name || !*name || strcmp(name, pick_plain(axis)) == 0 ||
-		    !*level_words_one(pick, axis, word))
+		const char *name = filter->level[axis];
+		if (told & 1U << axis || !name || !*name ||
+		    strcmp(name, filter_plain_level(axis)) == 0 ||
+		    !*level_words_one(filter, axis, word))
 			continue;
 		length += (size_t)snprintf(text + length, LEVEL_WORDS_MAX - length, ", %s", word);
 		if (length >= LEVEL_WORDS_MAX)
@@ -31,42 +33,42 @@ const char *level_words(const struct pick *pick, unsigned told, char text[LEVEL_
 
 enum { SEEN_MAX = 16 };
 
-/* Appends the levels of one kind that rows of the experiment have and the pick does not show. */
-static void add_others(const struct summary *summary, const struct pick *pick, enum axis_id axis,
-		       char text[LEVEL_WORDS_MAX])
+/* Appends the levels of one kind that rows of the experiment have and the filter does not show. */
+static void add_others(const struct summary *summary, const struct filter *filter,
+		       enum axis_id axis, char text[LEVEL_WORDS_MAX])
 {
-	const char *shown = pick->level[axis], *seen[SEEN_MAX];
+	const char *shown = filter->level[axis], *seen[SEEN_MAX];
 	size_t count = 0;
-	shown = shown ? shown : pick_plain(axis);
+	shown = shown ? shown : filter_plain_level(axis);
 	for (size_t i = 0; i < summary->row_count && count < SEEN_MAX; i++) {
 		const struct series *series = summary->rows[i].series;
 		const char *name = series->level[axis];
 		char word[LEVEL_WORD_MAX];
 		size_t at = 0, length = strlen(text);
 		if (!summary->rows[i].count || !*name || strcmp(name, shown) == 0 ||
-		    strcmp(series->experiment, pick->experiment) != 0)
+		    strcmp(series->experiment, filter->experiment) != 0)
 			continue;
 		while (at < count && strcmp(seen[at], name) != 0)
 			at++;
 		if (at < count)
 			continue;
 		seen[count++] = name;
-		struct pick one = {.experiment = pick->experiment};
+		struct filter one = {.experiment = filter->experiment};
 		one.level[axis] = name;
 		snprintf(text + length, LEVEL_WORDS_MAX - length, "%s%s",
 			 length ? ", " : "not shown: ", level_words_one(&one, axis, word));
 	}
 }
 
-const char *level_words_others(const struct summary *summary, const struct pick *pick,
+const char *level_words_others(const struct summary *summary, const struct filter *filter,
 			       unsigned told, char text[LEVEL_WORDS_MAX])
 {
 	static const char where[] = "; see summary.csv";
 	*text = '\0';
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
-		const char *shown = pick->level[axis];
-		if (!(told & 1U << axis) && !(shown && strcmp(shown, PICK_ANY) == 0))
-			add_others(summary, pick, axis, text);
+		const char *shown = filter->level[axis];
+		if (!(told & 1U << axis) && !(shown && strcmp(shown, FILTER_ANY) == 0))
+			add_others(summary, filter, axis, text);
 	}
 	if (*text)
 		strncat(text, where, LEVEL_WORDS_MAX - strlen(text) - 1);

@@ -2,21 +2,22 @@
 #ifndef FORKCOST_LEVEL_WORDS_H
 #define FORKCOST_LEVEL_WORDS_H
 
-#include "harness/driver/show/pick.h"
+#include "harness/driver/show/filter.h"
 
 enum { LEVEL_WORD_MAX = AXIS_WORDS_MAX, LEVEL_WORDS_MAX = 240 };
 
-/* One level of a pick: "4 KiB pages", "clean heap", "caches cold", "child on another CPU", "in shuffled order",
- * "2 running threads". Empty if any level is picked. Returns `text`. */
-const char *level_words_one(const struct pick *pick, enum axis_id axis, char text[LEVEL_WORD_MAX]);
+/* One level of a filter: "4 KiB pages", "write-protected heap", "caches cold", "child on another CPU", "in shuffled order",
+ * "2 running threads". Empty if any level matches. Returns `text`. */
+const char *level_words_one(const struct filter *filter, enum axis_id axis,
+			    char text[LEVEL_WORD_MAX]);
 
-/* The levels of a pick that are not plain, each after ", ": ", clean heap, caches cold". Empty if all are plain.
+/* The levels of a filter that are not plain, each after ", ": ", write-protected heap, caches cold". Empty if all are plain.
  * Levels of `told` (a mask of 1 << axis) are left out: the caller tells them. Returns `text`. */
-const char *level_words(const struct pick *pick, unsigned told, char text[LEVEL_WORDS_MAX]);
+const char *level_words(const struct filter *filter, unsigned told, char text[LEVEL_WORDS_MAX]);
 
-/* What the pick's experiment was measured at besides: "not shown: thp pages (2 MiB), in shuffled order; see
+/* What the filter's experiment was measured at besides: "not shown: thp pages (2 MiB), in shuffled order; see
  * summary.csv". Levels of `told` are left out. Empty if there is no more. Returns `text`. */
-const char *level_words_others(const struct summary *summary, const struct pick *pick,
+const char *level_words_others(const struct summary *summary, const struct filter *filter,
 			       unsigned told, char text[LEVEL_WORDS_MAX]);
 
 #endif

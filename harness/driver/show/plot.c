@@ -154,13 +154,13 @@ static enum outcome run_gnuplot(const struct studio *studio, const struct figure
 	if (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return OUTCOME_OK;
 	if (ended && WIFSIGNALED(status))
-		return fail(problem, "cannot draw %s: gnuplot was ended by signal %d (%s); %s",
+		return fail(problem, "cannot draw %s: gnuplot was killed by signal %d (%s); %s",
 			    output, WTERMSIG(status), strsignal(WTERMSIG(status)),
 			    WTERMSIG(status) == SIGXFSZ ? outfile_remedy(EFBIG)
 							: "see dmesg, then make plots");
 	return fail(problem,
 		    "cannot draw %s: gnuplot says: %s; try make plots with gnuplot 5.4 or newer",
-		    output, ended ? said : "nothing more within a minute, and was ended");
+		    output, ended ? said : "nothing more within a minute, and was killed");
 }
 
 /* What a whole file of a format ends with: gnuplot does not notice that a disk is full. */
@@ -193,7 +193,7 @@ static enum outcome deliver(const struct studio *studio, const char *name, const
 	enum outcome outcome = OUTCOME_FAILED;
 	if (!bytes || !is_whole(format, bytes, count)) {
 		fail(problem,
-		     "cannot draw %s: gnuplot left %zu bytes that are no whole figure; "
+		     "cannot draw %s: gnuplot left %zu bytes, which are not a complete figure; "
 		     "free some disk space in %s, or set TMPDIR to a folder with more",
 		     name, count, studio->folder);
 	} else {

@@ -6,16 +6,16 @@
 
 #include "harness/driver/show/blocks.h"
 #include "harness/driver/show/figures.h"
+#include "harness/driver/show/filter.h"
 #include "harness/driver/show/grid.h"
 #include "harness/driver/show/looks.h"
-#include "harness/driver/show/pick.h"
 
 /* A part of the figure of counters: the arms of the experiment at one heap. */
 struct counted_part {
 	const char *title;  /* NULL ends the list */
 	const char *per;    /* the metric that counts are divided by; NULL: none */
 	const char *suffix; /* of the counters' names; NULL: none */
-	uint64_t heap_max;  /* the largest heap up to this is shown; 0: PICK_HEAP */
+	uint64_t heap_max;  /* the largest heap up to this is shown; 0: FILTER_HEAP */
 	bool most_threads;  /* the cell with the most running threads */
 };
 

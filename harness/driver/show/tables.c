@@ -17,12 +17,12 @@
 static void fill(const struct show *show, size_t table, const struct summary *summary,
 		 struct grid *grid)
 {
-	char why[PICK_WHY_MAX], missing[NOTE_BYTES];
+	char why[FILTER_WHY_MAX], missing[NOTE_BYTES];
 	grid_begin(grid, 0, "%s", "");
 	show->tables[table](summary, grid);
 	if (!*grid->title)
 		return;
-	grid_note(grid, "%s", pick_cases_left_out(summary, show->experiment, why));
+	grid_note(grid, "%s", filter_cases_left_out(summary, show->experiment, why));
 	grid_note(grid, "%s", shortfall_of(summary->dataset, show->experiment, missing));
 }
 
@@ -31,8 +31,8 @@ static void each_table(const struct show *show, const struct summary *summary,
 		       void (*take)(const struct grid *grid, void *to), void *to)
 {
 	static struct grid grid;
-	char why[PICK_WHY_MAX];
-	if (*pick_why_none(summary, show->experiment, why)) {
+	char why[FILTER_WHY_MAX];
+	if (*filter_why_none(summary, show->experiment, why)) {
 		grid_begin(&grid, 0, "%s: %s", show->experiment, why);
 		take(&grid, to);
 		return;
@@ -63,7 +63,7 @@ void tables_print(const struct summary *summary)
 	for (size_t i = 0; (show = show_at(i)); i++)
 		if (show->print)
 			show->print(summary);
-		else if (*show->tables && pick_ran(summary, show->experiment))
+		else if (*show->tables && filter_was_run(summary, show->experiment))
 			each_table(show, summary, print_grid, NULL);
 	size_t view_count = by_axis_find(summary, BY_AXIS_TABLES, views);
 	for (size_t i = 0; i < view_count; i++) {

@@ -5,7 +5,7 @@
 static enum outcome prepare(struct run *run, const struct arm *arm, uint64_t level)
 {
 	(void)arm;
-	return level == STATE_CLEAN ? child_clean_heap(run) : heap_write(run);
+	return level == STATE_WRITE_PROTECTED ? child_write_protect_heap(run) : heap_write(run);
 }
 
 AXIS_EFFECT(STATE, .prepare = prepare);

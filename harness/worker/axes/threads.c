@@ -10,8 +10,8 @@ static enum outcome begin(struct run *run, uint64_t level)
 	    (request->caller_cpu >= 0 && threads_cpu(request, (unsigned)level - 1) >= 0))
 		return OUTCOME_OK;
 	return fail(run->problem,
-		    "cannot run %u threads on CPUs of their own: there are fewer CPUs besides the "
-		    "caller's; give --threads less",
+		    "cannot run %u threads on separate CPUs: there are fewer CPUs besides the "
+		    "caller's; give a smaller --threads",
 		    (unsigned)level);
 }
 

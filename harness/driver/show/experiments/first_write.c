@@ -12,8 +12,8 @@ static const struct look looks[] = {
 	{"child_copy", 0xD55E00, 2.6, {0}, 7, 0.75, "page is copied"},
 	{"parent_copy", 0xD55E00, 1.4, {12, 6}, 4, 1.15, NULL},
 	{"before_exec", 0xD55E00, 1.4, {3, 4}, 8, 1.5, NULL},
-	{"take_back_written", 0x0072B2, 2.6, {0}, 7, 0.75, "page is taken back"},
-	{"take_back_exited", 0x0072B2, 1.4, {12, 6}, 4, 1.15, NULL},
+	{"reuse_child_wrote", 0x0072B2, 2.6, {0}, 7, 0.75, "page is reused"},
+	{"reuse_child_exited", 0x0072B2, 1.4, {12, 6}, 4, 1.15, NULL},
 	{"after_exec", 0x0072B2, 1.4, {3, 4}, 8, 1.5, NULL},
 	{"never_forked", 0x000000, 2.6, {0}, 7, 0.75, "nothing to do"},
 	{"after_vfork", 0x777777, 1.4, {12, 6}, 4, 1.15, NULL},
@@ -62,26 +62,26 @@ static void put_distribution(FILE *file, const struct series *series)
 /* What reading the clock around a single write takes, by the ruler. NULL: it is not known. */
 static const struct row *clock_row(const struct summary *summary)
 {
-	struct pick pick = {.experiment = "null"};
-	return pick_settled_row(summary, &pick);
+	struct filter filter = {.experiment = "null"};
+	return filter_settled_row(summary, &filter);
 }
 
 static enum outcome put_cdf(const struct figures *figures)
 {
 	const struct summary *summary = figures->summary;
-	struct pick pick = {.experiment = "first_write"};
+	struct filter filter = {.experiment = "first_write"};
 	char remark[REMARK_MAX] = "", what[REMARK_MAX], kind[LEVEL_WORD_MAX], order[LEVEL_WORD_MAX];
 	char heap[UNITS_TEXT_MAX], clock[BLOCK_TEXT_MAX];
 	double writes = 0;
-	pick_settle(summary, &pick);
-	bool any = pick_one_heap(summary, &pick);
-	pick.metric = "single_ns";
+	filter_settle_levels(summary, &filter);
+	bool any = filter_one_heap(summary, &filter);
+	filter.metric = "single_ns";
 	FILE *file = figures_open(figures, "first-write-cdf.dat");
 	if (!file)
 		return OUTCOME_FAILED;
 	for (size_t i = 0; any && i < summary->row_count; i++) {
 		const struct series *series = summary->rows[i].series;
-		if (!series->histogram || !pick_takes(&pick, series))
+		if (!series->histogram || !filter_matches(&filter, series))
 			continue;
 		put_distribution(file, series);
 		writes = fmax(writes, total_of(series->histogram));
@@ -90,21 +90,20 @@ static enum outcome put_cdf(const struct figures *figures)
 		return OUTCOME_FAILED;
 	if (any)
 		snprintf(remark, sizeof remark,
-			 "up to %.0f writes a case; every time holds two clock readings, which "
-			 "take %s by "
-			 "themselves",
+			 "up to %.0f writes per case; every time includes two clock readings, "
+			 "which take %s",
 			 writes,
 			 clock_row(summary) ? block_time(clock_row(summary), false, clock)
 					    : "an unknown time");
 	snprintf(what, sizeof what,
 		 "single writes, %s %s%s%s, replicates pooled; no intervals; steps of the "
 		 "histogram: 1.1 %%",
-		 level_words_one(&pick, AXIS_PAGE_KIND, kind),
-		 level_words_one(&pick, AXIS_TOUCH_ORDER, order), any ? ", heap " : "",
-		 any ? units_format_bytes(pick.heap_bytes, heap) : "");
+		 level_words_one(&filter, AXIS_PAGE_KIND, kind),
+		 level_words_one(&filter, AXIS_TOUCH_ORDER, order), any ? ", heap " : "",
+		 any ? units_format_bytes(filter.heap_bytes, heap) : "");
 	const struct caption caption = {.figure = "first-write-cdf",
 					.what = what,
-					.pick = pick,
+					.filter = filter,
 					.told = 1U << AXIS_PAGE_KIND | 1U << AXIS_TOUCH_ORDER,
 					.remark = remark};
 	return caption_write(figures, &caption);
@@ -114,25 +113,27 @@ static enum outcome put_cdf(const struct figures *figures)
 
 static enum outcome put_by_heap(const struct figures *figures)
 {
-	struct pick pick = {.experiment = "first_write", .level[AXIS_TOUCH_ORDER] = PICK_ANY};
+	struct filter filter = {.experiment = "first_write", .level[AXIS_TOUCH_ORDER] = FILTER_ANY};
 	char what[REMARK_MAX], kind[LEVEL_WORD_MAX];
-	pick_settle(figures->summary, &pick);
-	pick.metric = "write_ns";
+	filter_settle_levels(figures->summary, &filter);
+	filter.metric = "write_ns";
 	struct curves curves[] = {
 		{.file = "first-write-by-heap-sequential.dat",
-		 .pick = pick,
+		 .filter = filter,
 		 .split = CURVE_BY_CASE},
-		{.file = "first-write-by-heap-shuffled.dat", .pick = pick, .split = CURVE_BY_CASE},
+		{.file = "first-write-by-heap-shuffled.dat",
+		 .filter = filter,
+		 .split = CURVE_BY_CASE},
 	};
-	curves[0].pick.level[AXIS_TOUCH_ORDER] = "sequential";
-	curves[1].pick.level[AXIS_TOUCH_ORDER] = "shuffled";
+	curves[0].filter.level[AXIS_TOUCH_ORDER] = "sequential";
+	curves[1].filter.level[AXIS_TOUCH_ORDER] = "shuffled";
 	snprintf(what, sizeof what,
-		 "whole passes over %s; medians, bands: 95 %% t interval on logs of replicate "
-		 "medians",
-		 level_words_one(&pick, AXIS_PAGE_KIND, kind));
+		 "whole passes over %s; geometric means of replicate medians, bands: 95 %% t "
+		 "interval on their logs",
+		 level_words_one(&filter, AXIS_PAGE_KIND, kind));
 	const struct caption caption = {.figure = "first-write-by-heap",
 					.what = what,
-					.pick = pick,
+					.filter = filter,
 					.told = 1U << AXIS_PAGE_KIND};
 	if (curves_write(figures, curves, sizeof curves / sizeof *curves))
 		return OUTCOME_FAILED;
@@ -142,16 +143,16 @@ static enum outcome put_by_heap(const struct figures *figures)
 /* ---- first-write-by-page-kind ---- */
 
 /* The heap at which the other page kinds were measured; without them, the largest. */
-static bool kind_heap(const struct summary *summary, const struct pick *levels,
+static bool kind_heap(const struct summary *summary, const struct filter *levels,
 		      uint64_t *heap_bytes)
 {
-	struct pick pick = *levels;
+	struct filter filter = *levels;
 	static const char *const kinds[] = {"thp", "mthp", "hugetlb", "4k"};
 	uint64_t heaps[64];
 	size_t count = 0;
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !count; k++) {
-		pick.level[AXIS_PAGE_KIND] = kinds[k];
-		count = pick_heaps(summary, &pick, heaps, sizeof heaps / sizeof *heaps);
+		filter.level[AXIS_PAGE_KIND] = kinds[k];
+		count = filter_heaps(summary, &filter, heaps, sizeof heaps / sizeof *heaps);
 	}
 	if (count)
 		*heap_bytes = heaps[count - 1];
@@ -159,17 +160,17 @@ static bool kind_heap(const struct summary *summary, const struct pick *levels,
 }
 
 /* The place of a series' case among those of all page kinds, in the order of the run. */
-static size_t case_number(const struct summary *summary, const struct pick *pick,
+static size_t case_number(const struct summary *summary, const struct filter *filter,
 			  const struct series *series)
 {
-	struct pick any = *pick;
+	struct filter any = *filter;
 	const char *seen[CASES_MAX];
 	size_t count = 0;
-	any.level[AXIS_PAGE_KIND] = PICK_ANY;
+	any.level[AXIS_PAGE_KIND] = FILTER_ANY;
 	for (size_t i = 0; i < summary->row_count && count < CASES_MAX; i++) {
 		const char *name = summary->rows[i].series->case_name;
 		size_t at = 0;
-		if (!pick_takes(&any, summary->rows[i].series))
+		if (!filter_matches(&any, summary->rows[i].series))
 			continue;
 		while (at < count && strcmp(seen[at], name) != 0)
 			at++;
@@ -183,20 +184,21 @@ static size_t case_number(const struct summary *summary, const struct pick *pick
 
 /* A block for each page kind: its name and the bytes from one write to the next, then a line for each case: its
  * number, name, write_ns, low, high. */
-static void put_kind(FILE *file, const struct summary *summary, const struct pick *pick)
+static void put_kind(FILE *file, const struct summary *summary, const struct filter *filter)
 {
 	bool titled = false;
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct row *row = &summary->rows[i];
-		if (!row->count || !pick_takes(pick, row->series))
+		if (!row->count || !filter_matches(filter, row->series))
 			continue;
 		if (!titled) {
-			gnuplot_text(file, pick->level[AXIS_PAGE_KIND]);
+			gnuplot_text(file, filter->level[AXIS_PAGE_KIND]);
 			gnuplot_put(file, "\t%.0f\n",
-				    (double)pick->heap_bytes / pick_pages(summary, row->series));
+				    (double)filter->heap_bytes /
+					    filter_pages(summary, row->series));
 		}
 		titled = true;
-		gnuplot_put(file, "%zu\t", case_number(summary, pick, row->series));
+		gnuplot_put(file, "%zu\t", case_number(summary, filter, row->series));
 		gnuplot_text(file, row->series->case_name);
 		figures_put_interval(file, &row->interval, 1);
 		gnuplot_put(file, "\n");
@@ -207,34 +209,33 @@ static void put_kind(FILE *file, const struct summary *summary, const struct pic
 
 static enum outcome put_page_kinds(const struct figures *figures)
 {
-	struct pick pick = {.experiment = "first_write", .level[AXIS_PAGE_KIND] = PICK_ANY};
+	struct filter filter = {.experiment = "first_write", .level[AXIS_PAGE_KIND] = FILTER_ANY};
 	static const char *const kinds[] = {"4k", "mthp", "thp", "hugetlb"};
 	char remark[REMARK_MAX] = "", what[REMARK_MAX], heap[UNITS_TEXT_MAX];
 	char order[LEVEL_WORD_MAX];
-	pick_settle(figures->summary, &pick);
-	pick.metric = "write_ns";
-	bool any = pick.with_heap = kind_heap(figures->summary, &pick, &pick.heap_bytes);
+	filter_settle_levels(figures->summary, &filter);
+	filter.metric = "write_ns";
+	bool any = filter.with_heap = kind_heap(figures->summary, &filter, &filter.heap_bytes);
 	FILE *file = figures_open(figures, "first-write-by-page-kind.dat");
 	if (!file)
 		return OUTCOME_FAILED;
 	for (size_t k = 0; any && k < sizeof kinds / sizeof *kinds; k++) {
-		pick.level[AXIS_PAGE_KIND] = kinds[k];
-		put_kind(file, figures->summary, &pick);
+		filter.level[AXIS_PAGE_KIND] = kinds[k];
+		put_kind(file, figures->summary, &filter);
 	}
 	if (figures_close(figures, file))
 		return OUTCOME_FAILED;
 	if (any)
-		pick_kinds_left_out(figures->summary, remark, sizeof remark);
+		filter_kinds_left_out(figures->summary, remark, sizeof remark);
 	snprintf(what, sizeof what,
-		 "whole passes %s%s%s: the time of a pass divided by its writes; medians, bars: 95 "
-		 "%% t "
-		 "interval on logs of replicate medians",
-		 level_words_one(&pick, AXIS_TOUCH_ORDER, order), any ? ", heap " : "",
-		 any ? units_format_bytes(pick.heap_bytes, heap) : "");
-	pick.level[AXIS_PAGE_KIND] = PICK_ANY;
+		 "whole passes %s%s%s: the time of a pass divided by its writes; geometric means "
+		 "of replicate medians, bars: 95 %% t interval on their logs",
+		 level_words_one(&filter, AXIS_TOUCH_ORDER, order), any ? ", heap " : "",
+		 any ? units_format_bytes(filter.heap_bytes, heap) : "");
+	filter.level[AXIS_PAGE_KIND] = FILTER_ANY;
 	const struct caption caption = {.figure = "first-write-by-page-kind",
 					.what = what,
-					.pick = pick,
+					.filter = filter,
 					.told = 1U << AXIS_TOUCH_ORDER,
 					.remark = remark};
 	return caption_write(figures, &caption);
@@ -269,7 +270,7 @@ static void put_proof(const struct summary *summary, const struct row *row, stru
 {
 	const struct row *faults = summary_find(summary, row->series, NULL, NULL, "faults");
 	const struct row *moved = summary_find(summary, row->series, NULL, NULL, "frames_changed");
-	double pages = pick_pages(summary, row->series);
+	double pages = filter_pages(summary, row->series);
 	if (faults && faults->count)
 		grid_cell(grid, "%.3g", faults->interval.center / pages);
 	else
@@ -282,24 +283,24 @@ static void put_proof(const struct summary *summary, const struct row *row, stru
 
 static void put_table(const struct summary *summary, struct grid *grid)
 {
-	struct pick pick = {.experiment = "first_write", .metric = "write_ns"};
+	struct filter filter = {.experiment = "first_write", .metric = "write_ns"};
 	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX], step[UNITS_TEXT_MAX];
 	char kind[LEVEL_WORD_MAX], order[LEVEL_WORD_MAX], others[LEVEL_WORDS_MAX];
 	char left_out[GRID_NOTE_MAX];
 	const unsigned told = 1U << AXIS_PAGE_KIND | 1U << AXIS_TOUCH_ORDER;
 	static const char *const heads[] = {"case", "mean of a pass", "p50",   "p99",
 					    "max",  "faults",         "copied"};
-	pick_settle(summary, &pick);
-	pick_one_heap(summary, &pick);
+	filter_settle_levels(summary, &filter);
+	filter_one_heap(summary, &filter);
 	grid_begin(grid, 1, "first write to a page: heap %s, %s %s%s",
-		   units_format_bytes(pick.heap_bytes, heap),
-		   level_words_one(&pick, AXIS_PAGE_KIND, kind),
-		   level_words_one(&pick, AXIS_TOUCH_ORDER, order),
-		   level_words(&pick, told, others));
+		   units_format_bytes(filter.heap_bytes, heap),
+		   level_words_one(&filter, AXIS_PAGE_KIND, kind),
+		   level_words_one(&filter, AXIS_TOUCH_ORDER, order),
+		   level_words(&filter, told, others));
 	grid_heads(grid, heads, sizeof heads / sizeof *heads);
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct row *row = &summary->rows[i];
-		if (!pick_takes(&pick, row->series))
+		if (!filter_matches(&filter, row->series))
 			continue;
 		grid_row(grid);
 		grid_cell(grid, "%s", row->series->case_name);
@@ -307,18 +308,18 @@ static void put_table(const struct summary *summary, struct grid *grid)
 		put_singles(summary, row, grid);
 		put_proof(summary, row, grid);
 	}
-	const struct row *first = pick_row(summary, &pick);
-	if (first && pick.level[AXIS_PAGE_KIND])
+	const struct row *first = filter_row(summary, &filter);
+	if (first && filter.level[AXIS_PAGE_KIND])
 		grid_note(grid, "a write in every %s",
-			  units_format_bytes((uint64_t)((double)pick.heap_bytes /
-							pick_pages(summary, first->series)),
+			  units_format_bytes((uint64_t)((double)filter.heap_bytes /
+							filter_pages(summary, first->series)),
 					     step));
-	grid_note(grid, "%s", level_words_others(summary, &pick, 0, others));
+	grid_note(grid, "%s", level_words_others(summary, &filter, 0, others));
 	grid_note(grid,
-		  "p50, p99 and max are of single writes, each with two clock readings, %s; faults "
-		  "and copied (frames changed) are a page",
+		  "p50, p99 and max are of single writes, each including two clock readings, %s; "
+		  "faults and copied (frames changed) are per page",
 		  block_time(clock_row(summary), false, text));
-	grid_note(grid, "%s", pick_kinds_left_out(summary, left_out, sizeof left_out));
+	grid_note(grid, "%s", filter_kinds_left_out(summary, left_out, sizeof left_out));
 }
 
 static const struct counted_part counted[] = {

@@ -11,7 +11,7 @@ enum { TEXT_MAX = 300 };
 static const struct look looks[] = {
 	{.name = "forked"},
 	{.name = "wrote_one"},
-	{.name = "execed"},
+	{.name = "after_exec"},
 	{.name = "without_heap"},
 	{.name = "shared_memory"},
 	{.name = "file_memory"},
@@ -25,31 +25,31 @@ static const struct {
 } told[] = {
 	{"child_tables", "page tables", "child's page tables, pages", false},
 	{"child_resident", "resident", "child's resident pages", false},
-	{"frames_alike", "same frame", "share in the caller's frames", true},
+	{"frames_shared", "same frame", "share in the caller's frames", true},
 	{"mappings", "mappings", "mappings of each page", true},
 };
 
 enum { TOLD = sizeof told / sizeof *told };
 
 /* The levels and the heap that are shown. False if there is none. */
-static bool find_levels(const struct summary *summary, struct pick *pick)
+static bool find_levels(const struct summary *summary, struct filter *filter)
 {
-	*pick = (struct pick){.experiment = "inherit"};
-	pick_settle(summary, pick);
-	return pick_one_heap(summary, pick);
+	*filter = (struct filter){.experiment = "inherit"};
+	filter_settle_levels(summary, filter);
+	return filter_one_heap(summary, filter);
 }
 
 /* NAN if it was not measured. */
-static double value_of(const struct summary *summary, const struct pick *levels,
+static double value_of(const struct summary *summary, const struct filter *levels,
 		       const char *case_name, size_t index)
 {
-	struct pick pick = *levels;
-	pick.case_name = case_name;
-	pick.metric = told[index].metric;
-	const struct row *row = pick_row(summary, &pick);
+	struct filter filter = *levels;
+	filter.case_name = case_name;
+	filter.metric = told[index].metric;
+	const struct row *row = filter_row(summary, &filter);
 	if (!row)
 		return NAN;
-	return row->interval.center / (told[index].a_page ? pick_pages(summary, row->series) : 1);
+	return row->interval.center / (told[index].a_page ? filter_pages(summary, row->series) : 1);
 }
 
 static const char *value_text(double value, char text[BLOCK_TEXT_MAX])
@@ -59,7 +59,7 @@ static const char *value_text(double value, char text[BLOCK_TEXT_MAX])
 }
 
 /* Pages of page tables that a forked child has more than one without the heap: what inheriting it costs. */
-static double heap_tables(const struct summary *summary, const struct pick *levels)
+static double heap_tables(const struct summary *summary, const struct filter *levels)
 {
 	return value_of(summary, levels, "forked", 0) -
 	       value_of(summary, levels, "without_heap", 0);
@@ -68,7 +68,7 @@ static double heap_tables(const struct summary *summary, const struct pick *leve
 /* ---- the figure ---- */
 
 /* A block for each quantity: its title, then lines of the case's place, its name, the value, and that as text. */
-static enum outcome put_values(const struct figures *figures, const struct pick *levels, bool any)
+static enum outcome put_values(const struct figures *figures, const struct filter *levels, bool any)
 {
 	char text[BLOCK_TEXT_MAX];
 	FILE *file = figures_open(figures, "inherit.dat");
@@ -91,14 +91,14 @@ static enum outcome put_values(const struct figures *figures, const struct pick 
 static enum outcome put_figures(const struct figures *figures)
 {
 	char what[TEXT_MAX], heap[UNITS_TEXT_MAX];
-	struct pick pick;
-	bool any = find_levels(figures->summary, &pick);
+	struct filter filter;
+	bool any = find_levels(figures->summary, &filter);
 	snprintf(what, sizeof what,
 		 "what a child has of its caller's memory%s%s; medians of counts, without "
 		 "intervals; n/a: see summary.csv",
-		 any ? ", heap " : "", any ? units_format_bytes(pick.heap_bytes, heap) : "");
-	const struct caption caption = {.figure = "inherit", .what = what, .pick = pick};
-	if (put_values(figures, &pick, any))
+		 any ? ", heap " : "", any ? units_format_bytes(filter.heap_bytes, heap) : "");
+	const struct caption caption = {.figure = "inherit", .what = what, .filter = filter};
+	if (put_values(figures, &filter, any))
 		return OUTCOME_FAILED;
 	return caption_write(figures, &caption);
 }
@@ -108,11 +108,11 @@ static enum outcome put_figures(const struct figures *figures)
 static void put_table(const struct summary *summary, struct grid *grid)
 {
 	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX], levels[LEVEL_WORDS_MAX];
-	struct pick pick;
-	if (!find_levels(summary, &pick))
+	struct filter filter;
+	if (!find_levels(summary, &filter))
 		return;
 	grid_begin(grid, 1, "what a child has of its caller's memory: heap %s%s",
-		   units_format_bytes(pick.heap_bytes, heap), level_words(&pick, 0, levels));
+		   units_format_bytes(filter.heap_bytes, heap), level_words(&filter, 0, levels));
 	grid_row(grid);
 	grid_cell(grid, "case");
 	for (size_t i = 0; i < TOLD; i++)
@@ -122,14 +122,14 @@ static void put_table(const struct summary *summary, struct grid *grid)
 		grid_cell(grid, "%s", looks[c].name);
 		for (size_t i = 0; i < TOLD; i++)
 			grid_cell(grid, "%s",
-				  value_text(value_of(summary, &pick, looks[c].name, i), text));
+				  value_text(value_of(summary, &filter, looks[c].name, i), text));
 	}
-	double tables = heap_tables(summary, &pick);
+	double tables = heap_tables(summary, &filter);
 	if (!isnan(tables))
 		grid_note(grid,
 			  "inheriting the heap costs %.4g pages of page tables for %.0f pages "
 			  "(forked less without_heap)",
-			  tables, (double)pick.heap_bytes / 4096);
+			  tables, (double)filter.heap_bytes / 4096);
 	grid_note(grid, "page tables and resident are the child's, in pages (VmPTE, VmRSS); same "
 			"frame: the share of the pages that are in the caller's frame; mappings: "
 			"of each such frame, on average");

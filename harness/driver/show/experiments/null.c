@@ -4,10 +4,10 @@
 static void put_check(const struct summary *summary, char line[SHOW_CHECK_MAX])
 {
 	char text[BLOCK_TEXT_MAX], where[BLOCK_WHERE_MAX];
-	struct pick pick = {.experiment = "null"};
-	block_where(summary, &pick, where);
+	struct filter filter = {.experiment = "null"};
+	block_where(summary, &filter, where);
 	snprintf(line, SHOW_CHECK_MAX, "null: an empty window takes %s%s",
-		 block_time(pick_row(summary, &pick), false, text), where);
+		 block_time(filter_row(summary, &filter), false, text), where);
 }
 
 SHOW(null, .place = 1, .check = put_check);

@@ -36,20 +36,20 @@ static bool is_shown_end(const struct summary *summary, const struct series *ser
 	       curves_is_shown_action(summary, series);
 }
 
-/* The levels that the figures show; `state` is PICK_ANY where both states of the heap have a panel. */
-static struct pick shown_levels(const struct summary *summary, const char *state)
+/* The levels that the figures show; `state` is FILTER_ANY where both states of the heap have a panel. */
+static struct filter shown_levels(const struct summary *summary, const char *state)
 {
-	struct pick pick = {.experiment = "spawn", .level[AXIS_STATE] = state};
-	pick_settle(summary, &pick);
-	return pick;
+	struct filter filter = {.experiment = "spawn", .level[AXIS_STATE] = state};
+	filter_settle_levels(summary, &filter);
+	return filter;
 }
 
 static enum outcome put_curves(const struct figures *figures)
 {
-	static const char *const states[] = {"dirty", "clean"};
+	static const char *const states[] = {"dirty", "write-protected"};
 	for (size_t i = 0; i < 2; i++) {
-		const struct pick any = shown_levels(figures->summary, PICK_ANY);
-		struct pick end = any, call;
+		const struct filter any = shown_levels(figures->summary, FILTER_ANY);
+		struct filter end = any, call;
 		char names[3][WIRE_NAME_MAX + 32];
 		static const char *const stems[] = {"spawn-by-heap-call", "spawn-by-heap-reaped",
 						    "ratio"};
@@ -59,9 +59,9 @@ static enum outcome put_curves(const struct figures *figures)
 		for (size_t f = 0; f < 3; f++)
 			snprintf(names[f], sizeof names[f], "%s-%s.dat", stems[f], states[i]);
 		const struct curves curves[] = {
-			{.file = names[0], .pick = call, .takes = curves_is_shown_action},
-			{.file = names[1], .pick = end, .takes = is_shown_end},
-			{.file = names[2], .pick = end, .to_fork = true, .takes = is_shown_end},
+			{.file = names[0], .filter = call, .takes = curves_is_shown_action},
+			{.file = names[1], .filter = end, .takes = is_shown_end},
+			{.file = names[2], .filter = end, .to_fork = true, .takes = is_shown_end},
 		};
 		if (curves_write(figures, curves, sizeof curves / sizeof *curves))
 			return OUTCOME_FAILED;
@@ -79,13 +79,12 @@ static void add_words(char text[WHAT_MAX], const char *words)
 /* A row of the timeline shows moments of the same samples: of stamped ones, where the run has their ends. */
 static void say_which_samples(const struct summary *summary, struct caption *caption)
 {
-	caption->pick.metric = "stamped_call_ns";
-	caption->remark =
-		"The moments of a row are of the same samples, those in which the child or program "
-		"stamps its start; without a start: of plain ones.";
-	if (pick_row(summary, &caption->pick))
+	caption->filter.metric = "stamped_call_ns";
+	caption->remark = "All moments of a row are of the same samples: those in which the child "
+			  "or program stamps its start, or plain ones where no start is shown.";
+	if (filter_row(summary, &caption->filter))
 		return;
-	caption->pick.metric = NULL;
+	caption->filter.metric = NULL;
 	caption->remark =
 		"No starts are shown: this run has none from the same samples as the ends.";
 }
@@ -98,28 +97,28 @@ static enum outcome put_captions(const struct figures *figures)
 		unsigned told; /* levels that are told even if they are plain */
 	} captions[] = {
 		{"spawn-by-heap", "exec (thread, eager_copy: exit)",
-		 "; medians, bands: 95 % t interval on logs of replicate medians", PICK_ANY, NULL,
-		 cache},
+		 "; geometric means of replicate medians, bands: 95 % t interval on their logs",
+		 FILTER_ANY, NULL, cache},
 		{"ratio-to-fork-by-heap", "reaped_ns relative to fork, round by round",
-		 "; bands: 95 % t interval on logs of replicate ratios", PICK_ANY, NULL, 0},
-		{"timeline", "", "; medians without intervals", NULL, NULL, state | cache},
+		 "; bands: 95 % t interval on logs of replicate ratios", FILTER_ANY, NULL, 0},
+		{"timeline", "", "; no intervals", NULL, NULL, state | cache},
 		{"samples-in-order", "",
 		 "; raw samples, no interval; shade changes with the replicate", NULL, "call_ns",
 		 state | cache},
 	};
 	for (size_t i = 0; i < sizeof captions / sizeof *captions; i++) {
 		char what[WHAT_MAX], word[LEVEL_WORD_MAX], levels[LEVEL_WORDS_MAX];
-		struct pick pick = shown_levels(figures->summary, captions[i].state);
+		struct filter filter = shown_levels(figures->summary, captions[i].state);
 		snprintf(what, sizeof what, "%s", captions[i].what);
 		for (enum axis_id level = 0; level < AXIS_COUNT; level++)
 			if (captions[i].told & 1U << level)
-				add_words(what, level_words_one(&pick, level, word));
-		level_words(&pick, captions[i].told, levels);
+				add_words(what, level_words_one(&filter, level, word));
+		level_words(&filter, captions[i].told, levels);
 		add_words(what, *levels ? levels + 2 : ""); /* without its comma */
 		strncat(what, captions[i].after, sizeof what - strlen(what) - 1);
-		pick.metric = captions[i].metric;
+		filter.metric = captions[i].metric;
 		struct caption caption = {
-			.figure = captions[i].figure, .what = what, .pick = pick, .told = ~0U};
+			.figure = captions[i].figure, .what = what, .filter = filter, .told = ~0U};
 		if (strcmp(captions[i].figure, "timeline") == 0)
 			say_which_samples(figures->summary, &caption);
 		if (caption_write(figures, &caption))
@@ -129,15 +128,15 @@ static enum outcome put_captions(const struct figures *figures)
 }
 
 /* The smallest, middle and largest heap measured. Returns how many differ. */
-static size_t pick_panels(const struct summary *summary, uint64_t panels[PANELS])
+static size_t filter_panels(const struct summary *summary, uint64_t panels[PANELS])
 {
-	const struct pick pick = shown_levels(summary, PICK_ANY);
+	const struct filter filter = shown_levels(summary, FILTER_ANY);
 	uint64_t heaps[HEAPS_MAX];
-	size_t count = pick_heaps(summary, &pick, heaps, HEAPS_MAX), found = 0;
-	const size_t picks[PANELS] = {0, count / 2, count ? count - 1 : 0};
+	size_t count = filter_heaps(summary, &filter, heaps, HEAPS_MAX), found = 0;
+	const size_t filters[PANELS] = {0, count / 2, count ? count - 1 : 0};
 	for (size_t i = 0; i < PANELS && count; i++)
-		if (i == 0 || picks[i] != picks[i - 1])
-			panels[found++] = heaps[picks[i]];
+		if (i == 0 || filters[i] != filters[i - 1])
+			panels[found++] = heaps[filters[i]];
 	return found;
 }
 
@@ -179,19 +178,19 @@ static enum outcome put_timeline(const struct figures *figures, size_t panel,
 				 const uint64_t *heap_bytes)
 {
 	const struct summary *summary = figures->summary;
-	struct pick pick = shown_levels(summary, NULL);
+	struct filter filter = shown_levels(summary, NULL);
 	char name[32], heap[UNITS_TEXT_MAX];
 	bool titled = false;
 	snprintf(name, sizeof name, "timeline-%zu.dat", panel);
 	FILE *file = figures_open(figures, name);
 	if (!file)
 		return OUTCOME_FAILED;
-	pick.metric = "call_ns";
-	pick.with_heap = true;
-	pick.heap_bytes = heap_bytes ? *heap_bytes : 0;
+	filter.metric = "call_ns";
+	filter.with_heap = true;
+	filter.heap_bytes = heap_bytes ? *heap_bytes : 0;
 	for (size_t i = 0; heap_bytes && i < summary->row_count; i++) {
 		const struct row *row = &summary->rows[i];
-		if (!row->count || !pick_takes(&pick, row->series) ||
+		if (!row->count || !filter_matches(&filter, row->series) ||
 		    !curves_is_shown_action(summary, row->series))
 			continue;
 		if (!titled)
@@ -229,20 +228,20 @@ static void put_series(FILE *file, const struct series *series)
 static enum outcome put_samples(const struct figures *figures, size_t panel,
 				const uint64_t *heap_bytes)
 {
-	struct pick pick = shown_levels(figures->summary, NULL);
+	struct filter filter = shown_levels(figures->summary, NULL);
 	char name[32];
 	snprintf(name, sizeof name, "samples-%zu.dat", panel);
 	FILE *file = figures_open(figures, name);
 	if (!file)
 		return OUTCOME_FAILED;
-	pick.metric = "call_ns";
-	pick.primitive = "fork";
-	pick.with_heap = true;
-	pick.heap_bytes = heap_bytes ? *heap_bytes : 0;
-	const struct row *row = heap_bytes ? pick_row(figures->summary, &pick) : NULL;
-	pick.primitive = NULL;
+	filter.metric = "call_ns";
+	filter.primitive = "fork";
+	filter.with_heap = true;
+	filter.heap_bytes = heap_bytes ? *heap_bytes : 0;
+	const struct row *row = heap_bytes ? filter_row(figures->summary, &filter) : NULL;
+	filter.primitive = NULL;
 	if (heap_bytes && !row)
-		row = pick_row(figures->summary, &pick);
+		row = filter_row(figures->summary, &filter);
 	if (row)
 		put_series(file, row->series);
 	return figures_close(figures, file);
@@ -251,7 +250,7 @@ static enum outcome put_samples(const struct figures *figures, size_t panel,
 static enum outcome put_figures(const struct figures *figures)
 {
 	uint64_t panels[PANELS];
-	size_t count = pick_panels(figures->summary, panels);
+	size_t count = filter_panels(figures->summary, panels);
 	if (put_curves(figures))
 		return OUTCOME_FAILED;
 	for (size_t panel = 0; panel < PANELS; panel++) {
@@ -271,15 +270,15 @@ struct table {
 	size_t column_count, line_count;
 	uint64_t heap_bytes[COLUMNS_MAX];
 	const struct series *lines[LINES_MAX]; /* the call_ns series of the arm, at some heap */
-	struct pick levels;
+	struct filter levels;
 };
 
 /* Up to four heaps, evenly picked from those measured in the table's own cell, first and last among them:
  * where the run's time was up before, other placements may have had a turn at larger ones. */
-static void pick_columns(struct table *table, const struct summary *summary)
+static void filter_columns(struct table *table, const struct summary *summary)
 {
 	uint64_t all[HEAPS_MAX];
-	size_t count = pick_heaps(summary, &table->levels, all, HEAPS_MAX);
+	size_t count = filter_heaps(summary, &table->levels, all, HEAPS_MAX);
 	table->column_count = count < COLUMNS_MAX ? count : COLUMNS_MAX;
 	for (size_t i = 0; i < table->column_count; i++)
 		table->heap_bytes[i] =
@@ -291,9 +290,9 @@ static void pick_columns(struct table *table, const struct summary *summary)
 static void make_table(struct table *table, const struct summary *summary, const char *state)
 {
 	*table = (struct table){.levels = {.experiment = "spawn", .level[AXIS_STATE] = state}};
-	pick_settle(summary, &table->levels);
+	filter_settle_levels(summary, &table->levels);
 	const struct dataset *dataset = summary->dataset;
-	pick_columns(table, summary);
+	filter_columns(table, summary);
 	if (table->column_count == 0)
 		return;
 	/* An arm is in the table if the smallest heap has it; exit arms come before exec arms. */
@@ -301,11 +300,11 @@ static void make_table(struct table *table, const struct summary *summary, const
 	for (size_t a = 0; a < 2; a++)
 		for (size_t i = 0; i < dataset->series_count; i++) {
 			const struct series *series = &dataset->series[i];
-			struct pick pick = table->levels;
-			pick.action = actions[a];
-			pick.heap_bytes = table->heap_bytes[0];
-			pick.with_heap = true;
-			if (series->is_main && pick_takes(&pick, series) &&
+			struct filter filter = table->levels;
+			filter.action = actions[a];
+			filter.heap_bytes = table->heap_bytes[0];
+			filter.with_heap = true;
+			if (series->is_main && filter_matches(&filter, series) &&
 			    table->line_count < LINES_MAX)
 				table->lines[table->line_count++] = series;
 		}
@@ -371,8 +370,10 @@ static void print_table(const struct summary *summary, const struct table *table
 
 /* What the heap's and the caches' state does to one arm: cells of the grid of states. */
 enum { STATES = 4 };
-static const char *const states[STATES][2] = {
-	{"dirty", "warm"}, {"clean", "warm"}, {"dirty", "cold"}, {"clean", "cold"}};
+static const char *const states[STATES][2] = {{"dirty", "warm"},
+					      {"write-protected", "warm"},
+					      {"dirty", "cold"},
+					      {"write-protected", "cold"}};
 
 static const struct row *state_row(const struct summary *summary, const struct table *table,
 				   const struct series *arm, const char *metric, size_t column,
@@ -398,6 +399,12 @@ static unsigned states_of(const struct summary *summary, const struct table *tab
 	return found;
 }
 
+/* Of a column: that of its head, "dirty warm". */
+static int state_width(size_t state)
+{
+	return (int)(strlen(states[state][0]) + 1 + strlen(states[state][1]));
+}
+
 /* A line per heap, a column for each state of the mask. */
 static void print_state_lines(const struct summary *summary, const struct table *table,
 			      const struct series *arm, const char *metric, unsigned shown,
@@ -417,7 +424,7 @@ static void print_state_lines(const struct summary *summary, const struct table 
 		      units_format_bytes(table->heap_bytes[c], heap));
 		for (size_t i = 0; i < STATES; i++)
 			if (shown & 1U << i)
-				print("  %10s", block_time(rows[i], false, text));
+				print("  %*s", state_width(i), block_time(rows[i], false, text));
 		print("\n");
 	}
 }
@@ -446,15 +453,16 @@ static void print_states(const struct summary *summary, const struct table *tabl
 			 (reaped ? states_of(summary, table, reaped, "reaped_ns") : 0);
 	if (!(shown & (shown - 1)))
 		return;
-	print("what the state of heap and caches does (child %ss%s)\n\n", action,
-	      level_words(&table->levels, 1U << AXIS_STATE | 1U << AXIS_CACHE, levels));
+	print("effect of heap state (dirty: written since the last fork) and caches (child %ss%s)\n"
+	      "\n",
+	      action, level_words(&table->levels, 1U << AXIS_STATE | 1U << AXIS_CACHE, levels));
 	size_t call_width = call ? strlen(call->primitive) : 0;
 	size_t reaped_width = reaped ? strlen(reaped->primitive) : 0;
 	int width = (int)(call_width > reaped_width ? call_width : reaped_width);
 	print("%-*s %-10s %9s", width, "", "", "heap");
 	for (size_t i = 0; i < STATES; i++)
 		if (shown & 1U << i)
-			print("  %5s %4s", states[i][0], states[i][1]);
+			print("  %s %s", states[i][0], states[i][1]);
 	print("\n");
 	if (call)
 		print_state_lines(summary, table, call, "call_ns", shown, width);
@@ -478,7 +486,9 @@ static void print_tables(const struct summary *summary)
 	      level_words_one(&table.levels, AXIS_CHILD_CPU, cpu),
 	      level_words(&table.levels, told, others));
 	print_table(summary, &table);
-	print("\n  call: inside the call; reaped: until wait returned (a thread: joined)\n");
+	print("\n"
+	      "  call: caller blocked in the call; reaped: until wait returned (a thread: "
+	      "joined)\n");
 	const unsigned states_told = 1U << AXIS_STATE | 1U << AXIS_CACHE;
 	wrapped_print(stdout, level_words_others(summary, &table.levels, states_told, others), 2,
 		      4);
@@ -529,11 +539,11 @@ static void put_dirty(const struct summary *summary, struct grid *grid)
 
 static void put_clean(const struct summary *summary, struct grid *grid)
 {
-	put_table(summary, "clean", grid);
+	put_table(summary, "write-protected", grid);
 }
 
 static const struct counted_part counted[] = {
-	{.title = "spawn, the caller alone, per start"},
+	{.title = "spawn, only the caller, per start"},
 	{.title = "spawn, caller and child, per start", .suffix = "_with_child"},
 	{0},
 };

@@ -27,18 +27,18 @@ static enum outcome put_differences(const struct figures *figures)
 
 static enum outcome put_figures(const struct figures *figures)
 {
-	struct pick pick = {.experiment = "switch", .metric = "switch_ns"};
-	pick_settle(figures->summary, &pick);
+	struct filter filter = {.experiment = "switch", .metric = "switch_ns"};
+	filter_settle_levels(figures->summary, &filter);
 	const struct curves curves = {.file = "switch.dat",
-				      .pick = pick,
+				      .filter = filter,
 				      .split = CURVE_BY_CASE,
 				      .over = CURVE_OVER_PAGES};
 	const struct caption caption = {
 		.figure = "switch",
-		.what = "parent and child by turns on one CPU, over the same futex; medians, "
-			"bands: 95 % "
-			"t interval on logs of replicate medians, of the difference on its values",
-		.pick = pick,
+		.what = "parent and child take turns on one CPU, over the same futex; geometric "
+			"means of replicate medians, bands: 95 % t interval on their logs, of the "
+			"difference on its values",
+		.filter = filter,
 	};
 	if (curves_write(figures, &curves, 1) || put_differences(figures))
 		return OUTCOME_FAILED;
@@ -60,25 +60,27 @@ static void put_table(const struct summary *summary, struct grid *grid)
 	static const char *const heads[] = {"pages", "shared", "separate", "difference",
 					    "95 % interval"};
 	static const char *const cases[] = {"shared", "separate"};
-	struct pick pick = {.experiment = "switch", .metric = "switch_ns"};
+	struct filter filter = {.experiment = "switch", .metric = "switch_ns"};
 	char text[BLOCK_TEXT_MAX], levels[LEVEL_WORDS_MAX];
 	uint64_t heaps[SIZES_MAX];
-	pick_settle(summary, &pick);
-	size_t sizes = pick_heaps(summary, &pick, heaps, SIZES_MAX);
+	filter_settle_levels(summary, &filter);
+	size_t sizes = filter_heaps(summary, &filter, heaps, SIZES_MAX);
 	grid_begin(grid, 0,
 		   "a switch between two processes on one CPU, by the pages each reads between%s",
-		   level_words(&pick, 0, levels));
+		   level_words(&filter, 0, levels));
 	grid_heads(grid, heads, sizeof heads / sizeof *heads);
-	pick.with_heap = true;
+	filter.with_heap = true;
 	for (size_t s = 0; s < sizes; s++) {
 		const struct switched *entry = difference_at(&summary->derived, heaps[s]);
-		pick.heap_bytes = heaps[s];
-		pick.case_name = NULL;
+		filter.heap_bytes = heaps[s];
+		filter.case_name = NULL;
 		grid_row(grid);
-		grid_cell(grid, "%.0f", pick_pages(summary, pick_row(summary, &pick)->series));
+		grid_cell(grid, "%.0f",
+			  filter_pages(summary, filter_row(summary, &filter)->series));
 		for (size_t c = 0; c < 2; c++) {
-			pick.case_name = cases[c];
-			grid_cell(grid, "%s", block_time(pick_row(summary, &pick), false, text));
+			filter.case_name = cases[c];
+			grid_cell(grid, "%s",
+				  block_time(filter_row(summary, &filter), false, text));
 		}
 		grid_cell(grid, "%s",
 			  entry ? block_signed_ns(entry->difference.center, text) : "n/a");

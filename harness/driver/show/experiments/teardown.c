@@ -21,19 +21,19 @@ static const struct look looks[] = {
 
 static enum outcome put_figures(const struct figures *figures)
 {
-	struct pick pick = {.experiment = "teardown"};
-	pick_settle(figures->summary, &pick);
+	struct filter filter = {.experiment = "teardown"};
+	filter_settle_levels(figures->summary, &filter);
 	struct curves curves[] = {
-		{.file = "teardown-end.dat", .pick = pick, .split = CURVE_BY_CASE},
-		{.file = "teardown-read.dat", .pick = pick, .split = CURVE_BY_CASE},
+		{.file = "teardown-end.dat", .filter = filter, .split = CURVE_BY_CASE},
+		{.file = "teardown-read.dat", .filter = filter, .split = CURVE_BY_CASE},
 	};
-	curves[0].pick.metric = "end_ns";
-	curves[1].pick.metric = "page_read_ns";
+	curves[0].filter.metric = "end_ns";
+	curves[1].filter.metric = "page_read_ns";
 	const struct caption caption = {
 		.figure = "teardown",
-		.what = "end: exit to reaped, or exec to the new program; medians, bands: 95 % t "
-			"interval on logs of replicate medians",
-		.pick = pick,
+		.what = "end: exit to reaped, or exec to the new program; geometric means of "
+			"replicate medians, bands: 95 % t interval on their logs",
+		.filter = filter,
 	};
 	if (curves_write(figures, curves, sizeof curves / sizeof *curves))
 		return OUTCOME_FAILED;
@@ -52,7 +52,7 @@ static void put_case(const struct summary *summary, struct grid *grid, const str
 	struct series key = *first;
 	grid_row(grid);
 	grid_cell(grid, "%s%s", first->case_name,
-		  strcmp(first->metric, "page_read_ns") == 0 ? ", a page" : "");
+		  strcmp(first->metric, "page_read_ns") == 0 ? ", per page" : "");
 	for (size_t h = 0; h < count; h++) {
 		key.heap_bytes = heaps[h];
 		grid_cell(grid, "%s",
@@ -65,30 +65,31 @@ static void put_case(const struct summary *summary, struct grid *grid, const str
 }
 
 /* The first row of each case. */
-static bool is_first(const struct summary *summary, const struct pick *pick, size_t index)
+static bool is_first(const struct summary *summary, const struct filter *filter, size_t index)
 {
-	struct pick same = *pick;
+	struct filter same = *filter;
 	same.case_name = summary->rows[index].series->case_name;
 	for (size_t i = 0; i < index; i++)
-		if (summary->rows[i].series->is_main && pick_takes(&same, summary->rows[i].series))
+		if (summary->rows[i].series->is_main &&
+		    filter_matches(&same, summary->rows[i].series))
 			return false;
 	return true;
 }
 
 static void put_table(const struct summary *summary, struct grid *grid)
 {
-	struct pick pick = {.experiment = "teardown"};
+	struct filter filter = {.experiment = "teardown"};
 	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
 	uint64_t heaps[ALL_HEAPS_MAX];
-	pick_settle(summary, &pick);
-	size_t count = pick_heaps(summary, &pick, heaps, ALL_HEAPS_MAX);
+	filter_settle_levels(summary, &filter);
+	size_t count = filter_heaps(summary, &filter, heaps, ALL_HEAPS_MAX);
 	const uint64_t *shown = count > HEAPS_MAX ? heaps + count - HEAPS_MAX : heaps;
 	count = count > HEAPS_MAX ? HEAPS_MAX : count;
 	grid_begin(
 		grid, 1,
 		"a child's end (exit to reaped; exec to the new program), and its first read of a "
 		"page (read_), by heap%s",
-		level_words(&pick, 0, levels));
+		level_words(&filter, 0, levels));
 	grid_row(grid);
 	grid_cell(grid, "case");
 	for (size_t h = 0; h < count; h++)
@@ -97,7 +98,8 @@ static void put_table(const struct summary *summary, struct grid *grid)
 	grid_cell(grid, "reaping");
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct series *series = summary->rows[i].series;
-		if (series->is_main && pick_takes(&pick, series) && is_first(summary, &pick, i))
+		if (series->is_main && filter_matches(&filter, series) &&
+		    is_first(summary, &filter, i))
 			put_case(summary, grid, series, shown, count);
 	}
 	grid_note(grid, "the last two columns are parts of the end with the largest heap");

@@ -22,13 +22,13 @@ static const struct look looks[] = {
 enum { TEXT_MAX = 300 };
 
 /* Page walks that the load TLB started; where the kernel's cannot be counted, the user's. NULL: neither is. */
-static const char *counted_walks(const struct summary *summary, const struct pick *levels)
+static const char *counted_walks(const struct summary *summary, const struct filter *levels)
 {
 	static const char *const names[] = {"dtlb_load_walks_both", "dtlb_load_walks_user"};
-	struct pick pick = *levels;
+	struct filter filter = *levels;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		pick.metric = names[i];
-		if (pick_row(summary, &pick))
+		filter.metric = names[i];
+		if (filter_row(summary, &filter))
 			return names[i];
 	}
 	return NULL;
@@ -52,19 +52,19 @@ static enum outcome put_figures(const struct figures *figures)
 {
 	const struct reach *reach = &figures->summary->derived.reach;
 	char remark[TEXT_MAX] = "";
-	struct pick pick = {.experiment = "tlb_refill", .metric = "page_ns"};
-	pick_settle(figures->summary, &pick);
-	const char *counted = counted_walks(figures->summary, &pick);
+	struct filter filter = {.experiment = "tlb_refill", .metric = "page_ns"};
+	filter_settle_levels(figures->summary, &filter);
+	const char *counted = counted_walks(figures->summary, &filter);
 	struct curves curves[] = {
-		{.file = "tlb-refill.dat", .pick = pick},
-		{.file = "tlb-refill-walks.dat", .pick = pick, .a_page = true},
+		{.file = "tlb-refill.dat", .filter = filter},
+		{.file = "tlb-refill-walks.dat", .filter = filter, .a_page = true},
 	};
 	curves[0].split = curves[1].split = CURVE_BY_CASE;
 	curves[0].over = curves[1].over = CURVE_OVER_PAGES;
-	curves[1].pick.metric = counted ? counted : "dtlb_load_walks_user";
+	curves[1].filter.metric = counted ? counted : "dtlb_load_walks_user";
 	if (curves_write(figures, curves, sizeof curves / sizeof *curves) || put_reach(figures))
 		return OUTCOME_FAILED;
-	if (pick_row(figures->summary, &pick))
+	if (filter_row(figures->summary, &filter))
 		snprintf(remark, sizeof remark,
 			 "TLB reach: where after_flush minus warm falls to half of its "
 			 "highest%s%s; %s",
@@ -74,9 +74,9 @@ static enum outcome put_figures(const struct figures *figures)
 		strncat(remark, counted, sizeof remark - strlen(remark) - 1);
 	const struct caption caption = {
 		.figure = "tlb-refill",
-		.what = "a dependent read in each page; medians, bands: 95 % t interval on logs of "
-			"replicate medians",
-		.pick = pick,
+		.what = "a dependent read in each page; geometric means of replicate medians, "
+			"bands: 95 % t interval on their logs",
+		.filter = filter,
 		.remark = remark,
 	};
 	return caption_write(figures, &caption);
@@ -84,16 +84,16 @@ static enum outcome put_figures(const struct figures *figures)
 
 enum { CASES_MAX = 12, SIZES_MAX = 24 };
 
-static size_t find_cases(const struct summary *summary, const struct pick *levels,
+static size_t find_cases(const struct summary *summary, const struct filter *levels,
 			 const char *cases[CASES_MAX])
 {
-	struct pick pick = *levels;
-	pick.metric = "page_ns";
+	struct filter filter = *levels;
+	filter.metric = "page_ns";
 	size_t count = 0;
 	for (size_t i = 0; i < summary->row_count && count < CASES_MAX; i++) {
 		const struct series *series = summary->rows[i].series;
 		size_t known = 0;
-		if (!pick_takes(&pick, series))
+		if (!filter_matches(&filter, series))
 			continue;
 		while (known < count && strcmp(cases[known], series->case_name) != 0)
 			known++;
@@ -117,34 +117,35 @@ static void put_value(struct grid *grid, double value)
 }
 
 /* A row for each number of pages: the metric of each case, or its count a page. */
-static void put_rows(const struct summary *summary, struct grid *grid, const struct pick *levels,
+static void put_rows(const struct summary *summary, struct grid *grid, const struct filter *levels,
 		     const char *metric, const char *heads)
 {
-	struct pick pick = *levels;
+	struct filter filter = *levels;
 	const char *cases[CASES_MAX];
 	uint64_t heaps[SIZES_MAX];
-	pick.metric = metric;
+	filter.metric = metric;
 	size_t case_count = find_cases(summary, levels, cases);
-	size_t sizes = pick_heaps(summary, &pick, heaps, SIZES_MAX);
+	size_t sizes = filter_heaps(summary, &filter, heaps, SIZES_MAX);
 	grid_row(grid);
 	grid_cell(grid, "%s", heads);
 	for (size_t c = 0; c < case_count; c++)
 		grid_cell(grid, "%s", short_name(cases[c]));
-	pick.with_heap = true;
+	filter.with_heap = true;
 	for (size_t s = 0; s < sizes; s++) {
-		pick.heap_bytes = heaps[s];
-		pick.case_name = NULL;
+		filter.heap_bytes = heaps[s];
+		filter.case_name = NULL;
 		grid_row(grid);
-		grid_cell(grid, "%.0f", pick_pages(summary, pick_row(summary, &pick)->series));
+		grid_cell(grid, "%.0f",
+			  filter_pages(summary, filter_row(summary, &filter)->series));
 		for (size_t c = 0; c < case_count; c++) {
-			pick.case_name = cases[c];
-			const struct row *row = pick_row(summary, &pick);
+			filter.case_name = cases[c];
+			const struct row *row = filter_row(summary, &filter);
 			if (!row)
 				grid_cell(grid, "n/a");
 			else
 				put_value(grid, row->series->is_counter
 							? row->interval.center /
-								  pick_pages(summary, row->series)
+								  filter_pages(summary, row->series)
 							: row->interval.center);
 		}
 	}
@@ -154,12 +155,11 @@ static void note_reach(const struct reach *reach, struct grid *grid)
 {
 	char bytes[UNITS_TEXT_MAX];
 	if (reach->found)
-		grid_note(
-			grid,
-			"TLB reach: %.0f pages (%s): beyond them a flush costs the next reads less "
-			"than half of the %.1f ns a page that it costs below",
-			reach->pages, units_format_bytes((uint64_t)reach->pages * 4096, bytes),
-			reach->plateau_ns);
+		grid_note(grid,
+			  "TLB reach: %.0f pages (%s): above this a flush costs the next reads "
+			  "less than half of the %.1f ns per page that it costs below",
+			  reach->pages, units_format_bytes((uint64_t)reach->pages * 4096, bytes),
+			  reach->plateau_ns);
 	else
 		grid_note(grid, "TLB reach: %s", reach->why);
 }
@@ -167,12 +167,12 @@ static void note_reach(const struct reach *reach, struct grid *grid)
 static void put_table(const struct summary *summary, struct grid *grid)
 {
 	char words[LEVEL_WORDS_MAX];
-	struct pick levels = {.experiment = "tlb_refill"};
-	pick_settle(summary, &levels);
+	struct filter levels = {.experiment = "tlb_refill"};
+	filter_settle_levels(summary, &levels);
 	const char *counted = counted_walks(summary, &levels);
 	grid_begin(grid, 0,
-		   "reading pages again, ns a page%s: warm, and after (flush, evict, ...)%s",
-		   counted ? ", and page walks a page" : "", level_words(&levels, 0, words));
+		   "reading pages again, ns per page%s: warm, and after (flush, evict, ...)%s",
+		   counted ? ", and page walks per page" : "", level_words(&levels, 0, words));
 	put_rows(summary, grid, &levels, "page_ns", counted ? "pages: ns" : "pages");
 	if (counted)
 		put_rows(summary, grid, &levels, counted, "pages: walks");

@@ -11,7 +11,7 @@
 static const struct look looks[] = {
 	{"fork_running", 0xD55E00, 2.6, {0}, 7, 0.9, NULL},
 	{"fork_sleeping", 0x777777, 1.6, {12, 6}, 4, 1.15, NULL},
-	{"fork_busy_others", 0x000000, 1.6, {3, 4}, 8, 1.4, NULL},
+	{"fork_busy_processes", 0x000000, 1.6, {3, 4}, 8, 1.4, NULL},
 	{"flush_page", 0x0072B2, 2.6, {0}, 5, 0.9, NULL},
 	{"flush_range", 0x56B4E9, 1.6, {12, 6}, 12, 1.4, NULL},
 	{"gap_ns", 0x009E73, 2.6, {0}, 13, 1.1, NULL},
@@ -37,22 +37,22 @@ static bool is_pass(const struct summary *summary, const struct series *series)
 	       strcmp(series->metric, "thread_warm_ns") == 0;
 }
 
-static enum outcome put_curves(const struct figures *figures, struct pick pick)
+static enum outcome put_curves(const struct figures *figures, struct filter filter)
 {
 	struct curves curves[] = {
-		{.file = "tlb-shootdown-call.dat", .pick = pick, .split = CURVE_BY_CASE},
-		{.file = "tlb-shootdown-flush.dat", .pick = pick, .split = CURVE_BY_CASE},
-		{.file = "tlb-shootdown-gap.dat", .pick = pick, .split = CURVE_BY_METRIC},
-		{.file = "tlb-shootdown-pass.dat", .pick = pick, .split = CURVE_BY_METRIC},
+		{.file = "tlb-shootdown-call.dat", .filter = filter, .split = CURVE_BY_CASE},
+		{.file = "tlb-shootdown-flush.dat", .filter = filter, .split = CURVE_BY_CASE},
+		{.file = "tlb-shootdown-gap.dat", .filter = filter, .split = CURVE_BY_METRIC},
+		{.file = "tlb-shootdown-pass.dat", .filter = filter, .split = CURVE_BY_METRIC},
 	};
 	enum { CALL, FLUSH, GAP, PASS, FILES };
 	for (size_t i = 0; i < FILES; i++) {
 		curves[i].over = CURVE_OVER_NUMBER;
 		curves[i].axis = AXIS_THREADS;
 	}
-	curves[CALL].pick.metric = "call_ns";
-	curves[FLUSH].pick.metric = "flush_ns";
-	curves[GAP].pick.case_name = curves[PASS].pick.case_name = "fork_running";
+	curves[CALL].filter.metric = "call_ns";
+	curves[FLUSH].filter.metric = "flush_ns";
+	curves[GAP].filter.case_name = curves[PASS].filter.case_name = "fork_running";
 	curves[GAP].takes = is_gap;
 	curves[PASS].takes = is_pass;
 	return curves_write(figures, curves, FILES);
@@ -83,24 +83,23 @@ static void add_slope(char *text, size_t text_bytes, const struct slope *slope)
 static enum outcome put_figures(const struct figures *figures)
 {
 	const struct derived *derived = &figures->summary->derived;
-	struct pick pick = {.experiment = "tlb_shootdown", .level[AXIS_THREADS] = PICK_ANY};
+	struct filter filter = {.experiment = "tlb_shootdown", .level[AXIS_THREADS] = FILTER_ANY};
 	char what[TEXT_MAX], heap[UNITS_TEXT_MAX], remark[TEXT_MAX] = "";
-	pick_settle(figures->summary, &pick);
-	bool any = pick_one_heap(figures->summary, &pick);
-	if (put_curves(figures, pick))
+	filter_settle_levels(figures->summary, &filter);
+	bool any = filter_one_heap(figures->summary, &filter);
+	if (put_curves(figures, filter))
 		return OUTCOME_FAILED;
 	for (size_t i = 0; any && i < derived->slope_count; i++)
-		if (derived->slopes[i].heap_bytes == pick.heap_bytes)
+		if (derived->slopes[i].heap_bytes == filter.heap_bytes)
 			add_slope(remark, sizeof remark, &derived->slopes[i]);
 	snprintf(what, sizeof what,
-		 "threads of the caller running on other CPUs%s%s; medians, bands: 95 %% t "
-		 "interval on "
-		 "logs of replicate medians",
-		 any ? "; heap " : "", any ? units_format_bytes(pick.heap_bytes, heap) : "");
+		 "threads of the caller running on other CPUs%s%s; geometric means of replicate "
+		 "medians, bands: 95 %% t interval on their logs",
+		 any ? "; heap " : "", any ? units_format_bytes(filter.heap_bytes, heap) : "");
 	const struct caption caption = {
 		.figure = "tlb-shootdown",
 		.what = what,
-		.pick = pick,
+		.filter = filter,
 		.remark = remark,
 	};
 	return caption_write(figures, &caption);
@@ -127,7 +126,7 @@ static void put_slopes(const struct derived *derived, struct grid *grid)
 }
 
 /* Where there is no line through points with and without running threads: the points that there are. */
-static void put_calls(const struct summary *summary, const struct pick *levels, struct grid *grid)
+static void put_calls(const struct summary *summary, const struct filter *levels, struct grid *grid)
 {
 	static const char *const heads[] = {"call", "heap", "running threads", "time"};
 	char words[LEVEL_WORDS_MAX], heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
@@ -136,7 +135,7 @@ static void put_calls(const struct summary *summary, const struct pick *levels, 
 	grid_heads(grid, heads, sizeof heads / sizeof *heads);
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct row *row = &summary->rows[i];
-		if (!row->count || !row->series->is_main || !pick_takes(levels, row->series))
+		if (!row->count || !row->series->is_main || !filter_matches(levels, row->series))
 			continue;
 		grid_row(grid);
 		grid_cell(grid, "%s", row->series->case_name);
@@ -144,24 +143,22 @@ static void put_calls(const struct summary *summary, const struct pick *levels, 
 		grid_cell(grid, "%s", row->series->level[AXIS_THREADS]);
 		grid_cell(grid, "%s", block_time(row, true, text));
 	}
-	grid_note(
-		grid,
-		"what a thread adds is not known: it takes calls without running threads; add 0 to "
-		"--threads");
+	grid_note(grid, "what a thread adds is not known: this needs calls without running "
+			"threads; add 0 to --threads");
 }
 
 /* The row of fork_running with the most threads, at the heap of all that show one. */
-static const struct row *with_most_threads(const struct summary *summary, const struct pick *levels,
-					   const char *metric)
+static const struct row *with_most_threads(const struct summary *summary,
+					   const struct filter *levels, const char *metric)
 {
-	struct pick pick = *levels;
+	struct filter filter = *levels;
 	const struct row *most = NULL;
-	pick_one_heap(summary, &pick);
-	pick.metric = metric;
-	pick.case_name = "fork_running";
+	filter_one_heap(summary, &filter);
+	filter.metric = metric;
+	filter.case_name = "fork_running";
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct row *row = &summary->rows[i];
-		if (row->count && pick_takes(&pick, row->series) &&
+		if (row->count && filter_matches(&filter, row->series) &&
 		    (!most || strtod(row->series->level[AXIS_THREADS], NULL) >
 				      strtod(most->series->level[AXIS_THREADS], NULL)))
 			most = row;
@@ -170,7 +167,8 @@ static const struct row *with_most_threads(const struct summary *summary, const 
 }
 
 /* What each of those threads loses. */
-static void put_losses(const struct summary *summary, const struct pick *levels, struct grid *grid)
+static void put_losses(const struct summary *summary, const struct filter *levels,
+		       struct grid *grid)
 {
 	char gap[BLOCK_TEXT_MAX], idle[BLOCK_TEXT_MAX], pass[BLOCK_TEXT_MAX], warm[BLOCK_TEXT_MAX];
 	char heap[UNITS_TEXT_MAX];
@@ -191,9 +189,9 @@ static void put_losses(const struct summary *summary, const struct pick *levels,
 static void put_table(const struct summary *summary, struct grid *grid)
 {
 	static const char *const heads[] = {"call", "less", "heap", "a thread", "95 % interval"};
-	struct pick levels = {.experiment = "tlb_shootdown", .level[AXIS_THREADS] = PICK_ANY};
+	struct filter levels = {.experiment = "tlb_shootdown", .level[AXIS_THREADS] = FILTER_ANY};
 	char words[LEVEL_WORDS_MAX];
-	pick_settle(summary, &levels);
+	filter_settle_levels(summary, &levels);
 	if (!summary->derived.slope_count) {
 		put_calls(summary, &levels, grid);
 		put_losses(summary, &levels, grid);

@@ -1,4 +1,4 @@
-#include "harness/driver/data/witness.h"
+#include "harness/driver/data/worker_facts.h"
 
 #include "harness/driver/base/fields.h"
 
@@ -10,9 +10,9 @@ static double number(const json_t *worker, const char *key)
 	return fields_number(json_object_get(worker, key), &read) ? read : NAN;
 }
 
-struct witness witness_read(const json_t *worker)
+struct worker_facts worker_facts_read(const json_t *worker)
 {
-	return (struct witness){
+	return (struct worker_facts){
 		.duration_ns = number(worker, "duration_ns"),
 		.wait_ns = number(worker, "wait_ns"),
 		.cpu_ns = number(worker, "cpu_ns"),

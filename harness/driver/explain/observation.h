@@ -1,6 +1,6 @@
 /* What the kernel shows of a process and its pages, read from outside while it stands still. */
-#ifndef FORKCOST_SIGHT_H
-#define FORKCOST_SIGHT_H
+#ifndef FORKCOST_OBSERVATION_H
+#define FORKCOST_OBSERVATION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@ struct fact {
 };
 
 /* One process at one time. The facts about a page are of the first. */
-struct sight {
+struct observation {
 	struct fact present, frame, map_count, exclusive, soft_dirty;
 	struct fact faults;            /* minor ones of its thread, since it began */
 	struct fact page_tables_bytes; /* VmPTE, of the whole process */
@@ -25,22 +25,24 @@ struct sight {
 };
 
 /* The pages that a walk is about. */
-struct sight_pages {
+struct observed_pages {
 	uint64_t address, page_bytes, count;
 };
 
 /* Looks at a process. What cannot be read has a reason. `pages` NULL: at its faults and tables alone. False
  * if there is no memory. The caller frees it. */
-bool sight_take(struct sight *sight, pid_t process, pid_t thread, const struct sight_pages *pages);
+bool observation_make(struct observation *observation, pid_t process, pid_t thread,
+		      const struct observed_pages *pages);
 
-void sight_free(struct sight *sight);
+void observation_free(struct observation *observation);
 
 /* Of all pages: how many the process alone maps; how many lie in another frame than in `other`. Not known
  * where entries or frames are not shown. */
-struct fact sight_exclusive(const struct sight *sight);
-struct fact sight_apart(const struct sight *sight, const struct sight *other);
+struct fact observation_exclusive(const struct observation *observation);
+struct fact observation_frames_differ(const struct observation *observation,
+				      const struct observation *other);
 
 /* Whether two processes have one and the same memory (kcmp(2)): 1 or 0. */
-struct fact sight_one_memory(pid_t one, pid_t other);
+struct fact observation_same_mm(pid_t one, pid_t other);
 
 #endif

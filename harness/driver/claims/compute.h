@@ -3,31 +3,32 @@
 #define FORKCOST_CLAIMS_TAKES_H
 
 #include "harness/driver/claims/findings.h"
-#include "harness/driver/show/pick.h"
+#include "harness/driver/show/filter.h"
 
 struct definition;
-typedef enum outcome take_finding(const struct summary *summary,
-				  const struct definition *definition, struct finding *finding,
-				  struct problem *problem);
+typedef enum outcome compute_finding(const struct summary *summary,
+				     const struct definition *definition, struct finding *finding,
+				     struct problem *problem);
 
 /* What a finding is taken from: one series, and mostly another that it is held against. */
 struct definition {
 	const char *name, *words;
 	enum finding_unit unit;
-	take_finding *take;
-	struct pick one, other;
+	compute_finding *take;
+	struct filter one, other;
 	double parameter; /* what it means, `take` says */
 };
 
-enum { LARGEST_HEAP = -1, SMALLEST_HEAP = -2 }; /* of take_win */
+enum { LARGEST_HEAP = -1, SMALLEST_HEAP = -2 }; /* of compute_win */
 
 /* All of them set the finding, or the reason why it is not known; they fail only if there is no memory. Each
  * says in takes.c what it takes. */
-take_finding take_share, take_count, take_count_difference, take_time_ratio, take_switch,
-	take_states, take_share_of_difference, take_thread, take_win, take_growth, take_win_from;
+compute_finding compute_share, compute_count, compute_count_difference, compute_time_ratio,
+	compute_switch, compute_states, compute_share_of_difference, compute_thread, compute_win,
+	compute_growth, compute_win_from;
 
 /* Sets the reason why a finding is not known, cut to its room. Always OUTCOME_OK. */
-enum outcome take_unknown(struct finding *finding, const char *why);
+enum outcome compute_unknown(struct finding *finding, const char *why);
 
 /* Where a ratio reaches a factor. BEFORE: at the first heap or below it; AFTER: not at the last, if at all. */
 enum crossing { CROSSING_BEFORE, CROSSING_FOUND, CROSSING_AFTER };
@@ -35,7 +36,7 @@ enum crossing { CROSSING_BEFORE, CROSSING_FOUND, CROSSING_AFTER };
 /* The heap from which on `ratio` stays at `factor` or above, read off straight lines between the heaps
  * measured, for which the cost of copying page tables is the reason. BEFORE sets the first heap, an upper
  * bound; AFTER the last, a lower one. `heap_bytes` rises. */
-enum crossing take_crossing(const double *heap_bytes, const double *ratio, size_t n, double factor,
-			    double *from_bytes);
+enum crossing compute_crossing(const double *heap_bytes, const double *ratio, size_t n,
+			       double factor, double *from_bytes);
 
 #endif

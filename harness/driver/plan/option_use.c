@@ -1,4 +1,4 @@
-#include "harness/driver/plan/asked.h"
+#include "harness/driver/plan/option_use.h"
 
 #include "harness/driver/base/notes.h"
 #include "harness/driver/plan/axis_rules.h"
@@ -72,7 +72,7 @@ static enum outcome check(struct plan *plan, const struct asked *asked, struct p
 			    count == 1 ? " " : "", count == 1 ? users : "");
 	}
 	if (other_count)
-		notes_add(&plan->holds_for, "%s %s holds for %s; %s %s %s", asked->option,
+		notes_add(&plan->holds_for, "%s %s applies to %s; %s %s %s", asked->option,
 			  asked->value, users, others,
 			  other_count == 1 ? asked->others_one : asked->others_many,
 			  asked->otherwise);
@@ -155,7 +155,7 @@ static enum outcome check_counters(struct plan *plan, struct problem *problem)
 	return check(plan, &asked, problem);
 }
 
-enum outcome asked_check(struct plan *plan, struct problem *problem)
+enum outcome option_use_check(struct plan *plan, struct problem *problem)
 {
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
 		if (check_axis(plan, axis, problem))
@@ -194,7 +194,7 @@ static enum outcome check_counted(struct plan *plan, struct problem *problem)
 		    which);
 }
 
-enum outcome asked_check_jobs(struct plan *plan, struct problem *problem)
+enum outcome option_use_check_jobs(struct plan *plan, struct problem *problem)
 {
 	const struct settings *settings = &plan->settings;
 	bool cold = false, pinned = false;

@@ -1,4 +1,4 @@
-#include "harness/driver/machine/lent.h"
+#include "harness/driver/machine/tunables.h"
 
 #include "harness/common/remedy.h"
 #include "harness/common/textfile.h"
@@ -23,26 +23,26 @@ enum { RECORD_MAX = 512, BOOT_MAX = 40, PAUSE_MS = 10, HOLD_MS = 60000, RESTORE_
 static const struct setting {
 	const char *path, *record, *lock;
 	bool is_number; /* else a word */
-} settings[LENT_COUNT] = {
-	[LENT_MULTI] = {MULTI_ENABLED, "multi-size-pages", "multi-size-pages.lock", false},
-	[LENT_POOL] = {POOL_FOLDER "nr_hugepages", "hugetlb-pool", "hugetlb-pool.lock", true},
+} settings[TUNABLE_COUNT] = {
+	[TUNABLE_MULTI] = {MULTI_ENABLED, "multi-size-pages", "multi-size-pages.lock", false},
+	[TUNABLE_POOL] = {POOL_FOLDER "nr_hugepages", "hugetlb-pool", "hugetlb-pool.lock", true},
 };
 
 /* What a record says. The boot's id: after another boot the settings are fresh ones. */
 struct loan {
 	char boot[BOOT_MAX];
-	long lender;                  /* process id */
-	unsigned long long started;   /* of the lender, in ticks since boot: ids are used again */
-	char before[LENT_VALUE_MAX];  /* to be put back */
-	char written[LENT_VALUE_MAX]; /* so that what others wrote later is not undone */
+	long lender;                    /* process id */
+	unsigned long long started;     /* of the lender, in ticks since boot: ids are used again */
+	char before[TUNABLE_VALUE_MAX]; /* to be put back */
+	char written[TUNABLE_VALUE_MAX]; /* so that what others wrote later is not undone */
 };
 
 /* The lock says that a lender lives: the kernel lets go of it whatever that dies of. -1: not held. */
-static int locks[LENT_COUNT] = {-1, -1};
+static int locks[TUNABLE_COUNT] = {-1, -1};
 
 /* What this process has lent. */
-static struct loan loans[LENT_COUNT];
-static bool is_lent[LENT_COUNT];
+static struct loan loans[TUNABLE_COUNT];
+static bool is_lent[TUNABLE_COUNT];
 
 static void pause_a_moment(void)
 {
@@ -50,16 +50,16 @@ static void pause_a_moment(void)
 	nanosleep(&pause, NULL);
 }
 
-bool lent_value(const char *path, char value[LENT_VALUE_MAX])
+bool tunable_value(const char *path, char value[TUNABLE_VALUE_MAX])
 {
 	char text[TEXTFILE_MAX];
 	if (!textfile_read(path, text, sizeof text))
 		return false;
 	const char *open = strchr(text, '['), *close = strchr(text, ']');
 	if (open && close > open)
-		snprintf(value, LENT_VALUE_MAX, "%.*s", (int)(close - open - 1), open + 1);
+		snprintf(value, TUNABLE_VALUE_MAX, "%.*s", (int)(close - open - 1), open + 1);
 	else
-		snprintf(value, LENT_VALUE_MAX, "%.*s", LENT_VALUE_MAX - 1, text);
+		snprintf(value, TUNABLE_VALUE_MAX, "%.*s", TUNABLE_VALUE_MAX - 1, text);
 	return true;
 }
 
@@ -135,7 +135,7 @@ static int open_folder(bool make)
 	return -1;
 }
 
-bool lent_can_be_recorded(void)
+bool tunable_can_be_saved(void)
 {
 	int folder = open_folder(true), probe = -1;
 	static const char name[] = "probe.new";
@@ -221,46 +221,47 @@ static bool is_still_lent(const struct setting *setting, const struct loan *loan
 }
 
 /* Puts a loan back and forgets it. Pages of a pool may be in use for as long as it takes a killed worker
- * to end. `note` as lent_recover(). */
+ * to end. `note` as tunables_recover(). */
 static void undo(int folder, const struct setting *setting, const struct loan *loan,
 		 struct problem *note)
 {
-	char now[LENT_VALUE_MAX] = "";
+	char now[TUNABLE_VALUE_MAX] = "";
 	bool wrote = true;
 	int left_ms = RESTORE_MS;
-	lent_value(setting->path, now);
+	tunable_value(setting->path, now);
 	bool was_lent = is_still_lent(setting, loan, now);
 	if (!was_lent && strcmp(now, loan->before) != 0)
 		fail(note,
-		     "note: %s is %s, and was %s before a run that was killed; left as it is, for "
+		     "note: %s is %s, and was %s before a run that was killed; left alone, because "
 		     "it was changed since",
 		     setting->path, now, loan->before);
 	while (is_still_lent(setting, loan, now) && wrote && left_ms > 0) {
-		wrote = write_value(setting->path, loan->before) && lent_value(setting->path, now);
+		wrote = write_value(setting->path, loan->before) &&
+			tunable_value(setting->path, now);
 		if (is_still_lent(setting, loan, now))
 			pause_a_moment();
 		left_ms -= PAUSE_MS;
 	}
 	if (is_still_lent(setting, loan, now)) {
-		fail(note, "cannot put %s back from %s to %s: %s; write it as root", setting->path,
+		fail(note, "cannot restore %s from %s to %s: %s; write it as root", setting->path,
 		     now, loan->before, wrote ? "it is in use" : strerror(errno));
 		return;
 	}
 	if (was_lent)
-		fail(note, "note: put %s back to %s, as it was before a run that was killed",
+		fail(note, "note: restored %s to %s, its value before a run that was killed",
 		     setting->path, loan->before);
 	unlinkat(folder, setting->record, 0);
 	fsync(folder);
 }
 
-static bool take_lock(int folder, enum lent lent)
+static bool take_lock(int folder, enum tunable tunable)
 {
-	int fd = openat(folder, settings[lent].lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+	int fd = openat(folder, settings[tunable].lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
 			0600);
 	if (fd < 0)
 		return false;
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-		locks[lent] = fd;
+		locks[tunable] = fd;
 		return true;
 	}
 	close(fd);
@@ -268,36 +269,36 @@ static bool take_lock(int folder, enum lent lent)
 	return false;
 }
 
-static void drop_lock(enum lent lent)
+static void drop_lock(enum tunable tunable)
 {
-	if (locks[lent] >= 0)
-		close(locks[lent]);
-	locks[lent] = -1;
+	if (locks[tunable] >= 0)
+		close(locks[tunable]);
+	locks[tunable] = -1;
 }
 
 /* Undoes what is written down of a setting whose lock is held. */
-static void undo_recorded(int folder, enum lent lent, struct problem *note)
+static void undo_recorded(int folder, enum tunable tunable, struct problem *note)
 {
 	struct loan loan;
 	char boot[BOOT_MAX];
 	read_boot(boot);
-	switch (read_loan(folder, &settings[lent], &loan)) {
+	switch (read_loan(folder, &settings[tunable], &loan)) {
 	case FOUND_LOAN:
 		if (strcmp(loan.boot, boot) == 0)
-			undo(folder, &settings[lent], &loan, note);
+			undo(folder, &settings[tunable], &loan, note);
 		else
-			unlinkat(folder, settings[lent].record, 0);
+			unlinkat(folder, settings[tunable].record, 0);
 		break;
 	case FOUND_RUBBISH:
 		fail(note,
 		     "note: removed " RECORDS "/%s: forkcost did not write it; is %s as it should "
 		     "be?",
-		     settings[lent].record, settings[lent].path);
-		if (unlinkat(folder, settings[lent].record, 0) < 0)
+		     settings[tunable].record, settings[tunable].path);
+		if (unlinkat(folder, settings[tunable].record, 0) < 0)
 			fail(note,
 			     "cannot remove " RECORDS "/%s, which forkcost did not write: %s; "
 			     "%s",
-			     settings[lent].record, strerror(errno),
+			     settings[tunable].record, strerror(errno),
 			     remedy_or(errno, "remove it as root"));
 		break;
 	default:
@@ -308,10 +309,10 @@ static void undo_recorded(int folder, enum lent lent, struct problem *note)
 static void tell_user(int folder, const struct setting *setting, struct problem *note)
 {
 	struct loan loan;
-	char now[LENT_VALUE_MAX] = "", boot[BOOT_MAX];
+	char now[TUNABLE_VALUE_MAX] = "", boot[BOOT_MAX];
 	read_boot(boot);
 	if (read_loan(folder, setting, &loan) != FOUND_LOAN || strcmp(loan.boot, boot) != 0 ||
-	    started(loan.lender) == loan.started || !lent_value(setting->path, now) ||
+	    started(loan.lender) == loan.started || !tunable_value(setting->path, now) ||
 	    !is_still_lent(setting, &loan, now))
 		return;
 	fail(note,
@@ -321,37 +322,37 @@ static void tell_user(int folder, const struct setting *setting, struct problem 
 	     setting->path, now, loan.before);
 }
 
-static bool is_recorded(int folder, enum lent lent)
+static bool is_recorded(int folder, enum tunable tunable)
 {
 	struct stat status;
-	return fstatat(folder, settings[lent].record, &status, AT_SYMLINK_NOFOLLOW) == 0;
+	return fstatat(folder, settings[tunable].record, &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-bool lent_is_recorded(void)
+bool tunables_are_changed(void)
 {
 	bool any = false;
 	int folder = open_folder(false);
-	for (unsigned lent = 0; folder >= 0 && lent < LENT_COUNT; lent++)
-		any = any || is_recorded(folder, lent);
+	for (unsigned tunable = 0; folder >= 0 && tunable < TUNABLE_COUNT; tunable++)
+		any = any || is_recorded(folder, tunable);
 	if (folder >= 0)
 		close(folder);
 	return any;
 }
 
-void lent_recover(struct problem *note)
+void tunables_recover(struct problem *note)
 {
 	note->text[0] = '\0';
 	int folder = open_folder(false);
 	if (folder < 0)
 		return;
-	for (unsigned lent = 0; lent < LENT_COUNT; lent++) {
-		if (!is_recorded(folder, lent))
+	for (unsigned tunable = 0; tunable < TUNABLE_COUNT; tunable++) {
+		if (!is_recorded(folder, tunable))
 			continue;
 		if (geteuid() != 0) {
-			tell_user(folder, &settings[lent], note);
-		} else if (take_lock(folder, lent)) {
-			undo_recorded(folder, lent, note);
-			drop_lock(lent);
+			tell_user(folder, &settings[tunable], note);
+		} else if (take_lock(folder, tunable)) {
+			undo_recorded(folder, tunable, note);
+			drop_lock(tunable);
 		}
 	}
 	close(folder);
@@ -359,7 +360,7 @@ void lent_recover(struct problem *note)
 
 /* ---- lending ---- */
 
-enum outcome lent_hold(enum lent lent, struct problem *problem)
+enum outcome tunable_lock(enum tunable tunable, struct problem *problem)
 {
 	struct problem unsaid;
 	bool busy = false;
@@ -367,28 +368,28 @@ enum outcome lent_hold(enum lent lent, struct problem *problem)
 	/* Where there can be no lock there can be no record, and so nothing is lent. */
 	if (folder < 0)
 		return OUTCOME_OK;
-	for (int left_ms = HOLD_MS; !take_lock(folder, lent); left_ms -= PAUSE_MS) {
+	for (int left_ms = HOLD_MS; !take_lock(folder, tunable); left_ms -= PAUSE_MS) {
 		busy = errno == EWOULDBLOCK && left_ms <= 0;
 		if (busy || errno != EWOULDBLOCK)
 			break;
 		pause_a_moment();
 	}
-	if (locks[lent] >= 0)
-		undo_recorded(folder, lent, &unsaid);
+	if (locks[tunable] >= 0)
+		undo_recorded(folder, tunable, &unsaid);
 	close(folder);
 	if (!busy)
 		return OUTCOME_OK;
 	return fail(problem,
 		    "cannot wait any longer for another run that needs %s; end it first, or use "
 		    "--page-kind 4k",
-		    settings[lent].path);
+		    settings[tunable].path);
 }
 
 /* Why nothing can be written down; 0: it was. */
-static int keep_record(enum lent lent, const char *value)
+static int keep_record(enum tunable tunable, const char *value)
 {
-	const struct setting *setting = &settings[lent];
-	struct loan *loan = &loans[lent];
+	const struct setting *setting = &settings[tunable];
+	struct loan *loan = &loans[tunable];
 	int folder = open_folder(true);
 	if (folder < 0)
 		return errno;
@@ -396,21 +397,21 @@ static int keep_record(enum lent lent, const char *value)
 	read_boot(loan->boot);
 	snprintf(loan->written, sizeof loan->written, "%s", value);
 	errno = EPERM;
-	is_lent[lent] = (locks[lent] >= 0 || take_lock(folder, lent)) &&
-			lent_value(setting->path, loan->before) &&
-			is_value(setting, loan->before) && write_loan(folder, setting, loan);
-	int error = is_lent[lent] ? 0 : errno;
+	is_lent[tunable] = (locks[tunable] >= 0 || take_lock(folder, tunable)) &&
+			   tunable_value(setting->path, loan->before) &&
+			   is_value(setting, loan->before) && write_loan(folder, setting, loan);
+	int error = is_lent[tunable] ? 0 : errno;
 	close(folder);
 	return error;
 }
 
-enum outcome lent_change(enum lent lent, const char *value, struct problem *problem)
+enum outcome tunable_change(enum tunable tunable, const char *value, struct problem *problem)
 {
-	const char *path = settings[lent].path;
-	int error = keep_record(lent, value);
+	const char *path = settings[tunable].path;
+	int error = keep_record(tunable, value);
 	if (error)
-		return fail(problem, "cannot write down in " RECORDS " that %s is lent: %s; %s",
-			    path, strerror(error),
+		return fail(problem, "cannot save in " RECORDS " the old value of %s: %s; %s", path,
+			    strerror(error),
 			    remedy_or(error, "make that folder root's own, and writable"));
 	guardian_start();
 	if (write_value(path, value))
@@ -419,19 +420,19 @@ enum outcome lent_change(enum lent lent, const char *value, struct problem *prob
 		    remedy_or(errno, "run as root"));
 }
 
-void lent_return(void)
+void tunables_restore(void)
 {
 	struct problem unsaid;
-	for (unsigned lent = 0; lent < LENT_COUNT; lent++) {
-		if (is_lent[lent]) {
+	for (unsigned tunable = 0; tunable < TUNABLE_COUNT; tunable++) {
+		if (is_lent[tunable]) {
 			/* Without the folder, somebody removed it: we know what it said. */
 			int folder = open_folder(false);
-			undo(folder, &settings[lent], &loans[lent], &unsaid);
+			undo(folder, &settings[tunable], &loans[tunable], &unsaid);
 			if (folder >= 0)
 				close(folder);
 		}
-		is_lent[lent] = false;
-		drop_lock(lent);
+		is_lent[tunable] = false;
+		drop_lock(tunable);
 	}
 	guardian_end();
 }

@@ -1,4 +1,4 @@
-#include "harness/driver/explain/sight.h"
+#include "harness/driver/explain/observation.h"
 
 #include "harness/common/pagemap.h"
 #include "harness/common/textfile.h"
@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 static const char hidden[] =
-	"hidden: the kernel shows frame numbers to CAP_SYS_ADMIN only; run as root";
+	"hidden: the kernel shows frame numbers only to CAP_SYS_ADMIN; run as root";
 
 static const char untracked[] =
-	"unavailable: this kernel keeps no soft-dirty bits (CONFIG_MEM_SOFT_DIRTY)";
+	"unavailable: this kernel has no soft-dirty bits (CONFIG_MEM_SOFT_DIRTY)";
 
 static struct fact known(uint64_t value)
 {
@@ -59,20 +59,20 @@ static struct fact read_map_count(uint64_t frame)
 	return error ? unknown(reason((int)-error)) : known(count);
 }
 
-static void tell_first_page(struct sight *sight)
+static void tell_first_page(struct observation *observation)
 {
-	uint64_t entry = sight->entries[0];
+	uint64_t entry = observation->entries[0];
 	bool present = entry & PAGEMAP_PRESENT;
-	sight->present = known(present);
-	sight->exclusive = known((entry & PAGEMAP_EXCLUSIVE) != 0);
-	sight->soft_dirty =
+	observation->present = known(present);
+	observation->exclusive = known((entry & PAGEMAP_EXCLUSIVE) != 0);
+	observation->soft_dirty =
 		tracks_soft_dirty() ? known((entry & PAGEMAP_SOFT_DIRTY) != 0) : unknown(untracked);
-	sight->frame = entry & PAGEMAP_FRAME ? known(entry & PAGEMAP_FRAME) : unknown(hidden);
-	sight->map_count =
+	observation->frame = entry & PAGEMAP_FRAME ? known(entry & PAGEMAP_FRAME) : unknown(hidden);
+	observation->map_count =
 		entry & PAGEMAP_FRAME ? read_map_count(entry & PAGEMAP_FRAME) : unknown(hidden);
 	if (!present)
-		sight->frame = sight->map_count = sight->exclusive = sight->soft_dirty =
-			unknown("no page there");
+		observation->frame = observation->map_count = observation->exclusive =
+			observation->soft_dirty = unknown("no page there");
 }
 
 static struct fact read_faults(pid_t process, pid_t thread)
@@ -83,7 +83,7 @@ static struct fact read_faults(pid_t process, pid_t thread)
 	uint64_t faults = textfile_stat(path, MINFLT);
 	if (faults != UINT64_MAX)
 		return known(faults);
-	return unknown(errno == ENODATA ? "unavailable: the file reads like none that is known"
+	return unknown(errno == ENODATA ? "unavailable: the file has an unknown format"
 					: reason(errno));
 }
 
@@ -96,57 +96,61 @@ static struct fact read_page_tables(pid_t process)
 					: reason(errno));
 }
 
-bool sight_take(struct sight *sight, pid_t process, pid_t thread, const struct sight_pages *pages)
+bool observation_make(struct observation *observation, pid_t process, pid_t thread,
+		      const struct observed_pages *pages)
 {
 	static const char other[] = "another program";
-	*sight = (struct sight){.entries_why = other};
-	sight->present = sight->frame = sight->map_count = sight->exclusive = sight->soft_dirty =
-		unknown(other);
-	sight->faults = read_faults(process, thread);
-	sight->page_tables_bytes = read_page_tables(process);
+	*observation = (struct observation){.entries_why = other};
+	observation->present = observation->frame = observation->map_count =
+		observation->exclusive = observation->soft_dirty = unknown(other);
+	observation->faults = read_faults(process, thread);
+	observation->page_tables_bytes = read_page_tables(process);
 	if (!pages)
 		return true;
-	sight->count = pages->count;
-	sight->entries = calloc(pages->count, sizeof *sight->entries);
-	if (!sight->entries)
+	observation->count = pages->count;
+	observation->entries = calloc(pages->count, sizeof *observation->entries);
+	if (!observation->entries)
 		return false;
 	long error = pagemap_read(process, pages->address, pages->page_bytes, pages->count,
-				  sight->entries);
-	sight->entries_why = error ? reason((int)-error) : NULL;
+				  observation->entries);
+	observation->entries_why = error ? reason((int)-error) : NULL;
 	if (error) {
-		sight->present = sight->frame = sight->map_count = sight->exclusive =
-			sight->soft_dirty = unknown(sight->entries_why);
-		free(sight->entries);
-		sight->entries = NULL;
+		observation->present = observation->frame = observation->map_count =
+			observation->exclusive = observation->soft_dirty =
+				unknown(observation->entries_why);
+		free(observation->entries);
+		observation->entries = NULL;
 		return true;
 	}
-	tell_first_page(sight);
+	tell_first_page(observation);
 	return true;
 }
 
-void sight_free(struct sight *sight)
+void observation_free(struct observation *observation)
 {
-	free(sight->entries);
-	sight->entries = NULL;
+	free(observation->entries);
+	observation->entries = NULL;
 }
 
-struct fact sight_exclusive(const struct sight *sight)
+struct fact observation_exclusive(const struct observation *observation)
 {
 	uint64_t count = 0;
-	if (!sight->entries)
-		return unknown(sight->entries_why);
-	for (size_t i = 0; i < sight->count; i++)
-		count += (sight->entries[i] & PAGEMAP_EXCLUSIVE) != 0;
+	if (!observation->entries)
+		return unknown(observation->entries_why);
+	for (size_t i = 0; i < observation->count; i++)
+		count += (observation->entries[i] & PAGEMAP_EXCLUSIVE) != 0;
 	return known(count);
 }
 
-struct fact sight_apart(const struct sight *sight, const struct sight *other)
+struct fact observation_frames_differ(const struct observation *observation,
+				      const struct observation *other)
 {
 	uint64_t apart = 0;
-	if (!sight->entries || !other->entries)
-		return unknown(sight->entries ? other->entries_why : sight->entries_why);
-	for (size_t i = 0; i < sight->count; i++) {
-		uint64_t frame = sight->entries[i] & PAGEMAP_FRAME,
+	if (!observation->entries || !other->entries)
+		return unknown(observation->entries ? other->entries_why
+						    : observation->entries_why);
+	for (size_t i = 0; i < observation->count; i++) {
+		uint64_t frame = observation->entries[i] & PAGEMAP_FRAME,
 			 others = other->entries[i] & PAGEMAP_FRAME;
 		if (frame == 0 || others == 0)
 			return unknown(hidden);
@@ -155,7 +159,7 @@ struct fact sight_apart(const struct sight *sight, const struct sight *other)
 	return known(apart);
 }
 
-struct fact sight_one_memory(pid_t one, pid_t other)
+struct fact observation_same_mm(pid_t one, pid_t other)
 {
 	long order = syscall(SYS_kcmp, one, other, KCMP_VM, 0, 0);
 	if (order >= 0)

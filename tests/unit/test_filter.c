@@ -1,6 +1,6 @@
 /* Which series tables and figures show, and how their levels are told. */
+#include "harness/driver/show/filter.h"
 #include "harness/driver/show/level_words.h"
-#include "harness/driver/show/pick.h"
 #include "tests/unit/unit.h"
 
 enum { SERIES_MAX = 16 };
@@ -39,53 +39,54 @@ static struct series *add(const char *experiment, const char *case_name, uint64_
 	return series;
 }
 
-static const char *words_of(const struct pick *pick)
+static const char *words_of(const struct filter *filter)
 {
 	static char text[LEVEL_WORDS_MAX];
-	return level_words(pick, 0, text);
+	return level_words(filter, 0, text);
 }
 
 TEST(plain_levels_are_taken_where_there_are_any)
 {
-	struct pick pick = {.experiment = "spawn"};
+	struct filter filter = {.experiment = "spawn"};
 	wire_copy(add("spawn", "", 0, 1)->level[AXIS_CACHE], WIRE_NAME_MAX, "cold");
 	add("spawn", "", 0, 1);
-	pick_settle(&made.summary, &pick);
-	assert_string_equal(words_of(&pick), "");
-	assert_ptr_equal(pick_row(&made.summary, &pick), &made.rows[1]);
+	filter_settle_levels(&made.summary, &filter);
+	assert_string_equal(words_of(&filter), "");
+	assert_ptr_equal(filter_row(&made.summary, &filter), &made.rows[1]);
 }
 
 TEST(other_levels_are_taken_where_there_is_nothing_else_and_named)
 {
-	struct pick pick = {.experiment = "spawn"};
+	struct filter filter = {.experiment = "spawn"};
 	struct series *series = add("spawn", "", 0, 1);
-	wire_copy(series->level[AXIS_STATE], WIRE_NAME_MAX, "clean");
+	wire_copy(series->level[AXIS_STATE], WIRE_NAME_MAX, "write-protected");
 	wire_copy(series->level[AXIS_CACHE], WIRE_NAME_MAX, "cold");
 	wire_copy(series->level[AXIS_CHILD_CPU], WIRE_NAME_MAX, "other");
 	add("first_write", "", 0, 1); /* plain, but of another experiment */
-	assert_null(pick_row(&made.summary, &pick));
-	pick_settle(&made.summary, &pick);
-	assert_ptr_equal(pick_row(&made.summary, &pick), &made.rows[0]);
-	assert_string_equal(words_of(&pick), ", clean heap, caches cold, child on another CPU");
+	assert_null(filter_row(&made.summary, &filter));
+	filter_settle_levels(&made.summary, &filter);
+	assert_ptr_equal(filter_row(&made.summary, &filter), &made.rows[0]);
+	assert_string_equal(words_of(&filter),
+			    ", write-protected heap, caches cold, child on another CPU");
 }
 
 /* Not a level of each that do not occur together. */
 TEST(levels_are_taken_from_one_cell)
 {
-	struct pick pick = {.experiment = "first_write"};
+	struct filter filter = {.experiment = "first_write"};
 	struct series *thp = add("first_write", "", 0, 1), *shuffled = add("first_write", "", 0, 1);
 	wire_copy(thp->level[AXIS_PAGE_KIND], WIRE_NAME_MAX, "thp");
 	wire_copy(thp->level[AXIS_TOUCH_ORDER], WIRE_NAME_MAX, "sequential");
 	wire_copy(shuffled->level[AXIS_TOUCH_ORDER], WIRE_NAME_MAX, "shuffled");
-	pick_settle(&made.summary, &pick);
-	assert_string_equal(words_of(&pick), ", in shuffled order");
-	assert_ptr_equal(pick_row(&made.summary, &pick), &made.rows[1]);
+	filter_settle_levels(&made.summary, &filter);
+	assert_string_equal(words_of(&filter), ", in shuffled order");
+	assert_ptr_equal(filter_row(&made.summary, &filter), &made.rows[1]);
 }
 
 TEST(every_level_has_its_words)
 {
 	static const struct {
-		struct pick pick;
+		struct filter filter;
 		enum axis_id level;
 		const char *words;
 	} known[] = {
@@ -97,40 +98,41 @@ TEST(every_level_has_its_words)
 		{{.level[AXIS_CHILD_CPU] = "free"}, AXIS_CHILD_CPU, "child on any CPU"},
 		{{0}, AXIS_TOUCH_ORDER, "in order"},
 		{{.level[AXIS_THREADS] = "3"}, AXIS_THREADS, "3 running threads"},
-		{{.level[AXIS_THREADS] = PICK_ANY}, AXIS_THREADS, ""},
+		{{.level[AXIS_THREADS] = FILTER_ANY}, AXIS_THREADS, ""},
 		{{.level[AXIS_PAGE_KIND] = "16g"},
 		 AXIS_PAGE_KIND,
 		 "16g pages"}, /* not ours: as it is */
 	};
 	char text[LEVEL_WORD_MAX];
 	for (size_t i = 0; i < COUNT_OF(known); i++)
-		assert_string_equal(level_words_one(&known[i].pick, known[i].level, text),
+		assert_string_equal(level_words_one(&known[i].filter, known[i].level, text),
 				    known[i].words);
-	const struct pick pick = {.level[AXIS_STATE] = "clean", .level[AXIS_CACHE] = "cold"};
+	const struct filter filter = {.level[AXIS_STATE] = "write-protected",
+				      .level[AXIS_CACHE] = "cold"};
 	char left[LEVEL_WORDS_MAX];
-	assert_string_equal(level_words(&pick, 1U << AXIS_STATE, left), ", caches cold");
+	assert_string_equal(level_words(&filter, 1U << AXIS_STATE, left), ", caches cold");
 }
 
 /* A table of one level says which others the run has. */
 TEST(levels_that_are_not_shown_are_named)
 {
-	struct pick pick = {.experiment = "first_write"};
+	struct filter filter = {.experiment = "first_write"};
 	char text[LEVEL_WORDS_MAX];
 	add("first_write", "", 0, 1);
-	assert_string_equal(level_words_others(&made.summary, &pick, 0, text), "");
+	assert_string_equal(level_words_others(&made.summary, &filter, 0, text), "");
 	for (size_t i = 0; i < 2; i++) /* each is named once */
 		wire_copy(add("first_write", "", 0, 1)->level[AXIS_PAGE_KIND], WIRE_NAME_MAX,
 			  "thp");
 	wire_copy(add("first_write", "", 0, 1)->level[AXIS_TOUCH_ORDER], WIRE_NAME_MAX, "shuffled");
 	wire_copy(add("first_write", "", 0, 0)->level[AXIS_CACHE], WIRE_NAME_MAX,
 		  "cold"); /* no values */
-	wire_copy(add("spawn", "", 0, 1)->level[AXIS_STATE], WIRE_NAME_MAX, "clean");
-	assert_string_equal(level_words_others(&made.summary, &pick, 0, text),
+	wire_copy(add("spawn", "", 0, 1)->level[AXIS_STATE], WIRE_NAME_MAX, "write-protected");
+	assert_string_equal(level_words_others(&made.summary, &filter, 0, text),
 			    "not shown: thp pages (2 MiB), in shuffled order; see summary.csv");
-	assert_string_equal(level_words_others(&made.summary, &pick, 1U << AXIS_PAGE_KIND, text),
+	assert_string_equal(level_words_others(&made.summary, &filter, 1U << AXIS_PAGE_KIND, text),
 			    "not shown: in shuffled order; see summary.csv");
-	pick.level[AXIS_PAGE_KIND] = "thp";
-	assert_string_equal(level_words_others(&made.summary, &pick, 0, text),
+	filter.level[AXIS_PAGE_KIND] = "thp";
+	assert_string_equal(level_words_others(&made.summary, &filter, 0, text),
 			    "not shown: 4 KiB pages, in shuffled order; see summary.csv");
 }
 
@@ -142,13 +144,13 @@ TEST(all_that_show_one_heap_of_an_experiment_show_the_same)
 	add("first_write", "parent_copy", 1 << 20, 5);
 	add("first_write", "parent_copy", 8 << 20, 4);
 	add("first_write", "parent_copy", 64 << 20, 5);
-	struct pick pick = {.experiment = "first_write", .case_name = "parent_copy"};
-	assert_true(pick_one_heap(&made.summary, &pick));
-	assert_int_equal(pick.heap_bytes, 4 << 20);
-	pick.case_name = "child_copy";
-	assert_true(pick_one_heap(&made.summary, &pick));
-	assert_int_equal(pick.heap_bytes, 4 << 20);
-	pick.experiment = "switch";
-	assert_false(pick_one_heap(&made.summary, &pick));
-	assert_false(pick.with_heap);
+	struct filter filter = {.experiment = "first_write", .case_name = "parent_copy"};
+	assert_true(filter_one_heap(&made.summary, &filter));
+	assert_int_equal(filter.heap_bytes, 4 << 20);
+	filter.case_name = "child_copy";
+	assert_true(filter_one_heap(&made.summary, &filter));
+	assert_int_equal(filter.heap_bytes, 4 << 20);
+	filter.experiment = "switch";
+	assert_false(filter_one_heap(&made.summary, &filter));
+	assert_false(filter.with_heap);
 }

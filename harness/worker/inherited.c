@@ -1,4 +1,4 @@
-#include "harness/worker/shed.h"
+#include "harness/worker/inherited.h"
 
 #include "harness/common/rawsys.h"
 #include "harness/common/textfile.h"
@@ -33,7 +33,7 @@ enum {
 };
 
 /* By raw system call: libc refuses the two signals that it reserves. */
-static void shed_signals(void)
+static void inherited_signals(void)
 {
 	static const char fallback[64]; /* SIG_DFL, no flags, no mask */
 	static const uint64_t none;
@@ -77,7 +77,7 @@ static enum outcome shrink_table(struct problem *problem)
 	return OUTCOME_OK;
 }
 
-static enum outcome shed_files(struct problem *problem)
+static enum outcome inherited_files(struct problem *problem)
 {
 	for (int fd = 0; fd < WIRE_FD; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
@@ -91,7 +91,7 @@ static enum outcome shed_files(struct problem *problem)
 }
 
 /* The stack limit decides where all mappings are, and takes effect at exec. True if it was changed. */
-static bool shed_limits(void)
+static bool inherited_limits(void)
 {
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_CORE, &limit) == 0) {
@@ -107,8 +107,8 @@ static bool shed_limits(void)
 	return setrlimit(RLIMIT_STACK, &limit) == 0;
 }
 
-/* shed_describe() shows what is refused here. */
-static void shed_scheduling(void)
+/* inherited_describe() shows what is refused here. */
+static void inherited_scheduling(void)
 {
 	const struct sched_param none = {0};
 	sched_setscheduler(0, SCHED_OTHER, &none);
@@ -119,7 +119,7 @@ static void shed_scheduling(void)
 }
 
 /* Among others, ADDR_NO_RANDOMIZE. Takes effect at exec. True if it was changed. */
-static bool shed_personality(void)
+static bool inherited_personality(void)
 {
 	int had = personality(0xffffffff);
 	return had > 0 && personality(PER_LINUX) >= 0 && personality(0xffffffff) == PER_LINUX;
@@ -133,20 +133,21 @@ static enum outcome start_anew(char **argv, struct problem *problem)
 		path[length] = '\0';
 		execve(path, argv, environ);
 	}
-	return fail(problem, "cannot start forkcost-worker anew: %s; mount /proc", strerror(errno));
+	return fail(problem, "cannot start forkcost-worker again: %s; mount /proc",
+		    strerror(errno));
 }
 
-enum outcome shed_inherited(char **argv, struct problem *problem)
+enum outcome inherited_reset(char **argv, struct problem *problem)
 {
-	shed_signals();
+	inherited_signals();
 	umask(022);
-	shed_scheduling();
-	bool anew = shed_limits();
-	anew = shed_personality() || anew;
+	inherited_scheduling();
+	bool again = inherited_limits();
+	again = inherited_personality() || again;
 	/* Not an endless loop: the second time nothing is left to change. */
-	if (anew)
+	if (again)
 		return start_anew(argv, problem);
-	return shed_files(problem);
+	return inherited_files(problem);
 }
 
 static void count_one(int fd, void *count)
@@ -155,7 +156,7 @@ static void count_one(int fd, void *count)
 	++*(uint64_t *)count;
 }
 
-uint64_t shed_open_files(void)
+uint64_t inherited_open_files(void)
 {
 	uint64_t count = 0;
 	return open_files_each(count_one, &count) ? count : WIRE_UNKNOWN;
@@ -175,7 +176,7 @@ static uint64_t known(long value)
 	return value < 0 ? WIRE_UNKNOWN : (uint64_t)value;
 }
 
-void shed_describe(struct wire_start *start)
+void inherited_describe(struct wire_start *start)
 {
 	char text[32];
 	const mode_t mask = umask(022);
@@ -190,7 +191,7 @@ void shed_describe(struct wire_start *start)
 	start->seccomp = textfile_status(0, "Seccomp", 10);
 	start->seccomp_filters = textfile_status(0, "Seccomp_filters", 10);
 	start->table_slots = textfile_status(0, "FDSize", 10);
-	start->open_files = shed_open_files();
+	start->open_files = inherited_open_files();
 	start->oom_score_adj = textfile_read("/proc/self/oom_score_adj", text, sizeof text)
 				       ? (int32_t)strtol(text, NULL, 10)
 				       : INT32_MIN;

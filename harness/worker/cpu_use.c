@@ -1,4 +1,4 @@
-#include "harness/worker/witness.h"
+#include "harness/worker/cpu_use.h"
 
 #include "harness/common/textfile.h"
 
@@ -37,7 +37,7 @@ static bool add_ticks(char *text, unsigned cpu, uint64_t *idle, uint64_t *steal)
 	return true;
 }
 
-static void read_ticks(struct witness *witness, char *text, size_t text_bytes)
+static void read_ticks(struct cpu_use *cpu_use, char *text, size_t text_bytes)
 {
 	const uint64_t tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
 	uint64_t idle = 0, steal = 0;
@@ -46,16 +46,16 @@ static void read_ticks(struct witness *witness, char *text, size_t text_bytes)
 		     textfile_read("/proc/stat", text, text_bytes);
 	for (unsigned cpu = 0; known && cpu < CPU_SETSIZE; cpu++)
 		known = !CPU_ISSET(cpu, &allowed) || add_ticks(text, cpu, &idle, &steal);
-	witness->idle_ns = known ? idle * tick_ns : WIRE_UNKNOWN;
-	witness->steal_ns = known ? steal * tick_ns : WIRE_UNKNOWN;
+	cpu_use->idle_ns = known ? idle * tick_ns : WIRE_UNKNOWN;
+	cpu_use->steal_ns = known ? steal * tick_ns : WIRE_UNKNOWN;
 }
 
-void witness_read(struct witness *witness, char *text, size_t text_bytes)
+void cpu_use_read(struct cpu_use *cpu_use, char *text, size_t text_bytes)
 {
 	struct rusage own, children;
 	getrusage(RUSAGE_SELF, &own);
 	getrusage(RUSAGE_CHILDREN, &children);
-	*witness = (struct witness){
+	*cpu_use = (struct cpu_use){
 		.at_ns = clock_monotonic_raw_ns(),
 		.involuntary_switches = (uint64_t)own.ru_nivcsw,
 		.voluntary_switches = (uint64_t)own.ru_nvcsw,
@@ -64,7 +64,7 @@ void witness_read(struct witness *witness, char *text, size_t text_bytes)
 		.cpu_ns = time_ns(&own.ru_utime) + time_ns(&own.ru_stime) +
 			  time_ns(&children.ru_utime) + time_ns(&children.ru_stime),
 	};
-	read_ticks(witness, text, text_bytes);
+	read_ticks(cpu_use, text, text_bytes);
 }
 
 static uint64_t grown(uint64_t before, uint64_t after)
@@ -81,7 +81,7 @@ static unsigned cpus_allowed(void)
 	return (unsigned)CPU_COUNT(&allowed);
 }
 
-void witness_report(const struct witness *before, const struct witness *after,
+void cpu_use_report(const struct cpu_use *before, const struct cpu_use *after,
 		    struct wire_cell_facts *facts)
 {
 	facts->duration_ns = after->at_ns - before->at_ns;

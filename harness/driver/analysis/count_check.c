@@ -1,4 +1,4 @@
-#include "harness/driver/analysis/doubts.h"
+#include "harness/driver/analysis/count_check.h"
 
 #include "harness/driver/counters/roles.h"
 
@@ -69,8 +69,8 @@ static double most_per_cycle(const char *metric)
 	return -1;
 }
 
-bool doubts_count_holds(const char *metric, uint64_t count, double window_ns, double max_hz,
-			unsigned cpus, char why[PLAUSIBLE_TEXT_MAX])
+bool count_check_is_plausible(const char *metric, uint64_t count, double window_ns, double max_hz,
+			      unsigned cpus, char why[PLAUSIBLE_TEXT_MAX])
 {
 	double each = most_per_cycle(metric);
 	*why = '\0';
@@ -106,16 +106,17 @@ static bool sample_holds(struct doubt *doubt, size_t block, size_t sample)
 	const struct block *values = &doubt->series->blocks[block];
 	const char *metric = doubt->series->metric;
 	/* The reader sees to it that what is counted has its window and is a count. */
-	if (!doubts_count_holds(metric, (uint64_t)values->values[sample], values->window_ns[sample],
-				doubt->max_hz, doubt->with_child ? 2 : 1, doubt->why))
+	if (!count_check_is_plausible(metric, (uint64_t)values->values[sample],
+				      values->window_ns[sample], doubt->max_hz,
+				      doubt->with_child ? 2 : 1, doubt->why))
 		return false;
 	if (begins(metric, "page_faults_") && !faults_hold(doubt, values, sample))
 		return false;
 	return split_holds(doubt, block, sample);
 }
 
-bool doubts_refuse(const struct dataset *dataset, const struct series *series, char *why,
-		   size_t why_bytes)
+bool count_check_refuses(const struct dataset *dataset, const struct series *series, char *why,
+			 size_t why_bytes)
 {
 	struct doubt doubt = {
 		.dataset = dataset,

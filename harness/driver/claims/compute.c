@@ -1,4 +1,4 @@
-#include "harness/driver/claims/takes.h"
+#include "harness/driver/claims/compute.h"
 
 #include "harness/common/units.h"
 #include "harness/driver/analysis/differences.h"
@@ -18,7 +18,7 @@ enum { LARGE_HEAP = 16 << 20, HEAPS_APART = 16 };
 
 /* ---- helpers ---- */
 
-enum outcome take_unknown(struct finding *finding, const char *why)
+enum outcome compute_unknown(struct finding *finding, const char *why)
 {
 	finding->known = false;
 	snprintf(finding->why, sizeof finding->why, "%.*s", FINDING_WHY_MAX - 1, why);
@@ -34,41 +34,41 @@ enum outcome take_unknown(struct finding *finding, const char *why)
 	return OUTCOME_OK;
 }
 
-/* What a pick is of, in words: "spawn, fork exec, clean heap", "first_write, after_exec". */
-static const char *pick_text(const struct pick *pick, char text[FINDING_WHY_MAX])
+/* What a filter is of, in words: "spawn, fork exec, write-protected heap", "first_write, after_exec". */
+static const char *filter_text(const struct filter *filter, char text[FINDING_WHY_MAX])
 {
 	char levels[LEVEL_WORDS_MAX], heap[UNITS_TEXT_MAX];
-	snprintf(text, FINDING_WHY_MAX, "%s, %s%s%s%s%s%s", pick->experiment,
-		 pick->case_name ? pick->case_name : "", pick->primitive ? pick->primitive : "",
-		 pick->action ? " " : "", pick->action ? pick->action : "",
-		 pick->with_heap ? ", heap " : "",
-		 pick->with_heap ? units_format_bytes(pick->heap_bytes, heap) : "");
+	snprintf(text, FINDING_WHY_MAX, "%s, %s%s%s%s%s%s", filter->experiment,
+		 filter->case_name ? filter->case_name : "",
+		 filter->primitive ? filter->primitive : "", filter->action ? " " : "",
+		 filter->action ? filter->action : "", filter->with_heap ? ", heap " : "",
+		 filter->with_heap ? units_format_bytes(filter->heap_bytes, heap) : "");
 	size_t length = strlen(text);
-	snprintf(text + length, FINDING_WHY_MAX - length, "%s", level_words(pick, 0, levels));
+	snprintf(text + length, FINDING_WHY_MAX - length, "%s", level_words(filter, 0, levels));
 	return text;
 }
 
-/* Why a row picked has no values: its own note, its experiment's reason, or that it is no part of the run. */
-static enum outcome no_row(const struct summary *summary, const struct pick *pick,
+/* Why a row that matches has no values: its own note, its experiment's reason, or that it is no part of the run. */
+static enum outcome no_row(const struct summary *summary, const struct filter *filter,
 			   struct finding *finding)
 {
-	char why[PICK_WHY_MAX], what[FINDING_WHY_MAX], levels[LEVEL_WORDS_MAX];
-	struct pick anywhere = *pick;
+	char why[FILTER_WHY_MAX], what[FINDING_WHY_MAX], levels[LEVEL_WORDS_MAX];
+	struct filter anywhere = *filter;
 	anywhere.with_heap = false;
-	const struct row *row = pick_any_row(summary, pick);
+	const struct row *row = filter_any_row(summary, filter);
 	if (row && !row->count && *row->note)
-		return take_unknown(finding, row->note);
-	const bool other_levels = !pick_any_row(summary, &anywhere);
-	finding->absent = !pick_ran(summary, pick->experiment);
-	if (*pick_why_none(summary, pick->experiment, why))
-		return take_unknown(finding, why);
-	pick_text(pick, what);
-	pick_settle(summary, &anywhere);
+		return compute_unknown(finding, row->note);
+	const bool other_levels = !filter_any_row(summary, &anywhere);
+	finding->absent = !filter_was_run(summary, filter->experiment);
+	if (*filter_why_none(summary, filter->experiment, why))
+		return compute_unknown(finding, why);
+	filter_text(filter, what);
+	filter_settle_levels(summary, &anywhere);
 	snprintf(why, sizeof why, "not part of this run: %s", what);
-	if (other_levels && pick_row(summary, &anywhere))
-		snprintf(why, sizeof why, "of %s this run has other levels alone%s", what,
+	if (other_levels && filter_row(summary, &anywhere))
+		snprintf(why, sizeof why, "this run has %s only at other levels%s", what,
 			 level_words(&anywhere, 0, levels));
-	return take_unknown(finding, why);
+	return compute_unknown(finding, why);
 }
 
 static const char few[] = STATS_TOO_FEW ", so there is no interval; run longer";
@@ -78,9 +78,9 @@ static enum outcome by_interval(struct finding *finding, const struct stats_inte
 {
 	finding->replicates = replicates;
 	if (!replicates)
-		return take_unknown(finding, "the two were not measured in the same process");
+		return compute_unknown(finding, "the two were not measured in the same process");
 	if (!interval->has_interval)
-		return take_unknown(finding, few);
+		return compute_unknown(finding, few);
 	finding->known = true;
 	finding->center = interval->center;
 	finding->low = interval->low;
@@ -92,9 +92,9 @@ static enum outcome by_interval(struct finding *finding, const struct stats_inte
 static enum outcome neither_or_one(const struct summary *summary,
 				   const struct definition *definition, struct finding *finding)
 {
-	if (!pick_row(summary, &definition->one))
+	if (!filter_row(summary, &definition->one))
 		return no_row(summary, &definition->one, finding);
-	if (!pick_row(summary, &definition->other))
+	if (!filter_row(summary, &definition->other))
 		return no_row(summary, &definition->other, finding);
 	return by_interval(finding, NULL, 0);
 }
@@ -108,17 +108,17 @@ static void say_heap(struct finding *finding, uint64_t heap_bytes)
 
 /* Sets the heap that both have, as parameter LARGEST_HEAP or SMALLEST_HEAP, or the one that tables and figures
  * of the experiment show. */
-static bool pick_heap(const struct summary *summary, struct pick *one, struct pick *other,
-		      double parameter)
+static bool filter_heap(const struct summary *summary, struct filter *one, struct filter *other,
+			double parameter)
 {
 	uint64_t heaps[HEAPS_MAX];
 	if (parameter == LARGEST_HEAP || parameter == SMALLEST_HEAP) {
-		size_t count = pick_told_heaps(summary, one, heaps, HEAPS_MAX);
+		size_t count = filter_heaps_with_interval(summary, one, heaps, HEAPS_MAX);
 		one->with_heap = count > 0;
 		if (count)
 			one->heap_bytes = heaps[parameter == SMALLEST_HEAP ? 0 : count - 1];
 	} else
-		pick_one_heap(summary, one);
+		filter_one_heap(summary, one);
 	other->heap_bytes = one->heap_bytes;
 	other->with_heap = one->with_heap;
 	return one->with_heap;
@@ -129,11 +129,11 @@ static bool both_rows(const struct summary *summary, const struct definition *de
 		      double parameter, struct finding *finding, const struct row **one,
 		      const struct row **other)
 {
-	struct pick first = definition->one, second = definition->other;
+	struct filter first = definition->one, second = definition->other;
 	*one = *other = NULL;
-	if (pick_heap(summary, &first, &second, parameter)) {
-		*one = pick_row(summary, &first);
-		*other = pick_row(summary, &second);
+	if (filter_heap(summary, &first, &second, parameter)) {
+		*one = filter_row(summary, &first);
+		*other = filter_row(summary, &second);
 		say_heap(finding, first.heap_bytes);
 	}
 	if (*one && *other && parameter == LARGEST_HEAP && first.heap_bytes < LARGE_HEAP) {
@@ -142,7 +142,7 @@ static bool both_rows(const struct summary *summary, const struct definition *de
 		bool wanted = shortfall_holds(dataset, first.experiment, LARGE_HEAP);
 		snprintf(why, sizeof why, "no heap of 16 MiB or more was measured; %s",
 			 wanted ? shortfall_reason(dataset) : "add --heap 64M");
-		take_unknown(finding, why);
+		compute_unknown(finding, why);
 		return false;
 	}
 	if (*one && *other)
@@ -191,8 +191,8 @@ static enum outcome by_spread(struct finding *finding, const struct stats_summar
 /* ---- takes ---- */
 
 /* A count over another one, sample by sample alike: its least and its most. */
-enum outcome take_share(const struct summary *summary, const struct definition *definition,
-			struct finding *finding, struct problem *problem)
+enum outcome compute_share(const struct summary *summary, const struct definition *definition,
+			   struct finding *finding, struct problem *problem)
 {
 	const struct row *one, *other;
 	(void)problem;
@@ -200,13 +200,13 @@ enum outcome take_share(const struct summary *summary, const struct definition *
 		return OUTCOME_OK;
 	double whole = other->spread.p50;
 	if (!(whole > 0))
-		return take_unknown(finding, "nothing to take a share of");
+		return compute_unknown(finding, "the total is 0, so there is no share");
 	return by_spread(finding, &one->spread, one->series->block_count, whole);
 }
 
 /* A count, in all samples. */
-enum outcome take_count(const struct summary *summary, const struct definition *definition,
-			struct finding *finding, struct problem *problem)
+enum outcome compute_count(const struct summary *summary, const struct definition *definition,
+			   struct finding *finding, struct problem *problem)
 {
 	const struct row *one, *other;
 	(void)problem;
@@ -216,9 +216,9 @@ enum outcome take_count(const struct summary *summary, const struct definition *
 }
 
 /* A count minus another one of the same replicate. */
-enum outcome take_count_difference(const struct summary *summary,
-				   const struct definition *definition, struct finding *finding,
-				   struct problem *problem)
+enum outcome compute_count_difference(const struct summary *summary,
+				      const struct definition *definition, struct finding *finding,
+				      struct problem *problem)
 {
 	const struct row *one, *other;
 	double differences[REPLICATES_MAX];
@@ -241,8 +241,8 @@ static enum outcome ratio_of_rows(const struct row *one, const struct row *other
 	return by_interval(finding, &ratio.interval, ratio.replicates);
 }
 
-enum outcome take_time_ratio(const struct summary *summary, const struct definition *definition,
-			     struct finding *finding, struct problem *problem)
+enum outcome compute_time_ratio(const struct summary *summary, const struct definition *definition,
+				struct finding *finding, struct problem *problem)
 {
 	const struct row *one, *other;
 	if (!both_rows(summary, definition, 0, finding, &one, &other))
@@ -251,8 +251,8 @@ enum outcome take_time_ratio(const struct summary *summary, const struct definit
 }
 
 /* At the largest or the smallest heap. */
-enum outcome take_win(const struct summary *summary, const struct definition *definition,
-		      struct finding *finding, struct problem *problem)
+enum outcome compute_win(const struct summary *summary, const struct definition *definition,
+			 struct finding *finding, struct problem *problem)
 {
 	const struct row *one, *other;
 	if (!both_rows(summary, definition, definition->parameter, finding, &one, &other))
@@ -261,25 +261,25 @@ enum outcome take_win(const struct summary *summary, const struct definition *de
 }
 
 /* Heaps are measured in workers of their own, so the two intervals are combined at their worst. */
-enum outcome take_growth(const struct summary *summary, const struct definition *definition,
-			 struct finding *finding, struct problem *problem)
+enum outcome compute_growth(const struct summary *summary, const struct definition *definition,
+			    struct finding *finding, struct problem *problem)
 {
 	struct definition at = *definition;
 	struct finding smallest = {0}, largest = {0};
 	at.parameter = SMALLEST_HEAP;
-	if (take_win(summary, &at, &smallest, problem))
+	if (compute_win(summary, &at, &smallest, problem))
 		return OUTCOME_FAILED;
 	at.parameter = LARGEST_HEAP;
-	if (take_win(summary, &at, &largest, problem))
+	if (compute_win(summary, &at, &largest, problem))
 		return OUTCOME_FAILED;
 	finding->absent = smallest.absent || largest.absent;
 	if (!smallest.known || !largest.known)
-		return take_unknown(finding, smallest.known ? largest.why : smallest.why);
+		return compute_unknown(finding, smallest.known ? largest.why : smallest.why);
 	uint64_t heaps[HEAPS_MAX];
 	char least[UNITS_TEXT_MAX], most[UNITS_TEXT_MAX];
-	size_t count = pick_told_heaps(summary, &definition->one, heaps, HEAPS_MAX);
+	size_t count = filter_heaps_with_interval(summary, &definition->one, heaps, HEAPS_MAX);
 	if (count == 1 || heaps[count - 1] < HEAPS_APART * heaps[0])
-		return take_unknown(finding, "the heaps measured are too alike; add --heap 0");
+		return compute_unknown(finding, "the measured heaps are too similar; add --heap 0");
 	finding->known = true;
 	finding->replicates = largest.replicates;
 	finding->center = largest.center / smallest.center;
@@ -292,8 +292,8 @@ enum outcome take_growth(const struct summary *summary, const struct definition 
 
 /* fork by the heap's state, at the largest heap: states lie in cells of their own, so the ratio is by
  * replicate. */
-enum outcome take_states(const struct summary *summary, const struct definition *definition,
-			 struct finding *finding, struct problem *problem)
+enum outcome compute_states(const struct summary *summary, const struct definition *definition,
+			    struct finding *finding, struct problem *problem)
 {
 	const struct row *dirty, *clean;
 	double ratios[REPLICATES_MAX];
@@ -307,11 +307,11 @@ enum outcome take_states(const struct summary *summary, const struct definition 
 	return by_interval(finding, &interval, n);
 }
 
-/* Of what fork and exec cost more than vfork and exec, at the largest heap: the part that a clean heap is
+/* Of what fork and exec cost more than vfork and exec, at the largest heap: the part that a write-protected heap is
  * spared (parameter 0), or what is left without it (1). */
-enum outcome take_share_of_difference(const struct summary *summary,
-				      const struct definition *definition, struct finding *finding,
-				      struct problem *problem)
+enum outcome compute_share_of_difference(const struct summary *summary,
+					 const struct definition *definition,
+					 struct finding *finding, struct problem *problem)
 {
 	const struct row *fork, *vfork, *clean;
 	double shares[REPLICATES_MAX];
@@ -319,13 +319,13 @@ enum outcome take_share_of_difference(const struct summary *summary,
 	(void)problem;
 	if (!both_rows(summary, definition, LARGEST_HEAP, finding, &fork, &vfork))
 		return OUTCOME_OK;
-	struct pick pick = definition->one;
-	pick.level[AXIS_STATE] = "clean";
-	pick.heap_bytes = fork->series->heap_bytes;
-	pick.with_heap = true;
-	clean = pick_row(summary, &pick);
+	struct filter filter = definition->one;
+	filter.level[AXIS_STATE] = "write-protected";
+	filter.heap_bytes = fork->series->heap_bytes;
+	filter.with_heap = true;
+	clean = filter_row(summary, &filter);
 	if (!clean)
-		return no_row(summary, &pick, finding);
+		return no_row(summary, &filter, finding);
 	for (size_t b = 0; b < fork->series->block_count && n < REPLICATES_MAX; b++) {
 		uint64_t replicate = fork->series->blocks[b].replicate;
 		double dirty_ns = differences_median(fork->series, replicate);
@@ -341,8 +341,8 @@ enum outcome take_share_of_difference(const struct summary *summary,
 }
 
 /* Where both read the most pages in between. */
-enum outcome take_switch(const struct summary *summary, const struct definition *definition,
-			 struct finding *finding, struct problem *problem)
+enum outcome compute_switch(const struct summary *summary, const struct definition *definition,
+			    struct finding *finding, struct problem *problem)
 {
 	const struct derived *derived = &summary->derived;
 	const struct switched *most = NULL;
@@ -353,14 +353,14 @@ enum outcome take_switch(const struct summary *summary, const struct definition 
 			most = &derived->switches[i];
 	if (!most)
 		return neither_or_one(summary, definition, finding);
-	snprintf(finding->where, sizeof finding->where, "with %s read between",
+	snprintf(finding->where, sizeof finding->where, "with %s read per turn",
 		 units_format_bytes(most->heap_bytes, pages));
 	return by_interval(finding, &most->difference, most->replicates);
 }
 
 /* At the smallest heap, where it is not lost in the rest. */
-enum outcome take_thread(const struct summary *summary, const struct definition *definition,
-			 struct finding *finding, struct problem *problem)
+enum outcome compute_thread(const struct summary *summary, const struct definition *definition,
+			    struct finding *finding, struct problem *problem)
 {
 	const struct derived *derived = &summary->derived;
 	const struct slope *found = NULL;
@@ -375,15 +375,15 @@ enum outcome take_thread(const struct summary *summary, const struct definition 
 	if (!found)
 		return no_row(summary, &definition->one, finding);
 	if (!found->replicates)
-		return take_unknown(finding, found->why);
+		return compute_unknown(finding, found->why);
 	say_heap(finding, found->heap_bytes);
 	return by_interval(finding, &found->per_thread, found->replicates);
 }
 
 /* ---- from which heap on ---- */
 
-enum crossing take_crossing(const double *heap_bytes, const double *ratio, size_t n, double factor,
-			    double *from_bytes)
+enum crossing compute_crossing(const double *heap_bytes, const double *ratio, size_t n,
+			       double factor, double *from_bytes)
 {
 	size_t first = n;
 	while (first > 0 && ratio[first - 1] >= factor)
@@ -406,26 +406,26 @@ struct ratios {
 };
 
 /* Takes them all; none, with the reason in the finding, if one has no interval. */
-static enum outcome take_ratios(const struct summary *summary, const struct definition *definition,
-				struct ratios *ratios, struct finding *finding,
-				struct problem *problem)
+static enum outcome compute_ratios(const struct summary *summary,
+				   const struct definition *definition, struct ratios *ratios,
+				   struct finding *finding, struct problem *problem)
 {
 	uint64_t heaps[HEAPS_MAX];
-	size_t count = pick_told_heaps(summary, &definition->one, heaps, HEAPS_MAX);
+	size_t count = filter_heaps_with_interval(summary, &definition->one, heaps, HEAPS_MAX);
 	for (size_t i = 0; i < count; i++) {
-		struct pick one = definition->one, other = definition->other;
+		struct filter one = definition->one, other = definition->other;
 		struct finding at = {0};
 		one.heap_bytes = other.heap_bytes = heaps[i];
 		one.with_heap = other.with_heap = true;
-		const struct row *fork = pick_row(summary, &one),
-				 *vfork = pick_row(summary, &other);
+		const struct row *fork = filter_row(summary, &one),
+				 *vfork = filter_row(summary, &other);
 		if (!fork || !vfork)
 			continue;
 		if (ratio_of_rows(fork, vfork, &at, problem))
 			return OUTCOME_FAILED;
 		if (!at.known) {
 			ratios->n = 0;
-			return take_unknown(finding, at.why);
+			return compute_unknown(finding, at.why);
 		}
 		ratios->heap_bytes[ratios->n] = (double)heaps[i];
 		ratios->center[ratios->n] = at.center;
@@ -441,32 +441,32 @@ static enum outcome take_ratios(const struct summary *summary, const struct defi
 /* The heap from which on the ratio is `parameter` or more: where its center crosses that, and, as bounds,
  * where the upper and the lower end of its interval do. Where that is at the smallest heap measured, it is
  * only known to be no more than that. */
-enum outcome take_win_from(const struct summary *summary, const struct definition *definition,
-			   struct finding *finding, struct problem *problem)
+enum outcome compute_win_from(const struct summary *summary, const struct definition *definition,
+			      struct finding *finding, struct problem *problem)
 {
 	struct ratios at = {0};
 	double factor = definition->parameter;
 	char heap[UNITS_TEXT_MAX], why[FINDING_WHY_MAX];
-	if (take_ratios(summary, definition, &at, finding, problem))
+	if (compute_ratios(summary, definition, &at, finding, problem))
 		return OUTCOME_FAILED;
 	if (at.n == 0)
 		return OUTCOME_OK;
 	enum crossing center =
-		take_crossing(at.heap_bytes, at.center, at.n, factor, &finding->center);
+		compute_crossing(at.heap_bytes, at.center, at.n, factor, &finding->center);
 	if (center == CROSSING_AFTER) {
 		snprintf(why, sizeof why,
 			 "at no heap up to %s, the largest measured (%.3g times there)",
 			 units_format_bytes((uint64_t)at.heap_bytes[at.n - 1], heap),
 			 at.center[at.n - 1]);
-		return take_unknown(finding, why);
+		return compute_unknown(finding, why);
 	}
 	/* The lower end of the ratio reaches the factor later, and perhaps not at all. */
-	enum crossing low = take_crossing(at.heap_bytes, at.high, at.n, factor, &finding->low);
+	enum crossing low = compute_crossing(at.heap_bytes, at.high, at.n, factor, &finding->low);
 	bool below = at.heap_bytes[0] > 0; /* there are smaller heaps */
 	finding->center_at_most = below && center == CROSSING_BEFORE;
 	finding->low_at_most = below && low == CROSSING_BEFORE;
-	finding->high_above = take_crossing(at.heap_bytes, at.low, at.n, factor, &finding->high) ==
-			      CROSSING_AFTER;
+	finding->high_above = compute_crossing(at.heap_bytes, at.low, at.n, factor,
+					       &finding->high) == CROSSING_AFTER;
 	if (center == CROSSING_BEFORE)
 		snprintf(finding->where, sizeof finding->where,
 			 "already so at the smallest heap measured (%.3g times there)",

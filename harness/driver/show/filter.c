@@ -1,4 +1,4 @@
-#include "harness/driver/show/pick.h"
+#include "harness/driver/show/filter.h"
 
 #include "harness/driver/analysis/shortfall.h"
 
@@ -7,90 +7,90 @@
 
 enum { HEAPS_MAX = 64, PAGE_BYTES = 4096 };
 
-const char *pick_plain(enum axis_id axis)
+const char *filter_plain_level(enum axis_id axis)
 {
 	return axis_plain_name(&axes[axis]);
 }
 
 static bool takes_name(const char *wanted, const char *name)
 {
-	return !wanted || strcmp(wanted, PICK_ANY) == 0 || strcmp(wanted, name) == 0;
+	return !wanted || strcmp(wanted, FILTER_ANY) == 0 || strcmp(wanted, name) == 0;
 }
 
 /* A level that is not varied may be empty. */
-static bool takes_level(const struct pick *pick, const struct series *series, enum axis_id axis)
+static bool takes_level(const struct filter *filter, const struct series *series, enum axis_id axis)
 {
-	const char *wanted = pick->level[axis], *has = series->level[axis];
+	const char *wanted = filter->level[axis], *has = series->level[axis];
 	if (wanted)
 		return takes_name(wanted, has);
-	return !*has || strcmp(has, pick_plain(axis)) == 0;
+	return !*has || strcmp(has, filter_plain_level(axis)) == 0;
 }
 
-bool pick_takes(const struct pick *pick, const struct series *series)
+bool filter_matches(const struct filter *filter, const struct series *series)
 {
-	if (series->twin || !takes_name(pick->experiment, series->experiment) ||
-	    !takes_name(pick->metric, series->metric) ||
-	    !takes_name(pick->primitive, series->primitive) ||
-	    !takes_name(pick->action, series->action) ||
-	    !takes_name(pick->case_name, series->case_name) ||
-	    (pick->counters && !series->is_counter) ||
-	    (pick->with_heap && pick->heap_bytes != series->heap_bytes))
+	if (series->aa_control || !takes_name(filter->experiment, series->experiment) ||
+	    !takes_name(filter->metric, series->metric) ||
+	    !takes_name(filter->primitive, series->primitive) ||
+	    !takes_name(filter->action, series->action) ||
+	    !takes_name(filter->case_name, series->case_name) ||
+	    (filter->counters && !series->is_counter) ||
+	    (filter->with_heap && filter->heap_bytes != series->heap_bytes))
 		return false;
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		if (!takes_level(pick, series, axis))
+		if (!takes_level(filter, series, axis))
 			return false;
 	return true;
 }
 
-void pick_settle(const struct summary *summary, struct pick *pick)
+void filter_settle_levels(const struct summary *summary, struct filter *filter)
 {
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
-		struct pick trial = *pick;
-		if (pick->level[axis])
+		struct filter trial = *filter;
+		if (filter->level[axis])
 			continue;
 		for (enum axis_id later = axis + 1; later < AXIS_COUNT; later++)
-			if (!pick->level[later])
-				trial.level[later] = PICK_ANY;
-		if (pick_row(summary, &trial))
+			if (!filter->level[later])
+				trial.level[later] = FILTER_ANY;
+		if (filter_row(summary, &trial))
 			continue;
-		trial.level[axis] = PICK_ANY;
-		const struct row *row = pick_row(summary, &trial);
+		trial.level[axis] = FILTER_ANY;
+		const struct row *row = filter_row(summary, &trial);
 		if (row)
-			pick->level[axis] = row->series->level[axis];
+			filter->level[axis] = row->series->level[axis];
 	}
 }
 
-const struct row *pick_row(const struct summary *summary, const struct pick *pick)
+const struct row *filter_row(const struct summary *summary, const struct filter *filter)
 {
 	for (size_t i = 0; i < summary->row_count; i++)
-		if (summary->rows[i].count && pick_takes(pick, summary->rows[i].series))
+		if (summary->rows[i].count && filter_matches(filter, summary->rows[i].series))
 			return &summary->rows[i];
 	return NULL;
 }
 
-const struct row *pick_settled_row(const struct summary *summary, struct pick *pick)
+const struct row *filter_settled_row(const struct summary *summary, struct filter *filter)
 {
-	pick_settle(summary, pick);
-	return pick_row(summary, pick);
+	filter_settle_levels(summary, filter);
+	return filter_row(summary, filter);
 }
 
-const struct row *pick_any_row(const struct summary *summary, const struct pick *pick)
+const struct row *filter_any_row(const struct summary *summary, const struct filter *filter)
 {
-	const struct row *row = pick_row(summary, pick);
+	const struct row *row = filter_row(summary, filter);
 	for (size_t i = 0; !row && i < summary->row_count; i++)
-		if (pick_takes(pick, summary->rows[i].series))
+		if (filter_matches(filter, summary->rows[i].series))
 			row = &summary->rows[i];
 	return row;
 }
 
-size_t pick_heaps(const struct summary *summary, const struct pick *pick, uint64_t *heap_bytes,
-		  size_t capacity)
+size_t filter_heaps(const struct summary *summary, const struct filter *filter,
+		    uint64_t *heap_bytes, size_t capacity)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < summary->row_count && count < capacity; i++) {
 		const struct row *row = &summary->rows[i];
 		size_t at = 0;
-		if (!row->count || !pick_takes(pick, row->series))
+		if (!row->count || !filter_matches(filter, row->series))
 			continue;
 		while (at < count && heap_bytes[at] < row->series->heap_bytes)
 			at++;
@@ -103,26 +103,26 @@ size_t pick_heaps(const struct summary *summary, const struct pick *pick, uint64
 	return count;
 }
 
-/* Whether a row picked has enough replicates for an interval. */
-static bool is_told(const struct summary *summary, const struct pick *pick)
+/* Whether a row that matches has enough replicates for an interval. */
+static bool is_told(const struct summary *summary, const struct filter *filter)
 {
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct row *row = &summary->rows[i];
 		if (row->count && row->series->block_count >= STATS_INTERVAL_VALUES_MIN &&
-		    pick_takes(pick, row->series))
+		    filter_matches(filter, row->series))
 			return true;
 	}
 	return false;
 }
 
-size_t pick_told_heaps(const struct summary *summary, const struct pick *pick, uint64_t *heap_bytes,
-		       size_t capacity)
+size_t filter_heaps_with_interval(const struct summary *summary, const struct filter *filter,
+				  uint64_t *heap_bytes, size_t capacity)
 {
-	size_t count = pick_heaps(summary, pick, heap_bytes, capacity), told = 0;
+	size_t count = filter_heaps(summary, filter, heap_bytes, capacity), told = 0;
 	uint64_t all[HEAPS_MAX];
 	memcpy(all, heap_bytes, (count < HEAPS_MAX ? count : HEAPS_MAX) * sizeof *all);
 	for (size_t i = 0; i < count && i < HEAPS_MAX; i++) {
-		struct pick at = *pick;
+		struct filter at = *filter;
 		at.heap_bytes = all[i];
 		at.with_heap = true;
 		if (is_told(summary, &at))
@@ -131,27 +131,27 @@ size_t pick_told_heaps(const struct summary *summary, const struct pick *pick, u
 	return told ? told : count;
 }
 
-bool pick_middle_heap(const struct summary *summary, const struct pick *pick, uint64_t most,
-		      uint64_t *heap_bytes)
+bool filter_middle_heap(const struct summary *summary, const struct filter *filter, uint64_t most,
+			uint64_t *heap_bytes)
 {
 	uint64_t heaps[HEAPS_MAX];
-	size_t count = pick_told_heaps(summary, pick, heaps, HEAPS_MAX);
+	size_t count = filter_heaps_with_interval(summary, filter, heaps, HEAPS_MAX);
 	for (size_t i = 0; i < count; i++)
 		if (i == 0 || heaps[i] <= most)
 			*heap_bytes = heaps[i];
 	return count > 0;
 }
 
-bool pick_one_heap(const struct summary *summary, struct pick *pick)
+bool filter_one_heap(const struct summary *summary, struct filter *filter)
 {
-	struct pick any = *pick;
+	struct filter any = *filter;
 	any.metric = any.primitive = any.action = any.case_name = NULL;
 	any.with_heap = any.counters = false;
-	pick->with_heap = pick_middle_heap(summary, &any, PICK_HEAP, &pick->heap_bytes);
-	return pick->with_heap;
+	filter->with_heap = filter_middle_heap(summary, &any, FILTER_HEAP, &filter->heap_bytes);
+	return filter->with_heap;
 }
 
-double pick_pages(const struct summary *summary, const struct series *series)
+double filter_pages(const struct summary *summary, const struct series *series)
 {
 	const struct row *pages = summary_find(summary, series, NULL, NULL, "pages");
 	if (pages && pages->count && pages->interval.center > 0)
@@ -159,8 +159,8 @@ double pick_pages(const struct summary *summary, const struct series *series)
 	return (double)series->heap_bytes / PAGE_BYTES;
 }
 
-const char *pick_why_none(const struct summary *summary, const char *experiment,
-			  char text[PICK_WHY_MAX])
+const char *filter_why_none(const struct summary *summary, const char *experiment,
+			    char text[FILTER_WHY_MAX])
 {
 	const struct dataset *dataset = summary->dataset;
 	const char *missing = NULL;
@@ -175,13 +175,13 @@ const char *pick_why_none(const struct summary *summary, const char *experiment,
 	}
 	const char *failure = dataset_failure(dataset, experiment);
 	if (missing)
-		snprintf(text, PICK_WHY_MAX, "unavailable: %s", missing);
+		snprintf(text, FILTER_WHY_MAX, "unavailable: %s", missing);
 	else if (failure)
-		snprintf(text, PICK_WHY_MAX, "failed: %.280s", failure);
+		snprintf(text, FILTER_WHY_MAX, "failed: %.280s", failure);
 	else if (shortfall_holds(dataset, experiment, 0))
-		snprintf(text, PICK_WHY_MAX, "not reached: %s", shortfall_reason(dataset));
+		snprintf(text, FILTER_WHY_MAX, "not reached: %s", shortfall_reason(dataset));
 	else
-		snprintf(text, PICK_WHY_MAX,
+		snprintf(text, FILTER_WHY_MAX,
 			 "not part of this run; forkcost run --experiment %s measures it",
 			 experiment);
 	return text;
@@ -200,8 +200,8 @@ static bool case_is_told(const struct dataset *dataset, const struct series *of,
 	return false;
 }
 
-const char *pick_cases_left_out(const struct summary *summary, const char *experiment,
-				char text[PICK_WHY_MAX])
+const char *filter_cases_left_out(const struct summary *summary, const char *experiment,
+				  char text[FILTER_WHY_MAX])
 {
 	const struct dataset *dataset = summary->dataset;
 	bool any = false;
@@ -213,7 +213,7 @@ const char *pick_cases_left_out(const struct summary *summary, const char *exper
 			continue;
 		any = any || series->block_count;
 		if (!series->is_counter && !case_is_told(dataset, series, i))
-			snprintf(text + length, PICK_WHY_MAX - length, "%s%s (%s)",
+			snprintf(text + length, FILTER_WHY_MAX - length, "%s%s (%s)",
 				 length ? ", " : "left out: ", series->case_name, series->missing);
 	}
 	if (!any)
@@ -221,7 +221,7 @@ const char *pick_cases_left_out(const struct summary *summary, const char *exper
 	return text;
 }
 
-const char *pick_kinds_left_out(const struct summary *summary, char *text, size_t text_bytes)
+const char *filter_kinds_left_out(const struct summary *summary, char *text, size_t text_bytes)
 {
 	const char *kind;
 	json_t *why;
@@ -237,7 +237,7 @@ const char *pick_kinds_left_out(const struct summary *summary, char *text, size_
 	return text;
 }
 
-bool pick_ran(const struct summary *summary, const char *experiment)
+bool filter_was_run(const struct summary *summary, const char *experiment)
 {
 	for (size_t i = 0; i < summary->row_count; i++)
 		if (strcmp(summary->rows[i].series->experiment, experiment) == 0)

@@ -1,5 +1,5 @@
 /* Counts that cannot be true are refused in words, others are not. */
-#include "harness/driver/analysis/doubts.h"
+#include "harness/driver/analysis/count_check.h"
 #include "tests/unit/unit.h"
 
 /* One arm with 4 pages and two counted samples of 1,000 ns each. */
@@ -20,7 +20,7 @@ static void write_run(const char *environment, const char *user, const char *ker
 		 " \"state\": \"dirty\", \"cache\": \"warm\", \"touch_order\": \"\","
 		 " \"threads\": \"\", \"counted\": true, \"worker\": {}, \"arms\": [{"
 		 "\"experiment\": \"e\", \"primitive\": \"\", \"action\": \"\", \"case\": \"\","
-		 " \"twin\": false, \"missing\": {}, \"passes\": {"
+		 " \"aa_control\": false, \"missing\": {}, \"passes\": {"
 		 "\"plain\": {\"round\": [0], \"place\": [0], \"at_us\": [0],"
 		 " \"metrics\": {\"pages\": [4]}},"
 		 "\"counted0\": {\"round\": [0, 0], \"place\": [0, 1], \"at_us\": [1, 2],"
@@ -37,8 +37,9 @@ static void assert_doubt(const char *metric, const char *why)
 	unit_read_run(&dataset);
 	const struct series *series = dataset_find(&dataset, &dataset.series[0], metric);
 	assert_non_null(series);
-	bool refused = doubts_refuse(&dataset, series, said, sizeof said);
-	assert_false(doubts_refuse(&dataset, &dataset.series[0], said, sizeof said)); /* pages */
+	bool refused = count_check_refuses(&dataset, series, said, sizeof said);
+	assert_false(
+		count_check_refuses(&dataset, &dataset.series[0], said, sizeof said)); /* pages */
 	dataset_free(&dataset);
 	if (!why && refused)
 		fail_msg("refused: %s", said);
@@ -118,17 +119,18 @@ TEST(each_metric_has_its_bound)
 		{"page_fault_kernel_with_child", 1100},
 	};
 	for (size_t i = 0; i < COUNT_OF(bounds); i++) {
-		assert_true(
-			doubts_count_holds(bounds[i].metric, bounds[i].most, 10000, 3e9, 1, why));
-		assert_false(doubts_count_holds(bounds[i].metric, bounds[i].most + 1, 10000, 3e9, 1,
-						why));
+		assert_true(count_check_is_plausible(bounds[i].metric, bounds[i].most, 10000, 3e9,
+						     1, why));
+		assert_false(count_check_is_plausible(bounds[i].metric, bounds[i].most + 1, 10000,
+						      3e9, 1, why));
 		assert_contains(why, "in 10000 ns");
-		assert_true(doubts_count_holds(bounds[i].metric, bounds[i].most + 1, 10000, 3e9, 2,
-					       why));
+		assert_true(count_check_is_plausible(bounds[i].metric, bounds[i].most + 1, 10000,
+						     3e9, 2, why));
 	}
-	assert_false(doubts_count_holds("page_faults_both", 1, NAN, 3e9, 1, why));
+	assert_false(count_check_is_plausible("page_faults_both", 1, NAN, 3e9, 1, why));
 	/* Nothing is known of these. */
-	assert_true(doubts_count_holds("uops_issued_any_user", UINT64_MAX, 1, 3e9, 1, why));
-	assert_true(doubts_count_holds("cycles_not_in_halt_user", UINT64_MAX, 1, 3e9, 1, why));
-	assert_true(doubts_count_holds("", UINT64_MAX, 1, 3e9, 1, why));
+	assert_true(count_check_is_plausible("uops_issued_any_user", UINT64_MAX, 1, 3e9, 1, why));
+	assert_true(
+		count_check_is_plausible("cycles_not_in_halt_user", UINT64_MAX, 1, 3e9, 1, why));
+	assert_true(count_check_is_plausible("", UINT64_MAX, 1, 3e9, 1, why));
 }
