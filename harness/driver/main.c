@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 	struct problem problem;
 	fill_standard_descriptors();
 	if (argc == 2 && strcmp(argv[1], GUARDIAN_COMMAND) == 0) {
-		guardian_live();
+		guardian_live(tunables_restored);
 		return STATUS_DONE;
 	}
 	tunables_recover(&problem);

@@ -1,13 +1,10 @@
 #include "harness/driver/machine/guardian.h"
 
-#include "harness/driver/machine/tunables.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -69,9 +66,8 @@ void guardian_end(void)
 	guardian = 0;
 }
 
-void guardian_live(void)
+void guardian_live(bool (*restore)(void))
 {
-	struct problem unsaid;
 	char none;
 	/* What else the caller had open is not to be kept open by us. */
 #ifdef SYS_close_range
@@ -89,10 +85,6 @@ void guardian_live(void)
 	while (got > 0 || (got < 0 && errno == EINTR));
 	/* The lender's lock goes a moment after its end of the line. */
 	const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
-	for (int i = 0; i < TRIES; i++) {
-		tunables_recover(&unsaid);
-		if (!tunables_are_changed())
-			return;
+	for (int i = 0; i < TRIES && !restore(); i++)
 		nanosleep(&pause, NULL);
-	}
 }

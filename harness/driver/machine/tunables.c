@@ -358,6 +358,13 @@ void tunables_recover(struct problem *note)
 	close(folder);
 }
 
+bool tunables_restored(void)
+{
+	struct problem unsaid;
+	tunables_recover(&unsaid);
+	return !tunables_are_changed();
+}
+
 /* ---- lending ---- */
 
 enum outcome tunable_lock(enum tunable tunable, struct problem *problem)

@@ -42,4 +42,7 @@ void tunables_recover(struct problem *note);
 /* Whether anything is written down as lent, by a run that lives or one that was killed. */
 bool tunables_are_changed(void);
 
+/* As tunables_recover(), without its note. Whether nothing is changed any more. */
+bool tunables_restored(void);
+
 #endif
