@@ -63,7 +63,7 @@ static enum outcome make(struct run *run)
 	return table ? OUTCOME_OK : OUTCOME_FAILED;
 }
 
-static inline __attribute__((always_inline)) void read_usage(struct rusage *usage)
+INLINED void read_usage(struct rusage *usage)
 {
 	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
 }
@@ -82,7 +82,7 @@ static void leave_rseq(void)
 
 /* Sleeps while the turn is `now`. False if the alarm fired: a timeout for each wait would cost a
  * tenth of a switch, so one alarm covers all waits. The child has none: it ends with the caller. */
-static inline __attribute__((always_inline)) bool sleep_while(int *word, int now)
+INLINED bool sleep_while(int *word, int now)
 {
 	while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == now)
 		if (futex_wait(word, now, NULL) == -EINTR)
@@ -90,8 +90,7 @@ static inline __attribute__((always_inline)) bool sleep_while(int *word, int now
 	return true;
 }
 
-static inline __attribute__((always_inline)) void hand_over(const struct touch *touch,
-							    const char *heap, int *word, int next)
+INLINED void hand_over(const struct touch *touch, const char *heap, int *word, int next)
 {
 	pages_read(touch, heap);
 	__atomic_store_n(word, next, __ATOMIC_RELEASE);

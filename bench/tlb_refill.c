@@ -195,7 +195,7 @@ static enum outcome warm_chain(struct run *run)
 	return OUTCOME_OK;
 }
 
-static inline __attribute__((always_inline)) void read_usage(struct rusage *usage)
+INLINED void read_usage(struct rusage *usage)
 {
 	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
 }

@@ -47,8 +47,7 @@ __attribute__((noinline)) static void window_read(struct run *run, struct window
 	WINDOW(run, window, touch, base, 0, pages_read(touch, base));
 }
 
-static inline __attribute__((always_inline)) void write_each(const struct touch *touch, char *base,
-							     uint32_t *ticks)
+INLINED void write_each(const struct touch *touch, char *base, uint32_t *ticks)
 {
 	for (size_t i = 0; i < touch->count; i++) {
 		volatile uint32_t *word =
