@@ -63,11 +63,6 @@ static enum outcome make(struct run *run)
 	return table ? OUTCOME_OK : OUTCOME_FAILED;
 }
 
-INLINED void read_usage(struct rusage *usage)
-{
-	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
-}
-
 /* At every switch to a thread that registered an rseq area, the kernel writes to it. clone
  * unregisters it in a child that shares memory. So a child with separate memory must unregister it
  * too, to be comparable. */
@@ -123,15 +118,15 @@ __attribute__((aligned(LINE_BYTES))) static void answer(struct run *run)
 	int *word = &table->turn;
 	struct window *window = &run->partner->window;
 	leave_rseq();
-	read_usage(&window->before); /* faults its page in */
+	usage_read(&window->before); /* faults its page in */
 	for (int turn = 1; sleep_while(word, turn - 1); turn += 2) {
 		if (__atomic_load_n(word, __ATOMIC_ACQUIRE) == LEAVE)
 			break;
 		if (turn == 2 * UNTIMED - 1)
-			read_usage(&window->before);
+			usage_read(&window->before);
 		hand_over(&touch, heap, word, turn + 1);
 	}
-	read_usage(&window->after);
+	usage_read(&window->after);
 }
 
 static bool timed_round_trips(struct run *run)
@@ -139,7 +134,7 @@ static bool timed_round_trips(struct run *run)
 	struct window *window = &table->window;
 	if (!round_trips(run, 0, UNTIMED))
 		return false;
-	read_usage(&window->before);
+	usage_read(&window->before);
 	count_begin(run);
 	uint64_t from = clock_ticks();
 	bool good = round_trips(run, 2 * UNTIMED, TIMED);
@@ -147,7 +142,7 @@ static bool timed_round_trips(struct run *run)
 	count_end(run);
 	window->from = from;
 	window->to = to;
-	read_usage(&window->after);
+	usage_read(&window->after);
 	return good;
 }
 

@@ -100,8 +100,11 @@ struct metric {
 struct experiment {
 	const char *name, *summary;
 	const struct metric *metrics; /* ends with a NULL name; the first is the main one */
-	const char *const *cases;     /* ends with NULL; NULL if there are none */
-	bool uses_primitives;         /* an arm for every primitive and action */
+	/* The first case's name, of several that end with NULL; NULL if there are none. In a table of
+	 * rows that are no names alone: CASE_ROWS. */
+	const char *const *cases;
+	size_t case_bytes;    /* of a row; 0: of a name */
+	bool uses_primitives; /* an arm for every primitive and action */
 	bool in_every_plan;
 	bool needs_heap;    /* a heap without pages makes no sense: it is left out */
 	bool ignores_heap;  /* its times do not depend on the heap's state */
@@ -148,6 +151,9 @@ struct arm {
 	static const struct experiment id##_experiment = {.name = #id, __VA_ARGS__}; \
 	static const struct experiment *const id##_experiment_entry                  \
 		__attribute__((used, retain, section("forkcost_experiments"))) = &id##_experiment
+
+/* For EXPERIMENT: cases are rows of a table, whose first member is the name, and which ends with {0}. */
+#define CASE_ROWS(rows) .cases = &(rows)->name, .case_bytes = sizeof *(rows)
 
 /* Puts a metric's value into a sample. */
 static inline void sample_set(struct wire_sample *sample, unsigned metric, double value)
@@ -246,6 +252,12 @@ INLINED void child_start_copied(struct run *run, enum action action, unsigned lo
 
 /* ---- in the caller ---- */
 
+/* What the calling thread used so far, page faults among it. */
+INLINED void usage_read(struct rusage *usage)
+{
+	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
+}
+
 /* Waits for the child and records when the wait returned. Inlined, with status and usage in shared
  * memory, so that the wait writes nothing that fork shared by COW. A primitive by raw system call
  * then takes no page fault of its own in the caller between the call and the end of the wait. (One
@@ -265,7 +277,7 @@ INLINED void child_wait(struct run *run, const struct primitive *primitive)
 					    (long)&child->usage, 0);
 	}
 	child->ended = clock_ticks_after();
-	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)&child->caller_usage, 0, 0, 0);
+	usage_read(&child->caller_usage);
 }
 
 /* Whether the child did what the arm asks for; call after child_wait(), outside the window. Closes

@@ -20,6 +20,13 @@ const char *registry_refusal(const struct primitive *primitive, enum action acti
 	return action == ACTION_EXEC ? primitive->refuses_exec : primitive->refuses_exit;
 }
 
+const char *registry_case(const struct experiment *experiment, size_t index)
+{
+	size_t bytes = experiment->case_bytes ? experiment->case_bytes : sizeof(const char *);
+	const void *row = (const char *)experiment->cases + index * bytes;
+	return experiment->cases ? *(const char *const *)row : NULL;
+}
+
 static bool describe_primitive(const struct primitive *primitive, struct wire_primitive *wire)
 {
 	bool fits = COPY(wire->name, primitive->name) && COPY(wire->summary, primitive->summary);
@@ -62,11 +69,10 @@ static bool describe_experiment(const struct experiment *experiment, struct wire
 		fits = fits && COPY(to->name, metric->name) && COPY(to->unit, metric->unit) &&
 		       COPY(to->summary, metric->summary);
 	}
-	for (const char *const *name = experiment->cases; name && *name; name++) {
+	for (const char *name; (name = registry_case(experiment, wire->case_count));) {
 		if (wire->case_count == WIRE_CASES_MAX)
 			return false;
-		fits = fits && COPY(wire->cases[wire->case_count], *name);
-		wire->case_count++;
+		fits = fits && COPY(wire->cases[wire->case_count++], name);
 	}
 	return fits;
 }
@@ -103,20 +109,20 @@ enum outcome registry_describe(struct wire_catalog *catalog, struct problem *pro
 	return OUTCOME_OK;
 }
 
+#define RETURN_NAMED(kind, wanted)                       \
+	for (EACH_ENTRY(kind))                           \
+		if (strcmp((*entry)->name, wanted) == 0) \
+			return *entry;                   \
+	return NULL
+
 static const struct experiment *find_experiment(const char *name)
 {
-	for (EACH_ENTRY(experiment))
-		if (strcmp((*entry)->name, name) == 0)
-			return *entry;
-	return NULL;
+	RETURN_NAMED(experiment, name);
 }
 
 const struct primitive *registry_primitive(const char *name)
 {
-	for (EACH_ENTRY(primitive))
-		if (strcmp((*entry)->name, name) == 0)
-			return *entry;
-	return NULL;
+	RETURN_NAMED(primitive, name);
 }
 
 enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm, struct problem *problem)
@@ -137,15 +143,11 @@ enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm, stru
 				    "exec",
 				    wire->primitive);
 	}
-	if (wire->case_name[0]) {
-		const char *const *cases = arm->experiment->cases;
-		while (cases && *cases && strcmp(*cases, wire->case_name) != 0)
-			cases++;
-		if (!cases || !*cases)
-			return fail(problem,
-				    "cannot find case '%s' of experiment '%s'; see forkcost list",
-				    wire->case_name, wire->experiment);
-		arm->case_index = (unsigned)(cases - arm->experiment->cases);
-	}
-	return OUTCOME_OK;
+	const char *name = wire->case_name;
+	while (*name && (name = registry_case(arm->experiment, arm->case_index)) &&
+	       strcmp(name, wire->case_name) != 0)
+		arm->case_index++;
+	return name ? OUTCOME_OK
+		    : fail(problem, "cannot find case '%s' of experiment '%s'; see forkcost list",
+			   wire->case_name, wire->experiment);
 }
