@@ -168,7 +168,5 @@ enum outcome child_settle(struct run *run)
 	for (int i = 0; i < SETTLE_ROUNDS; i++)
 		if (copy_untimed(run, what))
 			return OUTCOME_FAILED;
-	if (child_heap_copied(run, true))
-		return OUTCOME_FAILED;
-	return OUTCOME_OK;
+	return child_heap_copied(run, true);
 }

@@ -6,8 +6,6 @@
 #ifndef FORKCOST_COUNTING_H
 #define FORKCOST_COUNTING_H
 
-#include "harness/common/problem.h"
-#include "harness/common/wire.h"
 #include "harness/worker/bench.h"
 
 #include <sys/ioctl.h>

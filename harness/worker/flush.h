@@ -5,7 +5,6 @@
 #ifndef FORKCOST_FLUSH_H
 #define FORKCOST_FLUSH_H
 
-#include "harness/common/problem.h"
 #include "harness/worker/bench.h"
 
 #include <sys/mman.h>

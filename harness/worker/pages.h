@@ -3,7 +3,6 @@
 #ifndef FORKCOST_PAGES_H
 #define FORKCOST_PAGES_H
 
-#include "harness/common/problem.h"
 #include "harness/worker/bench.h"
 #include "harness/worker/counting.h"
 #include "harness/worker/partner.h"

@@ -5,7 +5,6 @@
 #ifndef FORKCOST_PARTNER_H
 #define FORKCOST_PARTNER_H
 
-#include "harness/common/problem.h"
 #include "harness/worker/bench.h"
 #include "harness/worker/counting.h"
 
