@@ -264,11 +264,10 @@ static enum outcome check_kind(struct run *run, const struct story *story)
 	if (apart * 100 <= run->touch.count)
 		return OUTCOME_OK;
 	*run->lacks_pages = 1;
-	return fail(
-		run->problem,
-		"cannot trust case %s: %zu of %zu pages are not part of a huge page; write 1 into "
-		"/proc/sys/vm/compact_memory, or leave out --page-kind %s",
-		story->name, apart, run->touch.count, axis_name(&axes[AXIS_PAGE_KIND], kind));
+	return fail(run->problem,
+		    "cannot trust case %s: %zu of %zu pages are not part of a huge page; write 1 "
+		    "into /proc/sys/vm/compact_memory, or leave out --page-kind %s",
+		    story->name, apart, run->touch.count, axis_name(&axes[AXIS_PAGE_KIND], kind));
 }
 
 static enum outcome prove(struct run *run, const struct story *story)

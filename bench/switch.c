@@ -156,11 +156,10 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	set_alarm(0);
 	if (!good) {
 		partner_kill(run);
-		return fail(
-			run->problem,
-			"cannot switch to the other process: it did not take its turn within %d "
-			"s; see dmesg",
-			PARTNER_TIMEOUT_S);
+		return fail(run->problem,
+			    "cannot switch to the other process: it did not take its turn within "
+			    "%d s; see dmesg",
+			    PARTNER_TIMEOUT_S);
 	}
 	futex_raise(&table->turn, LEAVE);
 	if (partner_reap(run))

@@ -235,12 +235,11 @@ static enum outcome check_faults(struct run *run, const struct story *story, uin
 	uint64_t least = story->reads != &heap, most = least ? run->touch.count : 0;
 	if (faults >= least && faults <= most)
 		return OUTCOME_OK;
-	return fail(
-		run->problem,
-		"cannot trust case %s: %llu page faults for %zu pages, expected %llu to %llu; does "
-		"KSM, NUMA balancing or compaction move pages? switch it off",
-		story->name, (unsigned long long)faults, run->touch.count,
-		(unsigned long long)least, (unsigned long long)most);
+	return fail(run->problem,
+		    "cannot trust case %s: %llu page faults for %zu pages, expected %llu to %llu; "
+		    "does KSM, NUMA balancing or compaction move pages? switch it off",
+		    story->name, (unsigned long long)faults, run->touch.count,
+		    (unsigned long long)least, (unsigned long long)most);
 }
 
 static enum outcome sample_reads(struct run *run, const struct story *story,

@@ -29,11 +29,10 @@ static bool ends(const char *text, size_t capacity)
 
 static enum outcome malformed(const char *what, struct problem *problem)
 {
-	return fail(
-		problem,
-		"cannot trust the wire form: %s; forkcost and forkcost-worker may be of different "
-		"versions: rebuild with make all",
-		what);
+	return fail(problem,
+		    "cannot trust the wire form: %s; forkcost and forkcost-worker may be of "
+		    "different versions: rebuild with make all",
+		    what);
 }
 
 /* The largest integer range that a double represents exactly: times of up to 104 days in ns. */

@@ -88,8 +88,7 @@ enum outcome registry_describe(struct wire_catalog *catalog, struct problem *pro
 		if (!describe_primitive(*entry, &catalog->primitives[catalog->primitive_count++]))
 			return fail(problem,
 				    "cannot list primitive '%s': a name or text is too long; names "
-				    "take "
-				    "%d characters, texts %d",
+				    "take %d characters, texts %d",
 				    (*entry)->name, WIRE_NAME_MAX - 1, WIRE_TEXT_MAX - 1);
 	}
 	for (EACH_ENTRY(experiment)) {
@@ -100,11 +99,10 @@ enum outcome registry_describe(struct wire_catalog *catalog, struct problem *pro
 				    WIRE_EXPERIMENTS_MAX);
 		if (!describe_experiment(*entry,
 					 &catalog->experiments[catalog->experiment_count++]))
-			return fail(
-				problem,
-				"cannot list experiment '%s': a text is too long, or there are too "
-				"many metrics or cases",
-				(*entry)->name);
+			return fail(problem,
+				    "cannot list experiment '%s': a text is too long, or there are "
+				    "too many metrics or cases",
+				    (*entry)->name);
 	}
 	return OUTCOME_OK;
 }
@@ -138,10 +136,10 @@ enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm, stru
 			return fail(problem, "cannot find primitive '%s'; see forkcost list",
 				    wire->primitive);
 		if (arm->action == ACTION_NONE)
-			return fail(problem,
-				    "cannot run primitive '%s' without an action; give exit or "
-				    "exec",
-				    wire->primitive);
+			return fail(
+				problem,
+				"cannot run primitive '%s' without an action; give exit or exec",
+				wire->primitive);
 	}
 	const char *name = wire->case_name;
 	while (*name && (name = registry_case(arm->experiment, arm->case_index)) &&

@@ -168,11 +168,10 @@ static enum outcome await_all(struct run *run, const struct threads *threads)
 	for (unsigned i = 0; i < threads->count; i++)
 		while (__atomic_load_n(&threads->one[i].done, __ATOMIC_ACQUIRE) != threads->turn)
 			if (clock_ticks() - began > limit)
-				return fail(
-					run->problem,
-					"cannot go on: a thread did not do its turn within %d s; "
-					"see dmesg",
-					THREADS_TIMEOUT_S);
+				return fail(run->problem,
+					    "cannot go on: a thread did not do its turn within %d "
+					    "s; see dmesg",
+					    THREADS_TIMEOUT_S);
 	return OUTCOME_OK;
 }
 
