@@ -64,12 +64,16 @@ static const struct percentile {
 enum { PERCENTILES = sizeof percentiles / sizeof percentiles[0] };
 
 struct story {
+	const char *name;
 	enum write_effect effect;
 	bool child_writes; /* the window is the child's, and part of begin() */
 	/* Brings caller and child to the state in which the window opens. */
-	enum outcome (*begin)(struct run *run);
+	enum outcome (*begin)(struct run *run, const struct story *story);
 	/* Ends what begin() left running. May be NULL. */
 	enum outcome (*end)(struct run *run);
+	/* What begin() needs: what the child runs, or the primitive that starts it. */
+	void (*child_body)(struct run *run);
+	const char *primitive;
 };
 
 /* Shared memory, because the child writes to it too. */
@@ -108,11 +112,6 @@ static void see_frames(struct run *run, uint64_t *frames)
 
 /* ---- what the child runs: raw system calls only ---- */
 
-static void child_body_of_waiting(struct run *run)
-{
-	partner_done_await(run, 1);
-}
-
 static void child_body_of_writing(struct run *run)
 {
 	pages_write(&run->touch, run->heap);
@@ -142,88 +141,47 @@ static void child_body_of_leaving(struct run *run)
 
 /* ---- the cases ---- */
 
-/* Starts a copy of the caller, and waits until it has done its first step and sleeps. */
-static enum outcome start_copy(struct run *run, void (*child_body)(struct run *))
+static enum outcome begin_copy(struct run *run, const struct story *story)
 {
-	if (partner_start(run, SIGCHLD, child_body) || partner_await(run, 1))
-		return OUTCOME_FAILED;
-	return partner_await_asleep(run);
+	return partner_start_asleep(run, story->child_body);
 }
 
-static enum outcome begin_child_copy(struct run *run)
+static enum outcome begin_exited(struct run *run, const struct story *story)
 {
-	if (start_copy(run, child_body_of_measuring))
-		return OUTCOME_FAILED;
-	*shared.window = run->partner->window;
-	partner_count_take(run);
-	return OUTCOME_OK;
-}
-
-static enum outcome begin_parent_copy(struct run *run)
-{
-	return start_copy(run, child_body_of_waiting);
-}
-
-static enum outcome begin_written(struct run *run)
-{
-	return start_copy(run, child_body_of_writing);
-}
-
-static enum outcome begin_exited(struct run *run)
-{
-	if (partner_start(run, SIGCHLD, child_body_of_leaving))
+	if (partner_start(run, SIGCHLD, story->child_body))
 		return OUTCOME_FAILED;
 	return partner_reap(run);
 }
 
-static enum outcome begin_before_exec(struct run *run)
+static enum outcome begin_exec(struct run *run, const struct story *story)
 {
-	return start_copy(run, child_body_before_exec);
+	(void)story;
+	return partner_start_target(run);
 }
 
-static enum outcome begin_after_exec(struct run *run)
-{
-	if (partner_start(run, SIGCHLD, partner_become_target))
-		return OUTCOME_FAILED;
-	return partner_await_target(run);
-}
-
-static enum outcome end_after_exec(struct run *run)
+static enum outcome end_exec(struct run *run)
 {
 	return partner_end_target(run, "case after_exec");
 }
 
 /* A child that shares the caller's memory, executes another program and ends. */
-static enum outcome begin_borrowed(struct run *run, const char *primitive)
+static enum outcome begin_borrowed(struct run *run, const struct story *story)
 {
-	const struct arm arm = {.primitive = registry_primitive(primitive), .action = ACTION_EXEC};
+	const struct arm arm = {.primitive = registry_primitive(story->primitive),
+				.action = ACTION_EXEC};
 	if (!arm.primitive)
 		return fail(run->problem, "cannot find primitive '%s'; see forkcost list",
-			    primitive);
+			    story->primitive);
 	arm.primitive->start(run, arm.action);
 	child_wait(run, arm.primitive);
 	return child_check(run, &arm);
 }
 
-static enum outcome begin_vfork(struct run *run)
-{
-	return begin_borrowed(run, "vfork");
-}
-
-static enum outcome begin_posix_spawn(struct run *run)
-{
-	return begin_borrowed(run, "posix_spawn");
-}
-
-static enum outcome begin_clone_vm(struct run *run)
-{
-	return begin_borrowed(run, "clone_vm");
-}
-
 /* Frees all frames. They stay warm, like those that copies go to, and the page tables stay, so a
  * fault only allocates a page. */
-static enum outcome begin_fresh(struct run *run)
+static enum outcome begin_fresh(struct run *run, const struct story *story)
 {
+	(void)story;
 	if (madvise(run->heap, run->heap_bytes, MADV_DONTNEED) == 0)
 		return OUTCOME_OK;
 	*run->lacks_pages = run->request->level[AXIS_PAGE_KIND] == PAGE_KIND_HUGETLB;
@@ -233,53 +191,30 @@ static enum outcome begin_fresh(struct run *run)
 		    strerror(errno));
 }
 
-static enum outcome begin_nothing(struct run *run)
+static enum outcome begin_nothing(struct run *run, const struct story *story)
 {
 	(void)run;
+	(void)story;
 	return OUTCOME_OK;
 }
 
-enum {
-	CHILD_COPY,
-	PARENT_COPY,
-	REUSE_CHILD_WROTE,
-	REUSE_CHILD_EXITED,
-	BEFORE_EXEC,
-	AFTER_EXEC,
-	AFTER_VFORK,
-	AFTER_POSIX_SPAWN,
-	AFTER_CLONE_VM,
-	NEVER_FORKED,
-	FRESH_ZERO,
-};
-
-static const char *const cases[] = {
-	[CHILD_COPY] = "child_copy",
-	[PARENT_COPY] = "parent_copy",
-	[REUSE_CHILD_WROTE] = "reuse_child_wrote",
-	[REUSE_CHILD_EXITED] = "reuse_child_exited",
-	[BEFORE_EXEC] = "before_exec",
-	[AFTER_EXEC] = "after_exec",
-	[AFTER_VFORK] = "after_vfork",
-	[AFTER_POSIX_SPAWN] = "after_posix_spawn",
-	[AFTER_CLONE_VM] = "after_clone_vm",
-	[NEVER_FORKED] = "never_forked",
-	[FRESH_ZERO] = "fresh_zero",
-	NULL,
-};
-
 static const struct story stories[] = {
-	[CHILD_COPY] = {EFFECT_COPIED, true, begin_child_copy, partner_reap},
-	[PARENT_COPY] = {EFFECT_COPIED, false, begin_parent_copy, partner_reap},
-	[REUSE_CHILD_WROTE] = {EFFECT_REUSED, false, begin_written, partner_reap},
-	[REUSE_CHILD_EXITED] = {EFFECT_REUSED, false, begin_exited, NULL},
-	[BEFORE_EXEC] = {EFFECT_COPIED, false, begin_before_exec, partner_reap_target},
-	[AFTER_EXEC] = {EFFECT_REUSED, false, begin_after_exec, end_after_exec},
-	[AFTER_VFORK] = {EFFECT_NONE, false, begin_vfork, NULL},
-	[AFTER_POSIX_SPAWN] = {EFFECT_NONE, false, begin_posix_spawn, NULL},
-	[AFTER_CLONE_VM] = {EFFECT_NONE, false, begin_clone_vm, NULL},
-	[NEVER_FORKED] = {EFFECT_NONE, false, begin_nothing, NULL},
-	[FRESH_ZERO] = {EFFECT_ALLOCATED, false, begin_fresh, NULL},
+	{"child_copy", EFFECT_COPIED, true, begin_copy, partner_reap, child_body_of_measuring,
+	 NULL},
+	{"parent_copy", EFFECT_COPIED, false, begin_copy, partner_reap, partner_wait, NULL},
+	{"reuse_child_wrote", EFFECT_REUSED, false, begin_copy, partner_reap, child_body_of_writing,
+	 NULL},
+	{"reuse_child_exited", EFFECT_REUSED, false, begin_exited, NULL, child_body_of_leaving,
+	 NULL},
+	{"before_exec", EFFECT_COPIED, false, begin_copy, partner_reap_target,
+	 child_body_before_exec, NULL},
+	{"after_exec", EFFECT_REUSED, false, begin_exec, end_exec, NULL, NULL},
+	{"after_vfork", EFFECT_NONE, false, begin_borrowed, NULL, NULL, "vfork"},
+	{"after_posix_spawn", EFFECT_NONE, false, begin_borrowed, NULL, NULL, "posix_spawn"},
+	{"after_clone_vm", EFFECT_NONE, false, begin_borrowed, NULL, NULL, "clone_vm"},
+	{"never_forked", EFFECT_NONE, false, begin_nothing, NULL, NULL, NULL},
+	{"fresh_zero", EFFECT_ALLOCATED, false, begin_fresh, NULL, NULL, NULL},
+	{0},
 };
 
 /* ---- the proof (METHODOLOGY, "First writes") ---- */
@@ -289,15 +224,15 @@ static enum page_kind kind_of(const struct run *run)
 	return (enum page_kind)run->request->level[AXIS_PAGE_KIND];
 }
 
-static enum outcome check(struct run *run, unsigned index, const char *what, uint64_t found,
-			  struct range expected)
+static enum outcome check(struct run *run, const struct story *story, const char *what,
+			  uint64_t found, struct range expected)
 {
 	if (found >= expected.least && found <= expected.most)
 		return OUTCOME_OK;
 	return fail(run->problem,
 		    "cannot trust case %s: %llu %s for %zu pages, expected %llu to %llu; does KSM, "
 		    "NUMA balancing, compaction or DAMON work on pages? switch it off",
-		    cases[index], (unsigned long long)found, what, run->touch.count,
+		    story->name, (unsigned long long)found, what, run->touch.count,
 		    (unsigned long long)expected.least, (unsigned long long)expected.most);
 }
 
@@ -318,41 +253,39 @@ static uint64_t count_absent(const struct run *run)
 }
 
 /* The kernel decides each time whether it gives transparent huge pages. */
-static enum outcome check_kind(struct run *run, unsigned index)
+static enum outcome check_kind(struct run *run, const struct story *story)
 {
 	enum page_kind kind = kind_of(run);
 	size_t folio_bytes = kind == PAGE_KIND_THP ? HUGE_BYTES : MULTI_BYTES;
 	if (hidden || !page_kind_is_transparent(kind))
 		return OUTCOME_OK;
-	size_t apart = pages_apart(stories[index].effect == EFFECT_ALLOCATED ? shared.after
-									     : shared.before,
+	size_t apart = pages_apart(story->effect == EFFECT_ALLOCATED ? shared.after : shared.before,
 				   run->touch.count, folio_bytes / run->touch.page_bytes);
 	if (apart * 100 <= run->touch.count)
 		return OUTCOME_OK;
 	*run->lacks_pages = 1;
-	return fail(
-		run->problem,
-		"cannot trust case %s: %zu of %zu pages are not part of a huge page; write 1 into "
-		"/proc/sys/vm/compact_memory, or leave out --page-kind %s",
-		cases[index], apart, run->touch.count, axis_name(&axes[AXIS_PAGE_KIND], kind));
+	return fail(run->problem,
+		    "cannot trust case %s: %zu of %zu pages are not part of a huge page; write 1 "
+		    "into /proc/sys/vm/compact_memory, or leave out --page-kind %s",
+		    story->name, apart, run->touch.count, axis_name(&axes[AXIS_PAGE_KIND], kind));
 }
 
-static enum outcome prove(struct run *run, unsigned index)
+static enum outcome prove(struct run *run, const struct story *story)
 {
-	enum write_effect effect = stories[index].effect;
-	if (check_kind(run, index))
+	enum write_effect effect = story->effect;
+	if (check_kind(run, story))
 		return OUTCOME_FAILED;
-	if (check(run, index, "page faults", window_faults(shared.window),
+	if (check(run, story, "page faults", window_faults(shared.window),
 		  write_effect_faults(effect, kind_of(run), run->touch.count,
 				      run->touch.page_bytes)))
 		return OUTCOME_FAILED;
 	if (hidden)
 		return OUTCOME_OK;
-	if (check(run, index, "pages without a frame", count_absent(run), (struct range){0, 0}))
+	if (check(run, story, "pages without a frame", count_absent(run), (struct range){0, 0}))
 		return OUTCOME_FAILED;
 	if (effect == EFFECT_ALLOCATED)
 		return OUTCOME_OK;
-	return check(run, index, "frames changed", count_changed(run),
+	return check(run, story, "frames changed", count_changed(run),
 		     write_effect_frames_changed(effect, kind_of(run), run->touch.count));
 }
 
@@ -402,13 +335,13 @@ static void set_singles(struct run *run, struct wire_sample *out)
 	sample_set(out, SINGLE_MAX_NS, clock_ns(0, select_rank(shared.ticks, count, count - 1)));
 }
 
-static void set_pass(struct run *run, unsigned index, struct wire_sample *out)
+static void set_pass(struct run *run, const struct story *story, struct wire_sample *out)
 {
 	double ns = clock_ns(shared.window->from, shared.window->to);
 	sample_set(out, WRITE_NS, ns / (double)run->touch.count);
 	sample_set(out, PAGES, (double)run->touch.count);
 	sample_set(out, FAULTS, (double)window_faults(shared.window));
-	if (!hidden && stories[index].effect != EFFECT_ALLOCATED)
+	if (!hidden && story->effect != EFFECT_ALLOCATED)
 		sample_set(out, FRAMES_CHANGED, (double)count_changed(run));
 }
 
@@ -417,18 +350,21 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	const struct story *story = &stories[arm->case_index];
 	see_frames(run, shared.before);
 	memset(shared.after, 0, run->touch.count * sizeof *shared.after);
-	if (story->begin(run))
+	if (story->begin(run, story))
 		return OUTCOME_FAILED;
-	if (!story->child_writes) {
+	if (story->child_writes) {
+		*shared.window = run->partner->window;
+		partner_count_take(run);
+	} else {
 		write_heap(run, shared.window, story->effect != EFFECT_ALLOCATED);
 		see_frames(run, shared.after);
 	}
-	if ((story->end && story->end(run)) || prove(run, arm->case_index))
+	if ((story->end && story->end(run)) || prove(run, story))
 		return OUTCOME_FAILED;
 	if (run->stamping)
 		set_singles(run, out);
 	else
-		set_pass(run, arm->case_index, out);
+		set_pass(run, story, out);
 	return OUTCOME_OK;
 }
 
@@ -490,7 +426,7 @@ static const char *missing(const struct run *run, const struct arm *arm, unsigne
 }
 
 EXPERIMENT(first_write, .summary = "the first write to a page after a process was started",
-	   .metrics = metrics, .cases = cases, .takes_stamped = true, .is_countable = true,
+	   .metrics = metrics, CASE_ROWS(stories), .takes_stamped = true, .is_countable = true,
 	   .needs_heap = true, .copies_heap = true, .varies = VARIES_PAGE_KIND | VARIES_TOUCH_ORDER,
 	   .heaps = "1M,4M,24M", .quick_heaps = "4M", .histogram = 1 + SINGLE_NS, .make = make,
 	   .refuses = refuses, .missing = missing, .sample = sample);

@@ -59,17 +59,11 @@ static const char *uncounted; /* why mappings are not counted */
 
 /* Memory whose page tables fork does not copy. */
 static struct other_memory {
-	const char *pages;
-	const char *why;      /* not there, if it is not */
+	struct mapped mapped;
 	double caller_tables; /* page tables that it took */
 } shared_memory, file_memory;
 
 /* ---- what the child runs: raw system calls only ---- */
-
-static void child_body_of_waiting(struct run *run)
-{
-	partner_done_await(run, 1);
-}
 
 static void child_body_of_writing_one(struct run *run)
 {
@@ -80,33 +74,29 @@ static void child_body_of_writing_one(struct run *run)
 
 /* ---- the cases ---- */
 
-enum { FORKED, WROTE_ONE, EXECED, WITHOUT_HEAP, SHARED_MEMORY, FILE_MEMORY };
-
-static const char *const cases[] = {
-	[FORKED] = "forked",
-	[WROTE_ONE] = "wrote_one",
-	[EXECED] = "after_exec",
-	[WITHOUT_HEAP] = "without_heap",
-	[SHARED_MEMORY] = "shared_memory",
-	[FILE_MEMORY] = "file_memory",
-	NULL,
+static const struct story {
+	const char *name;
+	bool has_heap;                       /* if not, only what the case adds is in the child */
+	void (*child_body)(struct run *run); /* NULL: it executes another program */
+	const struct other_memory *adds;     /* whose pages are compared; NULL: the heap's */
+} stories[] = {
+	{"forked", true, partner_wait, NULL},
+	{"wrote_one", true, child_body_of_writing_one, NULL},
+	{"after_exec", true, NULL, NULL},
+	{"without_heap", false, partner_wait, NULL},
+	{"shared_memory", false, partner_wait, &shared_memory},
+	{"file_memory", false, partner_wait, &file_memory},
+	{0},
 };
 
-/* Whether the child inherits the heap. If not, only what the case adds is in the child. */
-static bool has_heap(unsigned index)
+static bool has_memory(const struct story *story)
 {
-	return index == FORKED || index == WROTE_ONE || index == EXECED;
+	return story->has_heap || story->adds;
 }
 
-static const struct other_memory *other_memory_of(unsigned index)
+static const char *memory_of(const struct run *run, const struct story *story)
 {
-	return index == SHARED_MEMORY ? &shared_memory : index == FILE_MEMORY ? &file_memory : NULL;
-}
-
-/* The memory whose pages are compared. */
-static const char *memory_of(const struct run *run, unsigned index)
-{
-	return other_memory_of(index) ? other_memory_of(index)->pages : run->heap;
+	return story->adds ? story->adds->mapped.pages : run->heap;
 }
 
 /* ---- what the kernel shows ---- */
@@ -140,10 +130,10 @@ static enum outcome read_frames(struct run *run, long process, const char *memor
 	return error ? unreadable(run, "the pagemap", error) : OUTCOME_OK;
 }
 
-static enum outcome look(struct run *run, unsigned index, struct wire_sample *out)
+static enum outcome look(struct run *run, const struct story *story, struct wire_sample *out)
 {
 	const size_t count = run->touch.count;
-	const char *memory = memory_of(run, index);
+	const char *memory = memory_of(run, story);
 	const long child = run->partner->id;
 	double tables, resident;
 	uint64_t mappings;
@@ -153,15 +143,15 @@ static enum outcome look(struct run *run, unsigned index, struct wire_sample *ou
 	sample_set(out, PAGES, (double)count);
 	sample_set(out, CHILD_TABLES, tables);
 	sample_set(out, CHILD_RESIDENT, resident);
-	if (other_memory_of(index))
-		sample_set(out, CALLER_TABLES, other_memory_of(index)->caller_tables);
-	if (hidden || index == WITHOUT_HEAP)
+	if (story->adds)
+		sample_set(out, CALLER_TABLES, story->adds->caller_tables);
+	if (hidden || !has_memory(story))
 		return OUTCOME_OK;
 	if (read_frames(run, 0, memory, shared.callers))
 		return OUTCOME_FAILED;
 	sample_set(out, CALLER_FRAMES_CHANGED,
 		   (double)(count - count_alike(shared.before, shared.callers, count)));
-	if (index != EXECED) {
+	if (story->child_body) {
 		if (read_frames(run, child, memory, shared.childs))
 			return OUTCOME_FAILED;
 		sample_set(out, FRAMES_SHARED,
@@ -174,35 +164,15 @@ static enum outcome look(struct run *run, unsigned index, struct wire_sample *ou
 
 /* ---- a sample ---- */
 
-static enum outcome begin(struct run *run, unsigned index)
-{
-	if (index == EXECED) {
-		if (partner_start(run, SIGCHLD, partner_become_target))
-			return OUTCOME_FAILED;
-		return partner_await_target(run);
-	}
-	if (partner_start(run, SIGCHLD,
-			  index == WROTE_ONE ? child_body_of_writing_one : child_body_of_waiting) ||
-	    partner_await(run, 1))
-		return OUTCOME_FAILED;
-	return partner_await_asleep(run);
-}
-
-static enum outcome end(struct run *run, unsigned index)
-{
-	return index == EXECED ? partner_end_target(run, "case execed") : partner_reap(run);
-}
-
 /* Makes the child inherit what the case is about, or restores the default. */
-static enum outcome choose_memory(struct run *run, unsigned index, bool chosen)
+static enum outcome choose_memory(struct run *run, const struct story *story, bool chosen)
 {
-	const struct other_memory *other = other_memory_of(index);
-	if (has_heap(index))
+	if (story->has_heap)
 		return OUTCOME_OK;
 	if (child_heap_copied(run, !chosen))
 		return OUTCOME_FAILED;
-	if (!other || madvise((void *)other->pages, run->heap_bytes,
-			      chosen ? MADV_DOFORK : MADV_DONTFORK) == 0)
+	if (!story->adds || madvise((void *)story->adds->mapped.pages, run->heap_bytes,
+				    chosen ? MADV_DOFORK : MADV_DONTFORK) == 0)
 		return OUTCOME_OK;
 	return fail(run->problem, "cannot choose what a child inherits: %s; report this",
 		    strerror(errno));
@@ -210,48 +180,50 @@ static enum outcome choose_memory(struct run *run, unsigned index, bool chosen)
 
 static enum outcome sample(struct run *run, const struct arm *arm, struct wire_sample *out)
 {
-	unsigned index = arm->case_index;
-	if (!hidden && index != WITHOUT_HEAP &&
-	    read_frames(run, 0, memory_of(run, index), shared.before))
+	const struct story *story = &stories[arm->case_index];
+	if (!hidden && has_memory(story) &&
+	    read_frames(run, 0, memory_of(run, story), shared.before))
 		return OUTCOME_FAILED;
-	if (choose_memory(run, index, true))
+	if (choose_memory(run, story, true))
 		return OUTCOME_FAILED;
-	enum outcome outcome = begin(run, index);
+	enum outcome outcome = story->child_body ? partner_start_asleep(run, story->child_body)
+						 : partner_start_target(run);
 	if (!outcome)
-		outcome = look(run, index, out);
+		outcome = look(run, story, out);
 	if (outcome)
 		partner_kill(run);
 	else
-		outcome = end(run, index);
-	if (choose_memory(run, index, false))
+		outcome = story->child_body ? partner_reap(run)
+					    : partner_end_target(run, "case execed");
+	if (choose_memory(run, story, false))
 		return OUTCOME_FAILED;
 	return outcome;
 }
 
 /* Maps memory page by page, and counts the page tables that this needs. Children do not inherit it. */
 static enum outcome make_other(struct run *run, struct other_memory *memory,
-			       const char *(*map)(const struct run *, const char **))
+			       struct mapped (*map)(const struct run *))
 {
 	double before, after;
 	if (read_status(run, run->worker, "VmPTE", "page tables", &before))
 		return OUTCOME_FAILED;
-	memory->pages = map(run, &memory->why);
-	if (!memory->pages)
+	memory->mapped = map(run);
+	if (!memory->mapped.pages)
 		return OUTCOME_OK;
 	/* Huge pages have no tables that could be copied. */
-	void *pages = (void *)memory->pages;
+	void *pages = (void *)memory->mapped.pages;
 	if (madvise(pages, run->heap_bytes, MADV_NOHUGEPAGE) ||
 	    madvise(pages, run->heap_bytes, MADV_DONTNEED) ||
 	    madvise(pages, run->heap_bytes, MADV_DONTFORK)) {
-		memory->why = "the kernel refuses madvise for it";
+		memory->mapped.why = "the kernel refuses madvise for it";
 		return OUTCOME_OK;
 	}
-	pages_read(&run->touch, memory->pages);
+	pages_read(&run->touch, memory->mapped.pages);
 	if (read_status(run, run->worker, "VmPTE", "page tables", &after))
 		return OUTCOME_FAILED;
 	memory->caller_tables = after - before;
 	if (memory->caller_tables <= 0)
-		memory->why = "mapping it needed no page tables that fork could copy";
+		memory->mapped.why = "mapping it needed no page tables that fork could copy";
 	return OUTCOME_OK;
 }
 
@@ -277,22 +249,21 @@ static const char *refuses(const struct run *run, const struct arm *arm)
 {
 	if (run->touch.count == 0)
 		return "there is no heap to inherit";
-	const struct other_memory *other = other_memory_of(arm->case_index);
-	return other ? other->why : NULL;
+	const struct other_memory *adds = stories[arm->case_index].adds;
+	return adds ? adds->mapped.why : NULL;
 }
 
 static const char *missing(const struct run *run, const struct arm *arm, unsigned metric)
 {
+	const struct story *story = &stories[arm->case_index];
 	(void)run;
 	if (metric == CALLER_TABLES)
-		return other_memory_of(arm->case_index)
-			       ? NULL
-			       : "only measured for shared memory and file mappings";
+		return story->adds ? NULL : "only measured for shared memory and file mappings";
 	if (metric != FRAMES_SHARED && metric != MAPPINGS && metric != CALLER_FRAMES_CHANGED)
 		return NULL;
-	if (arm->case_index == WITHOUT_HEAP)
+	if (!has_memory(story))
 		return "the child has no such pages";
-	if (metric == FRAMES_SHARED && arm->case_index == EXECED)
+	if (metric == FRAMES_SHARED && !story->child_body)
 		return "another program has other pages";
 	if (hidden)
 		return hidden;
@@ -301,6 +272,6 @@ static const char *missing(const struct run *run, const struct arm *arm, unsigne
 
 EXPERIMENT(inherit,
 	   .summary = "what a child inherits of its caller's memory: frames and page tables",
-	   .metrics = metrics, .cases = cases, .needs_heap = true, .copies_heap = true,
+	   .metrics = metrics, CASE_ROWS(stories), .needs_heap = true, .copies_heap = true,
 	   .heaps = "16M", .quick_heaps = "16M", .make = make, .refuses = refuses,
 	   .missing = missing, .sample = sample);

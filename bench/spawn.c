@@ -90,8 +90,7 @@ static enum outcome set_stamped(struct run *run, const struct arm *arm, struct w
 	if (stamp == 0 && !(arm->primitive->traits & TRAIT_LIBC_CHILD && !exec))
 		return fail(run->problem,
 			    "cannot find the stamp of a child of %s %s: it did not do what was "
-			    "asked; run "
-			    "make",
+			    "asked; run make",
 			    arm->primitive->name, axis_name(&axis_action, arm->action));
 	if (exec)
 		sample_set(out, EXEC_START_NS, clock_ns(called, stamp));

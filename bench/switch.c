@@ -63,11 +63,6 @@ static enum outcome make(struct run *run)
 	return table ? OUTCOME_OK : OUTCOME_FAILED;
 }
 
-static inline __attribute__((always_inline)) void read_usage(struct rusage *usage)
-{
-	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
-}
-
 /* At every switch to a thread that registered an rseq area, the kernel writes to it. clone
  * unregisters it in a child that shares memory. So a child with separate memory must unregister it
  * too, to be comparable. */
@@ -82,7 +77,7 @@ static void leave_rseq(void)
 
 /* Sleeps while the turn is `now`. False if the alarm fired: a timeout for each wait would cost a
  * tenth of a switch, so one alarm covers all waits. The child has none: it ends with the caller. */
-static inline __attribute__((always_inline)) bool sleep_while(int *word, int now)
+INLINED bool sleep_while(int *word, int now)
 {
 	while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == now)
 		if (futex_wait(word, now, NULL) == -EINTR)
@@ -90,8 +85,7 @@ static inline __attribute__((always_inline)) bool sleep_while(int *word, int now
 	return true;
 }
 
-static inline __attribute__((always_inline)) void hand_over(const struct touch *touch,
-							    const char *heap, int *word, int next)
+INLINED void hand_over(const struct touch *touch, const char *heap, int *word, int next)
 {
 	pages_read(touch, heap);
 	__atomic_store_n(word, next, __ATOMIC_RELEASE);
@@ -124,15 +118,15 @@ __attribute__((aligned(LINE_BYTES))) static void answer(struct run *run)
 	int *word = &table->turn;
 	struct window *window = &run->partner->window;
 	leave_rseq();
-	read_usage(&window->before); /* faults its page in */
+	usage_read(&window->before); /* faults its page in */
 	for (int turn = 1; sleep_while(word, turn - 1); turn += 2) {
 		if (__atomic_load_n(word, __ATOMIC_ACQUIRE) == LEAVE)
 			break;
 		if (turn == 2 * UNTIMED - 1)
-			read_usage(&window->before);
+			usage_read(&window->before);
 		hand_over(&touch, heap, word, turn + 1);
 	}
-	read_usage(&window->after);
+	usage_read(&window->after);
 }
 
 static bool timed_round_trips(struct run *run)
@@ -140,7 +134,7 @@ static bool timed_round_trips(struct run *run)
 	struct window *window = &table->window;
 	if (!round_trips(run, 0, UNTIMED))
 		return false;
-	read_usage(&window->before);
+	usage_read(&window->before);
 	count_begin(run);
 	uint64_t from = clock_ticks();
 	bool good = round_trips(run, 2 * UNTIMED, TIMED);
@@ -148,7 +142,7 @@ static bool timed_round_trips(struct run *run)
 	count_end(run);
 	window->from = from;
 	window->to = to;
-	read_usage(&window->after);
+	usage_read(&window->after);
 	return good;
 }
 
@@ -162,11 +156,10 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	set_alarm(0);
 	if (!good) {
 		partner_kill(run);
-		return fail(
-			run->problem,
-			"cannot switch to the other process: it did not take its turn within %d "
-			"s; see dmesg",
-			PARTNER_TIMEOUT_S);
+		return fail(run->problem,
+			    "cannot switch to the other process: it did not take its turn within "
+			    "%d s; see dmesg",
+			    PARTNER_TIMEOUT_S);
 	}
 	futex_raise(&table->turn, LEAVE);
 	if (partner_reap(run))

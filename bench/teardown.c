@@ -31,9 +31,9 @@ static const struct metric metrics[] = {
 	{0},
 };
 
-/* Memory whose page tables fork does not copy; NULL with the reason if it is not available. */
-static const char *shared_pages, *file_pages;
-static const char *no_shared_pages, *no_file_pages;
+/* What children read: the heap, and memory whose page tables fork does not copy. */
+static struct mapped heap, shared, file;
+static const char *read_pages; /* of these, by the child that runs */
 
 /* For exec: forkcost-target, told to stamp. */
 static char *const *stamping_argv;
@@ -90,70 +90,35 @@ __attribute__((noreturn)) static void enter_exec(void *run)
 }
 
 /* These are the first reads of all: nothing is warmed. */
-static void measure_reads(struct run *run, const char *base)
+static void child_body_of_reading(struct run *run)
 {
 	partner_count_open(run);
 	partner_await_caller_asleep(run);
-	pages_time_read(run, &run->partner->window, base);
+	pages_time_read(run, &run->partner->window, read_pages);
 	partner_count_close(run);
 	partner_done_await(run, 1);
 }
 
-static void child_body_of_private(struct run *run)
-{
-	measure_reads(run, run->heap);
-}
-
-static void child_body_of_shared(struct run *run)
-{
-	measure_reads(run, shared_pages);
-}
-
-static void child_body_of_file(struct run *run)
-{
-	measure_reads(run, file_pages);
-}
-
 /* ---- the cases ---- */
-
-enum {
-	EXIT_COPIED,
-	EXIT_WRITTEN,
-	EXIT_SHARED,
-	EXEC_COPIED,
-	EXEC_SHARED,
-	READ_PRIVATE,
-	READ_SHARED,
-	READ_FILE,
-};
-
-static const char *const cases[] = {
-	[EXIT_COPIED] = "exit_copied",
-	[EXIT_WRITTEN] = "exit_written",
-	[EXIT_SHARED] = "exit_shared",
-	[EXEC_COPIED] = "exec_copied",
-	[EXEC_SHARED] = "exec_shared",
-	[READ_PRIVATE] = "read_private",
-	[READ_SHARED] = "read_shared",
-	[READ_FILE] = "read_file",
-	NULL,
-};
 
 enum act { EXIT, EXEC, READ };
 
 static const struct story {
+	const char *name;
 	enum act act;
 	unsigned long flags;
-	void (*child_body)(struct run *run);
+	void (*child_body)(struct run *run); /* NULL: end_borrowed() */
+	const struct mapped *reads;
 } stories[] = {
-	[EXIT_COPIED] = {EXIT, SIGCHLD, child_body_of_exit},
-	[EXIT_WRITTEN] = {EXIT, SIGCHLD, child_body_of_written_exit},
-	[EXIT_SHARED] = {EXIT, CLONE_VM | SIGCHLD, child_body_of_exit},
-	[EXEC_COPIED] = {EXEC, SIGCHLD, child_body_of_exec},
-	[EXEC_SHARED] = {EXEC, 0, NULL}, /* end_borrowed() */
-	[READ_PRIVATE] = {READ, SIGCHLD, child_body_of_private},
-	[READ_SHARED] = {READ, SIGCHLD, child_body_of_shared},
-	[READ_FILE] = {READ, SIGCHLD, child_body_of_file},
+	{"exit_copied", EXIT, SIGCHLD, child_body_of_exit, NULL},
+	{"exit_written", EXIT, SIGCHLD, child_body_of_written_exit, NULL},
+	{"exit_shared", EXIT, CLONE_VM | SIGCHLD, child_body_of_exit, NULL},
+	{"exec_copied", EXEC, SIGCHLD, child_body_of_exec, NULL},
+	{"exec_shared", EXEC, 0, NULL, NULL},
+	{"read_private", READ, SIGCHLD, child_body_of_reading, &heap},
+	{"read_shared", READ, SIGCHLD, child_body_of_reading, &shared},
+	{"read_file", READ, SIGCHLD, child_body_of_reading, &file},
+	{0},
 };
 
 /* ---- the caller ---- */
@@ -173,27 +138,27 @@ __attribute__((noinline)) static void wait_and_reap(struct run *run)
 	count_end(run);
 }
 
-static enum outcome check_stamps(struct run *run, unsigned index)
+static enum outcome check_stamps(struct run *run, const struct story *story)
 {
-	if (run->stamps->started_ticks && (stories[index].act == EXIT || run->stamps->target_ticks))
+	if (run->stamps->started_ticks && (story->act == EXIT || run->stamps->target_ticks))
 		return OUTCOME_OK;
 	return fail(run->problem, "cannot find the stamps of case %s: the %s; run make",
-		    cases[index],
+		    story->name,
 		    run->stamps->started_ticks ? "new program left none" : "child left none");
 }
 
-static enum outcome check_end(struct run *run, unsigned index)
+static enum outcome check_end(struct run *run, const struct story *story)
 {
 	const struct started *child = run->child;
-	int expected = stories[index].act == EXEC ? WIRE_STATUS_TARGET : WIRE_STATUS_CHILD;
+	int expected = story->act == EXEC ? WIRE_STATUS_TARGET : WIRE_STATUS_CHILD;
 	bool reaped = child->waited == run->partner->id;
 	run->partner->id = 0;
 	if (reaped && WIFEXITED(child->wait_status) && WEXITSTATUS(child->wait_status) == expected)
-		return check_stamps(run, index);
+		return check_stamps(run, story);
 	return fail(run->problem,
 		    "cannot trust the child of case %s: wait returned %ld, status %#x; run make, "
 		    "then see dmesg",
-		    cases[index], child->waited, (unsigned)child->wait_status);
+		    story->name, child->waited, (unsigned)child->wait_status);
 }
 
 static void clear_stamps(struct run *run)
@@ -203,17 +168,16 @@ static void clear_stamps(struct run *run)
 
 /* A child that ends while the caller waits for it. If the caller came too late, its wait was too
  * short, so the child gets more time. */
-static enum outcome end_awaited(struct run *run, unsigned index)
+static enum outcome end_awaited(struct run *run, const struct story *story)
 {
 	enum { TRIES = 5, HEAD_START_NS = 200000 };
 	head_start = (struct timespec){.tv_nsec = HEAD_START_NS};
 	for (int i = 0; i < TRIES; i++) {
 		clear_stamps(run);
-		if (partner_start(run, stories[index].flags, stories[index].child_body) ||
-		    partner_await(run, 1))
+		if (partner_start(run, story->flags, story->child_body) || partner_await(run, 1))
 			return OUTCOME_FAILED;
 		wait_and_reap(run);
-		if (check_end(run, index))
+		if (check_end(run, story))
 			return OUTCOME_FAILED;
 		if (clock_ns(run->child->called, run->stamps->started_ticks) > 0)
 			return OUTCOME_OK;
@@ -222,11 +186,11 @@ static enum outcome end_awaited(struct run *run, unsigned index)
 	return fail(run->problem,
 		    "cannot measure case %s: the caller did not reach its wait before the child "
 		    "ended; is the machine overloaded?",
-		    cases[index]);
+		    story->name);
 }
 
 /* A child that blocks the caller until it execs, as in vfork. */
-static enum outcome end_borrowed(struct run *run, unsigned index)
+static enum outcome end_borrowed(struct run *run, const struct story *story)
 {
 	struct started *child = run->child;
 	clear_stamps(run);
@@ -241,18 +205,24 @@ static enum outcome end_borrowed(struct run *run, unsigned index)
 		return OUTCOME_FAILED;
 	if (count_is_with_child(run))
 		count_end(run);
-	return check_stamps(run, index);
+	return check_stamps(run, story);
 }
 
-static enum outcome sample_end(struct run *run, unsigned index, struct wire_sample *out)
+/* Nobody waits for the exec of a child that has its own memory. */
+static bool is_unawaited(const struct story *story)
+{
+	return story->act == EXEC && story->child_body;
+}
+
+static enum outcome sample_end(struct run *run, const struct story *story, struct wire_sample *out)
 {
 	const struct started *child = run->child;
-	if (index == EXEC_SHARED ? end_borrowed(run, index) : end_awaited(run, index))
+	if (story->child_body ? end_awaited(run, story) : end_borrowed(run, story))
 		return OUTCOME_FAILED;
 	uint64_t from = run->stamps->started_ticks;
-	bool exec = stories[index].act == EXEC;
+	bool exec = story->act == EXEC;
 	sample_set(out, END_NS, clock_ns(from, exec ? run->stamps->target_ticks : child->ended));
-	if (index != EXEC_COPIED)
+	if (!is_unawaited(story))
 		sample_set(out, WAIT_NS, clock_ns(from, child->returned));
 	if (!exec)
 		sample_set(out, REAP_NS, clock_ns(child->returned, child->ended));
@@ -260,28 +230,29 @@ static enum outcome sample_end(struct run *run, unsigned index, struct wire_samp
 }
 
 /* Pages whose tables fork copied are present. Of the others at least the first is not. */
-static enum outcome check_faults(struct run *run, unsigned index, uint64_t faults)
+static enum outcome check_faults(struct run *run, const struct story *story, uint64_t faults)
 {
-	uint64_t least = index != READ_PRIVATE, most = index == READ_PRIVATE ? 0 : run->touch.count;
+	uint64_t least = story->reads != &heap, most = least ? run->touch.count : 0;
 	if (faults >= least && faults <= most)
 		return OUTCOME_OK;
-	return fail(
-		run->problem,
-		"cannot trust case %s: %llu page faults for %zu pages, expected %llu to %llu; does "
-		"KSM, NUMA balancing or compaction move pages? switch it off",
-		cases[index], (unsigned long long)faults, run->touch.count,
-		(unsigned long long)least, (unsigned long long)most);
+	return fail(run->problem,
+		    "cannot trust case %s: %llu page faults for %zu pages, expected %llu to %llu; "
+		    "does KSM, NUMA balancing or compaction move pages? switch it off",
+		    story->name, (unsigned long long)faults, run->touch.count,
+		    (unsigned long long)least, (unsigned long long)most);
 }
 
-static enum outcome sample_reads(struct run *run, unsigned index, struct wire_sample *out)
+static enum outcome sample_reads(struct run *run, const struct story *story,
+				 struct wire_sample *out)
 {
 	const struct window *window = &run->partner->window;
-	if (partner_start(run, stories[index].flags, stories[index].child_body) ||
-	    partner_await(run, 1) || partner_reap(run))
+	read_pages = story->reads->pages;
+	if (partner_start(run, story->flags, story->child_body) || partner_await(run, 1) ||
+	    partner_reap(run))
 		return OUTCOME_FAILED;
 	partner_count_take(run);
 	uint64_t faults = window_faults(window);
-	if (check_faults(run, index, faults))
+	if (check_faults(run, story, faults))
 		return OUTCOME_FAILED;
 	double ns = clock_ns(window->from, window->to);
 	sample_set(out, PAGE_READ_NS, ns / (double)run->touch.count);
@@ -291,11 +262,11 @@ static enum outcome sample_reads(struct run *run, unsigned index, struct wire_sa
 
 static enum outcome sample(struct run *run, const struct arm *arm, struct wire_sample *out)
 {
-	unsigned index = arm->case_index;
+	const struct story *story = &stories[arm->case_index];
 	sample_set(out, PAGES, (double)run->touch.count);
-	if (stories[index].act == READ)
-		return sample_reads(run, index, out);
-	return sample_end(run, index, out);
+	if (story->act == READ)
+		return sample_reads(run, story, out);
+	return sample_end(run, story, out);
 }
 
 /* ---- once per worker ---- */
@@ -303,34 +274,29 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 static enum outcome make(struct run *run)
 {
 	stamping_argv = target_argv(TARGET_STAMPS);
-	shared_pages = mapped_shared(run, &no_shared_pages);
-	file_pages = mapped_file(run, &no_file_pages);
+	heap = (struct mapped){run->heap, run->heap_bytes ? NULL : "there is no heap to read"};
+	shared = mapped_shared(run);
+	file = mapped_file(run);
 	return OUTCOME_OK;
 }
 
 static const char *refuses(const struct run *run, const struct arm *arm)
 {
-	switch (arm->case_index) {
-	case READ_PRIVATE:
-		return run->heap_bytes ? NULL : "there is no heap to read";
-	case READ_SHARED:
-		return no_shared_pages;
-	case READ_FILE:
-		return no_file_pages;
-	default:
-		return NULL;
-	}
+	(void)run;
+	const struct mapped *reads = stories[arm->case_index].reads;
+	return reads ? reads->why : NULL;
 }
 
 static const char *missing(const struct run *run, const struct arm *arm, unsigned metric)
 {
-	enum act act = stories[arm->case_index].act;
+	const struct story *story = &stories[arm->case_index];
+	enum act act = story->act;
 	(void)run;
 	switch (metric) {
 	case END_NS:
 		return act == READ ? "this case does not measure the child's end" : NULL;
 	case WAIT_NS:
-		if (arm->case_index == EXEC_COPIED)
+		if (is_unawaited(story))
 			return "nobody waits for an exec after fork";
 		return act == READ ? "this case does not measure the child's end" : NULL;
 	case REAP_NS:
@@ -344,7 +310,7 @@ static const char *missing(const struct run *run, const struct arm *arm, unsigne
 }
 
 EXPERIMENT(teardown, .summary = "a child's end with an inherited heap, and its first reads",
-	   .metrics = metrics, .cases = cases, .spawns = true, .is_countable = true,
+	   .metrics = metrics, CASE_ROWS(stories), .spawns = true, .is_countable = true,
 	   .counts_children = true, .copies_heap = true, .heaps = "0,1M,16M,32M",
 	   .quick_heaps = "0,16M", .make = make, .refuses = refuses, .missing = missing,
 	   .sample = sample);

@@ -65,23 +65,18 @@ static enum outcome evict_chain(struct run *run)
 
 enum { STEP_WAITING = 1, STEP_WOKEN };
 
-static void wait_once(struct run *run)
-{
-	partner_done_await(run, STEP_WAITING);
-}
-
 /* The child waits until the window is closed. If the window is longer than the caller's time slice,
  * the child gets the CPU earlier, and then has little to do. */
 static enum outcome fork_child(struct run *run)
 {
-	return partner_start(run, SIGCHLD, wait_once);
+	return partner_start(run, SIGCHLD, partner_wait);
 }
 
 /* Everything else that may flush the TLB comes before the walk: the child's first steps where it
  * shares the CPU, and the faults that copy the caller's stack when it writes to it. */
 static enum outcome fork_and_walk(struct run *run)
 {
-	if (fork_child(run) || partner_await(run, STEP_WAITING) || partner_await_asleep(run))
+	if (partner_start_asleep(run, partner_wait))
 		return OUTCOME_FAILED;
 	pages_own_rest();
 	chain_walk(start_of(run), run->touch.count);
@@ -123,11 +118,7 @@ static void wait_and_answer(struct run *run)
  * do not change that. */
 static enum outcome partner_ready(struct run *run)
 {
-	if (partner_start(run, SIGCHLD, wait_and_answer))
-		return OUTCOME_FAILED;
-	if (partner_await(run, STEP_WAITING))
-		return OUTCOME_FAILED;
-	return partner_await_asleep(run);
+	return partner_start_asleep(run, wait_and_answer);
 }
 
 static enum outcome switch_there_and_back(struct run *run)
@@ -136,49 +127,28 @@ static enum outcome switch_there_and_back(struct run *run)
 	return partner_await(run, STEP_WOKEN);
 }
 
-enum {
-	WARM,
-	AFTER_FLUSH,
-	AFTER_EVICT,
-	AFTER_FORK,
-	AGAIN,
-	AFTER_VFORK,
-	AFTER_POSIX_SPAWN,
-	AFTER_SWITCH,
-};
-
-static const char *const cases[] = {
-	[WARM] = "warm",
-	[AFTER_FLUSH] = "after_flush",
-	[AFTER_EVICT] = "after_evict",
-	[AFTER_FORK] = "after_fork",
-	[AGAIN] = "again",
-	[AFTER_VFORK] = "after_vfork",
-	[AFTER_POSIX_SPAWN] = "after_posix_spawn",
-	[AFTER_SWITCH] = "after_switch",
-	NULL,
-};
-
 /* What each case does before the chain is warmed, then before the window, and after it. */
 static const struct disturbance {
+	const char *name;
 	enum outcome (*ready)(struct run *run);
 	enum outcome (*disturb)(struct run *run);
 	enum outcome (*settle)(struct run *run);
 } disturbances[] = {
-	[WARM] = {nothing, nothing, nothing},
-	[AFTER_FLUSH] = {flush_ready, flush_all, nothing},
-	[AFTER_EVICT] = {nothing, evict_chain, nothing},
-	[AFTER_FORK] = {nothing, fork_child, partner_reap},
-	[AGAIN] = {nothing, fork_and_walk, partner_reap},
-	[AFTER_VFORK] = {nothing, vfork_child, reap_exited},
-	[AFTER_POSIX_SPAWN] = {nothing, spawn_child, reap_target},
-	[AFTER_SWITCH] = {partner_ready, switch_there_and_back, partner_reap},
+	{"warm", nothing, nothing, nothing},
+	{"after_flush", flush_ready, flush_all, nothing},
+	{"after_evict", nothing, evict_chain, nothing},
+	{"after_fork", nothing, fork_child, partner_reap},
+	{"again", nothing, fork_and_walk, partner_reap},
+	{"after_vfork", nothing, vfork_child, reap_exited},
+	{"after_posix_spawn", nothing, spawn_child, reap_target},
+	{"after_switch", partner_ready, switch_there_and_back, partner_reap},
+	{0},
 };
 
 static const char *refuses(const struct run *run, const struct arm *arm)
 {
 	(void)run;
-	return arm->case_index == AFTER_EVICT ? chain_evict_refusal() : NULL;
+	return disturbances[arm->case_index].disturb == evict_chain ? chain_evict_refusal() : NULL;
 }
 
 /* Another experiment, or another page kind, may have overwritten the chain. */
@@ -195,11 +165,6 @@ static enum outcome warm_chain(struct run *run)
 	return OUTCOME_OK;
 }
 
-static inline __attribute__((always_inline)) void read_usage(struct rusage *usage)
-{
-	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
-}
-
 /* Not inlined, so that rehearsal and window run the same instructions. Where events are counted,
  * the kernel must not write to the caller's memory before the walk: this would empty the TLB of an
  * emulated RISC-V CPU in every case, also in the warm one. So there page faults are counted by
@@ -210,7 +175,7 @@ __attribute__((noinline)) static void timed_walk(struct run *run, struct window 
 	char frame[256];
 	*(volatile char *)frame = 0;
 	if (!run->counting)
-		read_usage(&window->before);
+		usage_read(&window->before);
 	if (count > 0)
 		count_begin(run);
 	uint64_t from = clock_ticks();
@@ -221,7 +186,7 @@ __attribute__((noinline)) static void timed_walk(struct run *run, struct window 
 	window->from = from;
 	window->to = to;
 	if (!run->counting)
-		read_usage(&window->after);
+		usage_read(&window->after);
 }
 
 /* The rehearsal reads no page of the chain. After a fork it takes the faults that copy the stack:
@@ -255,6 +220,6 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 }
 
 EXPERIMENT(tlb_refill, .summary = "what empty TLBs and caches cost the next reads of the heap",
-	   .metrics = metrics, .cases = cases, .needs_heap = true, .is_countable = true,
+	   .metrics = metrics, CASE_ROWS(disturbances), .needs_heap = true, .is_countable = true,
 	   .heaps = "64K..64M*2", .quick_heaps = "64K,1M,4M,64M", .make = make, .refuses = refuses,
 	   .sample = sample);

@@ -45,30 +45,18 @@ static const struct metric metrics[] = {
 	{0},
 };
 
-enum {
-	FORK_RUNNING,
-	FORK_SLEEPING,
-	FORK_BUSY_PROCESSES,
-	FLUSH_PAGE,
-	FLUSH_RANGE,
-};
-
-static const char *const cases[] = {
-	[FORK_RUNNING] = "fork_running",
-	[FORK_SLEEPING] = "fork_sleeping",
-	[FORK_BUSY_PROCESSES] = "fork_busy_processes",
-	[FLUSH_PAGE] = "flush_page",
-	[FLUSH_RANGE] = "flush_range",
-	NULL,
-};
-
-static const enum threads_kind kinds[] = {
-	[FORK_RUNNING] = THREADS_RUNNING,       [FORK_SLEEPING] = THREADS_SLEEPING,
-	[FORK_BUSY_PROCESSES] = THREADS_OTHERS, [FLUSH_PAGE] = THREADS_RUNNING,
-	[FLUSH_RANGE] = THREADS_RUNNING,
-};
-
 static struct flush_pages page, range;
+
+static const struct story {
+	const char *name;
+	enum threads_kind kind;
+	const struct flush_pages *flush; /* NULL: it forks */
+} stories[] = {
+	{"fork_running", THREADS_RUNNING, NULL},       {"fork_sleeping", THREADS_SLEEPING, NULL},
+	{"fork_busy_processes", THREADS_OTHERS, NULL}, {"flush_page", THREADS_RUNNING, &page},
+	{"flush_range", THREADS_RUNNING, &range},      {0},
+};
+
 static struct threads *threads;
 
 static enum outcome make(struct run *run)
@@ -79,23 +67,19 @@ static enum outcome make(struct run *run)
 	return flush_make(&range, RANGE_PAGES, run->problem);
 }
 
-static bool is_fork(const struct arm *arm)
-{
-	return arm->case_index <= FORK_BUSY_PROCESSES;
-}
-
 static const char *missing(const struct run *run, const struct arm *arm, unsigned metric)
 {
+	const struct story *story = &stories[arm->case_index];
 	(void)run;
 	switch (metric) {
 	case CALL_NS:
-		return is_fork(arm) ? NULL : "no process is started";
+		return story->flush ? "no process is started" : NULL;
 	case FLUSH_NS:
-		return is_fork(arm) ? "fork's own flush is a part of call_ns" : NULL;
+		return story->flush ? NULL : "fork's own flush is a part of call_ns";
 	case CALLS:
 		return NULL;
 	default:
-		if (kinds[arm->case_index] == THREADS_SLEEPING)
+		if (story->kind == THREADS_SLEEPING)
 			return "a sleeping thread has no loop";
 		return threads->room ? NULL : "no threads run";
 	}
@@ -143,14 +127,13 @@ static void idle(double span_ns)
 
 /* The measured sequence, from warm threads to what these lost. A forked child still exists
  * afterwards. */
-static enum outcome disturb(struct run *run, const struct arm *arm, bool with_threads,
+static enum outcome disturb(struct run *run, const struct story *story, bool with_threads,
 			    struct wire_sample *out, double *span_ns)
 {
 	if (with_threads && threads_turn(run, threads, THREADS_WARM))
 		return OUTCOME_FAILED;
-	if (is_fork(arm)
-		    ? fork_once(run, out, span_ns)
-		    : flush_many(run, arm->case_index == FLUSH_PAGE ? &page : &range, out, span_ns))
+	if (story->flush ? flush_many(run, story->flush, out, span_ns)
+			 : fork_once(run, out, span_ns))
 		return OUTCOME_FAILED;
 	if (!with_threads)
 		return OUTCOME_OK;
@@ -174,7 +157,7 @@ static enum outcome leave_alone(struct run *run, double span_ns, struct wire_sam
 	return OUTCOME_OK;
 }
 
-static enum outcome measure(struct run *run, const struct arm *arm, struct wire_sample *out)
+static enum outcome measure(struct run *run, const struct story *story, struct wire_sample *out)
 {
 	bool with_threads = threads->count > 0 && threads->kind != THREADS_SLEEPING;
 	double span_ns = 0;
@@ -184,7 +167,7 @@ static enum outcome measure(struct run *run, const struct arm *arm, struct wire_
 	if (child_settle(run))
 		return OUTCOME_FAILED;
 	child_dirty_stack();
-	enum outcome outcome = disturb(run, arm, with_threads, out, &span_ns);
+	enum outcome outcome = disturb(run, story, with_threads, out, &span_ns);
 	if (run->child->id != 0 && child_reap(run, run->child->id, WIRE_STATUS_CHILD, "exit"))
 		return OUTCOME_FAILED;
 	if (!outcome && with_threads)
@@ -194,16 +177,17 @@ static enum outcome measure(struct run *run, const struct arm *arm, struct wire_
 
 static enum outcome sample(struct run *run, const struct arm *arm, struct wire_sample *out)
 {
-	enum outcome outcome = threads_start(run, threads, kinds[arm->case_index],
-					     (unsigned)run->cell->level[AXIS_THREADS]);
+	const struct story *story = &stories[arm->case_index];
+	enum outcome outcome =
+		threads_start(run, threads, story->kind, (unsigned)run->cell->level[AXIS_THREADS]);
 	if (!outcome)
-		outcome = measure(run, arm, out);
+		outcome = measure(run, story, out);
 	if (threads_stop(run, threads))
 		return OUTCOME_FAILED;
 	return outcome;
 }
 
 EXPERIMENT(tlb_shootdown, .summary = "fork while the caller's threads run on other CPUs",
-	   .metrics = metrics, .cases = cases, .is_countable = true, .varies = VARIES_THREADS,
+	   .metrics = metrics, CASE_ROWS(stories), .is_countable = true, .varies = VARIES_THREADS,
 	   .heaps = "0,64M", .quick_heaps = "0", .make = make, .missing = missing,
 	   .sample = sample);

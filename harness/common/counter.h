@@ -4,7 +4,6 @@
  * x86-64: TSC. Intel SDM vol. 2B, RDTSC/RDTSCP: LFENCE before RDTSC waits for earlier instructions;
  * RDTSCP waits for them by itself and LFENCE after it keeps later ones out. AMD APM vol. 3 agrees
  * where LFENCE serialises, as Linux makes it do.
- * Each architecture has one reading or two, so each stands for itself.
  * aarch64: CNTVCT_EL0, 1 MHz to 1 GHz, after ISB. riscv64: the time CSR. */
 #ifndef FORKCOST_COUNTER_H
 #define FORKCOST_COUNTER_H
@@ -36,11 +35,6 @@ static inline __attribute__((always_inline)) uint64_t counter_begin(void)
 	return ticks;
 }
 
-static inline __attribute__((always_inline)) uint64_t counter_end(void)
-{
-	return counter_begin();
-}
-
 #elif defined(__riscv) && __riscv_xlen == 64
 
 static inline __attribute__((always_inline)) uint64_t counter_begin(void)
@@ -50,13 +44,15 @@ static inline __attribute__((always_inline)) uint64_t counter_begin(void)
 	return ticks;
 }
 
+#else
+#error "forkcost knows the counters of x86-64, aarch64 and riscv64 only"
+#endif
+
+#ifndef __x86_64__
 static inline __attribute__((always_inline)) uint64_t counter_end(void)
 {
 	return counter_begin();
 }
-
-#else
-#error "forkcost knows the counters of x86-64, aarch64 and riscv64 only"
 #endif
 
 #endif

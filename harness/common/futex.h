@@ -13,22 +13,20 @@
 enum { FUTEX_WAIT_OP = 0, FUTEX_WAKE_OP = 1, FUTEX_REQUEUE_OP = 3 };
 
 /* Wakes at most `count` of those that sleep on *word. */
-static inline __attribute__((always_inline)) void futex_wake(int *word, int count)
+INLINED void futex_wake(int *word, int count)
 {
 	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE_OP, count, 0, 0);
 }
 
 /* Sleeps while *word is `now`, or until something wakes it. Returns the return value of the kernel;
  * `limit` may be NULL. */
-static inline __attribute__((always_inline)) long futex_wait(int *word, int now,
-							     const struct timespec *limit)
+INLINED long futex_wait(int *word, int now, const struct timespec *limit)
 {
 	return raw_syscall(SYS_futex, (long)word, FUTEX_WAIT_OP, now, (long)limit, 0);
 }
 
 /* Sleeps until *word is at least `step`; false if it did not change for `timeout_s`. */
-static inline __attribute__((always_inline)) bool futex_sleep_until(int *word, int step,
-								    int timeout_s)
+INLINED bool futex_sleep_until(int *word, int step, int timeout_s)
 {
 	const struct timespec limit = {.tv_sec = timeout_s};
 	int now;
@@ -39,7 +37,7 @@ static inline __attribute__((always_inline)) bool futex_sleep_until(int *word, i
 }
 
 /* Sets *word and wakes everyone who sleeps on it. */
-static inline __attribute__((always_inline)) void futex_raise(int *word, int step)
+INLINED void futex_raise(int *word, int step)
 {
 	__atomic_store_n(word, step, __ATOMIC_RELEASE);
 	futex_wake(word, INT_MAX);

@@ -10,12 +10,13 @@
 #include <stdint.h>
 #include <sys/syscall.h>
 
-/* The architectures below are alike in shape and differ in each register: no macro could say them once. */
-#if defined(__x86_64__)
+/* Part of its caller whatever the compiler thinks: a call would push a return address, which after a fork is
+ * a page fault. */
+#define INLINED static inline __attribute__((always_inline))
 
-static inline __attribute__((always_inline)) long raw_syscall(long number, long a, long b, long c,
-							      long d, long e)
+INLINED long raw_syscall(long number, long a, long b, long c, long d, long e)
 {
+#if defined(__x86_64__)
 	register long r10 __asm__("r10") = d;
 	register long r8 __asm__("r8") = e;
 	long result = number;
@@ -24,17 +25,43 @@ static inline __attribute__((always_inline)) long raw_syscall(long number, long 
 			 : "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
 			 : "rcx", "r11", "memory");
 	return result;
+#elif defined(__aarch64__)
+	register long x8 __asm__("x8") = number;
+	register long x0 __asm__("x0") = a;
+	register long x1 __asm__("x1") = b;
+	register long x2 __asm__("x2") = c;
+	register long x3 __asm__("x3") = d;
+	register long x4 __asm__("x4") = e;
+	__asm__ volatile("svc #0"
+			 : "+r"(x0)
+			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4)
+			 : "memory", "cc");
+	return x0;
+#elif defined(__riscv) && __riscv_xlen == 64
+	register long a7 __asm__("a7") = number;
+	register long a0 __asm__("a0") = a;
+	register long a1 __asm__("a1") = b;
+	register long a2 __asm__("a2") = c;
+	register long a3 __asm__("a3") = d;
+	register long a4 __asm__("a4") = e;
+	__asm__ volatile("ecall"
+			 : "+r"(a0)
+			 : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4)
+			 : "memory");
+	return a0;
+#else
+#error "forkcost knows the system call conventions of x86-64, aarch64 and riscv64 only"
+#endif
 }
 
 /* clone(2), the child on its own stack. In the child, calls entry(argument), which must not return;
  * in the caller, returns the child's id. The child starts on a new stack and so cannot return from
  * this frame: therefore the call is in the assembly. */
-// NOLINTBEGIN(readability-non-const-parameter): the kernel writes child_tid
-static inline __attribute__((always_inline)) long raw_clone_onto(unsigned long flags,
-								 void *stack_top, int *child_tid,
-								 void (*entry)(void *),
-								 void *argument)
+// NOLINTNEXTLINE(readability-non-const-parameter): the kernel writes child_tid
+INLINED long raw_clone_onto(unsigned long flags, void *stack_top, int *child_tid,
+			    void (*entry)(void *), void *argument)
 {
+#if defined(__x86_64__)
 	register long r10 __asm__("r10") = (long)child_tid;
 	register long r8 __asm__("r8") = 0;
 	register void (*r12)(void *) __asm__("r12") = entry;
@@ -53,32 +80,7 @@ static inline __attribute__((always_inline)) long raw_clone_onto(unsigned long f
 			   "r"(r13)
 			 : "rcx", "r11", "memory", "cc");
 	return result;
-}
-// NOLINTEND(readability-non-const-parameter)
-
 #elif defined(__aarch64__)
-
-static inline __attribute__((always_inline)) long raw_syscall(long number, long a, long b, long c,
-							      long d, long e)
-{
-	register long x8 __asm__("x8") = number;
-	register long x0 __asm__("x0") = a;
-	register long x1 __asm__("x1") = b;
-	register long x2 __asm__("x2") = c;
-	register long x3 __asm__("x3") = d;
-	register long x4 __asm__("x4") = e;
-	__asm__ volatile("svc #0"
-			 : "+r"(x0)
-			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4)
-			 : "memory", "cc");
-	return x0;
-}
-
-static inline __attribute__((always_inline)) long raw_clone_onto(unsigned long flags,
-								 void *stack_top, int *child_tid,
-								 void (*entry)(void *),
-								 void *argument)
-{
 	register long x8 __asm__("x8") = SYS_clone;
 	register long x0 __asm__("x0") = (long)flags;
 	register void *x1 __asm__("x1") = stack_top;
@@ -98,31 +100,7 @@ static inline __attribute__((always_inline)) long raw_clone_onto(unsigned long f
 			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x10), "r"(x11)
 			 : "memory", "cc");
 	return x0;
-}
-
-#elif defined(__riscv) && __riscv_xlen == 64
-
-static inline __attribute__((always_inline)) long raw_syscall(long number, long a, long b, long c,
-							      long d, long e)
-{
-	register long a7 __asm__("a7") = number;
-	register long a0 __asm__("a0") = a;
-	register long a1 __asm__("a1") = b;
-	register long a2 __asm__("a2") = c;
-	register long a3 __asm__("a3") = d;
-	register long a4 __asm__("a4") = e;
-	__asm__ volatile("ecall"
-			 : "+r"(a0)
-			 : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4)
-			 : "memory");
-	return a0;
-}
-
-static inline __attribute__((always_inline)) long raw_clone_onto(unsigned long flags,
-								 void *stack_top, int *child_tid,
-								 void (*entry)(void *),
-								 void *argument)
-{
+#else
 	register long a7 __asm__("a7") = SYS_clone;
 	register long a0 __asm__("a0") = (long)flags;
 	register void *a1 __asm__("a1") = stack_top;
@@ -142,26 +120,23 @@ static inline __attribute__((always_inline)) long raw_clone_onto(unsigned long f
 			 : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(t3), "r"(t4)
 			 : "memory");
 	return a0;
+#endif
 }
 
-#else
-#error "forkcost knows the system call conventions of x86-64, aarch64 and riscv64 only"
-#endif
-
 /* clone(2) without a separate stack for the child: both return from here, as after fork. */
-static inline __attribute__((always_inline)) long raw_clone(unsigned long flags)
+INLINED long raw_clone(unsigned long flags)
 {
 	return raw_syscall(SYS_clone, (long)flags, 0, 0, 0, 0);
 }
 
-static inline __attribute__((always_inline, noreturn)) void raw_exit_group(int status)
+__attribute__((noreturn)) INLINED void raw_exit_group(int status)
 {
 	for (;;)
 		raw_syscall(SYS_exit_group, status, 0, 0, 0, 0);
 }
 
 /* Ends only the calling thread. */
-static inline __attribute__((always_inline, noreturn)) void raw_exit_thread(void)
+__attribute__((noreturn)) INLINED void raw_exit_thread(void)
 {
 	for (;;)
 		raw_syscall(SYS_exit, 0, 0, 0, 0, 0);

@@ -97,8 +97,8 @@ static enum outcome add_range(struct size_list *list, char *item, char *dots,
 		return OUTCOME_FAILED;
 	if (!parse_with_unit(star + 1, byte_units, 1, &factor) || factor < 2)
 		return fail(problem,
-			    "cannot read range '%s': write a whole number above 1 as factor, as "
-			    "in 1M..4G*4",
+			    "cannot read range '%s': write a whole number above 1 as factor, as in "
+			    "1M..4G*4",
 			    whole);
 	if (low == 0 || low > high)
 		return fail(problem,
@@ -160,11 +160,10 @@ enum outcome units_parse_duration(const char *text, uint64_t *duration_ns, struc
 	if (parse_with_unit(text, time_units, COUNT_OF(time_units), duration_ns) &&
 	    *duration_ns > 0)
 		return OUTCOME_OK;
-	return fail(
-		problem,
-		"cannot read duration '%s'; write a whole number above 0 and ms, s, m or h, as in "
-		"5m",
-		text);
+	return fail(problem,
+		    "cannot read duration '%s'; write a whole number above 0 and ms, s, m or h, as "
+		    "in 5m",
+		    text);
 }
 
 enum outcome units_parse_percent(const char *text, double *share, struct problem *problem)

@@ -29,11 +29,10 @@ static bool ends(const char *text, size_t capacity)
 
 static enum outcome malformed(const char *what, struct problem *problem)
 {
-	return fail(
-		problem,
-		"cannot trust the wire form: %s; forkcost and forkcost-worker may be of different "
-		"versions: rebuild with make all",
-		what);
+	return fail(problem,
+		    "cannot trust the wire form: %s; forkcost and forkcost-worker may be of "
+		    "different versions: rebuild with make all",
+		    what);
 }
 
 /* The largest integer range that a double represents exactly: times of up to 104 days in ns. */
@@ -171,15 +170,18 @@ static bool number_ok(uint64_t number)
 	return number <= INT64_MAX || number == WIRE_UNKNOWN;
 }
 
+static bool numbers_ok(const uint64_t *numbers, size_t count)
+{
+	bool good = true;
+	for (size_t i = 0; i < count; i++)
+		good = good && number_ok(numbers[i]);
+	return good;
+}
+
 static bool start_ok(const struct wire_start *start)
 {
-	const uint64_t numbers[] = {
-		start->open_files,  start->table_slots,    start->policy,     start->umask,
-		start->personality, start->timer_slack_ns, start->securebits, start->no_new_privs,
-		start->seccomp,     start->seccomp_filters};
-	bool good = true;
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-		good = good && number_ok(numbers[i]);
+	_Static_assert(sizeof start->number == offsetof(struct wire_start, limits), "all");
+	bool good = numbers_ok(start->number, WIRE_START_NUMBERS);
 	for (unsigned i = 0; i < WIRE_LIMIT_COUNT; i++)
 		good = good && (number_ok(start->limits[i]) || start->limits[i] == WIRE_UNLIMITED);
 	return good;
@@ -232,31 +234,6 @@ static bool sample_ok(const struct wire_sample *sample)
 	return true;
 }
 
-static bool cell_facts_ok(const struct wire_cell_facts *facts)
-{
-	const uint64_t numbers[] = {facts->mappings,
-				    facts->open_files,
-				    facts->cpus_allowed,
-				    facts->rss_bytes,
-				    facts->page_tables_bytes,
-				    facts->heap_rss_bytes,
-				    facts->heap_huge_bytes,
-				    facts->involuntary_switches,
-				    facts->voluntary_switches,
-				    facts->migrations,
-				    facts->wait_ns,
-				    facts->cpu_ns,
-				    facts->idle_ns,
-				    facts->steal_ns,
-				    facts->rounds,
-				    facts->duration_ns};
-	_Static_assert(sizeof numbers == sizeof *facts, "every fact is looked at");
-	bool good = true;
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-		good = good && number_ok(numbers[i]);
-	return good;
-}
-
 enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes,
 			       enum wire_mode mode, struct problem *problem)
 {
@@ -280,8 +257,9 @@ enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes
 		if (!good)
 			return malformed("an arm's reasons", problem);
 	}
+	_Static_assert(sizeof answer->cells[0].number == sizeof answer->cells[0], "all");
 	for (uint32_t i = 0; i < request->cell_count; i++)
-		if (!cell_facts_ok(&answer->cells[i]))
+		if (!numbers_ok(answer->cells[i].number, WIRE_CELL_NUMBERS))
 			return malformed("a cell's facts", problem);
 	if (!number_ok(answer->build_ns))
 		return malformed("the time to build the heap", problem);

@@ -151,12 +151,21 @@ enum wire_limit {
 	WIRE_LIMIT_COUNT
 };
 
+enum { WIRE_START_NUMBERS = 10 };
+
 /* The state in which a worker starts, after it has reset what it can (METHODOLOGY, "State before
  * the window"). Unsigned numbers may be WIRE_UNKNOWN. */
 struct wire_start {
-	uint64_t open_files, table_slots; /* size of the table of open files */
-	uint64_t policy, umask, personality, timer_slack_ns, securebits, no_new_privs;
-	uint64_t seccomp, seccomp_filters; /* 0: no filter; 2: filters check each system call */
+	union {
+		struct {
+			uint64_t open_files, table_slots; /* size of the table of open files */
+			uint64_t policy, umask, personality, timer_slack_ns, securebits,
+				no_new_privs;
+			uint64_t seccomp,
+				seccomp_filters; /* 0: no filter; 2: filters check each call */
+		};
+		uint64_t number[WIRE_START_NUMBERS]; /* the same, all of them */
+	};
 	uint64_t limits[WIRE_LIMIT_COUNT]; /* soft limits; times in s, sizes in bytes */
 	int32_t niceness, oom_score_adj;   /* the last one INT32_MIN: unknown */
 };
@@ -175,21 +184,28 @@ struct wire_arm_facts {
 	char missing[WIRE_METRICS_MAX][WIRE_TEXT_MAX];
 };
 
+enum { WIRE_CELL_NUMBERS = 16 };
+
 /* The state of the worker after a cell. Any number may be WIRE_UNKNOWN. */
 struct wire_cell_facts {
-	uint64_t mappings, open_files;
-	uint64_t cpus_allowed;                 /* 1: pinned */
-	uint64_t rss_bytes, page_tables_bytes; /* of the whole process */
-	uint64_t heap_rss_bytes, heap_huge_bytes;
-	/* In this cell, of this process alone: */
-	uint64_t involuntary_switches, voluntary_switches, migrations;
-	uint64_t wait_ns; /* time in which its main thread was runnable but did not run */
-	/* In this cell: */
-	uint64_t cpu_ns; /* CPU time of this process and of reaped children */
-	/* Of the CPUs that the worker may use, in whole ticks: idle; stolen by the hypervisor. */
-	uint64_t idle_ns, steal_ns;
-	uint64_t rounds;
-	uint64_t duration_ns;
+	union {
+		struct {
+			uint64_t mappings, open_files;
+			uint64_t cpus_allowed;                 /* 1: pinned */
+			uint64_t rss_bytes, page_tables_bytes; /* of the whole process */
+			uint64_t heap_rss_bytes, heap_huge_bytes;
+			uint64_t rounds;
+			/* From here on: in this cell. Of this process alone: */
+			uint64_t involuntary_switches, voluntary_switches, migrations;
+			uint64_t wait_ns; /* its main thread was runnable but did not run */
+			uint64_t cpu_ns;  /* of this process and of reaped children */
+			/* Of the CPUs that the worker may use, in whole ticks: idle; stolen by
+			 * the hypervisor. */
+			uint64_t idle_ns, steal_ns;
+			uint64_t duration_ns;
+		};
+		uint64_t number[WIRE_CELL_NUMBERS]; /* the same, all of them */
+	};
 };
 
 struct wire_sample {

@@ -3,9 +3,6 @@
 #ifndef FORKCOST_ARENA_H
 #define FORKCOST_ARENA_H
 
-#include "harness/common/problem.h"
-#include "harness/worker/bench.h"
-#include "harness/worker/counting.h"
 #include "harness/worker/partner.h"
 
 enum { ARENA_PROC_BYTES = 64 << 10, ARENA_STACK_BYTES = 64 << 10 };

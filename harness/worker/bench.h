@@ -100,8 +100,11 @@ struct metric {
 struct experiment {
 	const char *name, *summary;
 	const struct metric *metrics; /* ends with a NULL name; the first is the main one */
-	const char *const *cases;     /* ends with NULL; NULL if there are none */
-	bool uses_primitives;         /* an arm for every primitive and action */
+	/* The first case's name, of several that end with NULL; NULL if there are none. In a table of
+	 * rows that are no names alone: CASE_ROWS. */
+	const char *const *cases;
+	size_t case_bytes;    /* of a row; 0: of a name */
+	bool uses_primitives; /* an arm for every primitive and action */
 	bool in_every_plan;
 	bool needs_heap;    /* a heap without pages makes no sense: it is left out */
 	bool ignores_heap;  /* its times do not depend on the heap's state */
@@ -149,6 +152,9 @@ struct arm {
 	static const struct experiment *const id##_experiment_entry                  \
 		__attribute__((used, retain, section("forkcost_experiments"))) = &id##_experiment
 
+/* For EXPERIMENT: cases are rows of a table, whose first member is the name, and which ends with {0}. */
+#define CASE_ROWS(rows) .cases = &(rows)->name, .case_bytes = sizeof *(rows)
+
 /* Puts a metric's value into a sample. */
 static inline void sample_set(struct wire_sample *sample, unsigned metric, double value)
 {
@@ -158,8 +164,7 @@ static inline void sample_set(struct wire_sample *sample, unsigned metric, doubl
 
 /* Notes a start, outside the window: the clock before and after the call, and the child's id or a negative
  * errno value. The readings stand in the primitive, so that its call alone lies between them. */
-static inline __attribute__((always_inline)) void
-child_started(const struct run *run, uint64_t called, uint64_t returned, long id)
+INLINED void child_started(const struct run *run, uint64_t called, uint64_t returned, long id)
 {
 	run->child->called = called;
 	run->child->returned = returned;
@@ -170,7 +175,7 @@ child_started(const struct run *run, uint64_t called, uint64_t returned, long id
 
 /* A child's first actions: stamp if asked, move if asked. Raw system calls only, because the child
  * may share its parent's memory (errno, TLS). Inlined, so that it needs no stack frame of its own. */
-static inline __attribute__((always_inline)) void child_begin(const struct run *run, bool stamp)
+INLINED void child_begin(const struct run *run, bool stamp)
 {
 	if (stamp)
 		run->stamps->started_ticks = clock_ticks_in_child();
@@ -185,7 +190,7 @@ static inline __attribute__((always_inline)) void child_begin(const struct run *
 
 /* For a child that may stay for long, or executes a program that does: it is killed when the worker
  * is killed, and exits at once if the worker was killed before this call. */
-static inline __attribute__((always_inline)) void child_die_with(pid_t worker)
+INLINED void child_die_with(pid_t worker)
 {
 	raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (raw_syscall(SYS_getppid, 0, 0, 0, 0, 0) != worker)
@@ -193,15 +198,14 @@ static inline __attribute__((always_inline)) void child_die_with(pid_t worker)
 }
 
 /* What a child does between its first actions and its end. */
-static inline __attribute__((always_inline)) void child_run(struct run *run)
+INLINED void child_run(struct run *run)
 {
 	if (__builtin_expect(run->child_body != NULL, 0))
 		run->child_body(run);
 }
 
 /* The child's end: exec or exit. */
-static inline __attribute__((always_inline, noreturn)) void child_end(struct run *run,
-								      enum action action)
+__attribute__((noreturn)) INLINED void child_end(struct run *run, enum action action)
 {
 	child_run(run);
 	if (action == ACTION_EXEC) {
@@ -214,8 +218,7 @@ static inline __attribute__((always_inline, noreturn)) void child_end(struct run
 
 /* The child's whole life: first actions, then exit or exec. Never returns. A stamp before exec
  * would delay what exec_start_ns measures: there only the target stamps. */
-static inline __attribute__((always_inline, noreturn)) void child_act(struct run *run,
-								      enum action action)
+__attribute__((noreturn)) INLINED void child_act(struct run *run, enum action action)
 {
 	child_begin(run, run->stamping && action == ACTION_EXIT);
 	child_end(run, action);
@@ -227,8 +230,7 @@ __attribute__((noreturn)) void child_enter_exec(void *run);
 
 /* clone(2) with `flags`, the child on the run's child stack; the child does `action`. Inlined, so
  * that both clock readings are next to the system call, in the frame of the primitive. */
-static inline __attribute__((always_inline)) void
-child_start_onto(struct run *run, enum action action, unsigned long flags)
+INLINED void child_start_onto(struct run *run, enum action action, unsigned long flags)
 {
 	void (*entry)(void *) = action == ACTION_EXEC ? child_enter_exec : child_enter_exit;
 	uint64_t called = clock_ticks();
@@ -238,8 +240,7 @@ child_start_onto(struct run *run, enum action action, unsigned long flags)
 }
 
 /* clone(2) with `flags` and no separate stack, as fork does; the child does `action`. */
-static inline __attribute__((always_inline)) void
-child_start_copied(struct run *run, enum action action, unsigned long flags)
+INLINED void child_start_copied(struct run *run, enum action action, unsigned long flags)
 {
 	uint64_t called = clock_ticks();
 	long id = raw_clone(flags);
@@ -251,12 +252,17 @@ child_start_copied(struct run *run, enum action action, unsigned long flags)
 
 /* ---- in the caller ---- */
 
+/* What the calling thread used so far, page faults among it. */
+INLINED void usage_read(struct rusage *usage)
+{
+	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
+}
+
 /* Waits for the child and records when the wait returned. Inlined, with status and usage in shared
  * memory, so that the wait writes nothing that fork shared by COW. A primitive by raw system call
  * then takes no page fault of its own in the caller between the call and the end of the wait. (One
  * fault is libc's: the kernel writes its rseq area when the caller wakes up.) */
-static inline __attribute__((always_inline)) void child_wait(struct run *run,
-							     const struct primitive *primitive)
+INLINED void child_wait(struct run *run, const struct primitive *primitive)
 {
 	struct started *child = run->child;
 	if (child->id < 0)
@@ -271,7 +277,7 @@ static inline __attribute__((always_inline)) void child_wait(struct run *run,
 					    (long)&child->usage, 0);
 	}
 	child->ended = clock_ticks_after();
-	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)&child->caller_usage, 0, 0, 0);
+	usage_read(&child->caller_usage);
 }
 
 /* Whether the child did what the arm asks for; call after child_wait(), outside the window. Closes

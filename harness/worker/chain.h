@@ -18,14 +18,13 @@ void chain_build(const struct touch *touch, char *base, uint64_t seed);
 bool chain_is_whole(const struct touch *touch, const char *base);
 
 /* The start of all walks. */
-static inline __attribute__((always_inline)) const void *chain_start(const struct touch *touch,
-								     const char *base)
+INLINED const void *chain_start(const struct touch *touch, const char *base)
 {
 	return base + pages_at(touch, 0) + CHAIN_LINK_OFFSET;
 }
 
 /* Reads `count` links, one after the other; returns the last address. */
-static inline __attribute__((always_inline)) const void *chain_walk(const void *at, size_t count)
+INLINED const void *chain_walk(const void *at, size_t count)
 {
 	for (; count > 0; count--)
 		at = *(const void *const volatile *)at;

@@ -23,10 +23,9 @@ void child_enter_exec(void *run)
 static const char *remedy(long error)
 {
 	bool forbidden = error == ENOSYS || error == EPERM;
-	return remedy_or((int)error,
-			 forbidden ? "a seccomp filter or an old kernel forbids it; leave it out "
-				     "with --primitive"
-				   : "leave it out with --primitive");
+	return remedy_or((int)error, forbidden ? "a seccomp filter or an old kernel forbids it; "
+						 "leave it out with --primitive"
+					       : "leave it out with --primitive");
 }
 
 static enum outcome check_status(struct run *run, const struct arm *arm)
@@ -40,15 +39,14 @@ static enum outcome check_status(struct run *run, const struct arm *arm)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == expected)
 		return OUTCOME_OK;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == WIRE_STATUS_UNMOVED)
-		return fail(
-			run->problem,
-			"cannot move a child of %s to CPU %d: it may have gone offline; leave out "
-			"--child-cpu other",
-			name, run->request->other_cpu);
+		return fail(run->problem,
+			    "cannot move a child of %s to CPU %d: it may have gone offline; leave "
+			    "out --child-cpu other",
+			    name, run->request->other_cpu);
 	if (WIFSIGNALED(status))
 		return fail(run->problem,
-			    "cannot trust a child of %s: killed by signal %d (%s); see "
-			    "dmesg for the reason",
+			    "cannot trust a child of %s: killed by signal %d (%s); see dmesg for "
+			    "the reason",
 			    name, WTERMSIG(status), strsignal(WTERMSIG(status)));
 	if (arm->action == ACTION_EXEC && WEXITSTATUS(status) == 127)
 		return fail(run->problem,
@@ -108,8 +106,7 @@ enum outcome child_reap(struct run *run, long id, int expected, const char *what
 	    WEXITSTATUS(*status) != expected)
 		return fail(run->problem,
 			    "cannot trust a child that was to %s: wait status %#x; run make all, "
-			    "then see "
-			    "dmesg",
+			    "then see dmesg",
 			    what, (unsigned)*status);
 	return OUTCOME_OK;
 }
@@ -145,8 +142,7 @@ enum outcome child_heap_copied(struct run *run, bool copied)
 	    madvise(run->heap, run->heap_bytes, copied ? MADV_DOFORK : MADV_DONTFORK) == 0)
 		return OUTCOME_OK;
 	return fail(run->problem,
-		    "cannot keep the heap out of a child: %s; this kernel lacks "
-		    "MADV_DONTFORK",
+		    "cannot keep the heap out of a child: %s; this kernel lacks MADV_DONTFORK",
 		    strerror(errno));
 }
 
@@ -168,7 +164,5 @@ enum outcome child_settle(struct run *run)
 	for (int i = 0; i < SETTLE_ROUNDS; i++)
 		if (copy_untimed(run, what))
 			return OUTCOME_FAILED;
-	if (child_heap_copied(run, true))
-		return OUTCOME_FAILED;
-	return OUTCOME_OK;
+	return child_heap_copied(run, true);
 }

@@ -22,14 +22,14 @@ uint64_t clock_monotonic_raw_ns(void);
 
 /* CLOCK_MONOTONIC_RAW by inline system call into memory that fork does not copy: a call into libc
  * would push a return address, and after fork this is a COW fault inside the window. */
-static inline __attribute__((always_inline)) uint64_t clock_by_syscall(struct timespec *scratch)
+INLINED uint64_t clock_by_syscall(struct timespec *scratch)
 {
 	raw_syscall(SYS_clock_gettime, CLOCK_MONOTONIC_RAW, (long)scratch, 0, 0, 0);
 	return (uint64_t)scratch->tv_sec * 1000000000u + (uint64_t)scratch->tv_nsec;
 }
 
 /* Ticks now, before what is measured: waits for earlier instructions. */
-static inline __attribute__((always_inline)) uint64_t clock_ticks(void)
+INLINED uint64_t clock_ticks(void)
 {
 	if (__builtin_expect(worker_clock.is_counter, 1))
 		return counter_begin();
@@ -37,7 +37,7 @@ static inline __attribute__((always_inline)) uint64_t clock_ticks(void)
 }
 
 /* The same in a child, which may run at the same time as its caller. */
-static inline __attribute__((always_inline)) uint64_t clock_ticks_in_child(void)
+INLINED uint64_t clock_ticks_in_child(void)
 {
 	if (__builtin_expect(worker_clock.is_counter, 1))
 		return counter_begin();
@@ -45,7 +45,7 @@ static inline __attribute__((always_inline)) uint64_t clock_ticks_in_child(void)
 }
 
 /* Ticks now, after what is measured: keeps later instructions out. */
-static inline __attribute__((always_inline)) uint64_t clock_ticks_after(void)
+INLINED uint64_t clock_ticks_after(void)
 {
 	if (__builtin_expect(worker_clock.is_counter, 1))
 		return counter_end();

@@ -6,8 +6,6 @@
 #ifndef FORKCOST_COUNTING_H
 #define FORKCOST_COUNTING_H
 
-#include "harness/common/problem.h"
-#include "harness/common/wire.h"
 #include "harness/worker/bench.h"
 
 #include <sys/ioctl.h>
@@ -44,8 +42,7 @@ bool counting_is_with_child(const struct wire_request *request, uint32_t group);
  * (PERF_IOC_FLAG_GROUP), tracepoints behind a software event would stay off until the next switch of
  * context. Inlined, as all that happens in a window is: after a fork a call's return address alone
  * would be a page fault. */
-static inline __attribute__((always_inline)) void counting_switch(const struct counting *counting,
-								  unsigned long request)
+INLINED void counting_switch(const struct counting *counting, unsigned long request)
 {
 	uint32_t count = counting->is_group ? 1 : counting->count;
 	for (uint32_t i = 0; i < count; i++)
@@ -53,7 +50,7 @@ static inline __attribute__((always_inline)) void counting_switch(const struct c
 			raw_syscall(SYS_ioctl, counting->fds[i], (long)request, 0, 0, 0);
 }
 
-static inline __attribute__((always_inline)) void counting_read(struct counting *counting)
+INLINED void counting_read(struct counting *counting)
 {
 	for (uint32_t i = 0; i < counting->count; i++) {
 		if (counting->fds[i] < 0)
@@ -68,7 +65,7 @@ static inline __attribute__((always_inline)) void counting_read(struct counting 
 
 /* The counted window: between the two calls only what is measured. Does nothing if the sample is
  * not a counted one. */
-static inline __attribute__((always_inline)) void count_begin(struct run *run)
+INLINED void count_begin(struct run *run)
 {
 	if (__builtin_expect(run->counting != NULL, 0)) {
 		counting_switch(run->counting, PERF_EVENT_IOC_ENABLE);
@@ -76,7 +73,7 @@ static inline __attribute__((always_inline)) void count_begin(struct run *run)
 	}
 }
 
-static inline __attribute__((always_inline)) void count_end(struct run *run)
+INLINED void count_end(struct run *run)
 {
 	if (__builtin_expect(run->counting != NULL, 0)) {
 		run->counting->to_ticks = clock_ticks_after();
@@ -86,7 +83,7 @@ static inline __attribute__((always_inline)) void count_end(struct run *run)
 }
 
 /* Whether the pass also counts the children of the window: then they must be reaped in it. */
-static inline __attribute__((always_inline)) bool count_is_with_child(const struct run *run)
+INLINED bool count_is_with_child(const struct run *run)
 {
 	return run->counting && run->counting->counters->with_child;
 }

@@ -37,7 +37,7 @@ static bool add_ticks(char *text, unsigned cpu, uint64_t *idle, uint64_t *steal)
 	return true;
 }
 
-static void read_ticks(struct cpu_use *cpu_use, char *text, size_t text_bytes)
+static void read_ticks(struct wire_cell_facts *facts, char *text, size_t text_bytes)
 {
 	const uint64_t tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
 	uint64_t idle = 0, steal = 0;
@@ -46,17 +46,17 @@ static void read_ticks(struct cpu_use *cpu_use, char *text, size_t text_bytes)
 		     textfile_read("/proc/stat", text, text_bytes);
 	for (unsigned cpu = 0; known && cpu < CPU_SETSIZE; cpu++)
 		known = !CPU_ISSET(cpu, &allowed) || add_ticks(text, cpu, &idle, &steal);
-	cpu_use->idle_ns = known ? idle * tick_ns : WIRE_UNKNOWN;
-	cpu_use->steal_ns = known ? steal * tick_ns : WIRE_UNKNOWN;
+	facts->idle_ns = known ? idle * tick_ns : WIRE_UNKNOWN;
+	facts->steal_ns = known ? steal * tick_ns : WIRE_UNKNOWN;
 }
 
-void cpu_use_read(struct cpu_use *cpu_use, char *text, size_t text_bytes)
+void cpu_use_read(struct wire_cell_facts *facts, char *text, size_t text_bytes)
 {
 	struct rusage own, children;
 	getrusage(RUSAGE_SELF, &own);
 	getrusage(RUSAGE_CHILDREN, &children);
-	*cpu_use = (struct cpu_use){
-		.at_ns = clock_monotonic_raw_ns(),
+	*facts = (struct wire_cell_facts){
+		.duration_ns = clock_monotonic_raw_ns(),
 		.involuntary_switches = (uint64_t)own.ru_nivcsw,
 		.voluntary_switches = (uint64_t)own.ru_nvcsw,
 		.migrations = textfile_value("/proc/self/sched", "se.nr_migrations", 10),
@@ -64,7 +64,7 @@ void cpu_use_read(struct cpu_use *cpu_use, char *text, size_t text_bytes)
 		.cpu_ns = time_ns(&own.ru_utime) + time_ns(&own.ru_stime) +
 			  time_ns(&children.ru_utime) + time_ns(&children.ru_stime),
 	};
-	read_ticks(cpu_use, text, text_bytes);
+	read_ticks(facts, text, text_bytes);
 }
 
 static uint64_t grown(uint64_t before, uint64_t after)
@@ -73,25 +73,15 @@ static uint64_t grown(uint64_t before, uint64_t after)
 										 : after - before;
 }
 
-static unsigned cpus_allowed(void)
+void cpu_use_report(const struct wire_cell_facts *before, const struct wire_cell_facts *after,
+		    struct wire_cell_facts *facts)
 {
+	const size_t first =
+		offsetof(struct wire_cell_facts, involuntary_switches) / sizeof(uint64_t);
 	cpu_set_t allowed;
 	CPU_ZERO(&allowed);
 	sched_getaffinity(0, sizeof allowed, &allowed);
-	return (unsigned)CPU_COUNT(&allowed);
-}
-
-void cpu_use_report(const struct cpu_use *before, const struct cpu_use *after,
-		    struct wire_cell_facts *facts)
-{
-	facts->duration_ns = after->at_ns - before->at_ns;
-	facts->involuntary_switches =
-		grown(before->involuntary_switches, after->involuntary_switches);
-	facts->voluntary_switches = grown(before->voluntary_switches, after->voluntary_switches);
-	facts->migrations = grown(before->migrations, after->migrations);
-	facts->wait_ns = grown(before->wait_ns, after->wait_ns);
-	facts->cpu_ns = grown(before->cpu_ns, after->cpu_ns);
-	facts->idle_ns = grown(before->idle_ns, after->idle_ns);
-	facts->steal_ns = grown(before->steal_ns, after->steal_ns);
-	facts->cpus_allowed = cpus_allowed();
+	facts->cpus_allowed = (uint64_t)CPU_COUNT(&allowed);
+	for (size_t i = first; i < WIRE_CELL_NUMBERS; i++)
+		facts->number[i] = grown(before->number[i], after->number[i]);
 }

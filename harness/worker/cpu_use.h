@@ -5,18 +5,12 @@
 
 #include "harness/worker/bench.h"
 
-/* Numbers that only increase; each may be WIRE_UNKNOWN. */
-struct cpu_use {
-	uint64_t at_ns;
-	uint64_t involuntary_switches, voluntary_switches, migrations;
-	uint64_t wait_ns, cpu_ns, idle_ns, steal_ns;
-};
+/* Reads, of a cell's facts, those that only grow: from involuntary_switches on; as duration_ns the time. `text`
+ * is a buffer for a file of /proc. */
+void cpu_use_read(struct wire_cell_facts *facts, char *text, size_t text_bytes);
 
-/* `text` is a buffer for a file of /proc. */
-void cpu_use_read(struct cpu_use *cpu_use, char *text, size_t text_bytes);
-
-/* What happened between two readings, and on how many CPUs the worker may run. */
-void cpu_use_report(const struct cpu_use *before, const struct cpu_use *after,
+/* By how much they grew between two readings, and on how many CPUs the worker may run. */
+void cpu_use_report(const struct wire_cell_facts *before, const struct wire_cell_facts *after,
 		    struct wire_cell_facts *facts);
 
 #endif

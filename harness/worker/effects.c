@@ -19,36 +19,31 @@ enum outcome effects_find(struct problem *problem)
 	return OUTCOME_OK;
 }
 
+/* A function of all axes that have it, in their order. */
+#define RETURN_EACH(function, ...)                                                   \
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)                       \
+		if (effects[axis]->function && effects[axis]->function(__VA_ARGS__)) \
+			return OUTCOME_FAILED;                                       \
+	return OUTCOME_OK
+
 enum outcome effects_begin(struct run *run)
 {
-	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		if (effects[axis]->begin && effects[axis]->begin(run, run->request->level[axis]))
-			return OUTCOME_FAILED;
-	return OUTCOME_OK;
+	RETURN_EACH(begin, run, run->request->level[axis]);
 }
 
 enum outcome effects_make(struct run *run)
 {
-	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		if (effects[axis]->make && effects[axis]->make(run))
-			return OUTCOME_FAILED;
-	return OUTCOME_OK;
+	RETURN_EACH(make, run);
 }
 
 enum outcome effects_begin_cell(struct run *run, const struct wire_cell *cell)
 {
-	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		if (effects[axis]->begin_cell && effects[axis]->begin_cell(run, cell->level[axis]))
-			return OUTCOME_FAILED;
-	return OUTCOME_OK;
+	RETURN_EACH(begin_cell, run, cell->level[axis]);
 }
 
 enum outcome effects_prepare(struct run *run, const struct arm *arm, const struct wire_cell *cell)
 {
-	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		if (effects[axis]->prepare && effects[axis]->prepare(run, arm, cell->level[axis]))
-			return OUTCOME_FAILED;
-	return OUTCOME_OK;
+	RETURN_EACH(prepare, run, arm, cell->level[axis]);
 }
 
 void effects_before_sample(const struct run *run, const struct wire_cell *cell)

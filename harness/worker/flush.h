@@ -5,7 +5,6 @@
 #ifndef FORKCOST_FLUSH_H
 #define FORKCOST_FLUSH_H
 
-#include "harness/common/problem.h"
 #include "harness/worker/bench.h"
 
 #include <sys/mman.h>
@@ -25,7 +24,7 @@ enum outcome flush_make(struct flush_pages *flush, size_t count, struct problem 
 enum outcome flush_arm(const struct flush_pages *flush, struct problem *problem);
 
 /* The flush: removes the right to write. Returns what mprotect returns. */
-static inline __attribute__((always_inline)) long flush_fire(const struct flush_pages *flush)
+INLINED long flush_fire(const struct flush_pages *flush)
 {
 	return raw_syscall(SYS_mprotect, (long)flush->pages, (long)flush->bytes, PROT_READ, 0, 0);
 }

@@ -167,9 +167,8 @@ static enum outcome read_smaps(const struct run *run, char *text, size_t text_by
 	textfile_lines("/proc/self/smaps", text, text_bytes, take_line, shown);
 	if (shown->mappings)
 		return OUTCOME_OK;
-	return fail(run->problem,
-		    "cannot find the heap in /proc/self/smaps; mount /proc, or use a kernel built "
-		    "with CONFIG_PROC_PAGE_MONITOR");
+	return fail(run->problem, "cannot find the heap in /proc/self/smaps; mount /proc, or use a "
+				  "kernel built with CONFIG_PROC_PAGE_MONITOR");
 }
 
 /* smaps does not show mTHP. Their frames are consecutive, the first at a multiple of the size. */
@@ -187,11 +186,10 @@ static enum outcome verify_multi(struct run *run)
 	/* Memory may be too fragmented for some of them: up to one in a hundred is no failure. */
 	if (apart * 100 <= touch.count)
 		return OUTCOME_OK;
-	return LACKS(
-		run,
-		"cannot trust the heap: %zu of %zu pages are not part of a 64 KiB page; write 1 "
-		"into /proc/sys/vm/compact_memory, or leave out --page-kind mthp",
-		apart, touch.count);
+	return LACKS(run,
+		     "cannot trust the heap: %zu of %zu pages are not part of a 64 KiB page; write "
+		     "1 into /proc/sys/vm/compact_memory, or leave out --page-kind mthp",
+		     apart, touch.count);
 }
 
 static enum outcome verify_huge(struct run *run, uint64_t huge_bytes)
@@ -199,8 +197,9 @@ static enum outcome verify_huge(struct run *run, uint64_t huge_bytes)
 	if (huge_bytes == run->heap_bytes)
 		return OUTCOME_OK;
 	return LACKS(run,
-		     "cannot trust the heap: %" PRIu64 " of %zu bytes are huge pages; write 1 into "
-		     "/proc/sys/vm/compact_memory, or leave out --page-kind %s",
+		     "cannot trust the heap: %" PRIu64
+		     " of %zu bytes are huge pages; write 1 into /proc/sys/vm/compact_memory, or "
+		     "leave out --page-kind %s",
 		     huge_bytes, run->heap_bytes,
 		     axis_name(&axes[AXIS_PAGE_KIND], run->request->level[AXIS_PAGE_KIND]));
 }
@@ -209,8 +208,8 @@ static enum outcome verify_base(struct run *run, const struct wire_cell_facts *f
 {
 	if (facts->heap_huge_bytes != 0)
 		return fail(run->problem,
-			    "cannot trust the heap: %" PRIu64 " bytes of it are huge pages; set "
-			    "transparent_hugepage to madvise",
+			    "cannot trust the heap: %" PRIu64
+			    " bytes of it are huge pages; set transparent_hugepage to madvise",
 			    facts->heap_huge_bytes);
 	if (facts->page_tables_bytes < run->heap_bytes / base_bytes() * 8)
 		return fail(run->problem,
@@ -236,8 +235,7 @@ static enum outcome verify_pages(struct run *run, char *text, size_t text_bytes,
 	if (facts->heap_rss_bytes != run->heap_bytes)
 		return fail(run->problem,
 			    "cannot trust the heap: %" PRIu64
-			    " of %zu bytes are resident; free memory, "
-			    "or switch swap off",
+			    " of %zu bytes are resident; free memory, or switch swap off",
 			    facts->heap_rss_bytes, run->heap_bytes);
 	if (run->request->level[AXIS_PAGE_KIND] == PAGE_KIND_THP)
 		return verify_huge(run, shown.huge_bytes);

@@ -3,7 +3,6 @@
 #ifndef FORKCOST_HEAP_H
 #define FORKCOST_HEAP_H
 
-#include "harness/common/problem.h"
 #include "harness/worker/bench.h"
 
 /* What a kind of page asks of its mapping. */

@@ -3,7 +3,6 @@
 #ifndef FORKCOST_INHERITED_H
 #define FORKCOST_INHERITED_H
 
-#include "harness/common/problem.h"
 #include "harness/common/wire.h"
 
 /* Closes every file but the first three and WIRE_FD, and reduces a large file table to the least

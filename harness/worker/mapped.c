@@ -6,14 +6,6 @@
 
 enum { MAPPED_MAX = 256 << 20 };
 
-/* Maps an open file of `bytes`, with all pages present in the caller, and closes it. */
-static const char *map_file(int fd, size_t bytes, int flags)
-{
-	char *pages = mmap(NULL, bytes, PROT_READ, flags | MAP_POPULATE, fd, 0);
-	close(fd);
-	return pages == MAP_FAILED ? NULL : pages;
-}
-
 /* Writes the heap's bytes into a file, so that its pages exist. */
 static bool fill(int fd, const struct run *run)
 {
@@ -26,15 +18,6 @@ static bool fill(int fd, const struct run *run)
 	return true;
 }
 
-static const char *make_pages(int fd, const struct run *run, int flags)
-{
-	if (fd >= 0 && fill(fd, run))
-		return map_file(fd, run->heap_bytes, flags);
-	if (fd >= 0)
-		close(fd);
-	return NULL;
-}
-
 /* A file without a name: it disappears when the worker ends. */
 static int open_temporary(void)
 {
@@ -45,7 +28,7 @@ static int open_temporary(void)
 	return fd;
 }
 
-static const char *why_not(const struct run *run)
+static const char *refusal(const struct run *run)
 {
 	if (run->heap_bytes == 0)
 		return "there is no heap to read";
@@ -54,25 +37,29 @@ static const char *why_not(const struct run *run)
 		       : NULL;
 }
 
-const char *mapped_shared(const struct run *run, const char **why)
+/* Takes an open file, or -1 where there is none, and closes it. */
+static struct mapped map_file(int fd, const struct run *run, int flags, const char *why)
 {
-	*why = why_not(run);
-	if (*why)
-		return NULL;
-	const char *pages =
-		make_pages(memfd_create("forkcost-shared", MFD_CLOEXEC), run, MAP_SHARED);
-	if (!pages)
-		*why = "no memfd of the heap's size is available";
-	return pages;
+	void *pages = MAP_FAILED;
+	if (fd >= 0 && fill(fd, run))
+		pages = mmap(NULL, run->heap_bytes, PROT_READ, flags | MAP_POPULATE, fd, 0);
+	if (fd >= 0)
+		close(fd);
+	return pages == MAP_FAILED ? (struct mapped){NULL, why} : (struct mapped){pages, NULL};
 }
 
-const char *mapped_file(const struct run *run, const char **why)
+struct mapped mapped_shared(const struct run *run)
 {
-	*why = why_not(run);
-	if (*why)
-		return NULL;
-	const char *pages = make_pages(open_temporary(), run, MAP_PRIVATE);
-	if (!pages)
-		*why = "no temporary file is possible in /var/tmp, /tmp or here";
-	return pages;
+	const char *why = refusal(run);
+	return why ? (struct mapped){NULL, why}
+		   : map_file(memfd_create("forkcost-shared", MFD_CLOEXEC), run, MAP_SHARED,
+			      "no memfd of the heap's size is available");
+}
+
+struct mapped mapped_file(const struct run *run)
+{
+	const char *why = refusal(run);
+	return why ? (struct mapped){NULL, why}
+		   : map_file(open_temporary(), run, MAP_PRIVATE,
+			      "no temporary file is possible in /var/tmp, /tmp or here");
 }

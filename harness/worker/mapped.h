@@ -4,10 +4,14 @@
 
 #include "harness/worker/bench.h"
 
+struct mapped {
+	const char *pages;
+	const char *why; /* not available, if it is not */
+};
+
 /* Maps a memfd shared, or a disk file privately and never written, filled with the heap's bytes and
- * with all pages present in the caller. NULL with a reason in *why if it is not available. It stays
- * until the worker ends; later calls return the same memory. */
-const char *mapped_shared(const struct run *run, const char **why);
-const char *mapped_file(const struct run *run, const char **why);
+ * with all pages present in the caller. It stays until the worker ends. */
+struct mapped mapped_shared(const struct run *run);
+struct mapped mapped_file(const struct run *run);
 
 #endif

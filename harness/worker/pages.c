@@ -11,17 +11,12 @@
 #define FORKCOST_HAS_RSEQ 0
 #endif
 
-static void read_usage(struct rusage *usage)
-{
-	raw_syscall(SYS_getrusage, RUSAGE_THREAD, (long)usage, 0, 0, 0);
-}
-
 /* All windows have this form: `body` is the pass. The read passes come right before it, because the
  * kernel's write to `before` empties the TLB of an emulated RISC-V CPU. They take no faults,
  * because the pages are present. */
 #define WINDOW(run, window, touch, base, reads, body) \
 	do {                                          \
-		read_usage(&(window)->before);        \
+		usage_read(&(window)->before);        \
 		for (int i = 0; i < (reads); i++)     \
 			pages_read(touch, base);      \
 		count_begin(run);                     \
@@ -31,7 +26,7 @@ static void read_usage(struct rusage *usage)
 		count_end(run);                       \
 		(window)->from = from;                \
 		(window)->to = to;                    \
-		read_usage(&(window)->after);         \
+		usage_read(&(window)->after);         \
 	} while (0)
 
 /* Not inlined, so that rehearsal and window run the same instructions. */
@@ -47,8 +42,7 @@ __attribute__((noinline)) static void window_read(struct run *run, struct window
 	WINDOW(run, window, touch, base, 0, pages_read(touch, base));
 }
 
-static inline __attribute__((always_inline)) void write_each(const struct touch *touch, char *base,
-							     uint32_t *ticks)
+INLINED void write_each(const struct touch *touch, char *base, uint32_t *ticks)
 {
 	for (size_t i = 0; i < touch->count; i++) {
 		volatile uint32_t *word =

@@ -3,7 +3,6 @@
 #ifndef FORKCOST_PAGES_H
 #define FORKCOST_PAGES_H
 
-#include "harness/common/problem.h"
 #include "harness/worker/bench.h"
 #include "harness/worker/counting.h"
 #include "harness/worker/partner.h"
@@ -12,20 +11,18 @@ enum { PAGES_LINE_BYTES = 64, PAGES_LINES = 64 };
 
 /* Offset in its page at which a pass touches page `page`: another cache line for each page,
  * otherwise all would compete for the same few cache sets. */
-static inline __attribute__((always_inline)) size_t pages_at(const struct touch *touch,
-							     uint32_t page)
+INLINED size_t pages_at(const struct touch *touch, uint32_t page)
 {
 	return page * touch->page_bytes + page % PAGES_LINES * (size_t)PAGES_LINE_BYTES;
 }
 
-static inline __attribute__((always_inline)) void pages_write(const struct touch *touch, char *base)
+INLINED void pages_write(const struct touch *touch, char *base)
 {
 	for (size_t i = 0; i < touch->count; i++)
 		*(volatile uint32_t *)(base + pages_at(touch, touch->order[i])) = (uint32_t)i;
 }
 
-static inline __attribute__((always_inline)) void pages_read(const struct touch *touch,
-							     const char *base)
+INLINED void pages_read(const struct touch *touch, const char *base)
 {
 	for (size_t i = 0; i < touch->count; i++)
 		(void)*(const volatile uint32_t *)(base + pages_at(touch, touch->order[i]));

@@ -106,6 +106,18 @@ enum outcome partner_await_asleep(struct run *run)
 		    PARTNER_TIMEOUT_S);
 }
 
+enum outcome partner_start_asleep(struct run *run, void (*child_body)(struct run *run))
+{
+	if (partner_start(run, SIGCHLD, child_body) || partner_await(run, 1))
+		return OUTCOME_FAILED;
+	return partner_await_asleep(run);
+}
+
+void partner_wait(struct run *run)
+{
+	partner_done_await(run, 1);
+}
+
 void partner_await_caller_asleep(struct run *run)
 {
 	if (!await_sleeper(&run->partner->done))
@@ -164,15 +176,17 @@ enum outcome partner_reap_target(struct run *run)
 	return reap(run, WIRE_STATUS_TARGET);
 }
 
-void partner_become_target(struct run *run)
+__attribute__((noreturn)) static void become_target(struct run *run)
 {
 	raw_syscall(SYS_execve, (long)run->target_path, (long)target_argv(TARGET_STAMPS_AND_STAYS),
 		    (long)run->target_envp, 0, 0);
 	raw_exit_group(127);
 }
 
-enum outcome partner_await_target(struct run *run)
+enum outcome partner_start_target(struct run *run)
 {
+	if (partner_start(run, SIGCHLD, become_target))
+		return OUTCOME_FAILED;
 	if (child_await_stamp(run) == OUTCOME_OK)
 		return OUTCOME_OK;
 	partner_kill(run);

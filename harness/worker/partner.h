@@ -5,7 +5,6 @@
 #ifndef FORKCOST_PARTNER_H
 #define FORKCOST_PARTNER_H
 
-#include "harness/common/problem.h"
 #include "harness/worker/bench.h"
 #include "harness/worker/counting.h"
 
@@ -31,6 +30,11 @@ struct partner {
  * not return either). The child runs life(run), and exits with WIRE_STATUS_CHILD when that returns. */
 enum outcome partner_start(struct run *run, unsigned long flags,
 			   void (*child_body)(struct run *run));
+
+/* The same, and waits until the child has done its first step and sleeps. A life that does no more
+ * than that. */
+enum outcome partner_start_asleep(struct run *run, void (*child_body)(struct run *run));
+void partner_wait(struct run *run);
 
 /* In the child: reports that `step` is done, then sleeps until the caller allows the next one. If
  * this takes too long the child exits. */
@@ -62,13 +66,10 @@ void partner_count_take(struct run *run);
 enum outcome partner_reap(struct run *run);
 enum outcome partner_reap_target(struct run *run);
 
-/* In the child: executes forkcost-target, which stamps and stays. */
-__attribute__((noreturn)) void partner_become_target(struct run *run);
-
-/* In the caller: waits until the target has started, so that the old memory is gone, and is about
- * to sleep. Then kills it; it must have existed until then. `what`: the task that it is part of,
- * for the error message. */
-enum outcome partner_await_target(struct run *run);
+/* Starts a child that executes forkcost-target, which stamps and stays; waits until it has started, so
+ * that the old memory is gone, and is about to sleep. Then kills it; it must have existed until then.
+ * `what`: the task that it is part of, for the error message. */
+enum outcome partner_start_target(struct run *run);
 enum outcome partner_end_target(struct run *run, const char *what);
 
 /* Ends and reaps a child that still exists, for cleanup after a failure. */

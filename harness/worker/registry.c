@@ -20,6 +20,13 @@ const char *registry_refusal(const struct primitive *primitive, enum action acti
 	return action == ACTION_EXEC ? primitive->refuses_exec : primitive->refuses_exit;
 }
 
+const char *registry_case(const struct experiment *experiment, size_t index)
+{
+	size_t bytes = experiment->case_bytes ? experiment->case_bytes : sizeof(const char *);
+	const void *row = (const char *)experiment->cases + index * bytes;
+	return experiment->cases ? *(const char *const *)row : NULL;
+}
+
 static bool describe_primitive(const struct primitive *primitive, struct wire_primitive *wire)
 {
 	bool fits = COPY(wire->name, primitive->name) && COPY(wire->summary, primitive->summary);
@@ -62,11 +69,10 @@ static bool describe_experiment(const struct experiment *experiment, struct wire
 		fits = fits && COPY(to->name, metric->name) && COPY(to->unit, metric->unit) &&
 		       COPY(to->summary, metric->summary);
 	}
-	for (const char *const *name = experiment->cases; name && *name; name++) {
+	for (const char *name; (name = registry_case(experiment, wire->case_count));) {
 		if (wire->case_count == WIRE_CASES_MAX)
 			return false;
-		fits = fits && COPY(wire->cases[wire->case_count], *name);
-		wire->case_count++;
+		fits = fits && COPY(wire->cases[wire->case_count++], name);
 	}
 	return fits;
 }
@@ -82,8 +88,7 @@ enum outcome registry_describe(struct wire_catalog *catalog, struct problem *pro
 		if (!describe_primitive(*entry, &catalog->primitives[catalog->primitive_count++]))
 			return fail(problem,
 				    "cannot list primitive '%s': a name or text is too long; names "
-				    "take "
-				    "%d characters, texts %d",
+				    "take %d characters, texts %d",
 				    (*entry)->name, WIRE_NAME_MAX - 1, WIRE_TEXT_MAX - 1);
 	}
 	for (EACH_ENTRY(experiment)) {
@@ -94,29 +99,28 @@ enum outcome registry_describe(struct wire_catalog *catalog, struct problem *pro
 				    WIRE_EXPERIMENTS_MAX);
 		if (!describe_experiment(*entry,
 					 &catalog->experiments[catalog->experiment_count++]))
-			return fail(
-				problem,
-				"cannot list experiment '%s': a text is too long, or there are too "
-				"many metrics or cases",
-				(*entry)->name);
+			return fail(problem,
+				    "cannot list experiment '%s': a text is too long, or there are "
+				    "too many metrics or cases",
+				    (*entry)->name);
 	}
 	return OUTCOME_OK;
 }
 
+#define RETURN_NAMED(kind, wanted)                       \
+	for (EACH_ENTRY(kind))                           \
+		if (strcmp((*entry)->name, wanted) == 0) \
+			return *entry;                   \
+	return NULL
+
 static const struct experiment *find_experiment(const char *name)
 {
-	for (EACH_ENTRY(experiment))
-		if (strcmp((*entry)->name, name) == 0)
-			return *entry;
-	return NULL;
+	RETURN_NAMED(experiment, name);
 }
 
 const struct primitive *registry_primitive(const char *name)
 {
-	for (EACH_ENTRY(primitive))
-		if (strcmp((*entry)->name, name) == 0)
-			return *entry;
-	return NULL;
+	RETURN_NAMED(primitive, name);
 }
 
 enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm, struct problem *problem)
@@ -132,20 +136,16 @@ enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm, stru
 			return fail(problem, "cannot find primitive '%s'; see forkcost list",
 				    wire->primitive);
 		if (arm->action == ACTION_NONE)
-			return fail(problem,
-				    "cannot run primitive '%s' without an action; give exit or "
-				    "exec",
-				    wire->primitive);
+			return fail(
+				problem,
+				"cannot run primitive '%s' without an action; give exit or exec",
+				wire->primitive);
 	}
-	if (wire->case_name[0]) {
-		const char *const *cases = arm->experiment->cases;
-		while (cases && *cases && strcmp(*cases, wire->case_name) != 0)
-			cases++;
-		if (!cases || !*cases)
-			return fail(problem,
-				    "cannot find case '%s' of experiment '%s'; see forkcost list",
-				    wire->case_name, wire->experiment);
-		arm->case_index = (unsigned)(cases - arm->experiment->cases);
-	}
-	return OUTCOME_OK;
+	const char *name = wire->case_name;
+	while (*name && (name = registry_case(arm->experiment, arm->case_index)) &&
+	       strcmp(name, wire->case_name) != 0)
+		arm->case_index++;
+	return name ? OUTCOME_OK
+		    : fail(problem, "cannot find case '%s' of experiment '%s'; see forkcost list",
+			   wire->case_name, wire->experiment);
 }

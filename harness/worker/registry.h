@@ -11,6 +11,9 @@ enum outcome registry_describe(struct wire_catalog *catalog, struct problem *pro
 enum outcome registry_resolve(const struct wire_arm *wire, struct arm *arm,
 			      struct problem *problem);
 
+/* The name of an experiment's case; NULL behind the last. */
+const char *registry_case(const struct experiment *experiment, size_t index);
+
 /* Finds a primitive by its name; NULL if there is none. */
 const struct primitive *registry_primitive(const char *name);
 

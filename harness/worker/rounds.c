@@ -261,7 +261,7 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 	struct wire_answer *answer = &loop->area->answer;
 	struct wire_cell_facts *facts = &answer->cells[cell];
 	char *text = loop->arena->proc_text;
-	struct cpu_use before, after;
+	struct wire_cell_facts before, after;
 	cpu_use_read(&before, text, sizeof loop->arena->proc_text);
 	uint64_t began_ns = clock_monotonic_raw_ns();
 	answer->cell_running = cell;

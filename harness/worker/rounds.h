@@ -2,7 +2,6 @@
 #ifndef FORKCOST_ROUNDS_H
 #define FORKCOST_ROUNDS_H
 
-#include "harness/common/problem.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/bench.h"
 

@@ -11,7 +11,7 @@
 
 enum { WARMING_WALKS = 3, POLL_NS = 50000 };
 
-static inline __attribute__((always_inline)) uint64_t ticks_of(struct threads_one *self)
+INLINED uint64_t ticks_of(struct threads_one *self)
 {
 	if (__builtin_expect(worker_clock.is_counter, 1))
 		return counter_begin();
@@ -27,7 +27,7 @@ static uint64_t timeout_ticks(void)
 
 /* Spins until the turn is no longer `seen`, and returns the longest gap between two readings of the
  * clock; UINT64_MAX if nobody changed the turn in time. */
-static inline __attribute__((always_inline)) uint64_t spin(struct threads_one *self, int seen)
+INLINED uint64_t spin(struct threads_one *self, int seen)
 {
 	const struct threads *all = self->all;
 	const uint64_t began = ticks_of(self), limit = timeout_ticks();
@@ -43,7 +43,7 @@ static inline __attribute__((always_inline)) uint64_t spin(struct threads_one *s
 	return longest;
 }
 
-static inline __attribute__((always_inline)) uint64_t timed_walk(struct threads_one *self)
+INLINED uint64_t timed_walk(struct threads_one *self)
 {
 	uint64_t from = ticks_of(self);
 	chain_walk(self->all->chain, THREADS_PAGES);
@@ -168,11 +168,10 @@ static enum outcome await_all(struct run *run, const struct threads *threads)
 	for (unsigned i = 0; i < threads->count; i++)
 		while (__atomic_load_n(&threads->one[i].done, __ATOMIC_ACQUIRE) != threads->turn)
 			if (clock_ticks() - began > limit)
-				return fail(
-					run->problem,
-					"cannot go on: a thread did not do its turn within %d s; "
-					"see dmesg",
-					THREADS_TIMEOUT_S);
+				return fail(run->problem,
+					    "cannot go on: a thread did not do its turn within %d "
+					    "s; see dmesg",
+					    THREADS_TIMEOUT_S);
 	return OUTCOME_OK;
 }
 

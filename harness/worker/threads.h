@@ -6,7 +6,6 @@
 #ifndef FORKCOST_THREADS_H
 #define FORKCOST_THREADS_H
 
-#include "harness/common/problem.h"
 #include "harness/worker/bench.h"
 
 enum { THREADS_TIMEOUT_S = 20, THREADS_STACK_BYTES = 8 << 10, THREADS_PAGES = 64 };

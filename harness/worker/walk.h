@@ -2,7 +2,6 @@
 #ifndef FORKCOST_WORKER_WALK_H
 #define FORKCOST_WORKER_WALK_H
 
-#include "harness/common/problem.h"
 #include "harness/worker/bench.h"
 
 /* Builds the heap, rehearses, then takes the shown walk: each step when the driver has set the turn

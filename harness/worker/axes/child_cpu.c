@@ -15,8 +15,7 @@ static enum outcome spread(struct run *run)
 	if (CPU_COUNT(&allowed) && sched_setaffinity(0, sizeof allowed, &allowed) < 0)
 		return fail(run->problem,
 			    "cannot spread the worker over the allowed CPUs: %s; they may have "
-			    "gone offline: "
-			    "run it again",
+			    "gone offline: run it again",
 			    strerror(errno));
 	return OUTCOME_OK;
 }
