@@ -321,13 +321,9 @@ static enum outcome read_counted_times(struct reader *reader, json_t *passes,
 		bool with_child = counts_with_child(reader, counts);
 		json_object_foreach(metrics, metric, values)
 		{
-			const struct series *found =
-				dataset_find(reader->dataset, &place->key, metric);
-			if (!found || !found->block_count)
-				continue;
-			if (add_counted(reader,
-					&reader->dataset->series[found - reader->dataset->series],
-					values, place->replicate, with_child))
+			struct series *found = dataset_find(reader->dataset, &place->key, metric);
+			if (found && found->block_count &&
+			    add_counted(reader, found, values, place->replicate, with_child))
 				return OUTCOME_FAILED;
 		}
 	}
@@ -342,10 +338,9 @@ static enum outcome read_histogram(struct reader *reader, const json_t *histogra
 	if (!metric ||
 	    json_integer_value(json_object_get(histogram, "per_octave")) != HISTOGRAM_PER_OCTAVE)
 		return dataset_malformed(reader, "a histogram of another kind");
-	const struct series *found = dataset_find(reader->dataset, &place->key, metric);
-	if (!found)
+	struct series *series = dataset_find(reader->dataset, &place->key, metric);
+	if (!series)
 		return dataset_malformed(reader, "a histogram has no metric");
-	struct series *series = &reader->dataset->series[found - reader->dataset->series];
 	if (!series->histogram)
 		series->histogram = calloc(HISTOGRAM_BUCKETS, sizeof *series->histogram);
 	if (!series->histogram)
