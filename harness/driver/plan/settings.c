@@ -2,7 +2,6 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/base/notes.h"
-#include "harness/driver/plan/catalog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,44 +72,50 @@ static enum outcome take_counters(struct parse *parse, const char *value)
 		    value);
 }
 
-static bool add_primitive(void *context, const char *name)
+/* What the worker has compiled in, one kind of it: names lie `stride` bytes apart. */
+struct names {
+	const char *first;
+	size_t stride, count;
+	bool *chosen;
+};
+
+static bool choose_name(void *context, const char *name)
 {
-	const struct parse *parse = context;
-	const struct wire_primitive *primitive = catalog_primitive(parse->catalog, name);
-	if (primitive)
-		parse->settings->primitives[primitive - parse->catalog->primitives] = true;
-	return primitive != NULL;
+	const struct names *names = context;
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->first + i * names->stride, name) == 0)
+			return names->chosen[i] = true;
+	return false;
+}
+
+/* Only those that are named, of at most `most`. */
+static enum outcome take_names(const char *value, const char *what, struct names *names,
+			       size_t most, struct problem *problem)
+{
+	char known[WIRE_PRIMITIVES_MAX * (WIRE_NAME_MAX + 2)] = "";
+	for (size_t i = 0; i < names->count; i++)
+		notes_append(known, sizeof known, "%s%s", *known ? ", " : "",
+			     names->first + i * names->stride);
+	memset(names->chosen, 0, most * sizeof *names->chosen);
+	return choice_each_name(value, what, known, choose_name, names, problem);
 }
 
 static enum outcome take_primitive(struct parse *parse, const char *value)
 {
-	char known[WIRE_PRIMITIVES_MAX * (WIRE_NAME_MAX + 2)] = "";
-	for (uint32_t i = 0; i < parse->catalog->primitive_count; i++)
-		snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s",
-			 *known ? ", " : "", parse->catalog->primitives[i].name);
-	memset(parse->settings->primitives, 0, sizeof parse->settings->primitives);
+	const struct wire_catalog *catalog = parse->catalog;
+	struct names names = {catalog->primitives->name, sizeof *catalog->primitives,
+			      catalog->primitive_count, parse->settings->primitives};
 	parse->settings->primitives_given = true;
-	return choice_each_name(value, "primitive", known, add_primitive, parse, parse->problem);
-}
-
-static bool add_experiment(void *context, const char *name)
-{
-	const struct parse *parse = context;
-	const struct wire_experiment *experiment = catalog_experiment(parse->catalog, name);
-	if (experiment)
-		parse->settings->experiments[experiment - parse->catalog->experiments] = true;
-	return experiment != NULL;
+	return take_names(value, "primitive", &names, WIRE_PRIMITIVES_MAX, parse->problem);
 }
 
 static enum outcome take_experiment(struct parse *parse, const char *value)
 {
-	char known[WIRE_EXPERIMENTS_MAX * (WIRE_NAME_MAX + 2)] = "";
-	for (uint32_t i = 0; i < parse->catalog->experiment_count; i++)
-		snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s",
-			 *known ? ", " : "", parse->catalog->experiments[i].name);
-	memset(parse->settings->experiments, 0, sizeof parse->settings->experiments);
+	const struct wire_catalog *catalog = parse->catalog;
+	struct names names = {catalog->experiments->name, sizeof *catalog->experiments,
+			      catalog->experiment_count, parse->settings->experiments};
 	parse->settings->experiments_given = true;
-	return choice_each_name(value, "experiment", known, add_experiment, parse, parse->problem);
+	return take_names(value, "experiment", &names, WIRE_EXPERIMENTS_MAX, parse->problem);
 }
 
 static enum outcome take_precision(struct parse *parse, const char *value)
@@ -173,69 +178,65 @@ static enum outcome take_output(struct parse *parse, const char *value)
 		    WIRE_PATH_MAX - 1);
 }
 
-static enum outcome take_dry_run(struct parse *parse, const char *value)
-{
-	(void)value;
-	parse->settings->dry_run = true;
-	return OUTCOME_OK;
-}
-
-static enum outcome take_no_table(struct parse *parse, const char *value)
-{
-	(void)value;
-	parse->settings->no_table = true;
-	return OUTCOME_OK;
-}
-
-static enum outcome take_no_plots(struct parse *parse, const char *value)
-{
-	(void)value;
-	parse->settings->no_plots = true;
-	return OUTCOME_OK;
-}
-
 /* One row an option that is no axis, with its handler. What the preset sets, others change: it is taken first. */
 static const struct {
 	struct option_row row;
-	take_option *take;
+	take_option *take; /* NULL: sets the flag */
+	size_t flag;       /* its offset in the settings; 0: none */
 } rows[] = {
 	{{"preset", "NAME", "quick, bench or full; other options override it [bench]", VALUES_WORDS,
 	  "quick bench full"},
-	 NULL},
+	 NULL,
+	 0},
 	{{"experiment", "NAMES", "which experiments; null and known_delay always run [all]",
 	  VALUES_EXPERIMENTS, NULL},
-	 take_experiment},
+	 take_experiment,
+	 0},
 	{{"primitive", "NAMES", "which primitives; see forkcost list [all]", VALUES_PRIMITIVES,
 	  NULL},
-	 take_primitive},
+	 take_primitive,
+	 0},
 	{{"counters", "NAMES",
 	  "roles or libpfm4 events, or none; see forkcost counters [all roles]", VALUES_ANY, NULL},
-	 take_counters},
+	 take_counters,
+	 0},
 	{{"precision", "SHARE",
 	  "end a heap once the 95 % intervals of its rows are this narrow [2%]", VALUES_ANY, NULL},
-	 take_precision},
+	 take_precision,
+	 0},
 	{{"budget", "TIME", "stop after this time, as 5m, or when all is precise [by preset]",
 	  VALUES_ANY, NULL},
-	 take_budget},
+	 take_budget,
+	 0},
 	{{"replicates", "N", "maximum of fresh workers per heap [1000, the most]", VALUES_ANY,
 	  NULL},
-	 take_replicates},
+	 take_replicates,
+	 0},
 	{{"cell-time", "TIME", "how long a worker repeats rounds in one cell [by preset]",
 	  VALUES_ANY, NULL},
-	 take_cell_time},
+	 take_cell_time,
+	 0},
 	{{"seed", "N", "seed of all shuffling [from the clock; recorded]", VALUES_ANY, NULL},
-	 take_seed},
-	{{"cpu", "N", "CPU of the worker [the last one allowed]", VALUES_ANY, NULL}, take_cpu},
+	 take_seed,
+	 0},
+	{{"cpu", "N", "CPU of the worker [the last one allowed]", VALUES_ANY, NULL}, take_cpu, 0},
 	{{"evict", "SIZE", "buffer that is read before cold samples [twice the last-level cache]",
 	  VALUES_ANY, NULL},
-	 take_evict},
+	 take_evict,
+	 0},
 	{{"output", "FOLDER", "where run folders are made [results]", VALUES_FOLDER, NULL},
-	 take_output},
+	 take_output,
+	 0},
 	{{"dry-run", NULL, "print the plan, its time and memory; measures speed for some seconds",
 	  VALUES_ANY, NULL},
-	 take_dry_run},
-	{{"no-plots", NULL, "do not draw", VALUES_ANY, NULL}, take_no_plots},
-	{{"no-table", NULL, "do not print the table at the end", VALUES_ANY, NULL}, take_no_table},
+	 NULL,
+	 offsetof(struct settings, dry_run)},
+	{{"no-plots", NULL, "do not draw", VALUES_ANY, NULL},
+	 NULL,
+	 offsetof(struct settings, no_plots)},
+	{{"no-table", NULL, "do not print the table at the end", VALUES_ANY, NULL},
+	 NULL,
+	 offsetof(struct settings, no_table)},
 };
 
 enum {
@@ -265,13 +266,8 @@ static struct option_row axis_row(size_t index)
 				 .help = choice_help(axis, help[index])};
 	if (axis->kind != AXIS_LEVELS)
 		return row;
-	*words[index] = '\0';
-	for (const struct axis_level *level = axis->levels; level->name; level++)
-		if (*level->name)
-			notes_append(words[index], CHOICE_HELP_MAX, "%s%s",
-				     *words[index] ? " " : "", level->name);
 	row.values = VALUES_WORDS;
-	row.words = words[index];
+	row.words = choice_levels(axis, " ", words[index]);
 	return row;
 }
 
@@ -366,10 +362,13 @@ enum outcome settings_parse(struct settings *settings, const struct given *given
 		return OUTCOME_FAILED;
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		const char *value = given->values[i];
+		size_t row = i - AXIS_ROW_COUNT;
 		if (!value || i == ROW_PRESET)
 			continue;
-		if (i < AXIS_ROW_COUNT ? take_axis(&parse, axis_of(i), value)
-				       : rows[i - AXIS_ROW_COUNT].take(&parse, value))
+		if (i >= AXIS_ROW_COUNT && rows[row].flag)
+			*(bool *)((char *)settings + rows[row].flag) = true;
+		else if (i < AXIS_ROW_COUNT ? take_axis(&parse, axis_of(i), value)
+					    : rows[row].take(&parse, value))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
