@@ -44,25 +44,21 @@ struct series *dataset_find(const struct dataset *dataset, const struct series *
 
 struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with_windows)
 {
-	struct columns *columns = calloc(1, sizeof *columns);
-	double *numbers = calloc(count, (with_windows ? 2 : 1) * sizeof *numbers);
-	unsigned *steps = calloc(count, 2 * sizeof *steps);
-	if (!columns || !numbers || !steps) {
-		free(columns);
-		free(numbers);
-		free(steps);
+	const size_t number_count = (with_windows ? 2 : 1) * count;
+	struct columns *columns = calloc(1, sizeof *columns + number_count * sizeof(double) +
+						    2 * count * sizeof(unsigned));
+	if (!columns)
 		return NULL;
-	}
+	double *numbers = (double *)(columns + 1);
 	*columns = (struct columns){
 		.next = dataset->columns,
 		.count = count,
 		.at_us = numbers,
 		.window_ns = with_windows ? numbers + count : NULL,
-		.rounds = steps,
-		.places = steps + count,
+		.rounds = (unsigned *)(numbers + number_count),
+		.places = (unsigned *)(numbers + number_count) + count,
 	};
-	dataset->columns = columns;
-	return columns;
+	return dataset->columns = columns;
 }
 
 const char *dataset_failure(const struct dataset *dataset, const char *experiment)
@@ -106,8 +102,6 @@ void dataset_free(struct dataset *dataset)
 	while (dataset->columns) {
 		struct columns *columns = dataset->columns;
 		dataset->columns = columns->next;
-		free(columns->at_us);
-		free(columns->rounds);
 		free(columns);
 	}
 	free(dataset->series);
