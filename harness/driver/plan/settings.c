@@ -3,8 +3,6 @@
 #include "harness/common/units.h"
 #include "harness/driver/base/notes.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +26,7 @@ struct parse {
 	struct settings *settings;
 	const struct wire_catalog *catalog;
 	struct problem *problem;
+	void *into; /* the setting that the row names */
 };
 
 typedef enum outcome take_option(struct parse *parse, const char *value);
@@ -118,25 +117,27 @@ static enum outcome take_experiment(struct parse *parse, const char *value)
 	return take_names(value, "experiment", &names, WIRE_EXPERIMENTS_MAX, parse->problem);
 }
 
-static enum outcome take_precision(struct parse *parse, const char *value)
+static enum outcome take_flag(struct parse *parse, const char *value)
 {
-	return units_parse_percent(value, &parse->settings->precision, parse->problem);
+	(void)value;
+	*(bool *)parse->into = true;
+	return OUTCOME_OK;
 }
 
-static enum outcome take_budget(struct parse *parse, const char *value)
+static enum outcome take_share(struct parse *parse, const char *value)
 {
-	return units_parse_duration(value, &parse->settings->budget_ns, parse->problem);
+	return units_parse_percent(value, parse->into, parse->problem);
+}
+
+static enum outcome take_duration(struct parse *parse, const char *value)
+{
+	return units_parse_duration(value, parse->into, parse->problem);
 }
 
 static enum outcome take_replicates(struct parse *parse, const char *value)
 {
 	return units_parse_count(value, 1, SETTINGS_REPLICATES_MAX,
 				 &parse->settings->replicates_max, parse->problem);
-}
-
-static enum outcome take_cell_time(struct parse *parse, const char *value)
-{
-	return units_parse_duration(value, &parse->settings->cell_ns, parse->problem);
 }
 
 static enum outcome take_seed(struct parse *parse, const char *value)
@@ -178,11 +179,21 @@ static enum outcome take_output(struct parse *parse, const char *value)
 		    WIRE_PATH_MAX - 1);
 }
 
+/* An option with free values that its function takes, and one that sets nothing but the setting named. */
+#define TAKES(name, argument, help, take)                         \
+	{                                                         \
+		{name, argument, help, VALUES_ANY, NULL}, take, 0 \
+	}
+#define SETS(name, argument, help, take, setting)                                                  \
+	{                                                                                          \
+		{name, argument, help, VALUES_ANY, NULL}, take, offsetof(struct settings, setting) \
+	}
+
 /* One row an option that is no axis, with its handler. What the preset sets, others change: it is taken first. */
 static const struct {
 	struct option_row row;
-	take_option *take; /* NULL: sets the flag */
-	size_t flag;       /* its offset in the settings; 0: none */
+	take_option *take;
+	size_t into; /* the offset of the setting, where that is all there is to it */
 } rows[] = {
 	{{"preset", "NAME", "quick, bench or full; other options override it [bench]", VALUES_WORDS,
 	  "quick bench full"},
@@ -196,47 +207,29 @@ static const struct {
 	  NULL},
 	 take_primitive,
 	 0},
-	{{"counters", "NAMES",
-	  "roles or libpfm4 events, or none; see forkcost counters [all roles]", VALUES_ANY, NULL},
-	 take_counters,
-	 0},
-	{{"precision", "SHARE",
-	  "end a heap once the 95 % intervals of its rows are this narrow [2%]", VALUES_ANY, NULL},
-	 take_precision,
-	 0},
-	{{"budget", "TIME", "stop after this time, as 5m, or when all is precise [by preset]",
-	  VALUES_ANY, NULL},
-	 take_budget,
-	 0},
-	{{"replicates", "N", "maximum of fresh workers per heap [1000, the most]", VALUES_ANY,
-	  NULL},
-	 take_replicates,
-	 0},
-	{{"cell-time", "TIME", "how long a worker repeats rounds in one cell [by preset]",
-	  VALUES_ANY, NULL},
-	 take_cell_time,
-	 0},
-	{{"seed", "N", "seed of all shuffling [from the clock; recorded]", VALUES_ANY, NULL},
-	 take_seed,
-	 0},
-	{{"cpu", "N", "CPU of the worker [the last one allowed]", VALUES_ANY, NULL}, take_cpu, 0},
-	{{"evict", "SIZE", "buffer that is read before cold samples [twice the last-level cache]",
-	  VALUES_ANY, NULL},
-	 take_evict,
-	 0},
+	TAKES("counters", "NAMES",
+	      "roles or libpfm4 events, or none; see forkcost counters [all roles]", take_counters),
+	SETS("precision", "SHARE",
+	     "end a heap once the 95 % intervals of its rows are this narrow [2%]", take_share,
+	     precision),
+	SETS("budget", "TIME", "stop after this time, as 5m, or when all is precise [by preset]",
+	     take_duration, budget_ns),
+	TAKES("replicates", "N", "maximum of fresh workers per heap [1000, the most]",
+	      take_replicates),
+	SETS("cell-time", "TIME", "how long a worker repeats rounds in one cell [by preset]",
+	     take_duration, cell_ns),
+	TAKES("seed", "N", "seed of all shuffling [from the clock; recorded]", take_seed),
+	TAKES("cpu", "N", "CPU of the worker [the last one allowed]", take_cpu),
+	TAKES("evict", "SIZE",
+	      "buffer that is read before cold samples [twice the last-level cache]", take_evict),
 	{{"output", "FOLDER", "where run folders are made [results]", VALUES_FOLDER, NULL},
 	 take_output,
 	 0},
-	{{"dry-run", NULL, "print the plan, its time and memory; measures speed for some seconds",
-	  VALUES_ANY, NULL},
-	 NULL,
-	 offsetof(struct settings, dry_run)},
-	{{"no-plots", NULL, "do not draw", VALUES_ANY, NULL},
-	 NULL,
-	 offsetof(struct settings, no_plots)},
-	{{"no-table", NULL, "do not print the table at the end", VALUES_ANY, NULL},
-	 NULL,
-	 offsetof(struct settings, no_table)},
+	SETS("dry-run", NULL,
+	     "print the plan, its time and memory; measures speed for some seconds", take_flag,
+	     dry_run),
+	SETS("no-plots", NULL, "do not draw", take_flag, no_plots),
+	SETS("no-table", NULL, "do not print the table at the end", take_flag, no_table),
 };
 
 enum {
@@ -362,13 +355,12 @@ enum outcome settings_parse(struct settings *settings, const struct given *given
 		return OUTCOME_FAILED;
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		const char *value = given->values[i];
-		size_t row = i - AXIS_ROW_COUNT;
 		if (!value || i == ROW_PRESET)
 			continue;
-		if (i >= AXIS_ROW_COUNT && rows[row].flag)
-			*(bool *)((char *)settings + rows[row].flag) = true;
-		else if (i < AXIS_ROW_COUNT ? take_axis(&parse, axis_of(i), value)
-					    : rows[row].take(&parse, value))
+		if (i >= AXIS_ROW_COUNT)
+			parse.into = (char *)settings + rows[i - AXIS_ROW_COUNT].into;
+		if (i < AXIS_ROW_COUNT ? take_axis(&parse, axis_of(i), value)
+				       : rows[i - AXIS_ROW_COUNT].take(&parse, value))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
