@@ -4,7 +4,6 @@
 #include "harness/common/wire.h"
 #include "harness/driver/base/notes.h"
 
-#include <stdio.h>
 #include <string.h>
 
 bool choice_has(const struct choice *choice, uint64_t level)
