@@ -49,16 +49,18 @@ struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with
 						    2 * count * sizeof(unsigned));
 	if (!columns)
 		return NULL;
-	double *numbers = (double *)(columns + 1);
+	double *numbers = (void *)(columns + 1);
+	unsigned *steps = (void *)(numbers + number_count);
 	*columns = (struct columns){
 		.next = dataset->columns,
 		.count = count,
 		.at_us = numbers,
 		.window_ns = with_windows ? numbers + count : NULL,
-		.rounds = (unsigned *)(numbers + number_count),
-		.places = (unsigned *)(numbers + number_count) + count,
+		.rounds = steps,
+		.places = steps + count,
 	};
-	return dataset->columns = columns;
+	dataset->columns = columns;
+	return columns;
 }
 
 const char *dataset_failure(const struct dataset *dataset, const char *experiment)
