@@ -2,8 +2,6 @@
 
 #include "harness/common/wire.h"
 
-#include <math.h>
-
 bool fields_count(const json_t *value, uint64_t most, uint64_t *count)
 {
 	json_int_t number = json_integer_value(value);

@@ -5,7 +5,6 @@
 #include "harness/common/problem.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 
 enum { OPTIONS_MAX = 40 };
 

@@ -49,39 +49,33 @@ struct stats_summary stats_summarize(const double *values, size_t n)
 	return summary;
 }
 
-/* Student's t on values: their mean, and 95 % around it. */
-static struct stats_interval t_interval(const double *values, size_t n)
+/* Student's t on a copy of values or, if they are above zero, on their logs: the mean, and 95 % around it. */
+static struct stats_interval t_interval(const double *unsorted, size_t n, bool logs)
 {
-	double mean = gsl_stats_mean(values, 1, n), half = 0;
+	double *values = sorted_copy(unsorted, n), half = 0;
 	bool has_interval = n >= STATS_INTERVAL_VALUES_MIN;
+	logs = logs && values[0] > 0;
+	for (size_t i = 0; logs && i < n; i++)
+		values[i] = log(values[i]);
+	double mean = gsl_stats_mean(values, 1, n);
 	if (has_interval)
 		half = gsl_cdf_tdist_Pinv(0.975, (double)n - 1) *
 		       gsl_stats_sd_m(values, 1, n, mean) / sqrt((double)n);
+	free(values);
+	if (logs)
+		return (struct stats_interval){exp(mean), exp(mean - half), exp(mean + half),
+					       has_interval};
 	return (struct stats_interval){mean, mean - half, mean + half, has_interval};
 }
 
 struct stats_interval stats_difference_interval(const double *differences, size_t n)
 {
-	double *values = sorted_copy(differences, n);
-	struct stats_interval interval = t_interval(values, n);
-	free(values);
-	return interval;
+	return t_interval(differences, n, false);
 }
 
 struct stats_interval stats_interval(const double *replicate_medians, size_t n)
 {
-	double *values = sorted_copy(replicate_medians, n);
-	bool logs = values[0] > 0;
-	for (size_t i = 0; logs && i < n; i++)
-		values[i] = log(values[i]);
-	struct stats_interval interval = t_interval(values, n);
-	if (logs) {
-		interval.center = exp(interval.center);
-		interval.low = exp(interval.low);
-		interval.high = exp(interval.high);
-	}
-	free(values);
-	return interval;
+	return t_interval(replicate_medians, n, true);
 }
 
 double stats_relative_half_width(const struct stats_interval *interval)

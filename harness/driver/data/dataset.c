@@ -3,46 +3,24 @@
 #include "harness/driver/base/stats.h"
 #include "harness/driver/data/dataset_reader.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool same_place(const struct series *a, const struct series *b)
-{
-	bool same = a->heap_bytes == b->heap_bytes && a->aa_control == b->aa_control &&
-		    strcmp(a->experiment, b->experiment) == 0 &&
-		    strcmp(a->primitive, b->primitive) == 0 &&
-		    strcmp(a->case_name, b->case_name) == 0 && strcmp(a->action, b->action) == 0;
-	for (enum axis_id axis = 0; same && axis < AXIS_COUNT; axis++)
-		same = strcmp(a->level[axis], b->level[axis]) == 0;
-	return same;
-}
+enum { KEY_BYTES = (5 + AXIS_COUNT) * WIRE_NAME_MAX + COUNTER_NAME_MAX + 32 };
 
-/* A run has some ten thousand series and looks each of them up for every line: a hash table, with at least
- * as many chains as series. Chains run through `next`, by number, since the array of series moves as it
- * grows. */
-struct series_index {
-	size_t *first; /* 1 + the number of a series; 0: none */
-	size_t *next;
-	size_t chains; /* a power of two */
-};
-
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-	while (*text) /* FNV-1a */
-		hash = (hash ^ (unsigned char)*text++) * UINT64_C(0x100000001b3);
-	return (hash ^ 0xff) * UINT64_C(0x100000001b3);
-}
-
-static uint64_t hash_of(const struct series *series, const char *metric)
+/* All that tells series apart, in lines: no name has line ends. */
+static const char *key_of(const struct series *series, const char *metric, char key[KEY_BYTES])
 {
 	const char *const texts[] = {series->experiment, series->primitive, series->case_name,
 				     series->action, metric};
-	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ series->heap_bytes ^ series->aa_control;
+	char *end = key + snprintf(key, KEY_BYTES, "%" PRIu64 " %d", series->heap_bytes,
+				   series->aa_control);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		hash = hash_text(hash, texts[i]);
+		end = stpcpy(stpcpy(end, "\n"), texts[i]);
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		hash = hash_text(hash, series->level[axis]);
-	return hash;
+		end = stpcpy(stpcpy(end, "\n"), series->level[axis]);
+	return key;
 }
 
 void *dataset_grow(void *array, size_t count, size_t *capacity, size_t element_bytes)
@@ -56,71 +34,23 @@ void *dataset_grow(void *array, size_t count, size_t *capacity, size_t element_b
 	return grown;
 }
 
-static void index_link(struct series_index *index, const struct series *series, size_t number)
+struct series *dataset_find(const struct dataset *dataset, const struct series *like,
+			    const char *metric)
 {
-	size_t *first = &index->first[series[number].hash & (index->chains - 1)];
-	index->next[number] = *first;
-	*first = number + 1;
-}
-
-/* Twice as many chains, with all of `count` series in them. */
-static bool index_widen(struct series_index *index, const struct series *series, size_t count)
-{
-	size_t chains = index->chains ? 2 * index->chains : 1024;
-	size_t *first = calloc(chains, sizeof *first);
-	size_t *next = realloc(index->next, chains * sizeof *next);
-	index->next = next ? next : index->next;
-	if (!first || !next) {
-		free(first);
-		return false;
-	}
-	free(index->first);
-	index->first = first;
-	index->chains = chains;
-	for (size_t i = 0; i < count; i++)
-		index_link(index, series, i);
-	return true;
-}
-
-static bool index_add(struct dataset *dataset, size_t number)
-{
-	if (!dataset->index)
-		dataset->index = calloc(1, sizeof *dataset->index);
-	struct series_index *index = dataset->index;
-	if (!index || (number >= index->chains && !index_widen(index, dataset->series, number)))
-		return false;
-	dataset->series[number].hash =
-		hash_of(&dataset->series[number], dataset->series[number].metric);
-	index_link(index, dataset->series, number);
-	return true;
-}
-
-const struct series *dataset_find(const struct dataset *dataset, const struct series *like,
-				  const char *metric)
-{
-	const struct series_index *index = dataset->index;
-	if (!index || !index->chains)
-		return NULL;
-	uint64_t hash = hash_of(like, metric);
-	for (size_t at = index->first[hash & (index->chains - 1)]; at; at = index->next[at - 1])
-		if (dataset->series[at - 1].hash == hash &&
-		    same_place(&dataset->series[at - 1], like) &&
-		    strcmp(dataset->series[at - 1].metric, metric) == 0)
-			return &dataset->series[at - 1];
-	return NULL;
+	char key[KEY_BYTES];
+	const json_t *number = json_object_get(dataset->index, key_of(like, metric, key));
+	return number ? &dataset->series[json_integer_value(number)] : NULL;
 }
 
 struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with_windows)
 {
-	struct columns *columns = calloc(1, sizeof *columns);
-	double *numbers = calloc(count, (with_windows ? 2 : 1) * sizeof *numbers);
-	unsigned *steps = calloc(count, 2 * sizeof *steps);
-	if (!columns || !numbers || !steps) {
-		free(columns);
-		free(numbers);
-		free(steps);
+	const size_t number_count = (with_windows ? 2 : 1) * count;
+	struct columns *columns = calloc(1, sizeof *columns + number_count * sizeof(double) +
+						    2 * count * sizeof(unsigned));
+	if (!columns)
 		return NULL;
-	}
+	double *numbers = (void *)(columns + 1);
+	unsigned *steps = (void *)(numbers + number_count);
 	*columns = (struct columns){
 		.next = dataset->columns,
 		.count = count,
@@ -143,17 +73,21 @@ const char *dataset_failure(const struct dataset *dataset, const char *experimen
 
 struct series *dataset_series(struct dataset *dataset, const struct series *key)
 {
-	const struct series *found = dataset_find(dataset, key, key->metric);
+	char text[KEY_BYTES];
+	struct series *found = dataset_find(dataset, key, key->metric);
 	if (found)
-		return &dataset->series[found - dataset->series];
+		return found;
 	struct series *grown = dataset_grow(dataset->series, dataset->series_count,
 					    &dataset->series_capacity, sizeof *grown);
 	if (!grown)
 		return NULL;
 	dataset->series = grown;
-	grown[dataset->series_count] = *key;
-	if (!index_add(dataset, dataset->series_count))
+	if (!dataset->index)
+		dataset->index = json_object();
+	if (json_object_set_new_nocheck(dataset->index, key_of(key, key->metric, text),
+					json_integer((json_int_t)dataset->series_count)) < 0)
 		return NULL;
+	grown[dataset->series_count] = *key;
 	return &grown[dataset->series_count++];
 }
 
@@ -170,16 +104,10 @@ void dataset_free(struct dataset *dataset)
 	while (dataset->columns) {
 		struct columns *columns = dataset->columns;
 		dataset->columns = columns->next;
-		free(columns->at_us);
-		free(columns->rounds);
 		free(columns);
 	}
-	if (dataset->index) {
-		free(dataset->index->first);
-		free(dataset->index->next);
-	}
-	free(dataset->index);
 	free(dataset->series);
+	json_decref(dataset->index);
 	json_decref(dataset->environment);
 	json_decref(dataset->run);
 	json_decref(dataset->end);
@@ -209,17 +137,16 @@ double *series_medians(const struct series *series)
 	return medians;
 }
 
+static int compare_replicates(const void *wanted, const void *block)
+{
+	uint64_t a = *(const uint64_t *)wanted, b = ((const struct block *)block)->replicate;
+	return (a > b) - (a < b);
+}
+
 const struct block *series_block(const struct series *series, uint64_t replicate)
 {
-	size_t low = 0, high = series ? series->block_count : 0;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (series->blocks[middle].replicate == replicate)
-			return &series->blocks[middle];
-		if (series->blocks[middle].replicate < replicate)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	if (!series || !series->block_count)
+		return NULL;
+	return bsearch(&replicate, series->blocks, series->block_count, sizeof *series->blocks,
+		       compare_replicates);
 }

@@ -51,7 +51,6 @@ struct series {
 	char level[AXIS_COUNT][WIRE_NAME_MAX]; /* empty: not varied */
 	uint64_t heap_bytes;
 	bool aa_control;
-	uint64_t hash; /* private: of all that tells series apart */
 	char metric[COUNTER_NAME_MAX], unit[WIRE_NAME_MAX];
 	bool is_main; /* the arm's main metric: the first that it can give */
 	bool is_counter;
@@ -72,8 +71,8 @@ struct dataset {
 	json_t *environment, *run, *end; /* end: NULL if the run was cut off */
 	size_t series_count, series_capacity;
 	struct series *series;
-	struct series_index *index; /* private: finds a series by its key */
-	struct columns *columns;    /* private: all there are */
+	json_t *index;           /* private: numbers of series by their keys */
+	struct columns *columns; /* private: all there are */
 	size_t failure_count;
 	char first_failure[PROBLEM_TEXT_MAX];
 	size_t failed_count; /* experiments with failures */
@@ -97,8 +96,8 @@ void dataset_free(struct dataset *dataset);
 const struct block *series_block(const struct series *series, uint64_t replicate);
 
 /* The series that is alike in everything but the metric; NULL if there is none. */
-const struct series *dataset_find(const struct dataset *dataset, const struct series *like,
-				  const char *metric);
+struct series *dataset_find(const struct dataset *dataset, const struct series *like,
+			    const char *metric);
 
 /* Why the experiment's first failed replicate failed; NULL if none did. */
 const char *dataset_failure(const struct dataset *dataset, const char *experiment);

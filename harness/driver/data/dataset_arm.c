@@ -106,11 +106,16 @@ static enum outcome find_passes(const struct reader *reader, json_t *described,
 	return OUTCOME_OK;
 }
 
-/* The pass that an index of find_passes() names; NULL if it names none. */
-static struct arm_pass *pass_of(const struct passes *passes, const json_t *index, const char *name)
+/* The values of a metric or, with `counted`, of a counter, and the pass that has them; NULL if none does. */
+static const json_t *values_of(const struct passes *passes, bool counted, const char *name,
+			       struct arm_pass **pass)
 {
-	const json_t *number = json_object_get(index, name);
-	return number && passes->list ? &passes->list[json_integer_value(number)] : NULL;
+	const json_t *number = json_object_get(counted ? passes->counts : passes->metrics, name);
+	*pass = number ? &passes->list[json_integer_value(number)] : NULL;
+	return *pass ? json_object_get(
+			       json_object_get((*pass)->samples, counted ? "counts" : "metrics"),
+			       name)
+		     : NULL;
 }
 
 /* Rounds and places cross the wire in 16 bits; so do they here. */
@@ -121,18 +126,15 @@ static bool read_columns(const json_t *samples, struct columns *columns)
 	const json_t *at_us = json_object_get(samples, "at_us");
 	const json_t *window_ns = json_object_get(samples, "window_ns");
 	for (size_t i = 0; i < columns->count; i++) {
-		uint64_t number;
-		if (!fields_count(json_array_get(round, i), UINT16_MAX, &number))
+		uint64_t of_round, of_place;
+		if (!fields_count(json_array_get(round, i), UINT16_MAX, &of_round) ||
+		    !fields_count(json_array_get(place, i), UINT16_MAX, &of_place) ||
+		    !fields_number(json_array_get(at_us, i), &columns->at_us[i]) ||
+		    (window_ns &&
+		     !fields_number(json_array_get(window_ns, i), &columns->window_ns[i])))
 			return false;
-		columns->rounds[i] = (unsigned)number;
-		if (!fields_count(json_array_get(place, i), UINT16_MAX, &number))
-			return false;
-		columns->places[i] = (unsigned)number;
-		if (!fields_number(json_array_get(at_us, i), &columns->at_us[i]))
-			return false;
-		if (window_ns &&
-		    !fields_number(json_array_get(window_ns, i), &columns->window_ns[i]))
-			return false;
+		columns->rounds[i] = (unsigned)of_round;
+		columns->places[i] = (unsigned)of_place;
 	}
 	return true;
 }
@@ -231,22 +233,18 @@ static enum outcome add_values(struct reader *reader, const struct arm_place *pl
 static enum outcome read_counter(struct reader *reader, const json_t *counter,
 				 const struct passes *passes, struct arm_place *place)
 {
-	const json_t *values = NULL;
+	struct arm_pass *pass;
 	if (!COPY(counter, "name", place->key.metric))
 		return dataset_malformed(reader, "a counter's name is missing or too long");
 	if (!COPY_REASON(counter, "missing", place->key.missing))
 		wire_copy(place->key.missing, sizeof place->key.missing,
 			  "the arm's counted pass did not run");
-	struct arm_pass *pass = pass_of(passes, passes->counts, place->key.metric);
-	if (pass) {
-		const json_t *counts = json_object_get(pass->samples, "counts");
-		values = json_object_get(counts, place->key.metric);
-		if (json_is_string(values)) {
-			if (!COPY_REASON(counts, place->key.metric, place->key.missing))
-				return dataset_malformed(reader,
-							 "a counter's reason is empty or too long");
-			values = NULL;
-		}
+	const json_t *values = values_of(passes, true, place->key.metric, &pass);
+	if (json_is_string(values)) {
+		if (!COPY_REASON(json_object_get(pass->samples, "counts"), place->key.metric,
+				 place->key.missing))
+			return dataset_malformed(reader, "a counter's reason is empty or too long");
+		values = NULL;
 	}
 	return add_values(reader, place, pass, values);
 }
@@ -321,13 +319,9 @@ static enum outcome read_counted_times(struct reader *reader, json_t *passes,
 		bool with_child = counts_with_child(reader, counts);
 		json_object_foreach(metrics, metric, values)
 		{
-			const struct series *found =
-				dataset_find(reader->dataset, &place->key, metric);
-			if (!found || !found->block_count)
-				continue;
-			if (add_counted(reader,
-					&reader->dataset->series[found - reader->dataset->series],
-					values, place->replicate, with_child))
+			struct series *found = dataset_find(reader->dataset, &place->key, metric);
+			if (found && found->block_count &&
+			    add_counted(reader, found, values, place->replicate, with_child))
 				return OUTCOME_FAILED;
 		}
 	}
@@ -342,10 +336,9 @@ static enum outcome read_histogram(struct reader *reader, const json_t *histogra
 	if (!metric ||
 	    json_integer_value(json_object_get(histogram, "per_octave")) != HISTOGRAM_PER_OCTAVE)
 		return dataset_malformed(reader, "a histogram of another kind");
-	const struct series *found = dataset_find(reader->dataset, &place->key, metric);
-	if (!found)
+	struct series *series = dataset_find(reader->dataset, &place->key, metric);
+	if (!series)
 		return dataset_malformed(reader, "a histogram has no metric");
-	struct series *series = &reader->dataset->series[found - reader->dataset->series];
 	if (!series->histogram)
 		series->histogram = calloc(HISTOGRAM_BUCKETS, sizeof *series->histogram);
 	if (!series->histogram)
@@ -368,15 +361,13 @@ static enum outcome read_metrics(struct reader *reader, const json_t *metrics, c
 {
 	bool has_main = false;
 	for (size_t m = 0; m < json_array_size(metrics); m++) {
-		const json_t *metric = json_array_get(metrics, m), *values = NULL;
+		const json_t *metric = json_array_get(metrics, m);
+		struct arm_pass *pass;
 		if (!COPY(metric, "name", place->key.metric) ||
 		    !COPY(metric, "unit", place->key.unit))
 			return dataset_malformed(reader,
 						 "a metric's name or unit is missing or too long");
-		struct arm_pass *pass = pass_of(passes, passes->metrics, place->key.metric);
-		if (pass)
-			values = json_object_get(json_object_get(pass->samples, "metrics"),
-						 place->key.metric);
+		const json_t *values = values_of(passes, false, place->key.metric, &pass);
 		*place->key.missing = '\0';
 		if (!values && !COPY_REASON(json_object_get(arm, "missing"), place->key.metric,
 					    place->key.missing))

@@ -6,7 +6,6 @@
 #include "harness/driver/base/version.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

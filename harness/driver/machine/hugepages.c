@@ -87,7 +87,6 @@ static bool has_larger(char why[PROBLEM_TEXT_MAX])
 	return false;
 }
 
-/* That 64 KiB pages are off is the kernel's default and nobody's wish; that all are off is one. */
 /* Nothing is changed that a crash could keep. */
 static void say_unrecordable(char why[PROBLEM_TEXT_MAX])
 {
@@ -96,6 +95,7 @@ static void say_unrecordable(char why[PROBLEM_TEXT_MAX])
 		 strerror(errno), remedy_or(errno, "let root write there"));
 }
 
+/* That 64 KiB pages are off is the kernel's default and nobody's wish; that all are off is one. */
 static bool can_multi(char why[PROBLEM_TEXT_MAX])
 {
 	struct size size = look_at_size(MULTI_KB);

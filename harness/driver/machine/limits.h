@@ -4,8 +4,6 @@
 
 #include "harness/common/problem.h"
 
-#include <stddef.h>
-
 /* One of them: what it limits, and how it stands. */
 struct limit {
 	const char *what;            /* "open files" */

@@ -6,8 +6,8 @@
 #include "harness/driver/base/version.h"
 #include "harness/driver/machine/memory.h"
 
-#include <ctype.h>
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <hwloc.h>
 #include <inttypes.h>
 #include <sched.h>
@@ -16,9 +16,6 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-#ifdef __GLIBC__
-#include <gnu/libc-version.h>
-#endif
 
 enum outcome machine_choose_cpus(int wanted, int *caller_cpu, int *other_cpu,
 				 struct problem *problem)
@@ -226,24 +223,14 @@ static json_t *describe_tlb_flags(void)
 
 static json_t *describe_mitigations(void)
 {
-	static const char *const names[] = {"meltdown",
-					    "spectre_v1",
-					    "spectre_v2",
-					    "spec_store_bypass",
-					    "l1tf",
-					    "mds",
-					    "retbleed",
-					    "spec_rstack_overflow",
-					    "srbds",
-					    "tsx_async_abort",
-					    "mmio_stale_data",
-					    "gather_data_sampling",
-					    "itlb_multihit"};
+	const char *names = "meltdown,spectre_v1,spectre_v2,spec_store_bypass,l1tf,mds,retbleed,"
+			    "spec_rstack_overflow,srbds,tsx_async_abort,mmio_stale_data,"
+			    "gather_data_sampling,itlb_multihit";
+	char name[32], path[128];
 	json_t *result = json_object();
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		char path[128];
-		snprintf(path, sizeof path, "/sys/devices/system/cpu/vulnerabilities/%s", names[i]);
-		json_object_set_new(result, names[i], text_or_reason(path));
+	while (names && units_split(&names, name, sizeof name)) {
+		snprintf(path, sizeof path, "/sys/devices/system/cpu/vulnerabilities/%s", name);
+		json_object_set_new(result, name, text_or_reason(path));
 	}
 	return result;
 }
@@ -348,17 +335,6 @@ static json_t *describe_kernel(void)
 			 "machine", names.machine);
 }
 
-static const char *libc_name(void)
-{
-#ifdef __GLIBC__
-	static char name[32];
-	snprintf(name, sizeof name, "glibc %s", gnu_get_libc_version());
-	return name;
-#else
-	return "unavailable: not glibc";
-#endif
-}
-
 static json_t *describe_clock(const struct wire_clock *clock)
 {
 	return json_pack("{s:s,s:f,s:f,s:f,s:s}", "kind",
@@ -375,11 +351,12 @@ json_t *machine_describe(const struct wire_clock *clock)
 		json_object_set_new(facts, file_facts[i].name, text_or_reason(file_facts[i].path));
 	json_object_set_new(facts, "tlb_flags", describe_tlb_flags());
 	json_object_set_new(facts, "kernel_command_line", describe_command_line());
-	char host[128] = "unknown";
+	char host[128] = "unknown", libc[32];
+	snprintf(libc, sizeof libc, "glibc %s", gnu_get_libc_version());
 	gethostname(host, sizeof host - 1);
 	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "forkcost_version", FORKCOST_VERSION, "git_commit", FORKCOST_COMMIT,
-			 "compiler", __VERSION__, "libc", libc_name(), "host", host, "cpu_model",
+			 "compiler", __VERSION__, "libc", libc, "host", host, "cpu_model",
 			 describe_cpu_model(), "microcode", cpuinfo("microcode"), "kernel",
 			 describe_kernel(), "hypervisor", describe_hypervisor(), "topology",
 			 describe_topology(), "memory", describe_memory(), "init_on_alloc",
@@ -401,8 +378,8 @@ void machine_summary(const json_t *environment, char *text, size_t text_bytes)
 	const char *virtual = "";
 	if (machine_was_emulated(environment))
 		virtual = ", emulated by QEMU";
-	else if (hypervisor && strncmp(hypervisor, "none", 4) != 0 &&
-		 strncmp(hypervisor, "unavailable", 11) != 0)
+	else if (is_known(json_object_get(environment, "hypervisor")) &&
+		 strncmp(hypervisor, "none", 4) != 0)
 		virtual = ", virtual machine";
 	char memory[UNITS_TEXT_MAX] = "unknown memory", cpus[UNITS_TEXT_MAX] = "unknown";
 	uint64_t number;
@@ -418,13 +395,10 @@ void machine_summary(const json_t *environment, char *text, size_t text_bytes)
 uint64_t machine_steal_ticks(void)
 {
 	char text[TEXTFILE_MAX];
-	uint64_t user, nice, system, idle, iowait, irq, softirq, steal;
+	uint64_t steal;
 	if (!textfile_read("/proc/stat", text, sizeof text) ||
 	    // NOLINTNEXTLINE(cert-err34-c): the kernel wrote them
-	    sscanf(text,
-		   "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-		   " %" SCNu64 " %" SCNu64,
-		   &user, &nice, &system, &idle, &iowait, &irq, &softirq, &steal) != 8)
+	    sscanf(text, "cpu %*u %*u %*u %*u %*u %*u %*u %" SCNu64, &steal) != 1)
 		return UINT64_MAX;
 	return steal;
 }

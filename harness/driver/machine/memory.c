@@ -5,84 +5,77 @@
 #include "harness/common/units.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { OVERHEAD_BYTES = 64 << 20 };
 
-struct ceiling {
-	uint64_t left_bytes;
-	const char *name;
+/* A version of memory cgroups: how its line of /proc/self/cgroup begins or goes on, and its files. */
+struct hierarchy {
+	const char *mark, *mount, *limit_file, *use_file;
 };
 
-static void lower(struct ceiling *ceiling, uint64_t left_bytes, const char *name)
-{
-	if (left_bytes < ceiling->left_bytes)
-		*ceiling = (struct ceiling){left_bytes, name};
-}
-
 /* What one level of a cgroup leaves: its limit less its use, page cache that can go not counted. */
-static void lower_by_level(struct ceiling *ceiling, const char *folder, const char *limit_file,
-			   const char *use_file, const char *name)
+static uint64_t left_by_level(const char *folder, const struct hierarchy *hierarchy)
 {
 	char path[1200], text[TEXTFILE_MAX];
 	uint64_t use = 0;
-	snprintf(path, sizeof path, "%s/%s", folder, limit_file);
+	snprintf(path, sizeof path, "%s/%s", folder, hierarchy->limit_file);
 	if (!textfile_read(path, text, sizeof text) || *text < '0' || *text > '9')
-		return; /* no such level, or "max" */
+		return UINT64_MAX; /* no such level, or "max" */
 	uint64_t limit = strtoull(text, NULL, 10);
 	if (limit > UINT64_MAX / 4)
-		return; /* v1's way to say that there is no limit */
-	snprintf(path, sizeof path, "%s/%s", folder, use_file);
+		return UINT64_MAX; /* v1's way to say that there is no limit */
+	snprintf(path, sizeof path, "%s/%s", folder, hierarchy->use_file);
 	if (textfile_read(path, text, sizeof text))
 		use = strtoull(text, NULL, 10);
 	snprintf(path, sizeof path, "%s/memory.stat", folder);
 	uint64_t cache = textfile_value(path, "inactive_file", 10);
 	if (cache != UINT64_MAX)
 		use -= cache < use ? cache : use;
-	lower(ceiling, limit > use ? limit - use : 0, name);
+	return limit > use ? limit - use : 0;
 }
 
-/* Every level from this process's cgroup up to the root of the hierarchy. */
-static void lower_by_cgroup(struct ceiling *ceiling, const char *mount, char *group,
-			    const char *limit_file, const char *use_file, const char *name)
+/* The least that any level leaves, from this process's cgroup up to the root of the hierarchy. */
+static uint64_t left_by_cgroup(const char *line)
 {
-	char folder[1100], *end = group + strlen(group);
-	while (end) {
+	static const struct hierarchy v2 = {"0::", "/sys/fs/cgroup", "memory.max",
+					    "memory.current"};
+	static const struct hierarchy v1 = {":memory:", "/sys/fs/cgroup/memory",
+					    "memory.limit_in_bytes", "memory.usage_in_bytes"};
+	const struct hierarchy *hierarchy = strncmp(line, v2.mark, 3) == 0 ? &v2 : &v1;
+	const char *at = strstr(line, hierarchy->mark);
+	char group[900], folder[1100];
+	uint64_t least = UINT64_MAX;
+	if (!at)
+		return least;
+	snprintf(group, sizeof group, "%s", at + strlen(hierarchy->mark));
+	for (char *end = group + strlen(group); end; end = strrchr(group, '/')) {
 		*end = '\0';
-		snprintf(folder, sizeof folder, "%s%s", mount, group);
-		lower_by_level(ceiling, folder, limit_file, use_file, name);
-		end = strrchr(group, '/');
+		snprintf(folder, sizeof folder, "%s%s", hierarchy->mount, group);
+		uint64_t left = left_by_level(folder, hierarchy);
+		least = left < least ? left : least;
 	}
+	return least;
 }
 
 enum outcome memory_available(uint64_t *bytes, const char **limited_by, struct problem *problem)
 {
 	char text[TEXTFILE_MAX];
-	struct ceiling ceiling = {UINT64_MAX, "MemAvailable"};
-	ceiling.left_bytes = textfile_value("/proc/meminfo", "MemAvailable", 10);
-	if (ceiling.left_bytes == UINT64_MAX)
+	*limited_by = "MemAvailable";
+	*bytes = textfile_value("/proc/meminfo", "MemAvailable", 10);
+	if (*bytes == UINT64_MAX)
 		return fail(problem, "cannot read MemAvailable from /proc/meminfo: %s; %s",
 			    strerror(errno), remedy_or(errno, "mount /proc"));
-	if (textfile_read("/proc/self/cgroup", text, sizeof text)) {
-		for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
-			char group[900];
-			if (strncmp(line, "0::", 3) == 0) {
-				snprintf(group, sizeof group, "%s", line + 3);
-				lower_by_cgroup(&ceiling, "/sys/fs/cgroup", group, "memory.max",
-						"memory.current", "the memory cgroup");
-			} else if (strstr(line, ":memory:")) {
-				snprintf(group, sizeof group, "%s", strstr(line, ":memory:") + 8);
-				lower_by_cgroup(&ceiling, "/sys/fs/cgroup/memory", group,
-						"memory.limit_in_bytes", "memory.usage_in_bytes",
-						"the memory cgroup");
-			}
-		}
+	textfile_read("/proc/self/cgroup", text, sizeof text);
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		uint64_t left = left_by_cgroup(line);
+		if (left >= *bytes)
+			continue;
+		*bytes = left;
+		*limited_by = "the memory cgroup";
 	}
-	*bytes = ceiling.left_bytes;
-	*limited_by = ceiling.name;
 	return OUTCOME_OK;
 }
 

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,9 +39,8 @@ struct loan {
 /* The lock says that a lender lives: the kernel lets go of it whatever that dies of. -1: not held. */
 static int locks[TUNABLE_COUNT] = {-1, -1};
 
-/* What this process has lent. */
+/* What this process has lent; without a lender: nothing. */
 static struct loan loans[TUNABLE_COUNT];
-static bool is_lent[TUNABLE_COUNT];
 
 static void pause_a_moment(void)
 {
@@ -63,14 +61,20 @@ bool tunable_value(const char *path, char value[TUNABLE_VALUE_MAX])
 	return true;
 }
 
-static bool write_value(const char *path, const char *value)
+/* If it is open; errno stays. */
+static void close_any(int fd)
 {
-	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	bool good = fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
 	int error = errno;
 	if (fd >= 0)
 		close(fd);
 	errno = error;
+}
+
+static bool write_value(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	bool good = fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
+	close_any(fd);
 	return good;
 }
 
@@ -137,28 +141,25 @@ static int open_folder(bool make)
 
 bool tunable_can_be_saved(void)
 {
-	int folder = open_folder(true), probe = -1;
 	static const char name[] = "probe.new";
+	int folder = open_folder(true);
 	if (folder < 0)
 		return false;
-	probe = openat(folder, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int error = errno;
-	if (probe >= 0) {
-		close(probe);
+	int probe = openat(folder, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (probe >= 0)
 		unlinkat(folder, name, 0);
-	}
-	close(folder);
-	errno = error;
+	close_any(probe);
+	close_any(folder);
 	return probe >= 0;
 }
 
-enum found { FOUND_NONE, FOUND_LOAN, FOUND_RUBBISH };
+enum found { FOUND_NONE, FOUND_LOAN, FOUND_OLD, FOUND_RUBBISH };
 
 /* Believes only what this program writes, letter for letter: a regular file of root's, with values that
- * the setting can have. One cut off in the middle was never acted upon. */
+ * the setting can have. One cut off in the middle was never acted upon. OLD: lent before this boot. */
 static enum found read_loan(int folder, const struct setting *setting, struct loan *loan)
 {
-	char text[RECORD_MAX], again[RECORD_MAX];
+	char text[RECORD_MAX], again[RECORD_MAX], boot[BOOT_MAX];
 	struct stat status;
 	int fd = openat(folder, setting->record, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
@@ -179,9 +180,11 @@ static enum found read_loan(int folder, const struct setting *setting, struct lo
 	loan->lender = strtol(lender, NULL, 10);
 	loan->started = strtoull(since, NULL, 10);
 	format_loan(loan, again);
-	bool good = strcmp(text, again) == 0 && is_value(setting, loan->before) &&
-		    is_value(setting, loan->written);
-	return good ? FOUND_LOAN : FOUND_RUBBISH;
+	if (strcmp(text, again) != 0 || !is_value(setting, loan->before) ||
+	    !is_value(setting, loan->written))
+		return FOUND_RUBBISH;
+	read_boot(boot);
+	return strcmp(loan->boot, boot) == 0 ? FOUND_LOAN : FOUND_OLD;
 }
 
 /* Under a new name first, so that a record is whole or not there. */
@@ -271,8 +274,7 @@ static bool take_lock(int folder, enum tunable tunable)
 
 static void drop_lock(enum tunable tunable)
 {
-	if (locks[tunable] >= 0)
-		close(locks[tunable]);
+	close_any(locks[tunable]);
 	locks[tunable] = -1;
 }
 
@@ -280,14 +282,12 @@ static void drop_lock(enum tunable tunable)
 static void undo_recorded(int folder, enum tunable tunable, struct problem *note)
 {
 	struct loan loan;
-	char boot[BOOT_MAX];
-	read_boot(boot);
 	switch (read_loan(folder, &settings[tunable], &loan)) {
 	case FOUND_LOAN:
-		if (strcmp(loan.boot, boot) == 0)
-			undo(folder, &settings[tunable], &loan, note);
-		else
-			unlinkat(folder, settings[tunable].record, 0);
+		undo(folder, &settings[tunable], &loan, note);
+		break;
+	case FOUND_OLD:
+		unlinkat(folder, settings[tunable].record, 0);
 		break;
 	case FOUND_RUBBISH:
 		fail(note,
@@ -309,9 +309,8 @@ static void undo_recorded(int folder, enum tunable tunable, struct problem *note
 static void tell_user(int folder, const struct setting *setting, struct problem *note)
 {
 	struct loan loan;
-	char now[TUNABLE_VALUE_MAX] = "", boot[BOOT_MAX];
-	read_boot(boot);
-	if (read_loan(folder, setting, &loan) != FOUND_LOAN || strcmp(loan.boot, boot) != 0 ||
+	char now[TUNABLE_VALUE_MAX] = "";
+	if (read_loan(folder, setting, &loan) != FOUND_LOAN ||
 	    started(loan.lender) == loan.started || !tunable_value(setting->path, now) ||
 	    !is_still_lent(setting, &loan, now))
 		return;
@@ -334,8 +333,7 @@ bool tunables_are_changed(void)
 	int folder = open_folder(false);
 	for (unsigned tunable = 0; folder >= 0 && tunable < TUNABLE_COUNT; tunable++)
 		any = any || is_recorded(folder, tunable);
-	if (folder >= 0)
-		close(folder);
+	close_any(folder);
 	return any;
 }
 
@@ -404,10 +402,12 @@ static int keep_record(enum tunable tunable, const char *value)
 	read_boot(loan->boot);
 	snprintf(loan->written, sizeof loan->written, "%s", value);
 	errno = EPERM;
-	is_lent[tunable] = (locks[tunable] >= 0 || take_lock(folder, tunable)) &&
-			   tunable_value(setting->path, loan->before) &&
-			   is_value(setting, loan->before) && write_loan(folder, setting, loan);
-	int error = is_lent[tunable] ? 0 : errno;
+	bool is_lent = (locks[tunable] >= 0 || take_lock(folder, tunable)) &&
+		       tunable_value(setting->path, loan->before) &&
+		       is_value(setting, loan->before) && write_loan(folder, setting, loan);
+	int error = is_lent ? 0 : errno;
+	if (error)
+		loan->lender = 0;
 	close(folder);
 	return error;
 }
@@ -431,14 +431,13 @@ void tunables_restore(void)
 {
 	struct problem unsaid;
 	for (unsigned tunable = 0; tunable < TUNABLE_COUNT; tunable++) {
-		if (is_lent[tunable]) {
+		if (loans[tunable].lender) {
 			/* Without the folder, somebody removed it: we know what it said. */
 			int folder = open_folder(false);
 			undo(folder, &settings[tunable], &loans[tunable], &unsaid);
-			if (folder >= 0)
-				close(folder);
+			close_any(folder);
 		}
-		is_lent[tunable] = false;
+		loans[tunable].lender = 0;
 		drop_lock(tunable);
 	}
 	guardian_end();

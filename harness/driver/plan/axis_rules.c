@@ -99,18 +99,10 @@ static bool runs_cache_at(const struct settings *settings, uint64_t level, uint6
 
 static void note_cold(const struct jobs *jobs)
 {
-	char heaps[NOTE_BYTES];
 	const struct settings *settings = &jobs->plan->settings;
-	size_t from = 0;
-	while (from < jobs->heaps.count &&
-	       runs_cache_at(settings, CACHE_COLD, jobs->heaps.level[from]))
-		from++;
-	if (from < jobs->heaps.count && choice_has(&settings->levels[AXIS_CACHE], CACHE_COLD))
-		notes_add(
-			&jobs->plan->left_out,
-			"cold caches of %s at %s: expensive; ask for them with --cache cold",
-			jobs->experiment->name,
-			jobs_name_heaps(jobs->heaps.level + from, jobs->heaps.count - from, heaps));
+	if (!settings->heaps.given && !settings->levels[AXIS_CACHE].given &&
+	    choice_has(&settings->levels[AXIS_CACHE], CACHE_COLD))
+		jobs_note_expensive(jobs, "cold caches", COLD_HEAP_MAX, "--cache cold");
 }
 
 uint32_t axis_rules_burst_max(const struct wire_cell *cell)

@@ -4,7 +4,6 @@
 #include "harness/common/wire.h"
 #include "harness/driver/base/notes.h"
 
-#include <stdio.h>
 #include <string.h>
 
 bool choice_has(const struct choice *choice, uint64_t level)
@@ -66,13 +65,14 @@ enum outcome choice_each_name(const char *list, const char *what, const char *kn
 	return OUTCOME_OK;
 }
 
-/* "dirty, write-protected" */
-static void name_all(const struct axis *axis, char *text, size_t bytes)
+const char *choice_levels(const struct axis *axis, const char *between, char text[CHOICE_HELP_MAX])
 {
 	*text = '\0';
 	for (const struct axis_level *level = axis->levels; level->name; level++)
 		if (*level->name)
-			notes_append(text, bytes, "%s%s", *text ? ", " : "", level->name);
+			notes_append(text, CHOICE_HELP_MAX, "%s%s", *text ? between : "",
+				     level->name);
+	return text;
 }
 
 struct taking {
@@ -119,15 +119,15 @@ enum outcome choice_parse(const struct axis *axis, const char *text, struct choi
 					      problem);
 	if (axis->kind == AXIS_COUNTS)
 		return parse_counts(axis, text, choice, problem);
-	name_all(axis, known, sizeof known);
-	return choice_each_name(text, axis->name, known, take_name, &taking, problem);
+	return choice_each_name(text, axis->name, choice_levels(axis, ", ", known), take_name,
+				&taking, problem);
 }
 
 const char *choice_help(const struct axis *axis, char text[CHOICE_HELP_MAX])
 {
 	*text = '\0';
 	if (axis->kind == AXIS_LEVELS)
-		name_all(axis, text, CHOICE_HELP_MAX);
+		choice_levels(axis, ", ", text);
 	notes_append(text, CHOICE_HELP_MAX, "%s%s", *text ? " " : "", axis->help);
 	return text;
 }

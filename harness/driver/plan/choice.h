@@ -40,6 +40,9 @@ enum outcome choice_each_name(const char *list, const char *what, const char *kn
 			      bool (*add)(void *context, const char *name), void *context,
 			      struct problem *problem);
 
+/* The names of its levels, with `between` between. Returns `text`. */
+const char *choice_levels(const struct axis *axis, const char *between, char text[CHOICE_HELP_MAX]);
+
 /* The axis's line of --help: "dirty, write-protected [both]". Returns `text`. */
 const char *choice_help(const struct axis *axis, char text[CHOICE_HELP_MAX]);
 

@@ -27,6 +27,21 @@ const char *jobs_name_heaps(const uint64_t *heap_bytes, size_t count, char text[
 	return text;
 }
 
+void jobs_note_expensive(const struct jobs *jobs, const char *what, uint64_t largest_bytes,
+			 const char *option)
+{
+	char heaps[NOTE_BYTES];
+	size_t from = 0;
+	while (from < jobs->heaps.count && jobs->heaps.level[from] <= largest_bytes)
+		from++;
+	if (from < jobs->heaps.count)
+		notes_add(
+			&jobs->plan->left_out, "%s of %s at %s: expensive; ask for them with %s",
+			what, jobs->experiment->name,
+			jobs_name_heaps(jobs->heaps.level + from, jobs->heaps.count - from, heaps),
+			option);
+}
+
 /* The experiment's own sizes, or the preset's; within a quarter of what is available. */
 static enum outcome choose_own_heaps(struct jobs *jobs)
 {
@@ -110,31 +125,17 @@ struct making {
 	bool all_cells;     /* else only the plain one */
 };
 
-/* Whether the levels of a cell are plain, but for those of `except`, axes or-ed. */
-static bool is_plain(const uint64_t level[AXIS_COUNT], uint32_t except)
+/* Whether the levels of a cell are plain, but for those of axes that are counted at all levels, or that need a new
+ * worker. */
+static bool is_plain(const uint64_t level[AXIS_COUNT], bool for_counting)
 {
-	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		if (!(except >> axis & 1) && level[axis] != axis_plain(&axes[axis]))
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		bool is_excepted = for_counting ? axes[axis].is_counted_at_all_levels
+						: axes[axis].needs_new_worker;
+		if (!is_excepted && level[axis] != axis_plain(&axes[axis]))
 			return false;
+	}
 	return true;
-}
-
-static uint32_t axes_that_need_new_worker(void)
-{
-	uint32_t mask = 0;
-	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		mask |= (uint32_t)axes[axis].needs_new_worker << axis;
-	return mask;
-}
-
-static bool is_counted(const struct making *making)
-{
-	uint32_t at_all_levels = 0;
-	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		at_all_levels |= (uint32_t)axes[axis].is_counted_at_all_levels << axis;
-	return is_plain(making->cell.level, at_all_levels) &&
-	       (making->jobs->plan->settings.heaps.given ||
-		making->job.heap_bytes <= COUNTED_HEAP_MAX);
 }
 
 static enum outcome add_cell(void *context)
@@ -142,7 +143,7 @@ static enum outcome add_cell(void *context)
 	struct making *making = context;
 	struct plan_job *job = &making->job;
 	const struct plan *plan = making->jobs->plan;
-	if (!making->all_cells && !is_plain(making->cell.level, axes_that_need_new_worker()))
+	if (!making->all_cells && !is_plain(making->cell.level, false))
 		return OUTCOME_OK;
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
 		if (axis_rules[axis].runs_at &&
@@ -153,7 +154,8 @@ static enum outcome add_cell(void *context)
 		return fail(making->jobs->problem,
 			    "cannot plan more than %d cells for %s; choose fewer levels",
 			    WIRE_CELLS_MAX, making->jobs->experiment->name);
-	making->cell.counted = is_counted(making);
+	making->cell.counted = is_plain(making->cell.level, true) &&
+			       (plan->settings.heaps.given || job->heap_bytes <= COUNTED_HEAP_MAX);
 	making->cell.burst_max = axis_rules_burst_max(&making->cell);
 	uint64_t evict_bytes = axis_rules_evict_bytes(plan, &making->cell);
 	job->evict_bytes = evict_bytes ? evict_bytes : job->evict_bytes;
@@ -327,18 +329,9 @@ static enum outcome add_apart(struct jobs *jobs, enum axis_id axis)
 /* Counting takes long; what was not asked for by name is not counted at large heaps. */
 static void note_not_counted(const struct jobs *jobs)
 {
-	char heaps[NOTE_BYTES];
-	struct plan *plan = jobs->plan;
-	size_t from = 0;
-	while (from < jobs->heaps.count && jobs->heaps.level[from] <= COUNTED_HEAP_MAX)
-		from++;
-	if (jobs->experiment->is_countable && plan->counters.count && !plan->settings.heaps.given &&
-	    from < jobs->heaps.count)
-		notes_add(
-			&plan->left_out,
-			"counters of %s at %s: expensive; ask for them with --heap",
-			jobs->experiment->name,
-			jobs_name_heaps(jobs->heaps.level + from, jobs->heaps.count - from, heaps));
+	const struct plan *plan = jobs->plan;
+	if (jobs->experiment->is_countable && plan->counters.count && !plan->settings.heaps.given)
+		jobs_note_expensive(jobs, "counters", COUNTED_HEAP_MAX, "--heap");
 }
 
 enum outcome jobs_add(struct plan *plan, const struct wire_experiment *experiment,

@@ -21,4 +21,8 @@ enum outcome jobs_add(struct plan *plan, const struct wire_experiment *experimen
 /* "1 GiB, 4 GiB". Returns `text`. */
 const char *jobs_name_heaps(const uint64_t *heap_bytes, size_t count, char text[NOTE_BYTES]);
 
+/* Notes that something is left out at heaps above the largest, if there are any, and which option asks for it. */
+void jobs_note_expensive(const struct jobs *jobs, const char *what, uint64_t largest_bytes,
+			 const char *option);
+
 #endif

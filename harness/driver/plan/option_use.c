@@ -12,8 +12,8 @@ enum { VALUE_BYTES = 120, NAMES_BYTES = 160 };
 struct asked {
 	const char *option;
 	char value[VALUE_BYTES];
-	uint32_t axis; /* enum varies; 0: of no axis */
-	bool (*takes)(const struct wire_experiment *experiment);
+	size_t use;                           /* offset of what the experiment says of it ... */
+	uint32_t bits;                        /* ... and which of its bits mean a use */
 	const char *verb;                     /* "vary" */
 	const char *others_one, *others_many; /* "runs", "run": what the others do ... */
 	const char *otherwise;                /* ... "at 4k" */
@@ -21,7 +21,7 @@ struct asked {
 
 static bool has_use(const struct asked *asked, const struct wire_experiment *experiment)
 {
-	return asked->axis ? (experiment->varies & asked->axis) != 0 : asked->takes(experiment);
+	return *(const uint32_t *)((const char *)experiment + asked->use) & asked->bits;
 }
 
 /* The rulers count only if there is nothing else: they ride along with everything. */
@@ -88,7 +88,8 @@ static enum outcome check_axis(struct plan *plan, enum axis_id id, struct proble
 	const struct choice *levels = &plan->settings.levels[id];
 	char option[WIRE_NAME_MAX], plain[AXIS_WORDS_MAX], otherwise[VALUE_BYTES];
 	struct asked asked = {.option = option,
-			      .axis = 1 << id,
+			      .use = offsetof(struct wire_experiment, varies),
+			      .bits = 1u << id,
 			      .verb = "vary",
 			      .others_one = "runs",
 			      .others_many = "run",
@@ -106,16 +107,6 @@ static enum outcome check_axis(struct plan *plan, enum axis_id id, struct proble
 
 /* ---- arms and counters ---- */
 
-static bool takes_primitives(const struct wire_experiment *experiment)
-{
-	return experiment->uses_primitives;
-}
-
-static bool takes_counters(const struct wire_experiment *experiment)
-{
-	return experiment->is_countable;
-}
-
 static bool counters_given(const struct plan *plan)
 {
 	return *plan->settings.counters && strcmp(plan->settings.counters, "none") != 0;
@@ -125,7 +116,8 @@ static enum outcome check_arms(struct plan *plan, struct problem *problem)
 {
 	const struct settings *settings = &plan->settings;
 	struct asked asked = {.option = "--primitive",
-			      .takes = takes_primitives,
+			      .use = offsetof(struct wire_experiment, uses_primitives),
+			      .bits = UINT32_MAX,
 			      .verb = "use",
 			      .others_one = "has",
 			      .others_many = "have",
@@ -144,7 +136,8 @@ static enum outcome check_arms(struct plan *plan, struct problem *problem)
 static enum outcome check_counters(struct plan *plan, struct problem *problem)
 {
 	struct asked asked = {.option = "--counters",
-			      .takes = takes_counters,
+			      .use = offsetof(struct wire_experiment, is_countable),
+			      .bits = UINT32_MAX,
 			      .verb = "count",
 			      .others_one = "is",
 			      .others_many = "are",

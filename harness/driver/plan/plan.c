@@ -5,7 +5,6 @@
 #include "harness/driver/plan/jobs.h"
 #include "harness/driver/plan/option_use.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -61,13 +60,13 @@ static enum outcome add_primitive_arms(struct plan *plan, const struct wire_expe
 static enum outcome add_plain_arms(struct plan *plan, const struct wire_experiment *experiment,
 				   struct problem *problem)
 {
-	for (uint32_t c = 0; c < experiment->case_count; c++)
-		if (add_arm(plan, experiment->name, "", experiment->cases[c], ACTION_NONE, false,
+	uint32_t count = experiment->case_count ? experiment->case_count : 1;
+	for (uint32_t c = 0; c < count; c++)
+		if (add_arm(plan, experiment->name, "",
+			    experiment->case_count ? experiment->cases[c] : "", ACTION_NONE, false,
 			    problem))
 			return OUTCOME_FAILED;
-	if (experiment->case_count)
-		return OUTCOME_OK;
-	return add_arm(plan, experiment->name, "", "", ACTION_NONE, false, problem);
+	return OUTCOME_OK;
 }
 
 static enum outcome add_spawning_arms(struct plan *plan, const struct wire_experiment *experiment,
@@ -218,20 +217,30 @@ void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t 
 	memcpy(request->level, job->level, sizeof request->level);
 }
 
-const char *plan_describe_levels(const struct plan_job *job, const struct wire_cell *cell,
-				 char *text, size_t text_bytes)
+/* Appends " dirty/write-protected": the levels of an axis that some of the cells has. */
+static void append_levels(char *text, size_t bytes, const struct axis *axis,
+			  const struct wire_cell *cells, uint32_t cell_count)
+{
+	struct choice seen = {0};
+	for (uint32_t c = 0; c < cell_count; c++)
+		choice_add(&seen, cells[c].level[axis - axes]);
+	for (size_t i = 0; i < seen.count; i++) {
+		char level[AXIS_TEXT_MAX], words[AXIS_WORDS_MAX];
+		axis_text(axis, seen.level[i], level);
+		notes_append(text, bytes, "%s%s", i ? "/" : " ",
+			     axis_short_words(axis, level, words));
+	}
+}
+
+const char *plan_describe_levels(const struct plan_job *job, const struct wire_cell *cells,
+				 uint32_t cell_count, char *text, size_t text_bytes)
 {
 	*text = '\0';
 	for (int of_worker = 1; of_worker >= 0; of_worker--)
-		for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
-			char level[AXIS_TEXT_MAX], words[AXIS_WORDS_MAX];
-			if (axes[axis].needs_new_worker != of_worker ||
-			    !(job->experiment->varies >> axis & 1))
-				continue;
-			axis_text(&axes[axis], cell->level[axis], level);
-			notes_append(text, text_bytes, " %s",
-				     axis_short_words(&axes[axis], level, words));
-		}
+		for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+			if (axes[axis].needs_new_worker == of_worker &&
+			    job->experiment->varies >> axis & 1)
+				append_levels(text, text_bytes, &axes[axis], cells, cell_count);
 	return text;
 }
 

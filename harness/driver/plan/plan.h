@@ -63,9 +63,10 @@ void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t 
 /* Samples that one replicate can yield at most. */
 uint64_t plan_sample_capacity(const struct plan *plan, const struct plan_job *job);
 
-/* The levels of a cell that its experiment varies, each behind a blank: " same dirty warm". */
-const char *plan_describe_levels(const struct plan_job *job, const struct wire_cell *cell,
-				 char *text, size_t text_bytes);
+/* The levels that some of these cells of a job have, of axes that its experiment varies, the worker's first: " other
+ * dirty/write-protected warm", each axis behind a blank. */
+const char *plan_describe_levels(const struct plan_job *job, const struct wire_cell *cells,
+				 uint32_t cell_count, char *text, size_t text_bytes);
 
 /* Whether two jobs have the same experiment and levels, but for the axes of `except` (1 << axis, or-ed). */
 bool plan_are_alike(const struct plan_job *a, const struct plan_job *b, uint32_t except);

@@ -2,10 +2,7 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/base/notes.h"
-#include "harness/driver/plan/catalog.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +26,7 @@ struct parse {
 	struct settings *settings;
 	const struct wire_catalog *catalog;
 	struct problem *problem;
+	void *into; /* the setting that the row names */
 };
 
 typedef enum outcome take_option(struct parse *parse, const char *value);
@@ -73,65 +71,73 @@ static enum outcome take_counters(struct parse *parse, const char *value)
 		    value);
 }
 
-static bool add_primitive(void *context, const char *name)
+/* What the worker has compiled in, one kind of it: names lie `stride` bytes apart. */
+struct names {
+	const char *first;
+	size_t stride, count;
+	bool *chosen;
+};
+
+static bool choose_name(void *context, const char *name)
 {
-	const struct parse *parse = context;
-	const struct wire_primitive *primitive = catalog_primitive(parse->catalog, name);
-	if (primitive)
-		parse->settings->primitives[primitive - parse->catalog->primitives] = true;
-	return primitive != NULL;
+	const struct names *names = context;
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->first + i * names->stride, name) == 0)
+			return names->chosen[i] = true;
+	return false;
+}
+
+/* Only those that are named, of at most `most`. */
+static enum outcome take_names(const char *value, const char *what, struct names *names,
+			       size_t most, struct problem *problem)
+{
+	char known[WIRE_PRIMITIVES_MAX * (WIRE_NAME_MAX + 2)] = "";
+	for (size_t i = 0; i < names->count; i++)
+		notes_append(known, sizeof known, "%s%s", *known ? ", " : "",
+			     names->first + i * names->stride);
+	memset(names->chosen, 0, most * sizeof *names->chosen);
+	return choice_each_name(value, what, known, choose_name, names, problem);
 }
 
 static enum outcome take_primitive(struct parse *parse, const char *value)
 {
-	char known[WIRE_PRIMITIVES_MAX * (WIRE_NAME_MAX + 2)] = "";
-	for (uint32_t i = 0; i < parse->catalog->primitive_count; i++)
-		snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s",
-			 *known ? ", " : "", parse->catalog->primitives[i].name);
-	memset(parse->settings->primitives, 0, sizeof parse->settings->primitives);
+	const struct wire_catalog *catalog = parse->catalog;
+	struct names names = {catalog->primitives->name, sizeof *catalog->primitives,
+			      catalog->primitive_count, parse->settings->primitives};
 	parse->settings->primitives_given = true;
-	return choice_each_name(value, "primitive", known, add_primitive, parse, parse->problem);
-}
-
-static bool add_experiment(void *context, const char *name)
-{
-	const struct parse *parse = context;
-	const struct wire_experiment *experiment = catalog_experiment(parse->catalog, name);
-	if (experiment)
-		parse->settings->experiments[experiment - parse->catalog->experiments] = true;
-	return experiment != NULL;
+	return take_names(value, "primitive", &names, WIRE_PRIMITIVES_MAX, parse->problem);
 }
 
 static enum outcome take_experiment(struct parse *parse, const char *value)
 {
-	char known[WIRE_EXPERIMENTS_MAX * (WIRE_NAME_MAX + 2)] = "";
-	for (uint32_t i = 0; i < parse->catalog->experiment_count; i++)
-		snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s",
-			 *known ? ", " : "", parse->catalog->experiments[i].name);
-	memset(parse->settings->experiments, 0, sizeof parse->settings->experiments);
+	const struct wire_catalog *catalog = parse->catalog;
+	struct names names = {catalog->experiments->name, sizeof *catalog->experiments,
+			      catalog->experiment_count, parse->settings->experiments};
 	parse->settings->experiments_given = true;
-	return choice_each_name(value, "experiment", known, add_experiment, parse, parse->problem);
+	return take_names(value, "experiment", &names, WIRE_EXPERIMENTS_MAX, parse->problem);
 }
 
-static enum outcome take_precision(struct parse *parse, const char *value)
+static enum outcome take_flag(struct parse *parse, const char *value)
 {
-	return units_parse_percent(value, &parse->settings->precision, parse->problem);
+	(void)value;
+	*(bool *)parse->into = true;
+	return OUTCOME_OK;
 }
 
-static enum outcome take_budget(struct parse *parse, const char *value)
+static enum outcome take_share(struct parse *parse, const char *value)
 {
-	return units_parse_duration(value, &parse->settings->budget_ns, parse->problem);
+	return units_parse_percent(value, parse->into, parse->problem);
+}
+
+static enum outcome take_duration(struct parse *parse, const char *value)
+{
+	return units_parse_duration(value, parse->into, parse->problem);
 }
 
 static enum outcome take_replicates(struct parse *parse, const char *value)
 {
 	return units_parse_count(value, 1, SETTINGS_REPLICATES_MAX,
 				 &parse->settings->replicates_max, parse->problem);
-}
-
-static enum outcome take_cell_time(struct parse *parse, const char *value)
-{
-	return units_parse_duration(value, &parse->settings->cell_ns, parse->problem);
 }
 
 static enum outcome take_seed(struct parse *parse, const char *value)
@@ -173,69 +179,57 @@ static enum outcome take_output(struct parse *parse, const char *value)
 		    WIRE_PATH_MAX - 1);
 }
 
-static enum outcome take_dry_run(struct parse *parse, const char *value)
-{
-	(void)value;
-	parse->settings->dry_run = true;
-	return OUTCOME_OK;
-}
-
-static enum outcome take_no_table(struct parse *parse, const char *value)
-{
-	(void)value;
-	parse->settings->no_table = true;
-	return OUTCOME_OK;
-}
-
-static enum outcome take_no_plots(struct parse *parse, const char *value)
-{
-	(void)value;
-	parse->settings->no_plots = true;
-	return OUTCOME_OK;
-}
+/* An option with free values that its function takes, and one that sets nothing but the setting named. */
+#define TAKES(name, argument, help, take)                         \
+	{                                                         \
+		{name, argument, help, VALUES_ANY, NULL}, take, 0 \
+	}
+#define SETS(name, argument, help, take, setting)                                                  \
+	{                                                                                          \
+		{name, argument, help, VALUES_ANY, NULL}, take, offsetof(struct settings, setting) \
+	}
 
 /* One row an option that is no axis, with its handler. What the preset sets, others change: it is taken first. */
 static const struct {
 	struct option_row row;
 	take_option *take;
+	size_t into; /* the offset of the setting, where that is all there is to it */
 } rows[] = {
 	{{"preset", "NAME", "quick, bench or full; other options override it [bench]", VALUES_WORDS,
 	  "quick bench full"},
-	 NULL},
+	 NULL,
+	 0},
 	{{"experiment", "NAMES", "which experiments; null and known_delay always run [all]",
 	  VALUES_EXPERIMENTS, NULL},
-	 take_experiment},
+	 take_experiment,
+	 0},
 	{{"primitive", "NAMES", "which primitives; see forkcost list [all]", VALUES_PRIMITIVES,
 	  NULL},
-	 take_primitive},
-	{{"counters", "NAMES",
-	  "roles or libpfm4 events, or none; see forkcost counters [all roles]", VALUES_ANY, NULL},
-	 take_counters},
-	{{"precision", "SHARE",
-	  "end a heap once the 95 % intervals of its rows are this narrow [2%]", VALUES_ANY, NULL},
-	 take_precision},
-	{{"budget", "TIME", "stop after this time, as 5m, or when all is precise [by preset]",
-	  VALUES_ANY, NULL},
-	 take_budget},
-	{{"replicates", "N", "maximum of fresh workers per heap [1000, the most]", VALUES_ANY,
-	  NULL},
-	 take_replicates},
-	{{"cell-time", "TIME", "how long a worker repeats rounds in one cell [by preset]",
-	  VALUES_ANY, NULL},
-	 take_cell_time},
-	{{"seed", "N", "seed of all shuffling [from the clock; recorded]", VALUES_ANY, NULL},
-	 take_seed},
-	{{"cpu", "N", "CPU of the worker [the last one allowed]", VALUES_ANY, NULL}, take_cpu},
-	{{"evict", "SIZE", "buffer that is read before cold samples [twice the last-level cache]",
-	  VALUES_ANY, NULL},
-	 take_evict},
+	 take_primitive,
+	 0},
+	TAKES("counters", "NAMES",
+	      "roles or libpfm4 events, or none; see forkcost counters [all roles]", take_counters),
+	SETS("precision", "SHARE",
+	     "end a heap once the 95 % intervals of its rows are this narrow [2%]", take_share,
+	     precision),
+	SETS("budget", "TIME", "stop after this time, as 5m, or when all is precise [by preset]",
+	     take_duration, budget_ns),
+	TAKES("replicates", "N", "maximum of fresh workers per heap [1000, the most]",
+	      take_replicates),
+	SETS("cell-time", "TIME", "how long a worker repeats rounds in one cell [by preset]",
+	     take_duration, cell_ns),
+	TAKES("seed", "N", "seed of all shuffling [from the clock; recorded]", take_seed),
+	TAKES("cpu", "N", "CPU of the worker [the last one allowed]", take_cpu),
+	TAKES("evict", "SIZE",
+	      "buffer that is read before cold samples [twice the last-level cache]", take_evict),
 	{{"output", "FOLDER", "where run folders are made [results]", VALUES_FOLDER, NULL},
-	 take_output},
-	{{"dry-run", NULL, "print the plan, its time and memory; measures speed for some seconds",
-	  VALUES_ANY, NULL},
-	 take_dry_run},
-	{{"no-plots", NULL, "do not draw", VALUES_ANY, NULL}, take_no_plots},
-	{{"no-table", NULL, "do not print the table at the end", VALUES_ANY, NULL}, take_no_table},
+	 take_output,
+	 0},
+	SETS("dry-run", NULL,
+	     "print the plan, its time and memory; measures speed for some seconds", take_flag,
+	     dry_run),
+	SETS("no-plots", NULL, "do not draw", take_flag, no_plots),
+	SETS("no-table", NULL, "do not print the table at the end", take_flag, no_table),
 };
 
 enum {
@@ -265,13 +259,8 @@ static struct option_row axis_row(size_t index)
 				 .help = choice_help(axis, help[index])};
 	if (axis->kind != AXIS_LEVELS)
 		return row;
-	*words[index] = '\0';
-	for (const struct axis_level *level = axis->levels; level->name; level++)
-		if (*level->name)
-			notes_append(words[index], CHOICE_HELP_MAX, "%s%s",
-				     *words[index] ? " " : "", level->name);
 	row.values = VALUES_WORDS;
-	row.words = words[index];
+	row.words = choice_levels(axis, " ", words[index]);
 	return row;
 }
 
@@ -368,6 +357,8 @@ enum outcome settings_parse(struct settings *settings, const struct given *given
 		const char *value = given->values[i];
 		if (!value || i == ROW_PRESET)
 			continue;
+		if (i >= AXIS_ROW_COUNT)
+			parse.into = (char *)settings + rows[i - AXIS_ROW_COUNT].into;
 		if (i < AXIS_ROW_COUNT ? take_axis(&parse, axis_of(i), value)
 				       : rows[i - AXIS_ROW_COUNT].take(&parse, value))
 			return OUTCOME_FAILED;

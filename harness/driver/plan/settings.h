@@ -8,7 +8,6 @@
 #include "harness/driver/plan/choice.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 enum {

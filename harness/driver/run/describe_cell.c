@@ -1,20 +1,11 @@
 #include "harness/driver/run/describe.h"
 
 #include "harness/driver/base/forms/json.h"
+#include "harness/driver/plan/catalog.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-static const struct wire_experiment *experiment_of(const struct plan *plan,
-						   const struct wire_arm *arm)
-{
-	const struct wire_catalog *catalog = &plan->catalog;
-	for (uint32_t e = 0; e < catalog->experiment_count; e++)
-		if (strcmp(catalog->experiments[e].name, arm->experiment) == 0)
-			return &catalog->experiments[e];
-	return NULL; /* not reached: the plan is made from this catalogue */
-}
 
 /* The columns of one pass: `take` puts a sample's values into them. */
 struct columns {
@@ -145,7 +136,8 @@ static json_t *describe_arm(const struct plan *plan, const struct plan_job *job,
 {
 	const struct wire_arm *arm = &plan->arms[job->arm_from + index];
 	const struct wire_arm_facts *facts = &area->answer.arms[index];
-	const struct wire_experiment *experiment = experiment_of(plan, arm);
+	const struct wire_experiment *experiment =
+		catalog_experiment(&plan->catalog, arm->experiment);
 	json_t *missing = json_object(), *passes = json_object();
 	for (uint32_t m = 0; m < experiment->metric_count; m++) {
 		const char *why = facts->refused[0] ? facts->refused : facts->missing[m];

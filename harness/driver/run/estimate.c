@@ -4,7 +4,6 @@
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/stats.h"
 #include "harness/driver/base/wrapped.h"
-#include "harness/driver/machine/machine.h"
 #include "harness/driver/machine/memory.h"
 #include "harness/driver/run/runner.h"
 
@@ -150,12 +149,6 @@ static double replicate_s(const struct plan *plan, const struct plan_job *job,
 	return total_ns / 1e9 + WORKER_OVERHEAD_S;
 }
 
-/* Where the child runs changes little. */
-static bool same_family(const struct plan_job *a, const struct plan_job *b)
-{
-	return plan_are_alike(a, b, VARIES_CHILD_CPU);
-}
-
 /* Jobs of one experiment and the same levels are estimated from two of them: the first, which has all
  * cells, and the largest that does not take long. */
 static enum outcome estimate_family(struct estimate *estimate, const struct plan *plan,
@@ -178,7 +171,8 @@ static enum outcome estimate_family(struct estimate *estimate, const struct plan
 		return OUTCOME_OK; /* no time for what will be left out */
 	}
 	for (size_t i = first; i < plan->job_count; i++)
-		if (same_family(&jobs[i], &jobs[first]))
+		/* Where the child runs changes little. */
+		if (plan_are_alike(&jobs[i], &jobs[first], VARIES_CHILD_CPU))
 			estimate->replicate_s[i] =
 				replicate_s(plan, &jobs[i], &jobs[first], pilots);
 	return OUTCOME_OK;
@@ -196,7 +190,7 @@ enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
 		const struct plan_job *job = &plan->jobs[i];
 		bool seen = false;
 		for (size_t before = 0; before < i; before++)
-			seen = seen || same_family(job, &plan->jobs[before]);
+			seen = seen || plan_are_alike(job, &plan->jobs[before], VARIES_CHILD_CPU);
 		if (!seen)
 			outcome = estimate_family(estimate, plan, i, pilots, problem);
 		double replicates = (double)plan->settings.replicates_max;
@@ -215,29 +209,10 @@ enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
 	return outcome;
 }
 
-/* Appends " dirty/write-protected": the levels of an axis that some cell has. A job's cells are all combinations. */
-static void append_levels(char *text, size_t bytes, const struct plan_job *job, enum axis_id axis)
-{
-	struct choice seen = {0};
-	for (uint32_t c = 0; c < job->cell_count; c++)
-		choice_add(&seen, job->cells[c].level[axis]);
-	for (size_t i = 0; i < seen.count; i++) {
-		char level[AXIS_TEXT_MAX], words[AXIS_WORDS_MAX];
-		axis_text(&axes[axis], seen.level[i], level);
-		notes_append(text, bytes, "%s%s", i ? "/" : " ",
-			     axis_short_words(&axes[axis], level, words));
-	}
-}
-
-/* "other dirty/write-protected warm/cold": every level of every axis that the experiment varies, the worker's first. */
+/* "other dirty/write-protected warm/cold": a job's cells are all combinations. */
 static const char *name_cells(const struct plan_job *job, char *text, size_t bytes)
 {
-	*text = '\0';
-	for (int of_worker = 1; of_worker >= 0; of_worker--)
-		for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-			if (axes[axis].needs_new_worker == of_worker &&
-			    job->experiment->varies >> axis & 1)
-				append_levels(text, bytes, job, axis);
+	plan_describe_levels(job, job->cells, job->cell_count, text, bytes);
 	return *text ? text + 1 : "-";
 }
 

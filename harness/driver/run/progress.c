@@ -8,17 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { LINE_INTERVAL_S = 10, BAR_WIDTH = 20, WIDTH_MIN = 40 };
-
-static double seconds_now(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 void progress_open(struct progress *progress)
 {
@@ -38,23 +30,21 @@ static unsigned terminal_width(void)
 
 void progress_show(struct progress *progress, const struct progress_state *state, bool milestone)
 {
-	double now_s = seconds_now();
 	char remaining[UNITS_TEXT_MAX], width[24] = "", line[256], bar[BAR_WIDTH + 1];
-	double share = state->share < 0 ? 0 : state->share > 1 ? 1 : state->share;
 	if (isfinite(state->half_width))
 		snprintf(width, sizeof width, "  +-%.1f%%", state->half_width * 100);
-	units_format_seconds(state->remaining_s > 0 ? state->remaining_s : 0, remaining);
-	snprintf(line, sizeof line, "%3.0f%%  ETA %-6s  %s  replicate %lu%s", share * 100,
+	units_format_seconds(state->remaining_s, remaining);
+	snprintf(line, sizeof line, "%3.0f%%  ETA %-6s  %s  replicate %lu%s", state->share * 100,
 		 remaining, state->cell, state->replicate, width);
 	if (!progress->is_terminal) {
-		if (!milestone && now_s - progress->printed_s < LINE_INTERVAL_S)
+		if (!milestone && state->now_s - progress->printed_s < LINE_INTERVAL_S)
 			return;
 		print_to(stderr, "%s\n", line);
-		progress->printed_s = now_s;
+		progress->printed_s = state->now_s;
 		return;
 	}
 	for (int i = 0; i < BAR_WIDTH; i++)
-		bar[i] = i < (int)(share * BAR_WIDTH + 0.5) ? '#' : '-';
+		bar[i] = i < (int)(state->share * BAR_WIDTH + 0.5) ? '#' : '-';
 	bar[BAR_WIDTH] = '\0';
 	int room = (int)terminal_width() - BAR_WIDTH - 4;
 	terminal_control(stderr, progress->is_coloured ? "\r\033[36m" : "\r");

@@ -10,9 +10,9 @@ struct progress {
 };
 
 struct progress_state {
-	double share; /* of the budget or the plan, 0 to 1 */
-	double remaining_s;
-	const char *cell; /* "1 GiB same dirty warm" */
+	double share;              /* of the budget or the plan, 0 to 1 */
+	double remaining_s, now_s; /* now: on the monotonic clock */
+	const char *cell;          /* "1 GiB same dirty warm" */
 	unsigned long replicate;
 	double half_width; /* worst relative half width in this job; infinite: none yet */
 };

@@ -13,19 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	STANDSTILL_S = 60, /* a heap being built or copied makes no progress that shows */
 	FAILURES_MAX = 3,  /* a job that fails so often is given up */
 };
-
-double runner_seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 /* How far a job has come. `medians` holds the main metric's median of every replicate, by cell and
  * arm: only to decide when to stop; what is published is computed from the results file. */
@@ -113,7 +105,7 @@ static const char *describe_cell(const struct runner *runner, const struct wire_
 	const struct wire_cell *cell = &job->cells[running < job->cell_count ? running : 0];
 	snprintf(text, text_bytes, "%s %s%s", job->experiment->name,
 		 units_format_bytes(job->heap_bytes, heap),
-		 plan_describe_levels(job, cell, rest, sizeof rest));
+		 plan_describe_levels(job, cell, 1, rest, sizeof rest));
 	return text;
 }
 
@@ -159,12 +151,13 @@ static void show(struct runner *runner, const struct wire_answer *answer, bool m
 {
 	char cell[96];
 	const struct job_state *state = &runner->jobs[runner->job];
-	double now_s = runner_seconds();
+	double now_s = session_seconds();
 	double spent_s = now_s - runner->began_s;
 	double left_s = fmax(runner->deadline_s - now_s, 0), to_go_s = fmin(to_go(runner), left_s);
 	struct progress_state shown = {
 		.share = spent_s / fmax(spent_s + to_go_s, 1e-9),
 		.remaining_s = to_go_s,
+		.now_s = now_s,
 		.cell = describe_cell(runner, answer, cell, sizeof cell),
 		.replicate = state->replicates + 1,
 		.half_width = state->replicates >= STATS_INTERVAL_VALUES_MIN ? state->half_width
@@ -250,7 +243,7 @@ static enum outcome run_replicate(struct runner *runner, struct problem *problem
 	struct session session = {.memory_fd = -1};
 	struct problem failure = {""};
 	uint64_t steal_before = machine_steal_ticks();
-	double began_s = runner_seconds();
+	double began_s = session_seconds();
 	bool trustworthy;
 	struct record_replicate replicate = {
 		.job = runner->job,
@@ -277,7 +270,7 @@ static enum outcome run_replicate(struct runner *runner, struct problem *problem
 		outcome = judge(runner, session.area, problem);
 	}
 	session_close(&session);
-	state->cost_s = runner_seconds() - began_s;
+	state->cost_s = session_seconds() - began_s;
 	return outcome;
 }
 
@@ -287,7 +280,7 @@ static enum outcome run_replicate(struct runner *runner, struct problem *problem
  * for the time spent (Neyman's allocation with costs; Cochran, Sampling Techniques, 5.5). */
 static size_t choose_job(const struct runner *runner)
 {
-	double left_s = runner->deadline_s - runner_seconds();
+	double left_s = runner->deadline_s - session_seconds();
 	double best = INFINITY;
 	size_t chosen = runner->plan->job_count;
 	for (size_t i = 0; i < runner->plan->job_count; i++) {
@@ -374,7 +367,7 @@ enum outcome runner_run(const struct plan *plan, struct record *record,
 	runner->plan = plan;
 	runner->record = record;
 	runner->result = result;
-	runner->began_s = runner_seconds();
+	runner->began_s = session_seconds();
 	runner->deadline_s = runner->began_s + (double)plan->settings.budget_ns / 1e9;
 	shuffle_seed(&runner->seeds, plan->settings.seed);
 	progress_open(&runner->progress);
@@ -382,7 +375,7 @@ enum outcome runner_run(const struct plan *plan, struct record *record,
 	enum outcome outcome = run_jobs(runner, problem);
 	progress_close(&runner->progress);
 	result->interrupted = interrupts_came();
-	result->duration_s = runner_seconds() - runner->began_s;
+	result->duration_s = session_seconds() - runner->began_s;
 	if (!outcome)
 		outcome = close_record(runner, problem);
 	for (size_t i = 0; i < plan->job_count; i++)

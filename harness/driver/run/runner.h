@@ -29,7 +29,4 @@ enum outcome runner_replicate(const struct plan *plan, const struct plan_job *jo
 			      uint64_t cell_ns, struct session *session, session_look *look,
 			      void *context, bool *trustworthy, struct problem *problem);
 
-/* Seconds on the monotonic clock. */
-double runner_seconds(void);
-
 #endif

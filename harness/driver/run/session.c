@@ -10,7 +10,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -133,11 +132,11 @@ static enum outcome explain_end(const struct session *session, int status, struc
 		    WEXITSTATUS(status));
 }
 
-static time_t seconds_now(void)
+double session_seconds(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 /* Waits for the worker's end; true if it came by itself, else the problem says why not. `pidfd`
@@ -146,7 +145,7 @@ static bool watch(struct session *session, int pidfd, unsigned standstill_s, ses
 		  void *context, struct problem *problem)
 {
 	uint64_t progress = 0;
-	time_t moved = seconds_now();
+	double moved_s = session_seconds();
 	for (;;) {
 		/* It stays a zombie until its group is killed, so that its id stays its own. */
 		siginfo_t ended = {0};
@@ -162,8 +161,8 @@ static bool watch(struct session *session, int pidfd, unsigned standstill_s, ses
 		uint64_t now = __atomic_load_n(&answer->progress, __ATOMIC_ACQUIRE);
 		if (now != progress) {
 			progress = now;
-			moved = seconds_now();
-		} else if (seconds_now() - moved > (time_t)standstill_s) {
+			moved_s = session_seconds();
+		} else if (session_seconds() - moved_s > standstill_s) {
 			fail(problem,
 			     "cannot go on: the worker made no progress for %u s and was killed; "
 			     "use a smaller --heap, or see dmesg",

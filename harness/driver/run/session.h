@@ -35,6 +35,9 @@ enum outcome session_start(struct session *session, uint64_t seed, struct proble
 enum outcome session_wait(struct session *session, unsigned standstill_s, session_look *look,
 			  void *context, bool *trustworthy, struct problem *problem);
 
+/* On the monotonic clock. */
+double session_seconds(void);
+
 /* Kills and reaps what is left, frees the memory. Safe to call twice. */
 void session_close(struct session *session);
 

@@ -1,7 +1,7 @@
 #include "harness/driver/base/forms/characters.h"
 
 #include <stdint.h>
-#include <stdio.h>
+#include <string.h>
 
 static bool is_control(uint32_t code)
 {
@@ -40,4 +40,17 @@ const char *characters_shown(const char *bytes, size_t count, char *shown)
 	for (size_t i = 0; i < count; i++)
 		snprintf(shown + 4 * i, 5, "\\x%02x", (unsigned char)bytes[i]);
 	return shown;
+}
+
+void characters_put(FILE *file, const char *text, const char *unsafe)
+{
+	char shown[CHARACTERS_SHOWN_MAX];
+	bool plain;
+	for (size_t length; *text; text += length) {
+		length = characters_next(text, &plain);
+		if (plain && !strchr(unsafe, *text))
+			fwrite(text, 1, length, file);
+		else
+			fputs(characters_shown(text, length, shown), file);
+	}
 }

@@ -59,19 +59,14 @@ void json_put_line(FILE *file, const char *text, size_t bytes)
 json_t *json_text(const char *text)
 {
 	json_t *string = json_string(text);
-	size_t length, room = 4 * strlen(text) + 1;
-	char *shown = string ? NULL : calloc(room, 1);
-	bool plain;
-	if (!shown)
+	char *shown = NULL;
+	size_t length;
+	FILE *file = string ? NULL : open_memstream(&shown, &length);
+	if (!file)
 		return string;
-	for (char *to = shown; *text; text += length, to += strlen(to)) {
-		length = characters_next(text, &plain);
-		if (plain)
-			memcpy(to, text, length);
-		else
-			characters_shown(text, length, to);
-	}
-	string = json_string(shown);
+	characters_put(file, text, "");
+	if (fclose(file) == 0)
+		string = json_string(shown);
 	free(shown);
 	return string;
 }

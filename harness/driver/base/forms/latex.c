@@ -67,16 +67,8 @@ void latex_text(FILE *file, const char *text)
 
 void latex_comment(FILE *file, const char *text)
 {
-	char shown[CHARACTERS_SHOWN_MAX];
-	bool plain;
 	fputs("% ", file);
-	for (size_t length; *text; text += length) {
-		length = characters_next(text, &plain);
-		if (plain)
-			fwrite(text, 1, length, file);
-		else
-			fputs(characters_shown(text, length, shown), file);
-	}
+	characters_put(file, text, "");
 	putc('\n', file);
 }
 

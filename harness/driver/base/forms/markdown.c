@@ -47,15 +47,7 @@ void markdown_text(FILE *file, const char *text)
 
 void markdown_comment(FILE *file, const char *text)
 {
-	char shown[CHARACTERS_SHOWN_MAX];
-	bool plain;
-	for (size_t length; *text; text += length) {
-		length = characters_next(text, &plain);
-		if (plain && *text != '<' && *text != '>')
-			fwrite(text, 1, length, file);
-		else
-			fputs(characters_shown(text, length, shown), file);
-	}
+	characters_put(file, text, "<>");
 }
 
 void markdown_markup(FILE *file, const char *markup)
