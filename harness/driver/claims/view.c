@@ -4,6 +4,7 @@
 #include "harness/driver/base/forms/json.h"
 #include "harness/driver/base/forms/markdown.h"
 #include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/notes.h"
 #include "harness/driver/base/outfile.h"
 #include "harness/driver/base/version.h"
 #include "harness/driver/base/wrapped.h"
@@ -20,29 +21,22 @@ enum { VALUE_MAX = 48, LINE_MAX = 640, VERDICT_MAX = 1280, ABSENT_MAX = 2 * LINE
 static const char *value_text(enum finding_unit unit, double value, char text[VALUE_MAX])
 {
 	char units[UNITS_TEXT_MAX];
-	if (!isfinite(value) && !(unit == FINDING_BYTES && value > 0)) {
-		snprintf(text, VALUE_MAX, "n/a");
-		return text;
-	}
+	if (!isfinite(value) && !(unit == FINDING_BYTES && value > 0))
+		return "n/a";
 	switch (unit) {
 	case FINDING_SHARE:
-		snprintf(text, VALUE_MAX, "%.3g", 100 * value);
-		break;
+		return notes_fill(text, VALUE_MAX, "%.3g", 100 * value);
 	case FINDING_TIMES:
-		snprintf(text, VALUE_MAX, "%.3g", value);
-		break;
+		return notes_fill(text, VALUE_MAX, "%.3g", value);
 	case FINDING_NS:
-		snprintf(text, VALUE_MAX, "%s%s", value < 0 ? "-" : "",
-			 units_format_ns(fabs(value), units));
-		break;
+		return notes_fill(text, VALUE_MAX, "%s%s", value < 0 ? "-" : "",
+				  units_format_ns(fabs(value), units));
 	case FINDING_BYTES:
-		snprintf(text, VALUE_MAX, "%s", units_format_bytes((uint64_t)value, units));
-		break;
+		return notes_fill(text, VALUE_MAX, "%s",
+				  units_format_bytes((uint64_t)value, units));
 	default:
-		snprintf(text, VALUE_MAX, "%.4g", value);
-		break;
+		return notes_fill(text, VALUE_MAX, "%.4g", value);
 	}
-	return text;
 }
 
 static const char *unit_text(enum finding_unit unit)
@@ -54,9 +48,9 @@ static const char *unit_text(enum finding_unit unit)
  * count that never differed has no range. */
 static void put_value(enum finding_id id, const struct finding *finding, char *text, size_t bytes)
 {
-	char center[VALUE_MAX], low[VALUE_MAX], high[VALUE_MAX];
+	char room[VALUE_MAX], low[VALUE_MAX], high[VALUE_MAX];
 	enum finding_unit unit = definitions[id].unit;
-	value_text(unit, finding->center, center);
+	const char *center = value_text(unit, finding->center, room);
 	const char *most = finding->center_at_most ? "at most " : "";
 	if (finding->low == finding->high)
 		snprintf(text, bytes, "%s%s%s", most, center, unit_text(unit));

@@ -113,8 +113,7 @@ static enum outcome look(struct step_result *result, struct problem *problem)
 		observation_free(&result->earlier[who]);
 		result->earlier[who] = result->observations[who];
 		result->observations[who] = (struct observation){.entries_why = "not there"};
-		if (result->after.standing[who] == STANDING_NONE ||
-		    result->after.standing[who] == STANDING_GONE)
+		if (!theory_is_there(&result->after, who))
 			continue;
 		if (!observation_make(&result->observations[who], process, result->ids[who],
 				      has_pages ? &result->pages : NULL))
