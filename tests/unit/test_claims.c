@@ -123,7 +123,7 @@ TEST(a_range_over_a_threshold_or_a_missing_value_leaves_it_open)
 		struct judgement judgement = claim_judge(rule->claim, findings);
 		assert_int_equal(judgement.ruling, RULING_OPEN);
 		assert_contains(judgement.why, "nobody looked");
-		assert_contains(judgement.why, finding_words(rule->finding));
+		assert_contains(judgement.why, definitions[rule->finding].words);
 	}
 }
 

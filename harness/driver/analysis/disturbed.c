@@ -1,11 +1,11 @@
 #include "harness/driver/analysis/disturbed.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/base/notes.h"
 #include "harness/driver/base/stats.h"
 #include "harness/driver/data/dataset.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,51 +66,41 @@ static void tell(struct tale *tale, const struct block *block, double share)
 	tale->migrations += isnan(worker_facts->migrations) ? 0 : worker_facts->migrations;
 }
 
-static void append(char *text, size_t text_bytes, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void append(char *text, size_t text_bytes, const char *format, ...)
-{
-	size_t length = strlen(text);
-	va_list args;
-	va_start(args, format);
-	vsnprintf(text + length, text_bytes - length, format, args);
-	va_end(args);
-}
-
 static void put_extent(const struct tale *tale, const struct series *series, char *text,
 		       size_t text_bytes)
 {
 	if (!tale->quiet_count)
 		return;
-	append(text, text_bytes, " in %zu of %zu replicates", tale->replicates,
-	       series->block_count);
+	notes_append(text, text_bytes, " in %zu of %zu replicates", tale->replicates,
+		     series->block_count);
 	double ratio = stats_median(tale->disturbed, tale->replicates) /
 		       stats_median(tale->quiet, tale->quiet_count);
 	if (strcmp(series->unit, "ns") == 0 && isfinite(ratio))
-		append(text, text_bytes, ", median %+.0f %% against the others'",
-		       (ratio - 1) * 100);
+		notes_append(text, text_bytes, ", median %+.0f %% against the others'",
+			     (ratio - 1) * 100);
 }
 
 static void put_others(const struct tale *tale, const struct series *series, char *text,
 		       size_t text_bytes)
 {
 	char wait[UNITS_TEXT_MAX];
-	append(text, text_bytes, "disturbed: other processes had the CPU for %.0f %% of the time",
-	       100 * tale->away_ns / tale->duration_ns);
+	notes_append(text, text_bytes,
+		     "disturbed: other processes had the CPU for %.0f %% of the time",
+		     100 * tale->away_ns / tale->duration_ns);
 	put_extent(tale, series, text, text_bytes);
-	append(text, text_bytes, " (waited %s, %.0f involuntary switches",
-	       units_format_ns(tale->wait_ns, wait), tale->involuntary_switches);
+	notes_append(text, text_bytes, " (waited %s, %.0f involuntary switches",
+		     units_format_ns(tale->wait_ns, wait), tale->involuntary_switches);
 	if (tale->migrations > 0)
-		append(text, text_bytes, ", %.0f migrations", tale->migrations);
-	append(text, text_bytes, ")");
+		notes_append(text, text_bytes, ", %.0f migrations", tale->migrations);
+	notes_append(text, text_bytes, ")");
 }
 
 static void put_steal(const struct tale *tale, const struct series *series, char *text,
 		      size_t text_bytes)
 {
-	append(text, text_bytes, "%sdisturbed: the hypervisor had the CPU for %.0f %% of the time",
-	       *text ? "; " : "", 100 * tale->away_ns / tale->duration_ns);
+	notes_append(text, text_bytes,
+		     "%sdisturbed: the hypervisor had the CPU for %.0f %% of the time",
+		     *text ? "; " : "", 100 * tale->away_ns / tale->duration_ns);
 	put_extent(tale, series, text, text_bytes);
 }
 

@@ -3,45 +3,43 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* What is taken for one ratio: sized by what is stored. */
-struct workspace {
-	size_t *order;   /* of a block's samples, by round */
-	double *scratch; /* a round's values */
-	double *medians; /* of one block's rounds, then of the other's ... */
-	unsigned *rounds;
-	double *other_medians;
-	unsigned *other_rounds;
-	double *ratios; /* of the rounds that both have */
+/* A sample, or the median of those of one round. */
+struct timed {
+	unsigned round;
+	double value;
 };
 
-static int by_round(const void *a, const void *b, void *rounds)
+/* What is taken for one ratio: sized by what is stored. */
+struct workspace {
+	struct timed *samples, *medians, *other_medians;
+	double *scratch; /* a round's values, then the ratios of the rounds that both have */
+};
+
+static int by_round(const void *a, const void *b)
 {
-	const unsigned *of = rounds;
-	size_t left = *(const size_t *)a, right = *(const size_t *)b;
-	return of[left] != of[right] ? (of[left] > of[right]) - (of[left] < of[right])
-				     : (left > right) - (left < right);
+	const struct timed *left = a, *right = b;
+	return (left->round > right->round) - (left->round < right->round);
 }
 
 /* The median of each round of a block, by rising rounds. Returns how many rounds it has. */
-static size_t round_medians(const struct block *block, struct workspace *space, double *medians,
-			    unsigned *rounds)
+static size_t round_medians(const struct block *block, struct workspace *space,
+			    struct timed *medians)
 {
+	struct timed *samples = space->samples;
 	size_t n = 0;
 	bool sorted = true;
 	for (size_t i = 0; i < block->count; i++) {
-		space->order[i] = i;
-		sorted = sorted && (i == 0 || block->rounds[i] >= block->rounds[i - 1]);
+		samples[i] = (struct timed){block->rounds[i], block->values[i]};
+		sorted = sorted && (i == 0 || samples[i].round >= samples[i - 1].round);
 	}
 	if (!sorted)
-		qsort_r(space->order, block->count, sizeof *space->order, by_round,
-			(void *)block->rounds);
+		qsort(samples, block->count, sizeof *samples, by_round);
 	for (size_t i = 0, values = 0; i < block->count; i++) {
-		unsigned round = block->rounds[space->order[i]];
-		space->scratch[values++] = block->values[space->order[i]];
-		if (i + 1 < block->count && block->rounds[space->order[i + 1]] == round)
+		unsigned round = samples[i].round;
+		space->scratch[values++] = samples[i].value;
+		if (i + 1 < block->count && samples[i + 1].round == round)
 			continue;
-		rounds[n] = round;
-		medians[n++] = stats_median(space->scratch, values);
+		medians[n++] = (struct timed){round, stats_median(space->scratch, values)};
 		values = 0;
 	}
 	return n;
@@ -51,20 +49,18 @@ static size_t round_medians(const struct block *block, struct workspace *space, 
 static double replicate_ratio(const struct block *block, const struct block *reference,
 			      struct workspace *space)
 {
-	size_t count = round_medians(block, space, space->medians, space->rounds), n = 0;
-	size_t others = round_medians(reference, space, space->other_medians, space->other_rounds);
+	const struct timed *mine = space->medians, *theirs = space->other_medians;
+	size_t count = round_medians(block, space, space->medians), n = 0;
+	size_t others = round_medians(reference, space, space->other_medians);
 	for (size_t i = 0, j = 0; i < count && j < others;) {
-		if (space->rounds[i] < space->other_rounds[j]) {
-			i++;
-		} else if (space->rounds[i] > space->other_rounds[j]) {
-			j++;
-		} else {
-			double ratio = space->medians[i++] / space->other_medians[j++];
-			if (isfinite(ratio))
-				space->ratios[n++] = ratio;
-		}
+		int order = by_round(&mine[i], &theirs[j]);
+		double ratio = order ? (double)NAN : mine[i].value / theirs[j].value;
+		if (isfinite(ratio))
+			space->scratch[n++] = ratio;
+		i += order <= 0;
+		j += order >= 0;
 	}
-	return n ? stats_median(space->ratios, n) : NAN;
+	return n ? stats_median(space->scratch, n) : NAN;
 }
 
 static size_t longest_block(const struct series *series)
@@ -76,39 +72,20 @@ static size_t longest_block(const struct series *series)
 	return longest;
 }
 
-static void workspace_free(struct workspace *space)
-{
-	free(space->order);
-	free(space->scratch);
-	free(space->medians);
-	free(space->rounds);
-	free(space->other_medians);
-	free(space->other_rounds);
-	free(space->ratios);
-}
-
-static bool workspace_make(struct workspace *space, size_t samples)
-{
-	*space = (struct workspace){
-		.order = calloc(samples, sizeof *space->order),
-		.scratch = calloc(samples, sizeof *space->scratch),
-		.medians = calloc(samples, sizeof *space->medians),
-		.rounds = calloc(samples, sizeof *space->rounds),
-		.other_medians = calloc(samples, sizeof *space->other_medians),
-		.other_rounds = calloc(samples, sizeof *space->other_rounds),
-		.ratios = calloc(samples, sizeof *space->ratios),
-	};
-	return space->order && space->scratch && space->medians && space->rounds &&
-	       space->other_medians && space->other_rounds && space->ratios;
-}
-
 enum outcome ratio_make(struct ratio *ratio, const struct series *series,
 			const struct series *reference, struct problem *problem)
 {
 	size_t longest = longest_block(series), other = longest_block(reference), n = 0;
+	size_t samples = (longest > other ? longest : other) + 1;
 	double *ratios = calloc(series->block_count + 1, sizeof *ratios);
-	struct workspace space;
-	bool room = workspace_make(&space, (longest > other ? longest : other) + 1) && ratios;
+	struct timed *timed = calloc(3 * samples, sizeof *timed);
+	struct workspace space = {.scratch = calloc(samples, sizeof *space.scratch)};
+	bool room = ratios && timed && space.scratch;
+	if (room) {
+		space.samples = timed;
+		space.medians = timed + samples;
+		space.other_medians = timed + 2 * samples;
+	}
 	for (size_t b = 0; room && b < series->block_count; b++) {
 		const struct block *found = series_block(reference, series->blocks[b].replicate);
 		double value =
@@ -119,7 +96,8 @@ enum outcome ratio_make(struct ratio *ratio, const struct series *series,
 	*ratio = (struct ratio){.series = series, .replicates = n};
 	if (n)
 		ratio->interval = stats_interval(ratios, n);
-	workspace_free(&space);
+	free(space.scratch);
+	free(timed);
 	free(ratios);
 	return room ? OUTCOME_OK : fail(problem, "cannot take ratios: out of memory; free some");
 }

@@ -12,10 +12,7 @@
 
 static const double DRIFT_TOLD = 0.05; /* first half against second: said from 5 % on */
 
-static void add_note(struct row *row, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void add_note(struct row *row, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void add_note(struct row *row, const char *format, ...)
 {
 	size_t length = strlen(row->note);
 	va_list args;

@@ -31,6 +31,15 @@ void notes_append(char *text, size_t bytes, const char *format, ...)
 	va_end(args);
 }
 
+const char *notes_fill(char *text, size_t bytes, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, bytes, format, args);
+	va_end(args);
+	return text;
+}
+
 void notes_print(FILE *out, const char *lead, const struct notes *notes)
 {
 	char line[NOTE_BYTES + 64];

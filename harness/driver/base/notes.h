@@ -21,6 +21,10 @@ void notes_add(struct notes *notes, const char *format, ...) __attribute__((form
 void notes_append(char *text, size_t bytes, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Fills text of `bytes`, as printf; what does not fit is cut. Returns it. */
+const char *notes_fill(char *text, size_t bytes, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Makes all but plain characters '?': what comes from a file must not steer a terminal. */
 void notes_make_plain(char *text);
 

@@ -1,5 +1,7 @@
 #include "harness/driver/claims/claims.h"
 
+#include "harness/driver/claims/compute.h"
+
 #include <stdio.h>
 
 const struct claim claims[CLAIM_COUNT] = {
@@ -12,8 +14,7 @@ const struct claim claims[CLAIM_COUNT] = {
 		NULL, NULL},
 	[C3] = {"C3",
 		"A write by either process, no matter which, faults; the kernel copies the page "
-		"and "
-		"the writer goes on at the same virtual address with another frame.",
+		"and the writer goes on at the same virtual address with another frame.",
 		"first-write-cdf", NULL},
 	[C4] = {"C4",
 		"The other process's entry is untouched, but once a page has a single owner it "
@@ -21,13 +22,11 @@ const struct claim claims[CLAIM_COUNT] = {
 		"first-write-cdf", NULL},
 	[C5] = {"C5",
 		"At a switch between two processes the MMU must be told; depending on the CPU, by "
-		"a "
-		"register or by tables.",
+		"a register or by tables.",
 		"switch", NULL},
 	[C6] = {"C6",
 		"Forking to run another program through exec slows down the first write to any "
-		"page "
-		"of the caller.",
+		"page of the caller.",
 		"first-write-by-heap", NULL},
 	[C7] = {"C7", "That penalty lasts only until the child calls exec.", "first-write-cdf",
 		NULL},
@@ -51,9 +50,9 @@ const struct claim claims[CLAIM_COUNT] = {
 static const char lazily[] =
 	"not at once: the kernel does not give the right to write back, so the owner's next write "
 	"to each page still takes a fault, which is cheaper than a copy but not free";
-static const char not_all_tables[] = "page tables of shared memory and of file mappings that were "
-				     "never written are not copied at "
-				     "all: the child's accesses fault them in";
+static const char not_all_tables[] =
+	"page tables of shared memory and of file mappings that were never written are not copied "
+	"at all: the child's accesses fault them in";
 
 /* The thresholds, in rows alike in shape, since each is a rule of its own. Counts leave no doubt, so they
  * must be exact, but for the up to 31 pages that the kernel copies where it could have taken them back,
@@ -164,10 +163,10 @@ static void say_open(struct judgement *judgement, const struct rule *rule,
 				    "threshold; run longer";
 	if (finding->known)
 		snprintf(judgement->why, sizeof judgement->why, "%s: %s",
-			 finding_words(rule->finding), how);
+			 definitions[rule->finding].words, how);
 	else
 		snprintf(judgement->why, sizeof judgement->why, "%s: %s",
-			 finding_words(rule->finding), finding->why);
+			 definitions[rule->finding].words, finding->why);
 }
 
 struct judgement claim_judge(enum claim_id claim, const struct finding findings[FINDING_COUNT])

@@ -57,7 +57,7 @@ enum met claim_rule_met(const struct rule *rule, const struct finding *finding);
  * what is missing may correct it; else corrected if a correction is met; else it holds. */
 struct judgement claim_judge(enum claim_id claim, const struct finding findings[FINDING_COUNT]);
 
-/* "holds", "holds, with this correction", "does not hold here", "cannot tell here". */
+/* "holds", "holds, with this correction", "does not hold here", "inconclusive". */
 const char *claim_ruling_words(enum ruling ruling);
 
 #endif

@@ -49,9 +49,10 @@ static const char *filter_text(const struct filter *filter, char text[FINDING_WH
 }
 
 /* Why a row that matches has no values: its own note, its experiment's reason, or that it is no part of the run. */
-static enum outcome no_row(const struct summary *summary, const struct filter *filter,
-			   struct finding *finding)
+static enum outcome no_row(const struct computation *task, const struct filter *filter)
 {
+	const struct summary *summary = task->summary;
+	struct finding *finding = task->finding;
 	char why[FILTER_WHY_MAX], what[FINDING_WHY_MAX], levels[LEVEL_WORDS_MAX];
 	struct filter anywhere = *filter;
 	anywhere.with_heap = false;
@@ -89,14 +90,14 @@ static enum outcome by_interval(struct finding *finding, const struct stats_inte
 }
 
 /* Why there is nothing from the two together: one of them is not there, or both are, apart. */
-static enum outcome neither_or_one(const struct summary *summary,
-				   const struct definition *definition, struct finding *finding)
+static enum outcome neither_or_one(const struct computation *task)
 {
-	if (!filter_row(summary, &definition->one))
-		return no_row(summary, &definition->one, finding);
-	if (!filter_row(summary, &definition->other))
-		return no_row(summary, &definition->other, finding);
-	return by_interval(finding, NULL, 0);
+	const struct definition *definition = task->definition;
+	if (!filter_row(task->summary, &definition->one))
+		return no_row(task, &definition->one);
+	if (!filter_row(task->summary, &definition->other))
+		return no_row(task, &definition->other);
+	return by_interval(task->finding, NULL, 0);
 }
 
 static void say_heap(struct finding *finding, uint64_t heap_bytes)
@@ -125,16 +126,16 @@ static bool filter_heap(const struct summary *summary, struct filter *one, struc
 }
 
 /* Both rows, at the heap that `parameter` says; false with the reason in the finding. */
-static bool both_rows(const struct summary *summary, const struct definition *definition,
-		      double parameter, struct finding *finding, const struct row **one,
+static bool both_rows(const struct computation *task, double parameter, const struct row **one,
 		      const struct row **other)
 {
-	struct filter first = definition->one, second = definition->other;
+	const struct summary *summary = task->summary;
+	struct filter first = task->definition->one, second = task->definition->other;
 	*one = *other = NULL;
 	if (filter_heap(summary, &first, &second, parameter)) {
 		*one = filter_row(summary, &first);
 		*other = filter_row(summary, &second);
-		say_heap(finding, first.heap_bytes);
+		say_heap(task->finding, first.heap_bytes);
 	}
 	if (*one && *other && parameter == LARGEST_HEAP && first.heap_bytes < LARGE_HEAP) {
 		char why[FINDING_WHY_MAX];
@@ -142,12 +143,12 @@ static bool both_rows(const struct summary *summary, const struct definition *de
 		bool wanted = shortfall_holds(dataset, first.experiment, LARGE_HEAP);
 		snprintf(why, sizeof why, "no heap of 16 MiB or more was measured; %s",
 			 wanted ? shortfall_reason(dataset) : "add --heap 64M");
-		compute_unknown(finding, why);
+		compute_unknown(task->finding, why);
 		return false;
 	}
 	if (*one && *other)
 		return true;
-	no_row(summary, *one ? &second : &first, finding);
+	no_row(task, *one ? &second : &first);
 	return false;
 }
 
@@ -191,45 +192,37 @@ static enum outcome by_spread(struct finding *finding, const struct stats_summar
 /* ---- takes ---- */
 
 /* A count over another one, sample by sample alike: its least and its most. */
-enum outcome compute_share(const struct summary *summary, const struct definition *definition,
-			   struct finding *finding, struct problem *problem)
+enum outcome compute_share(const struct computation *task)
 {
 	const struct row *one, *other;
-	(void)problem;
-	if (!both_rows(summary, definition, 0, finding, &one, &other))
+	if (!both_rows(task, 0, &one, &other))
 		return OUTCOME_OK;
-	double whole = other->spread.p50;
-	if (!(whole > 0))
-		return compute_unknown(finding, "the total is 0, so there is no share");
-	return by_spread(finding, &one->spread, one->series->block_count, whole);
+	if (!(other->spread.p50 > 0))
+		return compute_unknown(task->finding, "the total is 0, so there is no share");
+	return by_spread(task->finding, &one->spread, one->series->block_count, other->spread.p50);
 }
 
 /* A count, in all samples. */
-enum outcome compute_count(const struct summary *summary, const struct definition *definition,
-			   struct finding *finding, struct problem *problem)
+enum outcome compute_count(const struct computation *task)
 {
 	const struct row *one, *other;
-	(void)problem;
-	if (!both_rows(summary, definition, 0, finding, &one, &other))
+	if (!both_rows(task, 0, &one, &other))
 		return OUTCOME_OK;
-	return by_spread(finding, &one->spread, one->series->block_count, 1);
+	return by_spread(task->finding, &one->spread, one->series->block_count, 1);
 }
 
 /* A count minus another one of the same replicate. */
-enum outcome compute_count_difference(const struct summary *summary,
-				      const struct definition *definition, struct finding *finding,
-				      struct problem *problem)
+enum outcome compute_count_difference(const struct computation *task)
 {
 	const struct row *one, *other;
 	double differences[REPLICATES_MAX];
-	(void)problem;
-	if (!both_rows(summary, definition, 0, finding, &one, &other))
+	if (!both_rows(task, 0, &one, &other))
 		return OUTCOME_OK;
 	size_t n = each_replicate(one, other, difference, differences);
 	if (!n)
-		return by_interval(finding, NULL, 0);
+		return by_interval(task->finding, NULL, 0);
 	struct stats_summary spread = stats_summarize(differences, n);
-	return by_spread(finding, &spread, n, 1);
+	return by_spread(task->finding, &spread, n, 1);
 }
 
 static enum outcome ratio_of_rows(const struct row *one, const struct row *other,
@@ -241,43 +234,38 @@ static enum outcome ratio_of_rows(const struct row *one, const struct row *other
 	return by_interval(finding, &ratio.interval, ratio.replicates);
 }
 
-enum outcome compute_time_ratio(const struct summary *summary, const struct definition *definition,
-				struct finding *finding, struct problem *problem)
+static enum outcome ratio_at(const struct computation *task, double parameter)
 {
 	const struct row *one, *other;
-	if (!both_rows(summary, definition, 0, finding, &one, &other))
+	if (!both_rows(task, parameter, &one, &other))
 		return OUTCOME_OK;
-	return ratio_of_rows(one, other, finding, problem);
+	return ratio_of_rows(one, other, task->finding, task->problem);
 }
 
-/* At the largest or the smallest heap. */
-enum outcome compute_win(const struct summary *summary, const struct definition *definition,
-			 struct finding *finding, struct problem *problem)
+/* At the heap that the parameter says. */
+enum outcome compute_time_ratio(const struct computation *task)
 {
-	const struct row *one, *other;
-	if (!both_rows(summary, definition, definition->parameter, finding, &one, &other))
-		return OUTCOME_OK;
-	return ratio_of_rows(one, other, finding, problem);
+	return ratio_at(task, task->definition->parameter);
 }
 
 /* Heaps are measured in workers of their own, so the two intervals are combined at their worst. */
-enum outcome compute_growth(const struct summary *summary, const struct definition *definition,
-			    struct finding *finding, struct problem *problem)
+enum outcome compute_growth(const struct computation *task)
 {
-	struct definition at = *definition;
-	struct finding smallest = {0}, largest = {0};
-	at.parameter = SMALLEST_HEAP;
-	if (compute_win(summary, &at, &smallest, problem))
+	struct finding smallest = {0}, largest = {0}, *finding = task->finding;
+	struct computation at = *task;
+	at.finding = &smallest;
+	if (ratio_at(&at, SMALLEST_HEAP))
 		return OUTCOME_FAILED;
-	at.parameter = LARGEST_HEAP;
-	if (compute_win(summary, &at, &largest, problem))
+	at.finding = &largest;
+	if (ratio_at(&at, LARGEST_HEAP))
 		return OUTCOME_FAILED;
 	finding->absent = smallest.absent || largest.absent;
 	if (!smallest.known || !largest.known)
 		return compute_unknown(finding, smallest.known ? largest.why : smallest.why);
 	uint64_t heaps[HEAPS_MAX];
 	char least[UNITS_TEXT_MAX], most[UNITS_TEXT_MAX];
-	size_t count = filter_heaps_with_interval(summary, &definition->one, heaps, HEAPS_MAX);
+	size_t count =
+		filter_heaps_with_interval(task->summary, &task->definition->one, heaps, HEAPS_MAX);
 	if (count == 1 || heaps[count - 1] < HEAPS_APART * heaps[0])
 		return compute_unknown(finding, "the measured heaps are too similar; add --heap 0");
 	finding->known = true;
@@ -292,92 +280,84 @@ enum outcome compute_growth(const struct summary *summary, const struct definiti
 
 /* fork by the heap's state, at the largest heap: states lie in cells of their own, so the ratio is by
  * replicate. */
-enum outcome compute_states(const struct summary *summary, const struct definition *definition,
-			    struct finding *finding, struct problem *problem)
+enum outcome compute_states(const struct computation *task)
 {
 	const struct row *dirty, *clean;
 	double ratios[REPLICATES_MAX];
-	(void)problem;
-	if (!both_rows(summary, definition, LARGEST_HEAP, finding, &dirty, &clean))
+	if (!both_rows(task, LARGEST_HEAP, &dirty, &clean))
 		return OUTCOME_OK;
 	size_t n = each_replicate(dirty, clean, quotient, ratios);
 	struct stats_interval interval = {0};
 	if (n)
 		interval = stats_interval(ratios, n);
-	return by_interval(finding, &interval, n);
+	return by_interval(task->finding, &interval, n);
 }
 
 /* Of what fork and exec cost more than vfork and exec, at the largest heap: the part that a write-protected heap is
  * spared (parameter 0), or what is left without it (1). */
-enum outcome compute_share_of_difference(const struct summary *summary,
-					 const struct definition *definition,
-					 struct finding *finding, struct problem *problem)
+enum outcome compute_share_of_difference(const struct computation *task)
 {
 	const struct row *fork, *vfork, *clean;
 	double shares[REPLICATES_MAX];
 	size_t n = 0;
-	(void)problem;
-	if (!both_rows(summary, definition, LARGEST_HEAP, finding, &fork, &vfork))
+	if (!both_rows(task, LARGEST_HEAP, &fork, &vfork))
 		return OUTCOME_OK;
-	struct filter filter = definition->one;
+	struct filter filter = task->definition->one;
 	filter.level[AXIS_STATE] = "write-protected";
 	filter.heap_bytes = fork->series->heap_bytes;
 	filter.with_heap = true;
-	clean = filter_row(summary, &filter);
+	clean = filter_row(task->summary, &filter);
 	if (!clean)
-		return no_row(summary, &filter, finding);
+		return no_row(task, &filter);
 	for (size_t b = 0; b < fork->series->block_count && n < REPLICATES_MAX; b++) {
 		uint64_t replicate = fork->series->blocks[b].replicate;
 		double dirty_ns = differences_median(fork->series, replicate);
 		double more_ns = dirty_ns - differences_median(vfork->series, replicate);
 		double share = (dirty_ns - differences_median(clean->series, replicate)) / more_ns;
 		if (isfinite(share) && more_ns > 0)
-			shares[n++] = definition->parameter > 0 ? 1 - share : share;
+			shares[n++] = task->definition->parameter > 0 ? 1 - share : share;
 	}
 	struct stats_interval interval = {0};
 	if (n)
 		interval = stats_difference_interval(shares, n);
-	return by_interval(finding, &interval, n);
+	return by_interval(task->finding, &interval, n);
 }
 
 /* Where both read the most pages in between. */
-enum outcome compute_switch(const struct summary *summary, const struct definition *definition,
-			    struct finding *finding, struct problem *problem)
+enum outcome compute_switch(const struct computation *task)
 {
-	const struct derived *derived = &summary->derived;
+	const struct derived *derived = &task->summary->derived;
 	const struct switched *most = NULL;
 	char pages[UNITS_TEXT_MAX];
-	(void)problem;
 	for (size_t i = 0; i < derived->switch_count; i++)
 		if (!most || derived->switches[i].heap_bytes > most->heap_bytes)
 			most = &derived->switches[i];
 	if (!most)
-		return neither_or_one(summary, definition, finding);
-	snprintf(finding->where, sizeof finding->where, "with %s read per turn",
+		return neither_or_one(task);
+	snprintf(task->finding->where, sizeof task->finding->where, "with %s read per turn",
 		 units_format_bytes(most->heap_bytes, pages));
-	return by_interval(finding, &most->difference, most->replicates);
+	return by_interval(task->finding, &most->difference, most->replicates);
 }
 
 /* At the smallest heap, where it is not lost in the rest. */
-enum outcome compute_thread(const struct summary *summary, const struct definition *definition,
-			    struct finding *finding, struct problem *problem)
+enum outcome compute_thread(const struct computation *task)
 {
-	const struct derived *derived = &summary->derived;
+	const struct derived *derived = &task->summary->derived;
 	const struct slope *found = NULL;
-	(void)problem;
 	for (size_t i = 0; i < derived->slope_count; i++) {
 		const struct slope *slope = &derived->slopes[i];
-		if (slope->control && strcmp(slope->case_name, definition->one.case_name) == 0 &&
-		    strcmp(slope->control, definition->other.case_name) == 0 &&
+		if (slope->control &&
+		    strcmp(slope->case_name, task->definition->one.case_name) == 0 &&
+		    strcmp(slope->control, task->definition->other.case_name) == 0 &&
 		    (!found || slope->heap_bytes < found->heap_bytes))
 			found = slope;
 	}
 	if (!found)
-		return no_row(summary, &definition->one, finding);
+		return no_row(task, &task->definition->one);
 	if (!found->replicates)
-		return compute_unknown(finding, found->why);
-	say_heap(finding, found->heap_bytes);
-	return by_interval(finding, &found->per_thread, found->replicates);
+		return compute_unknown(task->finding, found->why);
+	say_heap(task->finding, found->heap_bytes);
+	return by_interval(task->finding, &found->per_thread, found->replicates);
 }
 
 /* ---- from which heap on ---- */
@@ -406,26 +386,26 @@ struct ratios {
 };
 
 /* Takes them all; none, with the reason in the finding, if one has no interval. */
-static enum outcome compute_ratios(const struct summary *summary,
-				   const struct definition *definition, struct ratios *ratios,
-				   struct finding *finding, struct problem *problem)
+static enum outcome compute_ratios(const struct computation *task, struct ratios *ratios)
 {
+	const struct definition *definition = task->definition;
 	uint64_t heaps[HEAPS_MAX];
-	size_t count = filter_heaps_with_interval(summary, &definition->one, heaps, HEAPS_MAX);
+	size_t count =
+		filter_heaps_with_interval(task->summary, &definition->one, heaps, HEAPS_MAX);
 	for (size_t i = 0; i < count; i++) {
 		struct filter one = definition->one, other = definition->other;
 		struct finding at = {0};
 		one.heap_bytes = other.heap_bytes = heaps[i];
 		one.with_heap = other.with_heap = true;
-		const struct row *fork = filter_row(summary, &one),
-				 *vfork = filter_row(summary, &other);
+		const struct row *fork = filter_row(task->summary, &one),
+				 *vfork = filter_row(task->summary, &other);
 		if (!fork || !vfork)
 			continue;
-		if (ratio_of_rows(fork, vfork, &at, problem))
+		if (ratio_of_rows(fork, vfork, &at, task->problem))
 			return OUTCOME_FAILED;
 		if (!at.known) {
 			ratios->n = 0;
-			return compute_unknown(finding, at.why);
+			return compute_unknown(task->finding, at.why);
 		}
 		ratios->heap_bytes[ratios->n] = (double)heaps[i];
 		ratios->center[ratios->n] = at.center;
@@ -434,20 +414,20 @@ static enum outcome compute_ratios(const struct summary *summary,
 		ratios->replicates = at.replicates;
 	}
 	if (ratios->n == 0)
-		return neither_or_one(summary, definition, finding);
+		return neither_or_one(task);
 	return OUTCOME_OK;
 }
 
 /* The heap from which on the ratio is `parameter` or more: where its center crosses that, and, as bounds,
  * where the upper and the lower end of its interval do. Where that is at the smallest heap measured, it is
  * only known to be no more than that. */
-enum outcome compute_win_from(const struct summary *summary, const struct definition *definition,
-			      struct finding *finding, struct problem *problem)
+enum outcome compute_win_from(const struct computation *task)
 {
 	struct ratios at = {0};
-	double factor = definition->parameter;
+	struct finding *finding = task->finding;
+	double factor = task->definition->parameter;
 	char heap[UNITS_TEXT_MAX], why[FINDING_WHY_MAX];
-	if (compute_ratios(summary, definition, &at, finding, problem))
+	if (compute_ratios(task, &at))
 		return OUTCOME_FAILED;
 	if (at.n == 0)
 		return OUTCOME_OK;

@@ -5,27 +5,35 @@
 #include "harness/driver/claims/findings.h"
 #include "harness/driver/show/filter.h"
 
-struct definition;
-typedef enum outcome compute_finding(const struct summary *summary,
-				     const struct definition *definition, struct finding *finding,
-				     struct problem *problem);
+struct computation;
+typedef enum outcome compute_finding(const struct computation *task);
 
 /* What a finding is taken from: one series, and mostly another that it is held against. */
 struct definition {
-	const char *name, *words;
+	const char *name, *words; /* in JSON; what it is */
 	enum finding_unit unit;
 	compute_finding *take;
 	struct filter one, other;
 	double parameter; /* what it means, `take` says */
 };
 
-enum { LARGEST_HEAP = -1, SMALLEST_HEAP = -2 }; /* of compute_win */
+extern const struct definition definitions[FINDING_COUNT];
+
+/* A finding to be worked out. */
+struct computation {
+	const struct summary *summary;
+	const struct definition *definition;
+	struct finding *finding;
+	struct problem *problem; /* only of a lack of memory */
+};
+
+enum { LARGEST_HEAP = -1, SMALLEST_HEAP = -2 }; /* of compute_time_ratio */
 
 /* All of them set the finding, or the reason why it is not known; they fail only if there is no memory. Each
- * says in takes.c what it takes. */
+ * says in compute.c what it takes. */
 compute_finding compute_share, compute_count, compute_count_difference, compute_time_ratio,
-	compute_switch, compute_states, compute_share_of_difference, compute_thread, compute_win,
-	compute_growth, compute_win_from;
+	compute_switch, compute_states, compute_share_of_difference, compute_thread, compute_growth,
+	compute_win_from;
 
 /* Sets the reason why a finding is not known, cut to its room. Always OUTCOME_OK. */
 enum outcome compute_unknown(struct finding *finding, const char *why);

@@ -1,5 +1,5 @@
 /* What a run shows of the things that claims are about: numbers with the range that they lie in, or the
- * reason why there is none. One row of a table for each. */
+ * reason why there is none. A row of findings.def for each. */
 #ifndef FORKCOST_FINDINGS_H
 #define FORKCOST_FINDINGS_H
 
@@ -8,40 +8,9 @@
 #include <stdbool.h>
 
 enum finding_id {
-	FRAMES_SHARED,
-	TABLES_COPIED,
-	TABLES_SHARED,
-	TABLES_FILE,
-	CHANGED_ALONE,
-	CALLER_UNTOUCHED,
-	FAULTS_CHILD_COPY,
-	FAULTS_PARENT_COPY,
-	FRAMES_CHILD_COPY,
-	FRAMES_PARENT_COPY,
-	FAULTS_REUSE,
-	FRAMES_REUSE,
-	COPY_OVER_REUSE,
-	REUSE_OVER_PLAIN,
-	SWITCH_ADDS,
-	AFTER_EXEC_OVER_PLAIN,
-	AFTER_EXEC_OVER_VFORK,
-	AFTER_EXEC_OVER_SPAWN,
-	BEFORE_OVER_AFTER_EXEC,
-	MAPPINGS_EXECED,
-	RESIDENT_EXECED,
-	FRAMES_AFTER_EXEC,
-	DIRTY_OVER_WRITE_PROTECTED,
-	MARKING_SHARE,
-	TABLES_SHARE,
-	THREAD_ADDS,
-	FORK_OVER_VFORK_SMALLEST,
-	FORK_OVER_VFORK_LARGEST,
-	WRITE_PROTECTED_OVER_VFORK_LARGEST,
-	FORK_OVER_VFORK_GROWTH,
-	WINS_2,
-	WINS_10,
-	WINS_100,
-	EAGER_OVER_FORK,
+#define FINDING(id, ...) id,
+#include "harness/driver/claims/findings.def"
+#undef FINDING
 	FINDING_COUNT
 };
 
@@ -61,14 +30,6 @@ struct finding {
 	char where[FINDING_WHERE_MAX]; /* "heap 4 MiB" */
 	char why[FINDING_WHY_MAX];     /* unless known */
 };
-
-/* Its name in JSON, what it is in words, and its unit. */
-const char *finding_name(enum finding_id id);
-const char *finding_words(enum finding_id id);
-enum finding_unit finding_unit(enum finding_id id);
-
-/* The experiment that it is taken from. */
-const char *finding_experiment(enum finding_id id);
 
 /* Whether its range is the least and most of samples, not an interval. */
 bool finding_is_count(enum finding_id id);

@@ -4,9 +4,11 @@
 #include "harness/driver/base/forms/json.h"
 #include "harness/driver/base/forms/markdown.h"
 #include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/notes.h"
 #include "harness/driver/base/outfile.h"
 #include "harness/driver/base/version.h"
 #include "harness/driver/base/wrapped.h"
+#include "harness/driver/claims/compute.h"
 #include "harness/driver/machine/machine.h"
 
 #include <jansson.h>
@@ -19,29 +21,22 @@ enum { VALUE_MAX = 48, LINE_MAX = 640, VERDICT_MAX = 1280, ABSENT_MAX = 2 * LINE
 static const char *value_text(enum finding_unit unit, double value, char text[VALUE_MAX])
 {
 	char units[UNITS_TEXT_MAX];
-	if (!isfinite(value) && !(unit == FINDING_BYTES && value > 0)) {
-		snprintf(text, VALUE_MAX, "n/a");
-		return text;
-	}
+	if (!isfinite(value) && !(unit == FINDING_BYTES && value > 0))
+		return "n/a";
 	switch (unit) {
 	case FINDING_SHARE:
-		snprintf(text, VALUE_MAX, "%.3g", 100 * value);
-		break;
+		return notes_fill(text, VALUE_MAX, "%.3g", 100 * value);
 	case FINDING_TIMES:
-		snprintf(text, VALUE_MAX, "%.3g", value);
-		break;
+		return notes_fill(text, VALUE_MAX, "%.3g", value);
 	case FINDING_NS:
-		snprintf(text, VALUE_MAX, "%s%s", value < 0 ? "-" : "",
-			 units_format_ns(fabs(value), units));
-		break;
+		return notes_fill(text, VALUE_MAX, "%s%s", value < 0 ? "-" : "",
+				  units_format_ns(fabs(value), units));
 	case FINDING_BYTES:
-		snprintf(text, VALUE_MAX, "%s", units_format_bytes((uint64_t)value, units));
-		break;
+		return notes_fill(text, VALUE_MAX, "%s",
+				  units_format_bytes((uint64_t)value, units));
 	default:
-		snprintf(text, VALUE_MAX, "%.4g", value);
-		break;
+		return notes_fill(text, VALUE_MAX, "%.4g", value);
 	}
-	return text;
 }
 
 static const char *unit_text(enum finding_unit unit)
@@ -53,9 +48,9 @@ static const char *unit_text(enum finding_unit unit)
  * count that never differed has no range. */
 static void put_value(enum finding_id id, const struct finding *finding, char *text, size_t bytes)
 {
-	char center[VALUE_MAX], low[VALUE_MAX], high[VALUE_MAX];
-	enum finding_unit unit = finding_unit(id);
-	value_text(unit, finding->center, center);
+	char room[VALUE_MAX], low[VALUE_MAX], high[VALUE_MAX];
+	enum finding_unit unit = definitions[id].unit;
+	const char *center = value_text(unit, finding->center, room);
 	const char *most = finding->center_at_most ? "at most " : "";
 	if (finding->low == finding->high)
 		snprintf(text, bytes, "%s%s%s", most, center, unit_text(unit));
@@ -89,8 +84,8 @@ static const char *wanted_text(const struct rule *rule, char text[VALUE_MAX + 32
 		 other_bound(rule)            ? "exactly"
 		 : rule->relation == AT_LEAST ? "at least"
 					      : "at most",
-		 value_text(finding_unit(rule->finding), rule->threshold, threshold),
-		 unit_text(finding_unit(rule->finding)));
+		 value_text(definitions[rule->finding].unit, rule->threshold, threshold),
+		 unit_text(definitions[rule->finding].unit));
 	return text;
 }
 
@@ -101,14 +96,14 @@ static const char *evidence_text(const struct rule *rule, const struct finding *
 	char value[3 * VALUE_MAX + 48], wanted[VALUE_MAX + 32], where[FINDING_WHERE_MAX + 4] = "";
 	if (!finding->known) {
 		bool told = strstr(judgement->why, finding->why);
-		snprintf(text, LINE_MAX, "%s: not known%s%s", finding_words(rule->finding),
+		snprintf(text, LINE_MAX, "%s: not known%s%s", definitions[rule->finding].words,
 			 told ? "" : ": ", told ? "" : finding->why);
 		return text;
 	}
 	put_value(rule->finding, finding, value, sizeof value);
 	if (*finding->where)
 		snprintf(where, sizeof where, ", %s", finding->where);
-	snprintf(text, LINE_MAX, "%s: %s%s%s", finding_words(rule->finding), value, where,
+	snprintf(text, LINE_MAX, "%s: %s%s%s", definitions[rule->finding].words, value, where,
 		 wanted_text(rule, wanted));
 	return text;
 }
@@ -211,8 +206,7 @@ static const char *verdict_text(enum claim_id claim, const struct judgement *jud
 		if (already)
 			snprintf(text, VERDICT_MAX,
 				 "%s: already at the smallest heap measured, %s, fork and exec "
-				 "take %s "
-				 "as long as vfork and exec",
+				 "take %s as long as vfork and exec",
 				 ruling, value_text(FINDING_BYTES, wins->center, heap), ratio);
 		else
 			snprintf(text, VERDICT_MAX,
@@ -279,7 +273,7 @@ static const char *absent_experiments(const struct finding *findings, char text[
 	for (size_t i = 0; i < claim_rule_count; i++) {
 		const struct rule *rule = &claim_rules[i];
 		if (is_absent(rule->claim, findings) && findings[rule->finding].absent)
-			add_name(text, finding_experiment(rule->finding));
+			add_name(text, definitions[rule->finding].one.experiment);
 	}
 	return text;
 }
@@ -388,9 +382,9 @@ static json_t *finding_json(const struct rule *rule, const struct finding *findi
 					    [FINDING_TIMES] = "times",
 					    [FINDING_NS] = "ns",
 					    [FINDING_BYTES] = "bytes"};
-	json_t *json = json_pack("{s:s,s:s,s:s,s:s}", "name", finding_name(rule->finding), "words",
-				 finding_words(rule->finding), "unit",
-				 units[finding_unit(rule->finding)], "role", roles[rule->role]);
+	json_t *json = json_pack("{s:s,s:s,s:s,s:s}", "name", definitions[rule->finding].name,
+				 "words", definitions[rule->finding].words, "unit",
+				 units[definitions[rule->finding].unit], "role", roles[rule->role]);
 	if (rule->role != SHOWN) {
 		json_object_set_new(json, rule->relation == AT_LEAST ? "at_least" : "at_most",
 				    json_real(rule->threshold));

@@ -100,11 +100,10 @@ static enum status run(const struct given *given)
 }
 
 COMMAND(completion, .summary = "print a script that completes these words in a shell",
-	.options = {.text = "Prints a script that has bash complete commands, options and the "
-			    "values that are "
-			    "known by name. To use it: source <(forkcost completion bash). It "
-			    "names the "
-			    "experiments and primitives that there are now.",
-		    .operand = {.argument = "SHELL", .values = VALUES_WORDS, .words = "bash"},
-		    .example = "bash"},
+	.options =
+		{.text = "Prints a script that has bash complete commands, options and the values "
+			 "that are known by name. To use it: source <(forkcost completion bash). "
+			 "It names the experiments and primitives that there are now.",
+		 .operand = {.argument = "SHELL", .values = VALUES_WORDS, .words = "bash"},
+		 .example = "bash"},
 	.run = run);

@@ -18,10 +18,8 @@ static enum status run(const struct given *given)
 }
 
 COMMAND(counters, .summary = "what can be counted here, by which events, and why not the rest",
-	.options =
-		{.text = "Tries what the hardware and the kernel can count here for a process of "
-			 "yours. "
-			 "Says by which event and in which group, or why not and what would permit "
-			 "it. Measures nothing.",
-		 .rows = rows},
+	.options = {.text = "Tries what the hardware and the kernel can count here for a process "
+			    "of yours. Says by which event and in which group, or why not and what "
+			    "would permit it. Measures nothing.",
+		    .rows = rows},
 	.run = run);

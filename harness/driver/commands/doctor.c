@@ -24,10 +24,8 @@ enum verdict { GOOD, NOTE, BAD };
 
 static int bad_count, note_count;
 
-static void say(enum verdict verdict, const char *subject, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void say(enum verdict verdict, const char *subject, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void say(enum verdict verdict, const char *subject,
+						      const char *format, ...)
 {
 	static const char *const words[] = {"ok", "note", "BAD"};
 	va_list args;

@@ -73,8 +73,9 @@ static enum outcome take_pages(struct explain_options *options, const char *valu
 	if (options->pages % multiple == 0)
 		return OUTCOME_OK;
 	return fail(problem,
-		    "cannot make %" PRIu64 " pages out of whole ones of kind %s: give a multiple "
-		    "of %" PRIu64 " for --pages",
+		    "cannot make %" PRIu64
+		    " pages out of whole ones of kind %s: give a multiple of %" PRIu64
+		    " for --pages",
 		    options->pages, axis_name(&axes[AXIS_PAGE_KIND], options->page_kind), multiple);
 }
 
@@ -114,12 +115,11 @@ static enum status run(const struct given *given)
 }
 
 COMMAND(explain, .summary = "what happens to a page when a process is started, live, step by step",
-	.options =
-		{.text = "Starts a child, lets both write, one step after the other, and "
-			 "shows after each step what the kernel says about both: addresses, "
-			 "frames, page faults, page tables. Each step says what should happen, and "
-			 "checks that it does. Frame numbers are shown to root only.\vExit "
-			 "status: 0 every statement holds, 1 one does not, or explain cannot "
-			 "run, 2 usage, 130 interrupted.",
-		 .rows = rows},
+	.options = {.text = "Starts a child, lets both write, one step after the other, and shows "
+			    "after each step what the kernel says about both: addresses, frames, "
+			    "page faults, page tables. Each step says what should happen, and "
+			    "checks that it does. Frame numbers are shown to root only.\vExit "
+			    "status: 0 every statement holds, 1 one does not, or explain cannot "
+			    "run, 2 usage, 130 interrupted.",
+		    .rows = rows},
 	.run = run);

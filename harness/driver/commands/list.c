@@ -81,6 +81,5 @@ static enum status run(const struct given *given)
 
 COMMAND(list, .summary = "experiments, primitives, arms, axes, metrics with units",
 	.options = {.text = "Lists experiments with their metrics and units, primitives with the "
-			    "actions that "
-			    "they take, and axes with their levels."},
+			    "actions that they take, and axes with their levels."},
 	.run = run);

@@ -104,11 +104,9 @@ static enum status run(const struct given *given)
 }
 
 COMMAND(once, .summary = "start N children and nothing else, for timing from outside",
-	.options =
-		{.text = "Becomes the worker, builds the heap, starts N children one after the "
-			 "other, and "
-			 "does nothing else: for timing from outside, as by hyperfine. The heap is "
-			 "written only once, so forks after the first find it write-protected. "
-			 "Pin it with taskset.",
-		 .rows = rows},
+	.options = {.text = "Becomes the worker, builds the heap, starts N children one after the "
+			    "other, and does nothing else: for timing from outside, as by "
+			    "hyperfine. The heap is written only once, so forks after the first "
+			    "find it write-protected. Pin it with taskset.",
+		    .rows = rows},
 	.run = run);

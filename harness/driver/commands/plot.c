@@ -8,7 +8,6 @@ static enum status run(const struct given *given)
 
 COMMAND(plot, .summary = "draw a run's figures",
 	.options = {.text = "Does what forkcost summarize does, and draws a run's figures with "
-			    "gnuplot, "
-			    "as SVG, PDF and PNG.",
+			    "gnuplot, as SVG, PDF and PNG.",
 		    OPERAND_RUN},
 	.run = run);

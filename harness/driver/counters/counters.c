@@ -41,8 +41,6 @@ struct maker {
 
 /* ---- what is asked of a counter ---- */
 
-static const char *const mode_suffix[] = {"_user", "_kernel", "_both", ""};
-
 /* Nothing is excluded but the other mode: some PMUs refuse to exclude the hypervisor, some guests,
  * and on a POWER host the kernel itself is the "hypervisor". */
 static void set_mode(struct perf_event_attr *attr, enum mode mode)
@@ -59,15 +57,13 @@ static struct counters_missing *add_missing(struct counters *counters, const cha
 	assert(counters->missing_count < COUNTERS_MISSING_MAX);
 	struct counters_missing *missing = &counters->missing[counters->missing_count++];
 	wire_copy(missing->name, sizeof missing->name, stem);
-	strncat(missing->name, mode_suffix[mode], sizeof missing->name - strlen(missing->name) - 1);
+	strncat(missing->name, roles_modes[mode], sizeof missing->name - strlen(missing->name) - 1);
 	missing->state = COUNTER_UNAVAILABLE;
 	return missing;
 }
 
-static void say_missing(struct counters *counters, const char *stem, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void say_missing(struct counters *counters, const char *stem, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void
+say_missing(struct counters *counters, const char *stem, const char *format, ...)
 {
 	struct counters_missing *missing = add_missing(counters, stem, MODE_ALL);
 	va_list args;
@@ -128,7 +124,16 @@ static void keep_draft(struct maker *maker, const struct wire_counter *counter, 
 	struct draft *draft = &maker->drafts[maker->draft_count++];
 	*draft = (struct draft){.counter = *counter, .role = role, .mode = mode};
 	snprintf(draft->counter.name, sizeof draft->counter.name, "%s%s",
-		 maker->out->roles[role].name, mode_suffix[mode]);
+		 maker->out->roles[role].name, roles_modes[mode]);
+}
+
+/* Says why the kernel refused a counter of a role. */
+static void say_refused(struct counters *counters, const char *role, enum mode mode,
+			const struct permit_request *request, int error)
+{
+	struct counters_missing *missing = add_missing(counters, role, mode);
+	missing->state = permit_explain(&counters->permit, request, error, missing->why,
+					sizeof missing->why);
 }
 
 static void keep_trial(struct maker *maker, size_t role, const struct trial *trial)
@@ -146,9 +151,7 @@ static void keep_trial(struct maker *maker, size_t role, const struct trial *tri
 			.in_kernel = mode != MODE_USER,
 			.part = mode != MODE_BOTH && !trial->error[MODE_BOTH],
 		};
-		struct counters_missing *missing = add_missing(counters, of->name, mode);
-		missing->state = permit_explain(&counters->permit, &request, trial->error[mode],
-						missing->why, sizeof missing->why);
+		say_refused(counters, of->name, mode, &request, trial->error[mode]);
 	}
 	fold_missing(counters, of, first);
 }
@@ -184,7 +187,8 @@ static void say_no_event(struct counters *counters, const char *role)
 			    "counts it");
 }
 
-static void add_pmu_role(struct maker *maker, enum role_index index, size_t at)
+/* Tries the own event of the CPU, then the kernel's generic one, which is all that software roles have. */
+static void add_event_role(struct maker *maker, enum role_index index, size_t at)
 {
 	struct counters *counters = maker->out;
 	struct counters_role *role = &counters->roles[at];
@@ -193,7 +197,7 @@ static void add_pmu_role(struct maker *maker, enum role_index index, size_t at)
 	struct trial trial, other;
 	char event[EVENT_NAME_MAX];
 	bool own = events_of_role(&counters->events, index, &attr, event);
-	role->hardware = true;
+	role->hardware = index < ROLE_PMU_COUNT;
 	if (own) {
 		say_event(role, event, counters->events.family->events[index].differs);
 		try_modes(&trial, &attr);
@@ -212,15 +216,6 @@ static void add_pmu_role(struct maker *maker, enum role_index index, size_t at)
 	keep_trial(maker, at, &trial);
 }
 
-static void add_software_role(struct maker *maker, enum role_index index, size_t at)
-{
-	struct perf_event_attr attr = generic_attr(&roles[index].generic);
-	struct trial trial;
-	say_event(&maker->out->roles[at], roles[index].generic.name, NULL);
-	try_modes(&trial, &attr);
-	keep_trial(maker, at, &trial);
-}
-
 /* Tries an attr whose count cannot be split by mode; tracepoints all lie in the kernel. */
 static void add_one_mode(struct maker *maker, size_t at, struct wire_counter *counter)
 {
@@ -228,14 +223,10 @@ static void add_one_mode(struct maker *maker, size_t at, struct wire_counter *co
 	struct permit_request request = {.in_kernel = true};
 	counters->roles[at].one_mode = true;
 	int error = trial_alone(counter);
-	if (!error) {
+	if (!error)
 		keep_draft(maker, counter, at, MODE_ALL);
-		return;
-	}
-	struct counters_missing *missing =
-		add_missing(counters, counters->roles[at].name, MODE_ALL);
-	missing->state = permit_explain(&counters->permit, &request, error, missing->why,
-					sizeof missing->why);
+	else
+		say_refused(counters, counters->roles[at].name, MODE_ALL, &request, error);
 }
 
 static void add_trace_role(struct maker *maker, enum role_index index, size_t at)
@@ -302,10 +293,8 @@ static enum outcome add_role(struct maker *maker, enum role_index index)
 	size_t at;
 	if (!new_role(maker, roles[index].name, &at))
 		return OUTCOME_FAILED;
-	if (index < ROLE_PMU_COUNT)
-		add_pmu_role(maker, index, at);
-	else if (index < ROLE_TRACE_FIRST)
-		add_software_role(maker, index, at);
+	if (index < ROLE_TRACE_FIRST)
+		add_event_role(maker, index, at);
 	else
 		add_trace_role(maker, index, at);
 	return OUTCOME_OK;

@@ -1,20 +1,13 @@
 #include "harness/driver/counters/probe.h"
 
+#include "harness/driver/counters/trial.h"
+
 #include <stdint.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Rounds of an empty loop: a fraction of a millisecond, a few instructions each. */
 enum { ROUNDS = 100000 };
-
-static int open_counter(const struct wire_counter *counter, int leader)
-{
-	struct perf_event_attr attr = counter->attr;
-	attr.disabled = leader < 0;
-	attr.read_format = 0;
-	return (int)syscall(SYS_perf_event_open, &attr, 0, -1, leader, PERF_FLAG_FD_CLOEXEC);
-}
 
 static void run_user_code(void)
 {
@@ -29,14 +22,17 @@ static bool count_user_code(const struct wire_counter *const *counters, size_t c
 	int fds[2] = {-1, -1};
 	bool good = true;
 	for (size_t i = 0; i < count && good; i++)
-		good = (fds[i] = open_counter(counters[i], i ? fds[0] : -1)) >= 0;
+		good = (fds[i] = trial_open(counters[i], i ? fds[0] : -1)) >= 0;
 	good = good && ioctl(fds[0], PERF_EVENT_IOC_ENABLE, PERF_IOC_FLAG_GROUP) == 0;
 	if (good) {
 		run_user_code();
 		ioctl(fds[0], PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP);
 	}
-	for (size_t i = 0; i < count && good; i++)
-		good = read(fds[i], &value[i], sizeof value[i]) == (ssize_t)sizeof value[i];
+	for (size_t i = 0; i < count && good; i++) {
+		struct trial_count got = {0};
+		good = read(fds[i], &got, sizeof got) == (ssize_t)sizeof got;
+		value[i] = got.value;
+	}
 	for (size_t i = count; i-- > 0;)
 		if (fds[i] >= 0)
 			close(fds[i]);

@@ -71,17 +71,16 @@ static void say_state(const struct counters *counters, struct reasons *reasons, 
 static void print_modes(const struct counters *counters, const struct counters_role *role,
 			struct reasons *reasons)
 {
-	static const char *const modes[COUNTER_MODES] = {"user", "kernel", "both"};
 	char state[COUNTER_MODES][STATE_MAX];
 	for (unsigned i = 0; i < COUNTER_MODES; i++) {
 		char metric[COUNTER_NAME_MAX];
-		snprintf(metric, sizeof metric, "%s_%s", role->name, modes[i]);
+		snprintf(metric, sizeof metric, "%s%s", role->name, roles_modes[i]);
 		say_state(counters, reasons, metric, state[i]);
 	}
 	for (unsigned from = 0, to; from < COUNTER_MODES; from = to) {
-		print("%*s%s", NAME_COLUMNS, "", modes[from]);
+		print("%*s%s", NAME_COLUMNS, "", roles_modes[from] + 1);
 		for (to = from + 1; to < COUNTER_MODES && strcmp(state[to], state[from]) == 0; to++)
-			print(", %s", modes[to]);
+			print(", %s", roles_modes[to] + 1);
 		print(": %s\n", state[from]);
 	}
 }

@@ -145,6 +145,8 @@ static const struct role_family families[] = {
 	 }},
 };
 
+const char *const roles_modes[ROLES_MODES] = {"_user", "_kernel", "_both", ""};
+
 enum { FAMILY_COUNT = sizeof families / sizeof *families };
 
 enum role_index roles_find(const char *name)
@@ -157,14 +159,13 @@ enum role_index roles_find(const char *name)
 
 bool roles_is_metric(const char *stem, const char *metric)
 {
-	static const char *const modes[] = {"_user", "_kernel", "_both", ""};
 	size_t length = strlen(stem);
 	if (strncmp(metric, stem, length) != 0)
 		return false;
-	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
-		size_t mode = strlen(modes[i]);
+	for (size_t i = 0; i < ROLES_MODES; i++) {
+		size_t mode = strlen(roles_modes[i]);
 		const char *rest = metric + length + mode;
-		if (strncmp(metric + length, modes[i], mode) == 0 &&
+		if (strncmp(metric + length, roles_modes[i], mode) == 0 &&
 		    (!*rest || strcmp(rest, "_with_child") == 0))
 			return true;
 	}

@@ -29,7 +29,7 @@ enum role_index {
 	ROLE_COUNT,
 };
 
-enum { ROLE_PMUS_MAX = 4 };
+enum { ROLE_PMUS_MAX = 4, ROLES_MODES = 4 };
 
 /* An event of a CPU family, as libpfm4 names it, without the PMU in front. */
 struct role_event {
@@ -70,6 +70,9 @@ struct role_family {
 
 /* All roles, ROLE_COUNT of them, by enum role_index. */
 extern const struct role roles[];
+
+/* What a metric's name ends in, by mode; the last is of what is not split by mode. */
+extern const char *const roles_modes[ROLES_MODES];
 
 /* Which role has this name; ROLE_COUNT if none. */
 enum role_index roles_find(const char *name);

@@ -11,8 +11,7 @@
 
 enum { TRIAL_NS = 1000000 };
 
-/* A descriptor, or -1 and errno. `leader`: the first of the group, or -1 to begin one, disabled. */
-static int open_counter(const struct wire_counter *counter, int leader)
+int trial_open(const struct wire_counter *counter, int leader)
 {
 	struct perf_event_attr attr = counter->attr;
 	attr.disabled = leader < 0;
@@ -29,7 +28,7 @@ static int open_counter(const struct wire_counter *counter, int leader)
 
 static int open_and_close(const struct wire_counter *counter)
 {
-	int fd = open_counter(counter, -1);
+	int fd = trial_open(counter, -1);
 	if (fd < 0)
 		return errno;
 	close(fd);
@@ -61,12 +60,10 @@ static void spin(void)
 
 static bool ran_throughout(int fd)
 {
-	struct {
-		uint64_t value, enabled, running;
-	} got;
+	struct trial_count got;
 	char why[PLAUSIBLE_TEXT_MAX];
 	return read(fd, &got, sizeof got) == (ssize_t)sizeof got &&
-	       plausible_times(got.enabled, got.running, why);
+	       plausible_times(got.enabled_ns, got.running_ns, why);
 }
 
 static bool run_group(const int *fds, size_t count)
@@ -89,7 +86,7 @@ bool trial_together(const struct wire_counter *const *members, size_t count)
 	if (count == 0 || count > COUNTER_GROUP_MAX)
 		return false;
 	while (opened < count) {
-		fds[opened] = open_counter(members[opened], opened ? fds[0] : -1);
+		fds[opened] = trial_open(members[opened], opened ? fds[0] : -1);
 		if (fds[opened] < 0)
 			break;
 		opened++;

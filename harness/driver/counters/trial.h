@@ -6,6 +6,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* What is read from a counter. */
+struct trial_count {
+	uint64_t value, enabled_ns, running_ns;
+};
+
+/* Opens a counter: a descriptor, or -1 and errno. `leader`: the first of the group, or -1 to begin one, disabled. */
+int trial_open(const struct wire_counter *counter, int leader);
 
 /* Opens a counter and closes it again. Returns 0 or the errno. Sets exclude_guest in the attr if the
  * PMU counts it only so. */

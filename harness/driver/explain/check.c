@@ -1,6 +1,8 @@
 /* A step held against the theory: which statements there are about it, and whether each holds. */
 #include "harness/driver/explain/check.h"
 
+#include "harness/driver/base/notes.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,11 +29,15 @@ __attribute__((format(printf, 3, 4))) static void state(struct step_result *resu
 	va_end(arguments);
 }
 
-static void unseen(struct step_result *result, const char *what, const char *why)
+__attribute__((format(printf, 3, 4))) static void unseen(struct step_result *result,
+							 const char *why, const char *what, ...)
 {
 	struct check *check = add(result, VERDICT_UNSEEN);
-	snprintf(check->text, sizeof check->text, "%s", what);
+	va_list arguments;
 	check->why = why;
+	va_start(arguments, what);
+	vsnprintf(check->text, sizeof check->text, what, arguments);
+	va_end(arguments);
 }
 
 static bool within(uint64_t value, struct range range)
@@ -39,30 +45,36 @@ static bool within(uint64_t value, struct range range)
 	return value >= range.least && value <= range.most;
 }
 
-/* ", expected 5" or ", expected 1 to 5", for a statement that fails; else nothing. */
-static const char *expected(uint64_t value, struct range range, char text[64])
+/* Adds ", expected 5" or ", expected 1 to 5" to the last statement if it fails. */
+static void add_expected(struct step_result *result, uint64_t value, struct range range)
 {
-	*text = '\0';
+	char *text = result->checks[result->check_count - 1].text;
 	if (!within(value, range) && range.least == range.most)
-		snprintf(text, 64, ", expected " COUNT, range.least);
+		notes_append(text, CHECK_TEXT_MAX, ", expected " COUNT, range.least);
 	else if (!within(value, range))
-		snprintf(text, 64, ", expected " COUNT " to " COUNT, range.least, range.most);
-	return text;
+		notes_append(text, CHECK_TEXT_MAX, ", expected " COUNT " to " COUNT, range.least,
+			     range.most);
 }
+
+/* States a number, and what it should have been where it is not. */
+#define STATE_COUNT(result, value, range, ...)                          \
+	do {                                                            \
+		state((result), within((value), (range)), __VA_ARGS__); \
+		add_expected((result), (value), (range));               \
+	} while (0)
 
 static void check_faults(struct step_result *result, const struct walk_took *rehearsals,
 			 size_t rehearsed)
 {
-	char text[64];
 	uint32_t act = result->scene->walk.steps[result->step].act;
 	if (act != WALK_OWN && act != WALK_WRITE)
 		return;
 	struct range range = write_effect_faults(result->after.effect, result->page_kind,
 						 result->pages.count, result->pages.page_bytes);
-	state(result, within(result->faults, range),
-	      COUNT " page fault%s in the %s for " COUNT " page%s written%s", result->faults,
-	      result->faults == 1 ? "" : "s", step_name(result->after.writer), result->pages.count,
-	      result->pages.count == 1 ? "" : "s", expected(result->faults, range, text));
+	STATE_COUNT(result, result->faults, range,
+		    COUNT " page fault%s in the %s for " COUNT " page%s written", result->faults,
+		    result->faults == 1 ? "" : "s", step_name(result->after.writer),
+		    result->pages.count, result->pages.count == 1 ? "" : "s");
 	size_t others = 0;
 	for (size_t i = 0; i < rehearsed; i++)
 		others += !within(rehearsals[i].faults, range);
@@ -79,7 +91,6 @@ static bool wrote(const struct step_result *result, enum walk_who who)
 
 static void check_frames_changed(struct step_result *result, enum walk_who who)
 {
-	char text[64], what[64];
 	if (result->step == 0 || result->before.frame[who] == THEORY_NO_FRAME ||
 	    result->after.frame[who] == THEORY_NO_FRAME)
 		return;
@@ -88,18 +99,16 @@ static void check_frames_changed(struct step_result *result, enum walk_who who)
 		write_effect_frames_changed(effect, result->page_kind, result->pages.count);
 	struct fact changed =
 		observation_frames_differ(&result->observations[who], &result->earlier[who]);
-	snprintf(what, sizeof what, "whether the %s's frames changed", step_name(who));
 	if (changed.known)
-		state(result, within(changed.value, range),
-		      "the %s's frames: " COUNT " of " COUNT " changed%s", step_name(who),
-		      changed.value, result->pages.count, expected(changed.value, range, text));
+		STATE_COUNT(result, changed.value, range,
+			    "the %s's frames: " COUNT " of " COUNT " changed", step_name(who),
+			    changed.value, result->pages.count);
 	else
-		unseen(result, what, changed.why);
+		unseen(result, changed.why, "whether the %s's frames changed", step_name(who));
 }
 
 static void check_same_frames(struct step_result *result)
 {
-	char text[64];
 	const struct theory *theory = &result->after;
 	if (theory->frame[WALK_CALLER] == THEORY_NO_FRAME ||
 	    theory->frame[WALK_CHILD] == THEORY_NO_FRAME)
@@ -110,49 +119,46 @@ static void check_same_frames(struct step_result *result)
 	struct fact apart = observation_frames_differ(&result->observations[WALK_CALLER],
 						      &result->observations[WALK_CHILD]);
 	if (!apart.known) {
-		unseen(result, "whether both have the same frames", apart.why);
+		unseen(result, apart.why, "whether both have the same frames");
 		return;
 	}
-	state(result, within(count - apart.value, range),
-	      COUNT " of " COUNT " pages in the same frame in both%s", count - apart.value, count,
-	      expected(count - apart.value, range, text));
+	STATE_COUNT(result, count - apart.value, range,
+		    COUNT " of " COUNT " pages in the same frame in both", count - apart.value,
+		    count);
 }
 
 static void check_exclusive(struct step_result *result, enum walk_who who)
 {
-	char text[64], what[64];
 	int map_count = theory_map_count(&result->after, who);
 	if (map_count == 0)
 		return;
 	uint64_t count = result->pages.count;
 	struct range range = map_count == 1 ? (struct range){count, count} : (struct range){0, 0};
 	struct fact exclusive = observation_exclusive(&result->observations[who]);
-	snprintf(what, sizeof what, "whether the %s alone maps its pages", step_name(who));
 	if (exclusive.known)
-		state(result, within(exclusive.value, range),
-		      "exclusive in the %s: " COUNT " of " COUNT " pages%s", step_name(who),
-		      exclusive.value, count, expected(exclusive.value, range, text));
+		STATE_COUNT(result, exclusive.value, range,
+			    "exclusive in the %s: " COUNT " of " COUNT " pages", step_name(who),
+			    exclusive.value, count);
 	else
-		unseen(result, what, exclusive.why);
+		unseen(result, exclusive.why, "whether the %s alone maps its pages",
+		       step_name(who));
 }
 
 /* Of large folios kernels count mappings in ways of their own. */
 static void check_map_count(struct step_result *result, enum walk_who who)
 {
-	char text[64], what[64];
 	uint64_t should = (uint64_t)theory_map_count(&result->after, who);
 	struct fact seen = result->observations[who].map_count;
 	if (should == 0 || result->page_kind == PAGE_KIND_THP ||
 	    result->page_kind == PAGE_KIND_MTHP)
 		return;
 	struct range range = {should, should};
-	snprintf(what, sizeof what, "how often the %s's frame is mapped", step_name(who));
 	if (seen.known)
-		state(result, within(seen.value, range),
-		      "the %s's first frame is mapped " COUNT " time%s%s", step_name(who),
-		      seen.value, seen.value == 1 ? "" : "s", expected(seen.value, range, text));
+		STATE_COUNT(result, seen.value, range,
+			    "the %s's first frame is mapped " COUNT " time%s", step_name(who),
+			    seen.value, seen.value == 1 ? "" : "s");
 	else
-		unseen(result, what, seen.why);
+		unseen(result, seen.why, "how often the %s's frame is mapped", step_name(who));
 }
 
 static void check_memory(struct step_result *result)
@@ -161,7 +167,7 @@ static void check_memory(struct step_result *result)
 	if (child != STANDING_RUNS && child != STANDING_FOREIGN)
 		return;
 	if (!result->same_mm.known) {
-		unseen(result, "whether both have the same address space", result->same_mm.why);
+		unseen(result, result->same_mm.why, "whether both have the same address space");
 		return;
 	}
 	bool one = result->same_mm.value, should = result->after.one_table;

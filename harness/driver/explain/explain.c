@@ -107,8 +107,8 @@ static enum outcome tell_all(struct telling *telling, const struct explain_optio
 			machine, "page_kind", axis_name(&axes[AXIS_PAGE_KIND], options->page_kind),
 			"statements_failed", (int)telling->failed, "scenes", result);
 		if (!json_put(stdout, all, JSON_INDENT(1)))
-			outcome = fail(problem, "cannot make JSON: out of memory; end other "
-						"programs");
+			outcome = fail(problem,
+				       "cannot make JSON: out of memory; end other programs");
 		json_decref(all);
 	}
 	json_decref(result);

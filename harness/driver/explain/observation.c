@@ -59,20 +59,23 @@ static struct fact read_map_count(uint64_t frame)
 	return error ? unknown(reason((int)-error)) : known(count);
 }
 
+static void hide_first_page(struct observation *observation, const char *why)
+{
+	observation->frame = observation->map_count = observation->exclusive =
+		observation->soft_dirty = unknown(why);
+}
+
 static void tell_first_page(struct observation *observation)
 {
 	uint64_t entry = observation->entries[0];
-	bool present = entry & PAGEMAP_PRESENT;
-	observation->present = known(present);
 	observation->exclusive = known((entry & PAGEMAP_EXCLUSIVE) != 0);
 	observation->soft_dirty =
 		tracks_soft_dirty() ? known((entry & PAGEMAP_SOFT_DIRTY) != 0) : unknown(untracked);
 	observation->frame = entry & PAGEMAP_FRAME ? known(entry & PAGEMAP_FRAME) : unknown(hidden);
 	observation->map_count =
 		entry & PAGEMAP_FRAME ? read_map_count(entry & PAGEMAP_FRAME) : unknown(hidden);
-	if (!present)
-		observation->frame = observation->map_count = observation->exclusive =
-			observation->soft_dirty = unknown("no page there");
+	if (!(entry & PAGEMAP_PRESENT))
+		hide_first_page(observation, "no page there");
 }
 
 static struct fact read_faults(pid_t process, pid_t thread)
@@ -96,13 +99,18 @@ static struct fact read_page_tables(pid_t process)
 					: reason(errno));
 }
 
+void observation_free(struct observation *observation)
+{
+	free(observation->entries);
+	observation->entries = NULL;
+}
+
 bool observation_make(struct observation *observation, pid_t process, pid_t thread,
 		      const struct observed_pages *pages)
 {
 	static const char other[] = "another program";
 	*observation = (struct observation){.entries_why = other};
-	observation->present = observation->frame = observation->map_count =
-		observation->exclusive = observation->soft_dirty = unknown(other);
+	hide_first_page(observation, other);
 	observation->faults = read_faults(process, thread);
 	observation->page_tables_bytes = read_page_tables(process);
 	if (!pages)
@@ -115,21 +123,11 @@ bool observation_make(struct observation *observation, pid_t process, pid_t thre
 				  observation->entries);
 	observation->entries_why = error ? reason((int)-error) : NULL;
 	if (error) {
-		observation->present = observation->frame = observation->map_count =
-			observation->exclusive = observation->soft_dirty =
-				unknown(observation->entries_why);
-		free(observation->entries);
-		observation->entries = NULL;
-		return true;
-	}
-	tell_first_page(observation);
+		hide_first_page(observation, observation->entries_why);
+		observation_free(observation);
+	} else
+		tell_first_page(observation);
 	return true;
-}
-
-void observation_free(struct observation *observation)
-{
-	free(observation->entries);
-	observation->entries = NULL;
 }
 
 struct fact observation_exclusive(const struct observation *observation)

@@ -16,7 +16,7 @@ struct fact {
 
 /* One process at one time. The facts about a page are of the first. */
 struct observation {
-	struct fact present, frame, map_count, exclusive, soft_dirty;
+	struct fact frame, map_count, exclusive, soft_dirty;
 	struct fact faults;            /* minor ones of its thread, since it began */
 	struct fact page_tables_bytes; /* VmPTE, of the whole process */
 	size_t count;

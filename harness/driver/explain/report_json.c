@@ -37,7 +37,7 @@ static json_t *process_json(const struct step_result *result, enum walk_who who)
 	};
 	const struct observation *observation = &result->observations[who];
 	enum standing standing = result->after.standing[who];
-	if (standing == STANDING_NONE || standing == STANDING_GONE)
+	if (!theory_is_there(&result->after, who))
 		return json_pack("{s:s}", "stands", standings[standing]);
 	json_t *process =
 		json_pack("{s:s,s:i}", "stands", standings[standing], "id", result->ids[who]);

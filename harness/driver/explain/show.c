@@ -2,6 +2,7 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/notes.h"
 #include "harness/driver/base/wrapped.h"
 #include "harness/driver/explain/draw.h"
 #include "harness/driver/explain/words.h"
@@ -74,11 +75,9 @@ static const char *why_text(struct show *show, const char *why, char text[CELL_M
 {
 	const char *colon = strchr(why, ':');
 	if (colon)
-		snprintf(text, CELL_MAX, "%.*s [%zu]", (int)(colon - why), why,
-			 reason_number(show, why));
-	else
-		snprintf(text, CELL_MAX, "%s", why);
-	return text;
+		return notes_fill(text, CELL_MAX, "%.*s [%zu]", (int)(colon - why), why,
+				  reason_number(show, why));
+	return why;
 }
 
 enum form { FORM_DECIMAL, FORM_HEX, FORM_YES, FORM_BYTES, FORM_CHARACTER, FORM_TIMES };
@@ -92,39 +91,26 @@ static const char *fact_text(struct show *show, const struct fact *fact, enum fo
 		return why_text(show, fact->why, text);
 	switch (form) {
 	case FORM_HEX:
-		snprintf(text, CELL_MAX, "0x%" PRIx64, value);
-		break;
+		return notes_fill(text, CELL_MAX, "0x%" PRIx64, value);
 	case FORM_YES:
-		snprintf(text, CELL_MAX, "%s", value ? "yes" : "no");
-		break;
+		return value ? "yes" : "no";
 	case FORM_BYTES:
-		snprintf(text, CELL_MAX, "%s", units_format_bytes(value, size));
-		break;
+		return notes_fill(text, CELL_MAX, "%s", units_format_bytes(value, size));
 	case FORM_CHARACTER:
 		if (value > ' ' && value < 127)
-			snprintf(text, CELL_MAX, "'%c'", (char)value);
-		else
-			snprintf(text, CELL_MAX, "%" PRIu64, value);
-		break;
+			return notes_fill(text, CELL_MAX, "'%c'", (char)value);
+		return notes_fill(text, CELL_MAX, "%" PRIu64, value);
 	case FORM_TIMES:
-		snprintf(text, CELL_MAX, "%" PRIu64 " time%s", value, value == 1 ? "" : "s");
-		break;
+		return notes_fill(text, CELL_MAX, "%" PRIu64 " time%s", value,
+				  value == 1 ? "" : "s");
 	default:
-		snprintf(text, CELL_MAX, "%" PRIu64, value);
-		break;
+		return notes_fill(text, CELL_MAX, "%" PRIu64, value);
 	}
-	return text;
 }
 
 static void row(const struct show *show, const char *name, const char *parent, const char *child)
 {
 	print_to(show->file, "  %-*s  %-*s  %s\n", NAME_WIDTH, name, CELL_WIDTH, parent, child);
-}
-
-static bool is_there(const struct step_result *result, enum walk_who who)
-{
-	enum standing standing = result->after.standing[who];
-	return standing != STANDING_NONE && standing != STANDING_GONE;
 }
 
 /* A row of facts; a process that is not there has none. */
@@ -133,7 +119,8 @@ static void fact_row(struct show *show, const struct step_result *result, const 
 {
 	char texts[WALK_WHO_COUNT][CELL_MAX];
 	row(show, name, fact_text(show, parent, form, texts[0]),
-	    is_there(result, WALK_CHILD) ? fact_text(show, child, form, texts[1]) : "-");
+	    theory_is_there(&result->after, WALK_CHILD) ? fact_text(show, child, form, texts[1])
+							: "-");
 }
 
 static const char *process_text(const struct step_result *result, enum walk_who who,
@@ -146,28 +133,27 @@ static const char *process_text(const struct step_result *result, enum walk_who 
 	};
 	if (result->after.standing[who] == STANDING_GONE)
 		return "gone";
-	if (!is_there(result, who))
+	if (!theory_is_there(&result->after, who))
 		return "-";
-	snprintf(text, CELL_MAX, "%d%s", result->ids[who], standings[result->after.standing[who]]);
-	return text;
+	return notes_fill(text, CELL_MAX, "%d%s", result->ids[who],
+			  standings[result->after.standing[who]]);
 }
 
 static const char *address_text(const struct step_result *result, enum walk_who who,
 				char text[CELL_MAX])
 {
-	if (!is_there(result, who))
+	if (!theory_is_there(&result->after, who))
 		return "-";
 	if (result->after.frame[who] == THEORY_NO_FRAME)
 		return "another program";
-	snprintf(text, CELL_MAX, "0x%" PRIx64, result->pages.address);
-	return text;
+	return notes_fill(text, CELL_MAX, "0x%" PRIx64, result->pages.address);
 }
 
 /* The kernel shows no entry's permission; what it is follows from what was done, and the faults of the
  * next write prove it. */
 static const char *writable_text(const struct step_result *result, enum walk_who who)
 {
-	if (!is_there(result, who))
+	if (!theory_is_there(&result->after, who))
 		return "-";
 	if (result->after.frame[who] == THEORY_NO_FRAME)
 		return "another program";
@@ -179,13 +165,12 @@ static const char *faults_text(struct show *show, const struct step_result *resu
 {
 	const struct fact *now = &result->observations[who].faults,
 			  *before = &result->earlier[who].faults;
-	if (!is_there(result, who))
+	if (!theory_is_there(&result->after, who))
 		return "-";
 	if (!now->known || !before->known || result->step == 0)
 		return fact_text(show, now, FORM_DECIMAL, text);
-	snprintf(text, CELL_MAX, "%" PRIu64 " (+%" PRIu64 ")", now->value,
-		 now->value - before->value);
-	return text;
+	return notes_fill(text, CELL_MAX, "%" PRIu64 " (+%" PRIu64 ")", now->value,
+			  now->value - before->value);
 }
 
 static void show_table(struct show *show, const struct step_result *result)

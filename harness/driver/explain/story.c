@@ -113,15 +113,14 @@ static enum outcome look(struct step_result *result, struct problem *problem)
 		observation_free(&result->earlier[who]);
 		result->earlier[who] = result->observations[who];
 		result->observations[who] = (struct observation){.entries_why = "not there"};
-		if (result->after.standing[who] == STANDING_NONE ||
-		    result->after.standing[who] == STANDING_GONE)
+		if (!theory_is_there(&result->after, who))
 			continue;
 		if (!observation_make(&result->observations[who], process, result->ids[who],
 				      has_pages ? &result->pages : NULL))
-			return fail(problem,
-				    "cannot keep %llu page entries: out of memory; give "
-				    "fewer --pages",
-				    (unsigned long long)result->pages.count);
+			return fail(
+				problem,
+				"cannot keep %llu page entries: out of memory; give fewer --pages",
+				(unsigned long long)result->pages.count);
 	}
 	result->same_mm = (struct fact){.why = "there is no child"};
 	enum standing child = result->after.standing[WALK_CHILD];

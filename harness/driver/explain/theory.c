@@ -7,6 +7,11 @@ void theory_begin(struct theory *theory)
 	*theory = (struct theory){.frame = {THEORY_NO_FRAME, THEORY_NO_FRAME}};
 }
 
+bool theory_is_there(const struct theory *theory, enum walk_who who)
+{
+	return theory->standing[who] != STANDING_NONE && theory->standing[who] != STANDING_GONE;
+}
+
 int theory_map_count(const struct theory *theory, enum walk_who who)
 {
 	enum walk_who other = who == WALK_CALLER ? WALK_CHILD : WALK_CALLER;

@@ -35,6 +35,9 @@ void theory_begin(struct theory *theory);
 void theory_step(struct theory *theory, const struct wire_walk *walk, uint32_t step,
 		 uint32_t traits);
 
+/* Whether a process has begun and is not gone. */
+bool theory_is_there(const struct theory *theory, enum walk_who who);
+
 /* How many processes' tables lead to the frame that `who` has. */
 int theory_map_count(const struct theory *theory, enum walk_who who);
 

@@ -2,6 +2,7 @@
 
 #include "harness/common/traits.h"
 #include "harness/common/units.h"
+#include "harness/driver/base/notes.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -14,8 +15,7 @@ static const struct walk_step *step_of(const struct step_result *result)
 
 const char *words_scene(const struct scene *scene, char text[WORDS_MAX])
 {
-	snprintf(text, WORDS_MAX, "%s: %s", scene->primitive->name, scene->heading);
-	return text;
+	return notes_fill(text, WORDS_MAX, "%s: %s", scene->primitive->name, scene->heading);
 }
 
 /* Whether this process wrote in an earlier step of the walk; it owned the pages at its begin. */
@@ -42,25 +42,21 @@ const char *words_title(const struct step_result *result, char text[WORDS_MAX])
 	char size[UNITS_TEXT_MAX];
 	switch (step_of(result)->act) {
 	case WALK_OWN:
-		snprintf(text, WORDS_MAX, "the parent has %" PRIu64 " page%s of %s%s of its own",
-			 result->pages.count, result->pages.count == 1 ? "" : "s",
-			 units_format_bytes(result->pages.page_bytes, size), folio_words(result));
-		break;
+		return notes_fill(
+			text, WORDS_MAX, "the parent has %" PRIu64 " page%s of %s%s of its own",
+			result->pages.count, result->pages.count == 1 ? "" : "s",
+			units_format_bytes(result->pages.page_bytes, size), folio_words(result));
 	case WALK_START:
-		snprintf(text, WORDS_MAX, "the parent starts a child (%s)", name);
-		break;
+		return notes_fill(text, WORDS_MAX, "the parent starts a child (%s)", name);
 	case WALK_WRITE:
-		snprintf(text, WORDS_MAX, "the %s writes each page%s",
-			 step_name(step_of(result)->who), wrote_before(result) ? " again" : "");
-		break;
+		return notes_fill(text, WORDS_MAX, "the %s writes each page%s",
+				  step_name(step_of(result)->who),
+				  wrote_before(result) ? " again" : "");
 	case WALK_EXEC:
-		snprintf(text, WORDS_MAX, "the child execs another program");
-		break;
+		return "the child execs another program";
 	default:
-		snprintf(text, WORDS_MAX, "the child ends");
-		break;
+		return "the child ends";
 	}
-	return text;
 }
 
 static const char *meaning_of_start(const struct step_result *result)
@@ -92,58 +88,58 @@ static const char *meaning_of_start(const struct step_result *result)
 	       "write to each page faults.";
 }
 
-static void meaning_of_write(const struct step_result *result, char text[WORDS_MAX])
+static const char *meaning_of_write(const struct step_result *result, char text[WORDS_MAX])
 {
 	const char *writer = step_name(step_of(result)->who);
 	const char *other =
 		step_name(step_of(result)->who == WALK_CALLER ? WALK_CHILD : WALK_CALLER);
 	switch (result->after.effect) {
 	case EFFECT_COPIED:
-		snprintf(text, WORDS_MAX,
-			 "Each page is shared, so its first write faults: the kernel copies the "
-			 "page, and the %s continues at the same virtual address in another frame. "
-			 "The %s keeps the old frame and the old bytes.",
-			 writer, other);
-		break;
+		return notes_fill(
+			text, WORDS_MAX,
+			"Each page is shared, so its first write faults: the kernel copies the "
+			"page, and the %s continues at the same virtual address in another frame. "
+			"The %s keeps the old frame and the old bytes.",
+			writer, other);
 	case EFFECT_REUSED:
-		snprintf(text, WORDS_MAX,
-			 "No other process maps the pages any more, but the %s still has no right "
-			 "to write them. %s; the kernel finds a single owner and makes the page "
-			 "writable again (reuse). The frame stays, nothing is copied.%s",
-			 writer,
-			 page_kind_is_transparent(result->page_kind)
-				 ? "The first writes fault, for each page or for a whole huge page "
-				   "at once"
-				 : "Each first write faults",
-			 page_kind_is_transparent(result->page_kind)
-				 ? " (Before Linux 6.15, pages of a large folio that are mapped by "
-				   "PTEs are copied here too.)"
-				 : "");
-		break;
+		return notes_fill(
+			text, WORDS_MAX,
+			"No other process maps the pages any more, but the %s still has no right "
+			"to write them. %s; the kernel finds a single owner and makes the page "
+			"writable again (reuse). The frame stays, nothing is copied.%s",
+			writer,
+			page_kind_is_transparent(result->page_kind)
+				? "The first writes fault, for each page or for a whole huge page "
+				  "at once"
+				: "Each first write faults",
+			page_kind_is_transparent(result->page_kind)
+				? " (Before Linux 6.15, pages of a large folio that are mapped by "
+				  "PTEs are copied here too.)"
+				: "");
 	default:
 		if (result->after.one_table &&
 		    result->after.standing[WALK_CALLER] == STANDING_STOPPED)
-			snprintf(text, WORDS_MAX,
-				 "No page fault and no copy: it is one address space, and the "
-				 "parent will read the new bytes. (POSIX forbids this to the child "
-				 "of a vfork. It is done here to show that the memory is shared.)");
+			return "No page fault and no copy: it is one address space, and the "
+			       "parent will read the new bytes. (POSIX forbids this to the child "
+			       "of a vfork. It is done here to show that the memory is shared.)";
 		else if (result->after.one_table)
-			snprintf(text, WORDS_MAX,
-				 "No page fault and no copy: it is one address space, so the %s's "
-				 "PTE is also the %s's, and both read the new bytes.",
-				 other, writer);
+			return notes_fill(
+				text, WORDS_MAX,
+				"No page fault and no copy: it is one address space, so the %s's "
+				"PTE is also the %s's, and both read the new bytes.",
+				other, writer);
 		else if (result->before.frame[WALK_CHILD] == THEORY_NO_FRAME &&
 			 !wrote_before(result))
-			snprintf(text, WORDS_MAX,
-				 "No page fault: %s never shared the pages by COW, so they were "
-				 "never write-protected.",
-				 result->scene->primitive->name);
+			return notes_fill(
+				text, WORDS_MAX,
+				"No page fault: %s never shared the pages by COW, so they were "
+				"never write-protected.",
+				result->scene->primitive->name);
 		else
-			snprintf(
+			return notes_fill(
 				text, WORDS_MAX,
 				"No page fault: only the %s maps the pages, and they are writable.",
 				writer);
-		break;
 	}
 }
 
@@ -166,27 +162,20 @@ const char *words_meaning(const struct step_result *result, char text[WORDS_MAX]
 {
 	switch (step_of(result)->act) {
 	case WALK_OWN:
-		snprintf(text, WORDS_MAX,
-			 "It has written each of them, so each has a frame that no other process "
-			 "maps. Writing them again takes no page fault.");
-		break;
+		return "It has written each of them, so each has a frame that no other process "
+		       "maps. Writing them again takes no page fault.";
 	case WALK_START:
-		snprintf(text, WORDS_MAX, "%s", meaning_of_start(result));
-		break;
+		return meaning_of_start(result);
 	case WALK_WRITE:
-		meaning_of_write(result, text);
-		break;
+		return meaning_of_write(result, text);
 	case WALK_EXEC:
-		snprintf(text, WORDS_MAX, "%s", meaning_of_exec(result));
-		break;
+		return meaning_of_exec(result);
 	default:
-		snprintf(text, WORDS_MAX, "%s; the parent's pages stay as they are.",
-			 result->scene->primitive->traits & TRAIT_THREAD
-				 ? "The thread has ended and was joined"
-				 : "It is reaped");
-		break;
+		return notes_fill(text, WORDS_MAX, "%s; the parent's pages stay as they are.",
+				  result->scene->primitive->traits & TRAIT_THREAD
+					  ? "The thread has ended and was joined"
+					  : "It is reaped");
 	}
-	return text;
 }
 
 const char *words_cost_unit(const struct step_result *result)
@@ -211,28 +200,19 @@ const char *words_cost(const struct step_result *result, char text[WORDS_MAX])
 {
 	char median[UNITS_TEXT_MAX], least[UNITS_TEXT_MAX], most[UNITS_TEXT_MAX];
 	const struct cost *cost = &result->cost;
-	if (cost->count == 0 && step_of(result)->act == WALK_START) {
-		snprintf(
-			text, WORDS_MAX,
-			"not timed: the call lasts until the child ends, and the child waits here");
-		return text;
-	}
-	if (cost->count == 0) {
-		snprintf(text, WORDS_MAX,
-			 step_of(result)->act == WALK_END
-				 ? "not timed: forkcost ended the new program"
-				 : "not timed: below the clock's resolution");
-		return text;
-	}
-	if (cost->median_ns <= 0) {
-		snprintf(text, WORDS_MAX,
-			 "less than the clock's resolution (median of %zu rehearsals)",
-			 cost->count);
-		return text;
-	}
-	snprintf(text, WORDS_MAX, "%s %s (median of %zu rehearsal%s; %s to %s)",
-		 units_format_ns(cost->median_ns, median), words_cost_unit(result), cost->count,
-		 cost->count == 1 ? "" : "s", units_format_ns(cost->least_ns, least),
-		 units_format_ns(cost->most_ns, most));
-	return text;
+	if (cost->count == 0 && step_of(result)->act == WALK_START)
+		return "not timed: the call lasts until the child ends, and the child waits here";
+	if (cost->count == 0)
+		return step_of(result)->act == WALK_END
+			       ? "not timed: forkcost ended the new program"
+			       : "not timed: below the clock's resolution";
+	if (cost->median_ns <= 0)
+		return notes_fill(text, WORDS_MAX,
+				  "less than the clock's resolution (median of %zu rehearsals)",
+				  cost->count);
+	return notes_fill(text, WORDS_MAX, "%s %s (median of %zu rehearsal%s; %s to %s)",
+			  units_format_ns(cost->median_ns, median), words_cost_unit(result),
+			  cost->count, cost->count == 1 ? "" : "s",
+			  units_format_ns(cost->least_ns, least),
+			  units_format_ns(cost->most_ns, most));
 }
