@@ -9,10 +9,9 @@
 FILES = ARG4 . '.dat'
 AXES = ARG4 . '-axes.dat'
 LOOKS = 'look-' . ARG5 . '.dat'
-CAPTION_FILE = 'caption-' . ARG4 . '.dat'
 HEAP_WIDE = 1
 FIG_H = 330
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 stats AXES every ::0::0 using (KIND = strcol(1), X_NAME = strcol(2), Y_NAME = strcol(3), \
     UNIT = strcol(4), 0) nooutput
@@ -90,8 +89,7 @@ set label Y_NAME at screen sx(14),sy(BASE + TALL / 2) center rotate
 set label X_NAME at screen sx(400),sy(BASE - 40) center
 if (COUNT[1] == 0) {
     unset xtics
-    set label NOT_MEASURED at graph 0.5,0.5 center
-    plot NaN notitle
+    eval EMPTY
 } else {
     if (NAMED) {
         plot AXES skip 1 using 1:(foot):(strcol(2)) with labels offset 0,-1 notitle, \
@@ -111,6 +109,4 @@ if (COUNT[1] == 0) {
                 using (at($1, s)):($2 * SCALE) with linespoints lt LOOK[s] notitle
     }
 }
-eval LEGEND
-eval CAPTION
-unset multiplot
+eval END

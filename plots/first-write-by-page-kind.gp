@@ -7,7 +7,6 @@
 # high) and caption-first-write-by-page-kind.dat.
 
 KINDS = 'first-write-by-page-kind.dat'
-CAPTION_FILE = 'caption-first-write-by-page-kind.dat'
 ROW_H = 26                             # height of a row
 
 set encoding utf8
@@ -21,7 +20,7 @@ if (exists('STATS_records')) {
     ROWS = int(STATS_max) + 1
 }
 FIG_H = 12 + ROW_H * ROWS + 78
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 set style line 1 pt 7  ps 1.1 * PS lw 1.6 lc rgb '#000000'
 set style line 2 pt 4  ps 1.4 * PS lw 1.8 lc rgb '#0072B2'
@@ -84,8 +83,7 @@ if (PANELS == 0) {
     set lmargin at screen sx(LEFT)
     set rmargin at screen sx(RIGHT)
     set xrange [1e-9:1e-5]
-    set label NOT_MEASURED at graph 0.5,0.5 center
-    plot NaN notitle
+    eval EMPTY
 }
 NAMED = "\t"
 do for [p = 1:PANELS] {
@@ -129,5 +127,4 @@ do for [b = 1:MARKS] {
     set label '' at screen sx(22 + 176 * (b - 1)),sy(CAPTION_H + 16) point ls k
 }
 plot NaN notitle
-eval CAPTION
-unset multiplot
+eval END

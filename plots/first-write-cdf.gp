@@ -5,9 +5,8 @@
 
 LOOKS = 'look-first_write.dat'
 FILES = 'first-write-cdf.dat'
-CAPTION_FILE = 'caption-first-write-cdf.dat'
 FIG_H = 512
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 BASE = CAPTION_H + LEGEND_H + 52
 TALL = (FIG_H - BASE - 14 - 18) / 2
@@ -53,14 +52,11 @@ do for [p = 1:2] {
     set label (tail ? 'time of a single first write' : '') \
         at screen sx(398),sy(foot - 38) center
     if (KEYS == 0) {
-        set label NOT_MEASURED at graph 0.5,0.5 center
-        plot NaN notitle
+        eval EMPTY
     } else {
         plot for [s = FIRST[1]:LAST[1]] FILES index BLOCK[s] every ::1 \
             using ($1 * NS):(tail ? positive($3) : $2) \
             with lines lt LOOK[s] notitle
     }
 }
-eval LEGEND
-eval CAPTION
-unset multiplot
+eval END

@@ -4,7 +4,6 @@
 # index, value_ns, replicate number; an empty file is left out) and
 # caption-samples-in-order.dat.
 
-CAPTION_FILE = 'caption-samples-in-order.dat'
 PANEL_H = 190                          # a panel with its title and tics
 
 set datafile separator tab commentschars ''
@@ -29,7 +28,7 @@ do for [f = 0:2] {
 }
 SHOWN = PANELS > 0 ? PANELS : 1
 FIG_H = 30 + PANEL_H * SHOWN + 30      # axis label, panels, legend
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 set style line 1 pt 7 ps 0.35 * PS lc rgb '#0072B2'
 set style line 2 pt 6 ps 0.45 * PS lw 1.2 lc rgb '#E69F00'
@@ -53,8 +52,7 @@ do for [p = 1:SHOWN] {
         set yrange [0:1]
         unset xtics
         unset ytics
-        set label NOT_MEASURED at graph 0.5,0.5 center
-        plot NaN notitle
+        eval EMPTY
     } else {
         margin = 0.5 + 0.01 * (XMAX[p] - XMIN[p])
         left = XMIN[p] - margin
@@ -91,5 +89,4 @@ set label 'odd replicate' at screen sx(264),sy(FIG_H - 14) left
 set label '' at screen sx(94),sy(FIG_H - 14) point ls 1 ps 0.9 * PS
 set label '' at screen sx(254),sy(FIG_H - 14) point ls 2 ps 0.9 * PS
 plot NaN notitle
-eval CAPTION
-unset multiplot
+eval END

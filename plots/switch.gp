@@ -7,9 +7,8 @@
 LOOKS = 'look-switch.dat'
 FILES = 'switch.dat'
 HEAP_WIDE = 1
-CAPTION_FILE = 'caption-switch.dat'
 FIG_H = 452
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 BASE = CAPTION_H + LEGEND_H + 52
 TALL = (FIG_H - BASE - 14 - 20) / 2
@@ -54,8 +53,7 @@ do for [p = 1:2] {
     set label (p == 2 ? 'pages touched between switches' : '') \
         at screen sx(400),sy(foot - 38) center
     if (COUNT[1] == 0) {
-        set label NOT_MEASURED at graph 0.5,0.5 center
-        plot NaN notitle
+        eval EMPTY
     }
     if (COUNT[1] > 0 && p == 1) {
         plot for [s = FIRST[1]:LAST[1]] FILES index BLOCK[s] every ::1 \
@@ -77,6 +75,4 @@ do for [p = 1:2] {
             '' using (heap_at($1)):($2 * NS) with linespoints ls 31 notitle
     }
 }
-eval LEGEND
-eval CAPTION
-unset multiplot
+eval END

@@ -4,7 +4,6 @@
 # label, call, start, end in ns of the same samples, NaN where there is none; an empty file is
 # left out) and caption-timeline.dat.
 
-CAPTION_FILE = 'caption-timeline.dat'
 ROW_H = 20                             # height of a row
 HEAD_H = 30                            # height above the rows of a panel
 
@@ -31,7 +30,7 @@ do for [f = 0:2] {
 if (PANELS == 0) { ALL_ROWS = 6 }
 PANELS_H = HEAD_H * (PANELS > 0 ? PANELS : 1) + ROW_H * ALL_ROWS
 FIG_H = 52 + PANELS_H + 26             # time axis, panels, legend
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 # One time range for every panel.
 tmin = NaN
@@ -78,8 +77,7 @@ do for [p = 1:PANELS > 0 ? PANELS : 1] {
             at screen sx((LEFT + 684) / 2),sy(foot - 38) center
     }
     if (PANELS == 0) {
-        set label NOT_MEASURED at graph 0.5,0.5 center
-        plot NaN notitle
+        eval EMPTY
     } else {
         plot NAME[p] every ::0::0 using (XMIN):(-0.5):(strcol(1)) \
                 with labels left offset 0,0.7 notitle, \
@@ -101,5 +99,4 @@ set label '' at screen sx(181),sy(FIG_H - 13) point ls 1
 set label '' at screen sx(321),sy(FIG_H - 13) point ls 2
 set label '' at screen sx(561),sy(FIG_H - 13) point ls 3
 plot NaN notitle
-eval CAPTION
-unset multiplot
+eval END

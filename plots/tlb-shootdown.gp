@@ -8,9 +8,8 @@
 LOOKS = 'look-tlb_shootdown.dat'
 FILES = 'tlb-shootdown-call.dat tlb-shootdown-flush.dat ' \
       . 'tlb-shootdown-gap.dat tlb-shootdown-pass.dat'
-CAPTION_FILE = 'caption-tlb-shootdown.dat'
 FIG_H = 480
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 WIDE = 252                             # size of a panel
 BASE = CAPTION_H + LEGEND_H + 50
@@ -38,10 +37,7 @@ do for [f = 1:4] {
     lower = f > 2
     foot = BASE + (lower ? 0 : TALL + 40)
     side = right ? 456 : 94
-    set lmargin at screen sx(side)
-    set rmargin at screen sx(side + WIDE)
-    set bmargin at screen sy(foot)
-    set tmargin at screen sy(foot + TALL)
+    eval PANEL
     set xrange [-0.15 * KMAX:1.15 * KMAX]
     set xtics ()
     set for [k = 0:KMAX:KSTEP] xtics add (lower ? sprintf('%d', k) : '' k)
@@ -56,8 +52,7 @@ do for [f = 1:4] {
         at screen sx(side + WIDE / 2),sy(foot - 36) center
     if (COUNT[f] == 0) {
         unset ytics
-        set label NOT_MEASURED at graph 0.5,0.5 center
-        plot NaN notitle
+        eval EMPTY
         set ytics nomirror out scale 0.5,0.25 offset 0.5,0 textcolor rgb '#000000'
     } else {
         plot for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
@@ -69,6 +64,4 @@ do for [f = 1:4] {
                 using 1:($2 * NS) with linespoints lt LOOK[s] notitle
     }
 }
-eval LEGEND
-eval CAPTION
-unset multiplot
+eval END
