@@ -36,13 +36,12 @@ of_parity(v, r, parity) = abs(int(r)) % 2 == parity ? v : NaN
 
 set format x '%g'
 set multiplot
-set lmargin at screen sx(88)
-set rmargin at screen sx(694)
+side = 88
+WIDE = 606
+TALL = PANEL_H - 56
 do for [p = 1:SHOWN] {
     foot = CAPTION_H + 30 + PANEL_H * (SHOWN - p) + 24
-    set bmargin at screen sy(foot)
-    set tmargin at screen sy(foot + PANEL_H - 56)
-    unset label
+    eval PANEL
     if (p == SHOWN) {
         set label 'sample, in the order taken' \
             at screen sx(394),sy(foot - 38) center
@@ -61,12 +60,8 @@ do for [p = 1:SHOWN] {
         ymax = YMAX[p] * NS
         # A value of 0 would not fit a log axis: linear then.
         if (ymin > 0) {
-            set logscale y
             top = high_end(ymin, ymax)
-            set yrange [low_end(ymin, ymax):top]
-            set ytics ()
-            set for [e = -10:3] for [m in tic_steps(ymax / ymin)] \
-                ytics add (time_label(m * 10.0**e) m * 10.0**e)
+            eval LOG_AXIS
         } else {
             unset logscale y
             top = most(ymax * 1.05, ymin + 1e-6)

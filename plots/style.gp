@@ -252,12 +252,15 @@ SPAN = "do for [c = 2:COUNT[f] > 0 ? 4 : 0] {" \
      . " stats word(FILES, f) every ::1 using (positive(column(c)) * SCALE) nooutput;" \
      . " if (exists('STATS_min')) {" \
      . " ymin = least(ymin, STATS_min); ymax = most(ymax, STATS_max) } }"
-# A log axis of ymin to ymax, with tic labels where SHOW_Y.
-y_label(v) = time_label(v)
+# A log axis of ymin to ymax, with tic labels where SHOW_Y; a linear one, in steps.
+y_label(v) = v == 0 ? '0' : time_label_signed(v)
 SHOW_Y = 1
 LOG_AXIS = "set logscale y; set yrange [low_end(ymin, ymax):high_end(ymin, ymax)];" \
          . "set ytics (); set for [e = -12:15] for [m in tic_steps(ymax / ymin)]" \
          . " ytics add (SHOW_Y ? y_label(m * 10.0**e) : '' m * 10.0**e)"
+LINEAR_AXIS = "set yrange [ymin:ymax]; set ytics ();" \
+            . "set for [k = int(floor(ymin / step)):int(ceil(ymax / step))]" \
+            . " ytics add (y_label(k * step) k * step)"
 # The curves of file f: bands, bars of single points, and lines on top.
 curve_x(x, s) = heap_at(x)
 EACH = "for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1" \

@@ -56,25 +56,23 @@ set style line 3 pt 13 ps (ARG1 eq 'svg' ? 1.4 : 1.9) * PS lw 1.5 lc rgb '#D55E0
 set multiplot
 set logscale x
 set xrange [XMIN:high_end(tmin, tmax)]
-LEFT = least(24 + 8.1 * LABEL_LEN, 330)
-set lmargin at screen sx(LEFT)
-set rmargin at screen sx(684)
+side = least(24 + 8.1 * LABEL_LEN, 330)
+WIDE = 684 - side
 set border 1
 unset ytics
 foot = CAPTION_H + 52 + PANELS_H
 do for [p = 1:PANELS > 0 ? PANELS : 1] {
     n = PANELS > 0 ? ROWS[p] : ALL_ROWS
     foot = foot - HEAD_H - n * ROW_H
-    set bmargin at screen sy(foot)
-    set tmargin at screen sy(foot + n * ROW_H)
+    TALL = n * ROW_H
+    eval PANEL
     set yrange [n - 0.5:-0.5]
     set xtics ()
     set for [e = -10:3] for [m in tic_steps(tmax / tmin)] \
         xtics add (p < PANELS ? '' : time_label(m * 10.0**e) m * 10.0**e)
-    unset label
     if (p >= PANELS) {
         set label 'time since the call began' \
-            at screen sx((LEFT + 684) / 2),sy(foot - 38) center
+            at screen sx((side + 684) / 2),sy(foot - 38) center
     }
     if (PANELS == 0) {
         eval EMPTY
