@@ -152,11 +152,16 @@ if (exists('FILES')) {
             SEEN[FIRST[f] + b] = rank(NAME)
         }
     }
+    array AT[words(FILES)]             # of a file's next entry
+    do for [f = 1:words(FILES)] { AT[f] = FIRST[f] }
     do for [r = 1:tabs(NAMES)] {
         FOUND = 0
         do for [f = 1:words(FILES)] {
             do for [b = 0:COUNT[f] - 1] {
                 if (SEEN[FIRST[f] + b] == r) {
+                    BLOCK[AT[f]] = b
+                    LOOK[AT[f]] = r
+                    AT[f] = AT[f] + 1
                     if (!FOUND) {
                         FOUND = 1
                         KEYS = KEYS + 1
@@ -164,18 +169,6 @@ if (exists('FILES')) {
                         KEY_BLOCK[KEYS] = b
                         KEY_LOOK[KEYS] = r
                     }
-                }
-            }
-        }
-    }
-    do for [f = 1:words(FILES)] {
-        n = FIRST[f]
-        do for [r = 1:tabs(NAMES)] {
-            do for [b = 0:COUNT[f] - 1] {
-                if (SEEN[FIRST[f] + b] == r) {
-                    BLOCK[n] = b
-                    LOOK[n] = r
-                    n = n + 1
                 }
             }
         }
