@@ -157,6 +157,23 @@ bool filter_one_heap(const struct summary *summary, struct filter *filter)
 	return filter->with_heap;
 }
 
+size_t filter_cases(const struct summary *summary, const struct filter *filter, const char **cases,
+		    size_t capacity)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < summary->row_count && count < capacity; i++) {
+		const struct series *series = summary->rows[i].series;
+		size_t at = 0;
+		if (!filter_matches(filter, series))
+			continue;
+		while (at < count && strcmp(cases[at], series->case_name) != 0)
+			at++;
+		if (at == count)
+			cases[count++] = series->case_name;
+	}
+	return count;
+}
+
 double filter_pages(const struct summary *summary, const struct series *series)
 {
 	const struct row *pages = summary_find(summary, series, NULL, NULL, "pages");

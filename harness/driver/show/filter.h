@@ -61,6 +61,11 @@ enum { FILTER_HEAP = 16 << 20 }; /* the usual `most` */
 /* Whether an experiment was part of the run, if only by replicates that failed. */
 bool filter_was_run(const struct summary *summary, const char *experiment);
 
+/* The cases of the rows that match, with or without values, in the order of the run. Returns how many, up to
+ * `capacity`. */
+size_t filter_cases(const struct summary *summary, const struct filter *filter, const char **cases,
+		    size_t capacity);
+
 /* Pages that a pass over the series' heap touches: its metric `pages`, or heap over 4096. */
 double filter_pages(const struct summary *summary, const struct series *series);
 

@@ -164,22 +164,13 @@ static size_t case_number(const struct summary *summary, const struct filter *fi
 			  const struct series *series)
 {
 	struct filter any = *filter;
-	const char *seen[CASES_MAX];
-	size_t count = 0;
+	const char *cases[CASES_MAX];
+	size_t at = 0;
 	any.level[AXIS_PAGE_KIND] = FILTER_ANY;
-	for (size_t i = 0; i < summary->row_count && count < CASES_MAX; i++) {
-		const char *name = summary->rows[i].series->case_name;
-		size_t at = 0;
-		if (!filter_matches(&any, summary->rows[i].series))
-			continue;
-		while (at < count && strcmp(seen[at], name) != 0)
-			at++;
-		if (strcmp(name, series->case_name) == 0)
-			return at;
-		if (at == count)
-			seen[count++] = name;
-	}
-	return count;
+	size_t count = filter_cases(summary, &any, cases, CASES_MAX);
+	while (at < count && strcmp(cases[at], series->case_name) != 0)
+		at++;
+	return at;
 }
 
 /* A block for each page kind: its name and the bytes from one write to the next, then a line for each case: its
