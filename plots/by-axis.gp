@@ -9,10 +9,9 @@
 FILES = ARG4 . '.dat'
 AXES = ARG4 . '-axes.dat'
 LOOKS = 'look-' . ARG5 . '.dat'
-CAPTION_FILE = 'caption-' . ARG4 . '.dat'
 HEAP_WIDE = 1
 FIG_H = 330
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 stats AXES every ::0::0 using (KIND = strcol(1), X_NAME = strcol(2), Y_NAME = strcol(3), \
     UNIT = strcol(4), 0) nooutput
@@ -44,33 +43,29 @@ ymin = or(ymin, 0)
 ymax = ymax > 0 ? ymax : SCALE
 xmin = or(xmin, 0)
 xmax = or(xmax, 1)
-value_label(v) = v == 0 ? '0' : IS_TIME ? time_label_signed(v) : ratio_label(v)
+y_label(v) = v == 0 ? '0' : IS_TIME ? time_label_signed(v) : ratio_label(v)
 
 set multiplot
-set lmargin at screen sx(106)
-set rmargin at screen sx(694)
-set bmargin at screen sy(BASE)
-set tmargin at screen sy(BASE + TALL)
-set ytics ()
+f = 1
+side = 106
+WIDE = 588
+foot = BASE
+eval PANEL
 if (LOG) {
-    set logscale y
-    foot = low_end(ymin, ymax)
-    set yrange [foot:high_end(ymin, ymax)]
-    set for [e = -12:15] for [m in tic_steps(ymax / ymin)] \
-        ytics add (value_label(m * 10.0**e) m * 10.0**e)
+    lowest = low_end(ymin, ymax)
+    eval LOG_AXIS
 } else {
-    foot = 1.12 * least(ymin, 0)
     step = nice_step(ymax - least(ymin, 0))
-    set yrange [foot:1.12 * ymax]
-    set for [k = int(floor(foot / step)):int(ceil(1.12 * ymax / step))] \
-        ytics add (value_label(k * step) k * step)
+    lowest = 1.12 * least(ymin, 0)
+    ymin = lowest
+    ymax = 1.12 * ymax
+    eval LINEAR_AXIS
 }
 # Points of a group lie beside each other.
 SPREAD = NAMED ? 0.7 / most(KEYS, 1) : 0
 place(s) = SPREAD * (s - (FIRST[1] + LAST[1]) / 2.0)
-at(x, s) = KIND eq 'heap' ? heap_at(x) : x + place(s)
+curve_x(x, s) = KIND eq 'heap' ? heap_at(x) : x + place(s)
 if (KIND eq 'heap') {
-    SHOW_X = 1
     eval HEAP_AXIS
 } else {
     if (NAMED) {
@@ -90,27 +85,17 @@ set label Y_NAME at screen sx(14),sy(BASE + TALL / 2) center rotate
 set label X_NAME at screen sx(400),sy(BASE - 40) center
 if (COUNT[1] == 0) {
     unset xtics
-    set label NOT_MEASURED at graph 0.5,0.5 center
-    plot NaN notitle
+    eval EMPTY
 } else {
     if (NAMED) {
-        plot AXES skip 1 using 1:(foot):(strcol(2)) with labels offset 0,-1 notitle, \
+        plot AXES skip 1 using 1:(lowest):(strcol(2)) with labels offset 0,-1 notitle, \
             for [s = FIRST[1]:LAST[1]] FILES index BLOCK[s] every ::1 \
-                using (at($1, s)):($3 * SCALE):(0):(($4 - $3) * SCALE) \
+                using (curve_x($1, s)):($3 * SCALE):(0):(($4 - $3) * SCALE) \
                 with vectors nohead lt LOOK[s] dt solid lw 1.6 notitle, \
             for [s = FIRST[1]:LAST[1]] FILES index BLOCK[s] every ::1 \
-                using (at($1, s)):($2 * SCALE) with points lt LOOK[s] notitle
+                using (curve_x($1, s)):($2 * SCALE) with points lt LOOK[s] notitle
     } else {
-        plot for [s = FIRST[1]:LAST[1]] FILES index BLOCK[s] every ::1 \
-                using (at($1, s)):($3 * SCALE):($4 * SCALE) \
-                with filledcurves lt LOOK[s] notitle, \
-            for [s = FIRST[1]:LAST[1]] FILES index BLOCK[s] every ::1 \
-                using (at($1, s)):($3 * SCALE):(0):(($4 - $3) * SCALE) \
-                with vectors nohead lt LOOK[s] dt solid lw 1 notitle, \
-            for [s = FIRST[1]:LAST[1]] FILES index BLOCK[s] every ::1 \
-                using (at($1, s)):($2 * SCALE) with linespoints lt LOOK[s] notitle
+        eval CURVES
     }
 }
-eval LEGEND
-eval CAPTION
-unset multiplot
+eval END

@@ -5,7 +5,6 @@
 # parts; empty if nothing was counted) and caption-counters-by-arm.dat.
 
 GRID = 'counters-by-arm.dat'
-CAPTION_FILE = 'caption-counters-by-arm.dat'
 ROW_H = 17                             # height of a row
 
 set encoding utf8
@@ -30,7 +29,7 @@ WIDE = (720 - 6 - LEFT) / (COLUMNS > 6 ? COLUMNS : 6.0)
 UPRIGHT = WIDE < 6.2 * HEAD_LEN
 HEAD_H = COLUMNS == 0 ? 10 : UPRIGHT ? 14 + 6.4 * HEAD_LEN : 24
 FIG_H = HEAD_H + ROW_H * ROWS + 12
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 col_x(c) = sx(LEFT + WIDE * (c + 0.5))
 row_y(r) = sy(CAPTION_H + 6 + ROW_H * (ROWS - r - 0.5))
@@ -58,5 +57,4 @@ if (COLUMNS == 0) {
         '' using ($1 == -2 ? sx(10) : NaN):(row_y($2)):(strcol(3)) \
             with labels left font ',12.5' textcolor rgb '#0072B2' notitle
 }
-eval CAPTION
-unset multiplot
+eval END

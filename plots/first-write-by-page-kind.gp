@@ -7,7 +7,6 @@
 # high) and caption-first-write-by-page-kind.dat.
 
 KINDS = 'first-write-by-page-kind.dat'
-CAPTION_FILE = 'caption-first-write-by-page-kind.dat'
 ROW_H = 26                             # height of a row
 
 set encoding utf8
@@ -21,7 +20,7 @@ if (exists('STATS_records')) {
     ROWS = int(STATS_max) + 1
 }
 FIG_H = 12 + ROW_H * ROWS + 78
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 set style line 1 pt 7  ps 1.1 * PS lw 1.6 lc rgb '#000000'
 set style line 2 pt 4  ps 1.4 * PS lw 1.8 lc rgb '#0072B2'
@@ -31,7 +30,7 @@ style_of(s) = s eq '4k' ? 1 : s eq 'mthp' ? 2 : s eq 'thp' ? 3 : 4
 
 # Each block's mark and panel; each panel's distance and range.
 array STYLE[MARKS + 1]
-array PANEL[MARKS + 1]
+array PANEL_OF[MARKS + 1]
 array STEP[MARKS + 1]
 array TMIN[MARKS + 1]
 array TMAX[MARKS + 1]
@@ -42,17 +41,17 @@ do for [b = 1:MARKS] {
     stats KINDS index b - 1 every ::0::0 using (NAME = strcol(1), column(2)) nooutput
     STYLE[b] = style_of(NAME)
     step = STATS_max
-    PANEL[b] = 0
-    do for [p = 1:PANELS] { if (STEP[p] == step) { PANEL[b] = p } }
-    if (PANEL[b] == 0) {
+    PANEL_OF[b] = 0
+    do for [p = 1:PANELS] { if (STEP[p] == step) { PANEL_OF[b] = p } }
+    if (PANEL_OF[b] == 0) {
         PANELS = PANELS + 1
-        PANEL[b] = PANELS
+        PANEL_OF[b] = PANELS
         STEP[PANELS] = step
         TMIN[PANELS] = NaN
         TMAX[PANELS] = NaN
         MEMBERS[PANELS] = 0
     }
-    p = PANEL[b]
+    p = PANEL_OF[b]
     PLACE[b] = MEMBERS[p]
     MEMBERS[p] = MEMBERS[p] + 1
     do for [c = 3:5] {
@@ -65,11 +64,12 @@ do for [b = 1:MARKS] {
 }
 bytes_label(b) = b < 2**20 ? sprintf('%.4g KiB', b / 2.0**10) : sprintf('%.4g MiB', b / 2.0**20)
 
-FOOT = CAPTION_H + 78
+foot = CAPTION_H + 78
+TALL = ROWS * ROW_H
 LEFT = 186
-RIGHT = 700
 GAP = 30
-WIDE = (RIGHT - LEFT - GAP * (PANELS - 1)) / most(PANELS, 1)     # of a panel
+ALL_WIDE = 514                         # of the panels and the gaps between them
+WIDE = (ALL_WIDE - GAP * (PANELS - 1)) / most(PANELS, 1)         # of a panel
 # Of a decade.
 width_of(p) = WIDE / log10(high_end(TMIN[p], TMAX[p]) / low_end(TMIN[p], TMAX[p]))
 
@@ -78,22 +78,19 @@ set logscale x
 set yrange [ROWS - 0.5:-0.5]
 set border 1
 unset ytics
-set bmargin at screen sy(FOOT)
-set tmargin at screen sy(FOOT + ROWS * ROW_H)
 if (PANELS == 0) {
-    set lmargin at screen sx(LEFT)
-    set rmargin at screen sx(RIGHT)
+    side = LEFT
+    WIDE = ALL_WIDE
+    eval PANEL
     set xrange [1e-9:1e-5]
-    set label NOT_MEASURED at graph 0.5,0.5 center
-    plot NaN notitle
+    eval EMPTY
 }
 NAMED = "\t"
 do for [p = 1:PANELS] {
     side = LEFT + (p - 1) * (WIDE + GAP)
     left = low_end(TMIN[p], TMAX[p])
     set xrange [left:high_end(TMIN[p], TMAX[p])]
-    set lmargin at screen sx(side)
-    set rmargin at screen sx(side + WIDE)
+    eval PANEL
     set xtics ()
     if (width_of(p) < 62) {            # labels of all decades would touch
         set for [e = -10:2:2] xtics add (time_label(10.0**e) 10.0**e)
@@ -102,15 +99,13 @@ do for [p = 1:PANELS] {
         set for [e = -10:3] for [m in tic_steps(TMAX[p] / TMIN[p])] \
             xtics add (time_label(m * 10.0**e) m * 10.0**e)
     }
-    unset label
-    unset arrow
     set label 'a first write in every ' . bytes_label(STEP[p]) \
-        at screen sx(side + WIDE / 2),sy(FOOT - 38) center
+        at screen sx(side + WIDE / 2),sy(foot - 38) center
     set for [r = 0:ROWS - 1] arrow from graph 0,first r to graph 1,first r \
         nohead back lw 0.7 dt solid lc rgb '#D4D4D4'
     # Marks of a row lie a little apart.
     at(y, b) = y + 0.16 * (PLACE[b] - (MEMBERS[p] - 1) / 2.0)
-    here(b, v) = PANEL[b] == p ? v : NaN
+    here(b, v) = PANEL_OF[b] == p ? v : NaN
     plot for [b = 1:MARKS] KINDS index b - 1 every ::1 using (p == 1 ? left : NaN):1: \
             (strstrt(NAMED, "\t" . strcol(2) . "\t") ? '' \
              : (NAMED = NAMED . strcol(2) . "\t", strcol(2))) \
@@ -129,5 +124,4 @@ do for [b = 1:MARKS] {
     set label '' at screen sx(22 + 176 * (b - 1)),sy(CAPTION_H + 16) point ls k
 }
 plot NaN notitle
-eval CAPTION
-unset multiplot
+eval END

@@ -5,9 +5,8 @@
 
 LOOKS = 'look-first_write.dat'
 FILES = 'first-write-cdf.dat'
-CAPTION_FILE = 'caption-first-write-cdf.dat'
 FIG_H = 512
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 BASE = CAPTION_H + LEGEND_H + 52
 TALL = (FIG_H - BASE - 14 - 18) / 2
@@ -28,13 +27,12 @@ set logscale x
 set xrange [tmin / 1.2:tmax * 1.2]
 
 set multiplot
-set lmargin at screen sx(96)
-set rmargin at screen sx(700)
+side = 96
+WIDE = 604
 do for [p = 1:2] {
     tail = p == 2
     foot = BASE + (tail ? 0 : TALL + 18)
-    set bmargin at screen sy(foot)
-    set tmargin at screen sy(foot + TALL)
+    eval PANEL
     set xtics ()
     set for [e = -10:3] for [m in tic_steps(tmax / tmin)] \
         xtics add (tail ? time_label(m * 10.0**e) : '' m * 10.0**e)
@@ -47,20 +45,16 @@ do for [p = 1:2] {
         set yrange [0:1.02]
         set for [k = 0:4] ytics add (sprintf('%d %%%%', 25 * k) k / 4.0)
     }
-    unset label
     set label (tail ? 'took longer' : 'took no longer') \
         at screen sx(16),sy(foot + TALL / 2) center rotate
     set label (tail ? 'time of a single first write' : '') \
         at screen sx(398),sy(foot - 38) center
     if (KEYS == 0) {
-        set label NOT_MEASURED at graph 0.5,0.5 center
-        plot NaN notitle
+        eval EMPTY
     } else {
         plot for [s = FIRST[1]:LAST[1]] FILES index BLOCK[s] every ::1 \
             using ($1 * NS):(tail ? positive($3) : $2) \
             with lines lt LOOK[s] notitle
     }
 }
-eval LEGEND
-eval CAPTION
-unset multiplot
+eval END

@@ -5,7 +5,6 @@
 # name, value, text of the value) and caption-inherit.dat.
 
 VALUES = 'inherit.dat'
-CAPTION_FILE = 'caption-inherit.dat'
 ROW_H = 26                             # height of a row
 
 set encoding utf8
@@ -21,7 +20,7 @@ if (exists('STATS_blocks')) {
 GAP = 36                               # between panels, in height
 TALL = ROW_H * ROWS
 FIG_H = 2 * (TALL + GAP) + 8
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 WIDE = 232                             # of a panel, with room for the values' text
 array HIGH[PANELS + 1]                 # highest value of each panel
@@ -48,10 +47,7 @@ do for [p = 1:PANELS] {
     foot = CAPTION_H + 8 + (p > 2 ? 0 : TALL + GAP)
     side = right ? 462 : 148
     set xrange [0:1.3 * HIGH[p]]
-    set lmargin at screen sx(side)
-    set rmargin at screen sx(side + WIDE)
-    set bmargin at screen sy(foot)
-    set tmargin at screen sy(foot + TALL)
+    eval PANEL
     plot VALUES index p - 1 every ::0::0 using (0):(-0.5):(strcol(1)) \
             with labels left offset 0,0.8 notitle, \
         '' index p - 1 every ::1 using ($3 / 2):1:($3 / 2):(0.28) \
@@ -61,5 +57,4 @@ do for [p = 1:PANELS] {
         '' index p - 1 every ::1 using (right ? NaN : 0):1:(strcol(2)) \
             with labels right offset -1,0 notitle
 }
-eval CAPTION
-unset multiplot
+eval END

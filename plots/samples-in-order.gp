@@ -4,7 +4,6 @@
 # index, value_ns, replicate number; an empty file is left out) and
 # caption-samples-in-order.dat.
 
-CAPTION_FILE = 'caption-samples-in-order.dat'
 PANEL_H = 190                          # a panel with its title and tics
 
 set datafile separator tab commentschars ''
@@ -29,7 +28,7 @@ do for [f = 0:2] {
 }
 SHOWN = PANELS > 0 ? PANELS : 1
 FIG_H = 30 + PANEL_H * SHOWN + 30      # axis label, panels, legend
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 set style line 1 pt 7 ps 0.35 * PS lc rgb '#0072B2'
 set style line 2 pt 6 ps 0.45 * PS lw 1.2 lc rgb '#E69F00'
@@ -37,13 +36,12 @@ of_parity(v, r, parity) = abs(int(r)) % 2 == parity ? v : NaN
 
 set format x '%g'
 set multiplot
-set lmargin at screen sx(88)
-set rmargin at screen sx(694)
+side = 88
+WIDE = 606
+TALL = PANEL_H - 56
 do for [p = 1:SHOWN] {
     foot = CAPTION_H + 30 + PANEL_H * (SHOWN - p) + 24
-    set bmargin at screen sy(foot)
-    set tmargin at screen sy(foot + PANEL_H - 56)
-    unset label
+    eval PANEL
     if (p == SHOWN) {
         set label 'sample, in the order taken' \
             at screen sx(394),sy(foot - 38) center
@@ -53,8 +51,7 @@ do for [p = 1:SHOWN] {
         set yrange [0:1]
         unset xtics
         unset ytics
-        set label NOT_MEASURED at graph 0.5,0.5 center
-        plot NaN notitle
+        eval EMPTY
     } else {
         margin = 0.5 + 0.01 * (XMAX[p] - XMIN[p])
         left = XMIN[p] - margin
@@ -63,12 +60,8 @@ do for [p = 1:SHOWN] {
         ymax = YMAX[p] * NS
         # A value of 0 would not fit a log axis: linear then.
         if (ymin > 0) {
-            set logscale y
             top = high_end(ymin, ymax)
-            set yrange [low_end(ymin, ymax):top]
-            set ytics ()
-            set for [e = -10:3] for [m in tic_steps(ymax / ymin)] \
-                ytics add (time_label(m * 10.0**e) m * 10.0**e)
+            eval LOG_AXIS
         } else {
             unset logscale y
             top = most(ymax * 1.05, ymin + 1e-6)
@@ -91,5 +84,4 @@ set label 'odd replicate' at screen sx(264),sy(FIG_H - 14) left
 set label '' at screen sx(94),sy(FIG_H - 14) point ls 1 ps 0.9 * PS
 set label '' at screen sx(254),sy(FIG_H - 14) point ls 2 ps 0.9 * PS
 plot NaN notitle
-eval CAPTION
-unset multiplot
+eval END

@@ -8,9 +8,8 @@
 LOOKS = 'look-spawn.dat'
 FILES = 'spawn-by-heap-call-dirty.dat spawn-by-heap-call-write-protected.dat ' \
       . 'spawn-by-heap-reaped-dirty.dat spawn-by-heap-reaped-write-protected.dat'
-CAPTION_FILE = 'caption-spawn-by-heap.dat'
 FIG_H = 504
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 WIDE = 288                             # size of a panel
 BASE = CAPTION_H + LEGEND_H + 50       # foot of the lower panels
@@ -20,40 +19,24 @@ TALL = (FIG_H - BASE - 28 - 16) / 2
 array YMIN[2]
 array YMAX[2]
 do for [r = 1:2] {
-    YMIN[r] = NaN
-    YMAX[r] = NaN
-    do for [f = 2 * r - 1:2 * r] {
-        do for [c = 2:COUNT[f] > 0 ? 4 : 0] {
-            stats word(FILES, f) using (positive(column(c)) * NS) nooutput
-            if (exists('STATS_min')) {
-                YMIN[r] = least(YMIN[r], STATS_min)
-                YMAX[r] = most(YMAX[r], STATS_max)
-            }
-        }
-    }
-    YMIN[r] = or(YMIN[r], 1e-5)
-    YMAX[r] = or(YMAX[r], 1e-2)
+    ymin = NaN
+    ymax = NaN
+    do for [f = 2 * r - 1:2 * r] { eval SPAN }
+    YMIN[r] = or(ymin, 1e-5)
+    YMAX[r] = or(ymax, 1e-2)
 }
 
 set multiplot
-set logscale y
 do for [f = 1:words(FILES)] {
     right = (f + 1) % 2
     lower = f > 2
     ymin = YMIN[1 + lower]
     ymax = YMAX[1 + lower]
-    set yrange [low_end(ymin, ymax):high_end(ymin, ymax)]
-    set ytics ()
-    set for [e = -10:3] for [m in tic_steps(ymax / ymin)] \
-        ytics add (right ? '' : time_label(m * 10.0**e) m * 10.0**e)
-
     foot = BASE + (lower ? 0 : TALL + 16)
     side = right ? 422 : 110
-    set lmargin at screen sx(side)
-    set rmargin at screen sx(side + WIDE)
-    set bmargin at screen sy(foot)
-    set tmargin at screen sy(foot + TALL)
-    unset label
+    eval PANEL
+    SHOW_Y = !right
+    eval LOG_AXIS
     SHOW_X = lower
     eval HEAP_AXIS
     set label (lower ? '' : right ? 'write-protected heap' : 'dirty heap') \
@@ -64,20 +47,6 @@ do for [f = 1:words(FILES)] {
         at screen sx(29),sy(foot + TALL / 2) center rotate font ',' . SMALL
     set label (lower ? 'heap size, bytes' : '') \
         at screen sx(side + WIDE / 2),sy(foot - 36) center
-    if (COUNT[f] == 0) {
-        set label NOT_MEASURED at graph 0.5,0.5 center
-        plot NaN notitle
-    } else {
-        plot for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
-                using (heap_at($1)):($3 * NS):($4 * NS) \
-                with filledcurves lt LOOK[s] notitle, \
-            for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
-                using (heap_at($1)):($3 * NS):(0):(($4 - $3) * NS) \
-                with vectors nohead lt LOOK[s] dt solid lw 1 notitle, \
-            for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
-                using (heap_at($1)):($2 * NS) with linespoints lt LOOK[s] notitle
-    }
+    eval CURVES
 }
-eval LEGEND
-eval CAPTION
-unset multiplot
+eval END

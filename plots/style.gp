@@ -1,21 +1,21 @@
 # Shared look of every figure: terminal, fonts, colours, axes, series, caption.
 #
-# A figure script sets these, then does  call ARG3 ARG1 ARG2  :
+# A figure script sets these, then does  call ARG3 ARG1 ARG2 ARG4  :
 #   FIG_H         canvas height, legend and caption apart, in layout units
 #                 (the canvas is FIG_W = 720 wide)
-#   CAPTION_FILE  the caption's data file
 #   FILES         (optional) series files over heaps, pages or threads; their
 #                 blocks become the series
 #   HEAP_WIDE     (optional) set: the axis of heaps or pages is wide, and has
 #                 twice the tics
 #   LOOKS         with FILES: the file that has the look of each name
-# Run as  gnuplot -d -c NAME.gp FORMAT OUTPUT STYLE  from the folder of the data
-# files, FORMAT one of svg, pdf, png, STYLE this file's absolute path: by its
-# name alone gnuplot would take one that lies among the data.
+# Run as  gnuplot -d -c NAME.gp FORMAT OUTPUT STYLE FIGURE  from the folder of the
+# data files, FORMAT one of svg, pdf, png, STYLE this file's absolute path: by its
+# name alone gnuplot would take one that lies among the data.  FIGURE names the
+# caption's file.
 #
 # Text of data files is only ever drawn (`with labels`), measured or compared;
 # it never becomes a command, a format or a file name.
-# LEGEND, CAPTION and HEAP_AXIS are pieces to `eval`: fixed commands in strings.
+# Names in capitals that hold commands are pieces to `eval`: fixed, no data in them.
 # `stats` leaves out what is outside a set range, so figures set ranges after it.
 
 set encoding utf8
@@ -57,6 +57,7 @@ cut(s) = space_before(s, WRAP) ? space_before(s, WRAP) : WRAP
 pieces(s) = strlen(s) <= WRAP ? 1 : 1 + pieces(s[cut(s) + 1:*])
 piece(s, i) = i > 0 ? (strlen(s) <= WRAP ? '' : piece(s[cut(s) + 1:*], i - 1)) \
             : strlen(s) <= WRAP ? s : s[1:cut(s)]
+CAPTION_FILE = 'caption-' . ARG3 . '.dat'
 stats CAPTION_FILE using (pieces(strcol(1))) nooutput
 CAPTION_H = 6 + 15 * (exists('STATS_sum') ? int(STATS_sum) : 0)
 
@@ -151,11 +152,16 @@ if (exists('FILES')) {
             SEEN[FIRST[f] + b] = rank(NAME)
         }
     }
+    array AT[words(FILES)]             # of a file's next entry
+    do for [f = 1:words(FILES)] { AT[f] = FIRST[f] }
     do for [r = 1:tabs(NAMES)] {
         FOUND = 0
         do for [f = 1:words(FILES)] {
             do for [b = 0:COUNT[f] - 1] {
                 if (SEEN[FIRST[f] + b] == r) {
+                    BLOCK[AT[f]] = b
+                    LOOK[AT[f]] = r
+                    AT[f] = AT[f] + 1
                     if (!FOUND) {
                         FOUND = 1
                         KEYS = KEYS + 1
@@ -163,18 +169,6 @@ if (exists('FILES')) {
                         KEY_BLOCK[KEYS] = b
                         KEY_LOOK[KEYS] = r
                     }
-                }
-            }
-        }
-    }
-    do for [f = 1:words(FILES)] {
-        n = FIRST[f]
-        do for [r = 1:tabs(NAMES)] {
-            do for [b = 0:COUNT[f] - 1] {
-                if (SEEN[FIRST[f] + b] == r) {
-                    BLOCK[n] = b
-                    LOOK[n] = r
-                    n = n + 1
                 }
             }
         }
@@ -211,6 +205,7 @@ if (exists('FILES')) {
     HEAP_TIC = int(ceil(log(HEAP_MIN) / log(2) / HEAP_STEP - 1e-6)) * HEAP_STEP
 }
 # With tic labels where SHOW_X.
+SHOW_X = 1
 HEAP_AXIS = "set logscale x 2; set xtics ();" \
     . "set xrange [(HAS_ZERO ? ZERO_AT : HEAP_MIN) / 1.7:HEAP_MAX * 1.7];" \
     . "if (HAS_ZERO) { set xtics add (SHOW_X ? '0' : '' ZERO_AT) };" \
@@ -239,6 +234,38 @@ set style fill transparent solid 0.16 noborder
 set key off noenhanced
 NOT_MEASURED = 'not measured in this run'
 
+# --- pieces of a panel -----------------------------------------------------------
+# Its place: side and foot, WIDE and TALL.
+PANEL = "set lmargin at screen sx(side); set rmargin at screen sx(side + WIDE);" \
+      . "set bmargin at screen sy(foot); set tmargin at screen sy(foot + TALL);" \
+      . "unset label; unset arrow"
+# Widens ymin to ymax by the values above 0 of file f, in seconds by SCALE.
+SCALE = NS
+SPAN = "do for [c = 2:COUNT[f] > 0 ? 4 : 0] {" \
+     . " stats word(FILES, f) every ::1 using (positive(column(c)) * SCALE) nooutput;" \
+     . " if (exists('STATS_min')) {" \
+     . " ymin = least(ymin, STATS_min); ymax = most(ymax, STATS_max) } }"
+# A log axis of ymin to ymax, with tic labels where SHOW_Y; a linear one, in steps.
+y_label(v) = v == 0 ? '0' : time_label_signed(v)
+SHOW_Y = 1
+LOG_AXIS = "set logscale y; set yrange [low_end(ymin, ymax):high_end(ymin, ymax)];" \
+         . "set ytics (); set for [e = -12:15] for [m in tic_steps(ymax / ymin)]" \
+         . " ytics add (SHOW_Y ? y_label(m * 10.0**e) : '' m * 10.0**e)"
+LINEAR_AXIS = "set yrange [ymin:ymax]; set ytics ();" \
+            . "set for [k = int(floor(ymin / step)):int(ceil(ymax / step))]" \
+            . " ytics add (y_label(k * step) k * step)"
+# The curves of file f: bands, bars of single points, and lines on top.
+curve_x(x, s) = heap_at(x)
+EACH = "for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1" \
+     . " using (curve_x($1, s)):"
+BANDS = EACH . "($3 * SCALE):($4 * SCALE) with filledcurves lt LOOK[s] notitle"
+BARS = EACH . "($3 * SCALE):(0):(($4 - $3) * SCALE)" \
+     . " with vectors nohead lt LOOK[s] dt solid lw 1 notitle"
+LINES = EACH . "($2 * SCALE) with linespoints lt LOOK[s] notitle"
+EMPTY = "set label NOT_MEASURED at graph 0.5,0.5 center; plot NaN notitle"
+SHAPES = BANDS . ', ' . BARS . ', ' . LINES
+CURVES = "if (COUNT[f] == 0) { " . EMPTY . " } else { plot " . SHAPES . " }"
+
 # --- pieces that every figure draws last ---------------------------------------
 # Fixed commands, kept as strings so that `eval` can repeat them; no data here.
 BARE = "unset label; unset arrow; unset border; unset tics; unset grid;" \
@@ -266,6 +293,7 @@ CAPTION = CAPTION_H < 15 ? '' : BARE . "plot for [i = 0:9] CAPTION_FILE" \
     . " using (sx(10)):(ROW = $0 == 0 ? 0 : NEXT, NEXT = ROW + pieces(strcol(1))," \
     . " sy(CAPTION_H - 8 - 15 * (ROW + i))):(piece(strcol(1), i))" \
     . " with labels left font ',' . SMALL textcolor rgb '#444444' notitle"
+END = LEGEND . ";" . CAPTION . "; unset multiplot"
 
 # --- terminal -------------------------------------------------------------------
 # One unit is 1 px of svg, 1 pt of pdf and 2.5 px of png.

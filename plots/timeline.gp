@@ -4,7 +4,6 @@
 # label, call, start, end in ns of the same samples, NaN where there is none; an empty file is
 # left out) and caption-timeline.dat.
 
-CAPTION_FILE = 'caption-timeline.dat'
 ROW_H = 20                             # height of a row
 HEAD_H = 30                            # height above the rows of a panel
 
@@ -31,7 +30,7 @@ do for [f = 0:2] {
 if (PANELS == 0) { ALL_ROWS = 6 }
 PANELS_H = HEAD_H * (PANELS > 0 ? PANELS : 1) + ROW_H * ALL_ROWS
 FIG_H = 52 + PANELS_H + 26             # time axis, panels, legend
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 # One time range for every panel.
 tmin = NaN
@@ -57,29 +56,26 @@ set style line 3 pt 13 ps (ARG1 eq 'svg' ? 1.4 : 1.9) * PS lw 1.5 lc rgb '#D55E0
 set multiplot
 set logscale x
 set xrange [XMIN:high_end(tmin, tmax)]
-LEFT = least(24 + 8.1 * LABEL_LEN, 330)
-set lmargin at screen sx(LEFT)
-set rmargin at screen sx(684)
+side = least(24 + 8.1 * LABEL_LEN, 330)
+WIDE = 684 - side
 set border 1
 unset ytics
 foot = CAPTION_H + 52 + PANELS_H
 do for [p = 1:PANELS > 0 ? PANELS : 1] {
     n = PANELS > 0 ? ROWS[p] : ALL_ROWS
     foot = foot - HEAD_H - n * ROW_H
-    set bmargin at screen sy(foot)
-    set tmargin at screen sy(foot + n * ROW_H)
+    TALL = n * ROW_H
+    eval PANEL
     set yrange [n - 0.5:-0.5]
     set xtics ()
     set for [e = -10:3] for [m in tic_steps(tmax / tmin)] \
         xtics add (p < PANELS ? '' : time_label(m * 10.0**e) m * 10.0**e)
-    unset label
     if (p >= PANELS) {
         set label 'time since the call began' \
-            at screen sx((LEFT + 684) / 2),sy(foot - 38) center
+            at screen sx((side + 684) / 2),sy(foot - 38) center
     }
     if (PANELS == 0) {
-        set label NOT_MEASURED at graph 0.5,0.5 center
-        plot NaN notitle
+        eval EMPTY
     } else {
         plot NAME[p] every ::0::0 using (XMIN):(-0.5):(strcol(1)) \
                 with labels left offset 0,0.7 notitle, \
@@ -101,5 +97,4 @@ set label '' at screen sx(181),sy(FIG_H - 13) point ls 1
 set label '' at screen sx(321),sy(FIG_H - 13) point ls 2
 set label '' at screen sx(561),sy(FIG_H - 13) point ls 3
 plot NaN notitle
-eval CAPTION
-unset multiplot
+eval END

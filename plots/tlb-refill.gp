@@ -8,9 +8,8 @@
 LOOKS = 'look-tlb_refill.dat'
 FILES = 'tlb-refill.dat tlb-refill-walks.dat'
 HEAP_WIDE = 1
-CAPTION_FILE = 'caption-tlb-refill.dat'
 FIG_H = 400
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 BASE = CAPTION_H + LEGEND_H + 52
 TALL = FIG_H - BASE - 32
@@ -18,13 +17,8 @@ WALKS = COUNT[2] > 0
 
 ymin = NaN
 ymax = NaN
-do for [c = 2:COUNT[1] > 0 ? 4 : 0] {
-    stats word(FILES, 1) every ::1 using (positive(column(c)) * NS) nooutput
-    if (exists('STATS_min')) {
-        ymin = least(ymin, STATS_min)
-        ymax = most(ymax, STATS_max)
-    }
-}
+f = 1
+eval SPAN
 ymin = or(ymin, 1e-9)
 ymax = or(ymax, 1e-7)
 wmax = 1
@@ -34,48 +28,35 @@ if (WALKS) {
 }
 
 set multiplot
-set lmargin at screen sx(96)
-set rmargin at screen sx(WALKS ? 648 : 694)
-set bmargin at screen sy(BASE)
-set tmargin at screen sy(BASE + TALL)
-set logscale y
-set yrange [low_end(ymin, ymax):high_end(ymin, ymax)]
-set ytics ()
-set for [e = -10:3] for [m in tic_steps(ymax / ymin)] \
-    ytics add (time_label(m * 10.0**e) m * 10.0**e)
+side = 96
+WIDE = (WALKS ? 648 : 694) - side
+foot = BASE
+eval PANEL
+eval LOG_AXIS
 if (WALKS) {
     set border 11
     set y2range [0:1.15 * wmax]
     set y2tics nomirror out scale 0.5 nice_step(wmax) format '%g' \
         textcolor rgb '#000000'
 }
-SHOW_X = 1
 eval HEAP_AXIS
 set label 'one dependent read per page' at screen sx(14),sy(BASE + TALL / 2) center rotate
 set label (WALKS ? 'page walks per page (thin, dotted)' : '') \
     at screen sx(704),sy(BASE + TALL / 2) center rotate
 set label 'pages read (K = 1024)' at screen sx(372),sy(BASE - 38) center
 if (COUNT[1] == 0) {
-    set label NOT_MEASURED at graph 0.5,0.5 center
-    plot NaN notitle
+    eval EMPTY
 } else {
     top = high_end(ymin, ymax)
     set style line 30 lw 1.2 dt (6,3) lc rgb '#444444'
     # In strings, since gnuplot takes a second axis without curves for an error.
-    CURVES = "for [s = FIRST[1]:LAST[1]] word(FILES, 1) index BLOCK[s] every ::1 using (heap_at($1)):"
     WALK_CURVES = "for [s = FIRST[2]:LAST[2]] word(FILES, 2) index BLOCK[s] every ::1" \
         . " using (heap_at($1)):2 axes x1y2 with lines lt LOOK[s] lw 1.4 dt (2,3) notitle,"
-    eval "plot " . CURVES . "($3 * NS):($4 * NS) with filledcurves lt LOOK[s] notitle," \
-        . CURVES . "($3 * NS):(0):(($4 - $3) * NS)" \
-        . " with vectors nohead lt LOOK[s] dt solid lw 1 notitle," \
-        . (WALKS ? WALK_CURVES : '') \
+    eval "plot " . BANDS . "," . BARS . "," . (WALKS ? WALK_CURVES : '') \
         . "'tlb-reach.dat' using 1:(low_end(ymin, ymax)):(0):(top - low_end(ymin, ymax))" \
         . " with vectors nohead ls 30 notitle," \
         . "'' using 1:(top):(strcol(2)) with labels center offset 0,0.7" \
-        . " font ',' . SMALL notitle," \
-        . CURVES . "($2 * NS) with linespoints lt LOOK[s] notitle"
+        . " font ',' . SMALL notitle," . LINES
 }
 unset y2tics
-eval LEGEND
-eval CAPTION
-unset multiplot
+eval END

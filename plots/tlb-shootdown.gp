@@ -8,9 +8,8 @@
 LOOKS = 'look-tlb_shootdown.dat'
 FILES = 'tlb-shootdown-call.dat tlb-shootdown-flush.dat ' \
       . 'tlb-shootdown-gap.dat tlb-shootdown-pass.dat'
-CAPTION_FILE = 'caption-tlb-shootdown.dat'
 FIG_H = 480
-call ARG3 ARG1 ARG2
+call ARG3 ARG1 ARG2 ARG4
 
 WIDE = 252                             # size of a panel
 BASE = CAPTION_H + LEGEND_H + 50
@@ -31,6 +30,7 @@ do for [f = 1:4] {
     }
 }
 KSTEP = most(1, ceil(nice_step(KMAX)))
+curve_x(x, s) = x
 
 set multiplot
 do for [f = 1:4] {
@@ -38,37 +38,19 @@ do for [f = 1:4] {
     lower = f > 2
     foot = BASE + (lower ? 0 : TALL + 40)
     side = right ? 456 : 94
-    set lmargin at screen sx(side)
-    set rmargin at screen sx(side + WIDE)
-    set bmargin at screen sy(foot)
-    set tmargin at screen sy(foot + TALL)
+    eval PANEL
     set xrange [-0.15 * KMAX:1.15 * KMAX]
     set xtics ()
     set for [k = 0:KMAX:KSTEP] xtics add (lower ? sprintf('%d', k) : '' k)
     step = nice_step(HIGH[f])
-    set yrange [0:1.12 * HIGH[f]]
-    set ytics ()
-    set for [k = 0:int(ceil(HIGH[f] / step))] ytics add \
-        (k == 0 ? '0' : time_label(k * step) k * step)
-    unset label
+    ymin = 0
+    ymax = 1.12 * HIGH[f]
+    eval LINEAR_AXIS
     set label TITLE[f] at screen sx(side + WIDE / 2),sy(foot + TALL + 14) center
     set label (lower ? 'running threads' : '') \
         at screen sx(side + WIDE / 2),sy(foot - 36) center
-    if (COUNT[f] == 0) {
-        unset ytics
-        set label NOT_MEASURED at graph 0.5,0.5 center
-        plot NaN notitle
-        set ytics nomirror out scale 0.5,0.25 offset 0.5,0 textcolor rgb '#000000'
-    } else {
-        plot for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
-                using 1:($3 * NS):($4 * NS) with filledcurves lt LOOK[s] notitle, \
-            for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
-                using 1:($3 * NS):(0):(($4 - $3) * NS) \
-                with vectors nohead lt LOOK[s] dt solid lw 1 notitle, \
-            for [s = FIRST[f]:LAST[f]] word(FILES, f) index BLOCK[s] every ::1 \
-                using 1:($2 * NS) with linespoints lt LOOK[s] notitle
-    }
+    if (COUNT[f] == 0) { unset ytics }
+    eval CURVES
+    set ytics nomirror out scale 0.5,0.25 offset 0.5,0 textcolor rgb '#000000'
 }
-eval LEGEND
-eval CAPTION
-unset multiplot
+eval END

@@ -38,17 +38,24 @@ const char *block_signed_interval(const struct stats_interval *interval, char te
 	return text;
 }
 
+const char *block_heap(const char *before, const struct filter *filter, char text[BLOCK_TEXT_MAX])
+{
+	char heap[UNITS_TEXT_MAX];
+	*text = '\0';
+	if (filter->with_heap)
+		snprintf(text, BLOCK_TEXT_MAX, "%sheap %s", before,
+			 units_format_bytes(filter->heap_bytes, heap));
+	return text;
+}
+
 const char *block_where(const struct summary *summary, struct filter *filter,
 			char text[BLOCK_WHERE_MAX])
 {
-	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
+	char heap[BLOCK_TEXT_MAX], levels[LEVEL_WORDS_MAX];
 	const struct row *row = filter_settled_row(summary, filter);
-	*text = '\0';
 	filter->with_heap = row != NULL;
 	filter->heap_bytes = row ? row->series->heap_bytes : 0;
-	if (row)
-		snprintf(text, BLOCK_WHERE_MAX, ", heap %s%s",
-			 units_format_bytes(filter->heap_bytes, heap),
-			 level_words(filter, 0, levels));
+	snprintf(text, BLOCK_WHERE_MAX, "%s%s", block_heap(", ", filter, heap),
+		 row ? level_words(filter, 0, levels) : "");
 	return text;
 }

@@ -15,6 +15,9 @@ const char *block_signed_ns(double ns, char text[BLOCK_TEXT_MAX]);
 /* "+0.9 us to +1.5 us", or why there is none. */
 const char *block_signed_interval(const struct stats_interval *interval, char text[BLOCK_TEXT_MAX]);
 
+/* "heap 16 MiB" behind `before`, such as ", "; empty if the filter has no heap. Returns `text`. */
+const char *block_heap(const char *before, const struct filter *filter, char text[BLOCK_TEXT_MAX]);
+
 /* Sets a filter's levels and heap to those of its first row with values, and writes ", heap 0, write-protected heap": the
  * heap, and which of the levels are not plain. Empty if there is no such row. Returns `text`. */
 const char *block_where(const struct summary *summary, struct filter *filter,

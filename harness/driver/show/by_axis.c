@@ -28,12 +28,16 @@ static bool is_number(const char *text)
 	return *text && isfinite(strtod(text, &end)) && *end == '\0';
 }
 
+static bool is_main(const struct summary *summary, const struct series *series)
+{
+	return series->is_main && curves_is_shown_action(summary, series);
+}
+
 /* A row that the view shows: the main metric of an arm, with exec where the arm has it. */
 static bool is_shown(const struct summary *summary, const struct filter *filter,
 		     const struct row *row)
 {
-	return row->count && row->series->is_main && filter_matches(filter, row->series) &&
-	       curves_is_shown_action(summary, row->series);
+	return row->count && filter_matches(filter, row->series) && is_main(summary, row->series);
 }
 
 static bool is_listed(const struct by_axis *view, const char *level)
@@ -201,7 +205,7 @@ static size_t make_columns(const struct summary *summary, const struct by_axis *
 	return count;
 }
 
-/* The filter's row of an arm. */
+/* The levels' row of an arm; it is the arm's first. */
 static const struct row *row_of(const struct summary *summary, const struct filter *levels,
 				const struct series *arm)
 {
@@ -231,21 +235,9 @@ static void put_arm(const struct summary *summary, const struct by_axis *view,
 	}
 }
 
-/* Whether no row before shows the same arm. */
-static bool is_first(const struct summary *summary, const struct filter *filter, size_t index)
-{
-	const struct series *of = summary->rows[index].series;
-	struct filter same = *filter;
-	same.primitive = of->primitive;
-	same.action = of->action;
-	same.case_name = of->case_name;
-	same.metric = of->metric;
-	return filter_row(summary, &same) == &summary->rows[index];
-}
-
 void by_axis_table(const struct summary *summary, const struct by_axis *view, struct grid *grid)
 {
-	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX], why[FILTER_WHY_MAX],
+	char heap[BLOCK_TEXT_MAX], levels[LEVEL_WORDS_MAX], why[FILTER_WHY_MAX],
 		missing[NOTE_BYTES];
 	struct column columns[COLUMNS_MAX];
 	size_t all, count = make_columns(summary, view, columns, &all);
@@ -254,18 +246,16 @@ void by_axis_table(const struct summary *summary, const struct by_axis *view, st
 		grid_begin(grid, 0, "%s: %s", view->experiment, why);
 		return;
 	}
-	grid_begin(grid, 1, "%s: %s by %s%s%s%s", view->experiment,
+	grid_begin(grid, 1, "%s: %s by %s%s%s", view->experiment,
 		   view->metric ? view->metric : "the main metric", view->name,
-		   view->filter.with_heap ? ", heap " : "",
-		   view->filter.with_heap ? units_format_bytes(view->filter.heap_bytes, heap) : "",
-		   level_words(&view->filter, told, levels));
+		   block_heap(", ", &view->filter, heap), level_words(&view->filter, told, levels));
 	grid_row(grid);
 	grid_cell(grid, "%s", view->has_actions ? "primitive" : "case");
 	for (size_t c = 0; c < count; c++)
 		grid_cell(grid, "%s", columns[c].head);
 	for (size_t i = 0; i < summary->row_count; i++)
 		if (is_shown(summary, &view->filter, &summary->rows[i]) &&
-		    is_first(summary, &view->filter, i))
+		    row_of(summary, &view->filter, summary->rows[i].series) == &summary->rows[i])
 			put_arm(summary, view, summary->rows[i].series, columns, count, grid);
 	grid_note(grid, "%s", view->has_actions ? ACTIONS_SHOWN : "");
 	if (all > count)
@@ -281,13 +271,7 @@ void by_axis_table(const struct summary *summary, const struct by_axis *view, st
 
 static bool is_main_time(const struct summary *summary, const struct series *series)
 {
-	return series->is_main && strcmp(series->unit, "ns") == 0 &&
-	       curves_is_shown_action(summary, series);
-}
-
-static bool is_main_count(const struct summary *summary, const struct series *series)
-{
-	return series->is_main && curves_is_shown_action(summary, series);
+	return is_main(summary, series) && strcmp(series->unit, "ns") == 0;
 }
 
 /* First a line of kind of the axis, its name, what is drawn, and its unit; then, of names, a line for each: its
@@ -314,7 +298,7 @@ static enum outcome put_axes(const struct figures *figures, const struct by_axis
 
 enum outcome by_axis_figure(const struct figures *figures, const struct by_axis *view)
 {
-	char file[BY_AXIS_STEM_MAX + 8], what[WHAT_MAX], heap[UNITS_TEXT_MAX];
+	char file[BY_AXIS_STEM_MAX + 8], what[WHAT_MAX], heap[BLOCK_TEXT_MAX];
 	snprintf(file, sizeof file, "%s.dat", view->stem);
 	const struct curves curves = {
 		.file = file,
@@ -326,12 +310,11 @@ enum outcome by_axis_figure(const struct figures *figures, const struct by_axis 
 		.axis = view->axis,
 		.names = view->levels,
 		.name_count = view->level_count,
-		.takes = view->is_time ? is_main_time : is_main_count,
+		.takes = view->is_time ? is_main_time : is_main,
 	};
-	snprintf(what, sizeof what, "%s by %s%s%s%s%s; medians, %s", view->experiment, view->name,
-		 view->filter.with_heap ? ", heap " : "",
-		 view->filter.with_heap ? units_format_bytes(view->filter.heap_bytes, heap) : "",
-		 view->has_actions ? ", " : "", view->has_actions ? ACTIONS_SHOWN : "",
+	snprintf(what, sizeof what, "%s by %s%s%s%s; medians, %s", view->experiment, view->name,
+		 block_heap(", ", &view->filter, heap), view->has_actions ? ", " : "",
+		 view->has_actions ? ACTIONS_SHOWN : "",
 		 view->is_time ? "bars and bands: 95 % t interval on logs of replicate medians"
 			       : "without intervals");
 	const struct caption caption = {

@@ -99,18 +99,13 @@ void checks_print(const struct summary *summary)
 static const struct row *crosscheck_row(const struct summary *summary,
 					const struct crosscheck_entry *entry)
 {
-	for (size_t i = 0; i < summary->row_count; i++) {
-		const struct series *series = summary->rows[i].series;
-		if (series->heap_bytes == entry->heap_bytes && !series->aa_control &&
-		    strcmp(series->primitive, entry->primitive) == 0 &&
-		    strcmp(series->action, entry->action) == 0 &&
-		    strcmp(series->level[AXIS_STATE], "write-protected") == 0 &&
-		    strcmp(series->level[AXIS_CACHE], "warm") == 0 &&
-		    strcmp(series->level[AXIS_CHILD_CPU], "same") == 0 &&
-		    strcmp(series->metric, "reaped_ns") == 0)
-			return &summary->rows[i];
-	}
-	return NULL;
+	const struct filter filter = {.metric = "reaped_ns",
+				      .primitive = entry->primitive,
+				      .action = entry->action,
+				      .level[AXIS_STATE] = "write-protected",
+				      .heap_bytes = entry->heap_bytes,
+				      .with_heap = true};
+	return filter_row(summary, &filter);
 }
 
 void checks_print_crosscheck(const struct summary *summary)

@@ -20,23 +20,6 @@ static void add(char text[COUNTER_WORDS_MAX], const char *before, const char *wo
 	snprintf(text + at, COUNTER_WORDS_MAX - at, "%s%.*s", before, (int)length, words);
 }
 
-/* Reasons, each with the counters that have it. */
-static json_t *by_reason(const json_t *counters)
-{
-	json_t *reasons = json_object();
-	for (size_t i = 0; i < json_array_size(counters); i++) {
-		json_t *counter = json_array_get(counters, i);
-		const char *why = text_of(counter, "missing");
-		json_t *alike = json_object_get(reasons, why);
-		if (!*why)
-			continue;
-		if (!alike)
-			json_object_set_new(reasons, why, alike = json_array());
-		json_array_append(alike, counter);
-	}
-	return reasons;
-}
-
 static void add_reason(char text[COUNTER_WORDS_MAX], const char *why, bool in_short)
 {
 	static const char unavailable[] = "unavailable: ";
@@ -50,22 +33,25 @@ const char *counter_words_missing(const struct dataset *dataset, bool in_short,
 				  char text[COUNTER_WORDS_MAX])
 {
 	const json_t *counters = counters_of(dataset);
-	json_t *reasons = by_reason(counters);
+	json_t *told = json_object(); /* reasons */
 	*text = '\0';
 	for (size_t i = 0; i < json_array_size(counters); i++) {
 		const char *why = text_of(json_array_get(counters, i), "missing");
-		const json_t *alike = json_object_get(reasons, why);
-		if (!alike)
+		if (!*why || json_object_get(told, why))
 			continue;
-		add(text, *text ? "; " : "not counted: ", "", 0);
-		for (size_t j = 0; j < json_array_size(alike); j++) {
-			const char *name = text_of(json_array_get(alike, j), "name");
-			add(text, j ? ", " : "", name, strlen(name));
+		json_object_set_new(told, why, json_true());
+		const char *before = *text ? "; " : "not counted: ";
+		for (size_t j = i; j < json_array_size(counters); j++) {
+			const json_t *counter = json_array_get(counters, j);
+			const char *name = text_of(counter, "name");
+			if (strcmp(text_of(counter, "missing"), why) != 0)
+				continue;
+			add(text, before, name, strlen(name));
+			before = ", ";
 		}
 		add_reason(text, why, in_short);
-		json_object_del(reasons, why);
 	}
-	json_decref(reasons);
+	json_decref(told);
 	return text;
 }
 

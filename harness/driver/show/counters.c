@@ -6,7 +6,6 @@
 #include "harness/driver/show/level_words.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { ARMS_MAX = 64, LABEL_MAX = 120 };
@@ -56,9 +55,13 @@ static const char *count_text(double count, char text[32])
 	return text;
 }
 
-static const char *suffix_of(const struct counted_part *part)
+/* Of a column, in the part. */
+static const char *metric_of(const struct sheet *sheet, const struct counted_part *part,
+			     size_t column, char metric[COUNTER_NAME_MAX + 16])
 {
-	return part->suffix ? part->suffix : "";
+	snprintf(metric, COUNTER_NAME_MAX + 16, "%s%s", sheet->columns[column],
+		 part->suffix ? part->suffix : "");
+	return metric;
 }
 
 static double value_at(const struct sheet *sheet, const struct counted_part *part,
@@ -66,8 +69,8 @@ static double value_at(const struct sheet *sheet, const struct counted_part *par
 {
 	char metric[COUNTER_NAME_MAX + 16];
 	const struct summary *summary = sheet->figures->summary;
-	snprintf(metric, sizeof metric, "%s%s", sheet->columns[column], suffix_of(part));
-	const struct row *row = summary_find(summary, arm, NULL, NULL, metric);
+	const struct row *row =
+		summary_find(summary, arm, NULL, NULL, metric_of(sheet, part, column, metric));
 	const struct row *per =
 		part->per ? summary_find(summary, arm, NULL, NULL, part->per) : NULL;
 	if (!row || !row->count || (part->per && !(per && per->interval.center > 0)))
@@ -110,25 +113,11 @@ static size_t find_arms(const struct summary *summary, const struct filter *filt
 			const struct series *arms[ARMS_MAX])
 {
 	size_t count = 0;
-	for (size_t i = 0; i < summary->row_count && count < ARMS_MAX; i++) {
-		const struct series *series = summary->rows[i].series;
-		if (summary->rows[i].count && series->is_main && filter_matches(filter, series))
-			arms[count++] = series;
-	}
+	const struct row *row = NULL;
+	while (count < ARMS_MAX && (row = filter_next(summary, filter, row)))
+		if (row->series->is_main)
+			arms[count++] = row->series;
 	return count;
-}
-
-/* The most threads that any row that matches has, as text. */
-static const char *most_threads(const struct summary *summary, const struct filter *filter)
-{
-	const char *most = "0";
-	for (size_t i = 0; i < summary->row_count; i++) {
-		const struct series *series = summary->rows[i].series;
-		if (summary->rows[i].count && filter_matches(filter, series) &&
-		    strtod(series->level[AXIS_THREADS], NULL) > strtod(most, NULL))
-			most = series->level[AXIS_THREADS];
-	}
-	return most;
 }
 
 /* Whether any of the part's counters was counted at all; sets heap and threads to where. */
@@ -137,12 +126,14 @@ static bool find_cell(const struct sheet *sheet, const struct counted_part *part
 {
 	const struct summary *summary = sheet->figures->summary;
 	char metric[COUNTER_NAME_MAX + 16];
-	filter->metric = metric;
 	for (size_t c = 0; c < sheet->column_count && !filter->with_heap; c++) {
-		snprintf(metric, sizeof metric, "%s%s", sheet->columns[c], suffix_of(part));
+		filter->metric = metric_of(sheet, part, c, metric);
 		filter->level[AXIS_THREADS] = part->most_threads ? FILTER_ANY : NULL;
-		if (part->most_threads)
-			filter->level[AXIS_THREADS] = most_threads(summary, filter);
+		if (part->most_threads) {
+			const struct row *most = filter_most_threads(summary, filter);
+			filter->level[AXIS_THREADS] =
+				most ? most->series->level[AXIS_THREADS] : "0";
+		}
 		filter->with_heap = filter_middle_heap(
 			summary, filter, part->heap_max ? part->heap_max : FILTER_HEAP,
 			&filter->heap_bytes);
@@ -266,11 +257,7 @@ void counters_table(const struct summary *summary, struct grid *grid)
 	grid_note(grid, "%s", counter_words_missing(summary->dataset, false, words));
 	if (!derived->counting_count)
 		return;
-	grid_row(grid);
-	grid_cell(grid, "counting changed");
-	grid_cell(grid, "metric");
-	grid_cell(grid, "by");
-	grid_cell(grid, "arms");
+	grid_heads(grid, "counting changed", "metric", "by", "arms");
 	for (size_t i = 0; i < derived->counting_count; i++) {
 		const struct counting_cost *cost = &derived->counting[i];
 		grid_row(grid);

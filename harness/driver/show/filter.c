@@ -2,15 +2,10 @@
 
 #include "harness/driver/analysis/shortfall.h"
 
-#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { HEAPS_MAX = 64, PAGE_BYTES = 4096 };
-
-const char *filter_plain_level(enum axis_id axis)
-{
-	return axis_plain_name(&axes[axis]);
-}
 
 static bool takes_name(const char *wanted, const char *name)
 {
@@ -23,7 +18,7 @@ static bool takes_level(const struct filter *filter, const struct series *series
 	const char *wanted = filter->level[axis], *has = series->level[axis];
 	if (wanted)
 		return takes_name(wanted, has);
-	return !*has || strcmp(has, filter_plain_level(axis)) == 0;
+	return !*has || strcmp(has, axis_plain_name(&axes[axis])) == 0;
 }
 
 bool filter_matches(const struct filter *filter, const struct series *series)
@@ -60,12 +55,18 @@ void filter_settle_levels(const struct summary *summary, struct filter *filter)
 	}
 }
 
-const struct row *filter_row(const struct summary *summary, const struct filter *filter)
+const struct row *filter_next(const struct summary *summary, const struct filter *filter,
+			      const struct row *last)
 {
-	for (size_t i = 0; i < summary->row_count; i++)
+	for (size_t i = last ? (size_t)(last - summary->rows) + 1 : 0; i < summary->row_count; i++)
 		if (summary->rows[i].count && filter_matches(filter, summary->rows[i].series))
 			return &summary->rows[i];
 	return NULL;
+}
+
+const struct row *filter_row(const struct summary *summary, const struct filter *filter)
+{
+	return filter_next(summary, filter, NULL);
 }
 
 const struct row *filter_settled_row(const struct summary *summary, struct filter *filter)
@@ -83,15 +84,23 @@ const struct row *filter_any_row(const struct summary *summary, const struct fil
 	return row;
 }
 
+const struct row *filter_most_threads(const struct summary *summary, const struct filter *filter)
+{
+	const struct row *most = NULL;
+	for (const struct row *row = NULL; (row = filter_next(summary, filter, row));)
+		if (!most || strtod(row->series->level[AXIS_THREADS], NULL) >
+				     strtod(most->series->level[AXIS_THREADS], NULL))
+			most = row;
+	return most;
+}
+
 size_t filter_heaps(const struct summary *summary, const struct filter *filter,
 		    uint64_t *heap_bytes, size_t capacity)
 {
 	size_t count = 0;
-	for (size_t i = 0; i < summary->row_count && count < capacity; i++) {
-		const struct row *row = &summary->rows[i];
+	const struct row *row = NULL;
+	while (count < capacity && (row = filter_next(summary, filter, row))) {
 		size_t at = 0;
-		if (!row->count || !filter_matches(filter, row->series))
-			continue;
 		while (at < count && heap_bytes[at] < row->series->heap_bytes)
 			at++;
 		if (at < count && heap_bytes[at] == row->series->heap_bytes)
@@ -106,12 +115,9 @@ size_t filter_heaps(const struct summary *summary, const struct filter *filter,
 /* Whether a row that matches has enough replicates for an interval. */
 static bool is_told(const struct summary *summary, const struct filter *filter)
 {
-	for (size_t i = 0; i < summary->row_count; i++) {
-		const struct row *row = &summary->rows[i];
-		if (row->count && row->series->block_count >= STATS_INTERVAL_VALUES_MIN &&
-		    filter_matches(filter, row->series))
+	for (const struct row *row = NULL; (row = filter_next(summary, filter, row));)
+		if (row->series->block_count >= STATS_INTERVAL_VALUES_MIN)
 			return true;
-	}
 	return false;
 }
 
@@ -149,6 +155,23 @@ bool filter_one_heap(const struct summary *summary, struct filter *filter)
 	any.with_heap = any.counters = false;
 	filter->with_heap = filter_middle_heap(summary, &any, FILTER_HEAP, &filter->heap_bytes);
 	return filter->with_heap;
+}
+
+size_t filter_cases(const struct summary *summary, const struct filter *filter, const char **cases,
+		    size_t capacity)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < summary->row_count && count < capacity; i++) {
+		const struct series *series = summary->rows[i].series;
+		size_t at = 0;
+		if (!filter_matches(filter, series))
+			continue;
+		while (at < count && strcmp(cases[at], series->case_name) != 0)
+			at++;
+		if (at == count)
+			cases[count++] = series->case_name;
+	}
+	return count;
 }
 
 double filter_pages(const struct summary *summary, const struct series *series)

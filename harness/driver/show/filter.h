@@ -16,14 +16,15 @@ struct filter {
 
 #define FILTER_ANY "*"
 
-/* The plain level of an axis, which a NULL in a filter stands for. */
-const char *filter_plain_level(enum axis_id axis);
-
 bool filter_matches(const struct filter *filter, const struct series *series);
 
 /* Puts, for each level that is NULL, the first one with values in its place where the plain one has none: a
  * run of other levels alone is shown as well. level_words() names what was chosen. */
 void filter_settle_levels(const struct summary *summary, struct filter *filter);
+
+/* The next row with values that matches behind `last` (NULL: of all); NULL if there is none. */
+const struct row *filter_next(const struct summary *summary, const struct filter *filter,
+			      const struct row *last);
 
 /* The first row with values that matches; NULL if there is none. */
 const struct row *filter_row(const struct summary *summary, const struct filter *filter);
@@ -33,6 +34,9 @@ const struct row *filter_settled_row(const struct summary *summary, struct filte
 
 /* As filter_row(), with or without values. */
 const struct row *filter_any_row(const struct summary *summary, const struct filter *filter);
+
+/* Of the rows with values that match the first with the most running threads; NULL if there is none. */
+const struct row *filter_most_threads(const struct summary *summary, const struct filter *filter);
 
 /* The heaps of the rows that match that have values, rising; returns how many, up to `capacity`. */
 size_t filter_heaps(const struct summary *summary, const struct filter *filter,
@@ -56,6 +60,11 @@ enum { FILTER_HEAP = 16 << 20 }; /* the usual `most` */
 
 /* Whether an experiment was part of the run, if only by replicates that failed. */
 bool filter_was_run(const struct summary *summary, const char *experiment);
+
+/* The cases of the rows that match, with or without values, in the order of the run. Returns how many, up to
+ * `capacity`. */
+size_t filter_cases(const struct summary *summary, const struct filter *filter, const char **cases,
+		    size_t capacity);
 
 /* Pages that a pass over the series' heap touches: its metric `pages`, or heap over 4096. */
 double filter_pages(const struct summary *summary, const struct series *series);

@@ -37,11 +37,11 @@ void grid_cell(struct grid *grid, const char *format, ...)
 		grid->columns = grid->filled;
 }
 
-void grid_heads(struct grid *grid, const char *const *heads, size_t count)
+void grid_put_heads(struct grid *grid, const char *const *heads)
 {
 	grid_row(grid);
-	for (size_t i = 0; i < count; i++)
-		grid_cell(grid, "%s", heads[i]);
+	for (; *heads; heads++)
+		grid_cell(grid, "%s", *heads);
 }
 
 void grid_note(struct grid *grid, const char *format, ...)

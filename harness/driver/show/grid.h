@@ -34,8 +34,9 @@ void grid_row(struct grid *grid);
 /* Appends a cell to the last row, as printf. */
 void grid_cell(struct grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Begins a row of these cells. */
-void grid_heads(struct grid *grid, const char *const *heads, size_t count);
+/* Begins a row of these cells; of a list that NULL ends. */
+#define grid_heads(grid, ...) grid_put_heads(grid, (const char *const[]){__VA_ARGS__, NULL})
+void grid_put_heads(struct grid *grid, const char *const *heads);
 
 /* Adds a line below the table, as printf. An empty one is left out. */
 void grid_note(struct grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));

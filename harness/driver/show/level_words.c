@@ -6,7 +6,8 @@
 const char *level_words_one(const struct filter *filter, enum axis_id axis,
 			    char text[LEVEL_WORD_MAX])
 {
-	const char *level = filter->level[axis] ? filter->level[axis] : filter_plain_level(axis);
+	const char *level =
+		filter->level[axis] ? filter->level[axis] : axis_plain_name(&axes[axis]);
 	*text = '\0';
 	if (strcmp(level, FILTER_ANY) != 0)
 		axis_words(&axes[axis], level, text);
@@ -21,7 +22,7 @@ const char *level_words(const struct filter *filter, unsigned told, char text[LE
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
 		const char *name = filter->level[axis];
 		if (told & 1U << axis || !name || !*name ||
-		    strcmp(name, filter_plain_level(axis)) == 0 ||
+		    strcmp(name, axis_plain_name(&axes[axis])) == 0 ||
 		    !*level_words_one(filter, axis, word))
 			continue;
 		length += (size_t)snprintf(text + length, LEVEL_WORDS_MAX - length, ", %s", word);
@@ -39,7 +40,7 @@ static void add_others(const struct summary *summary, const struct filter *filte
 {
 	const char *shown = filter->level[axis], *seen[SEEN_MAX];
 	size_t count = 0;
-	shown = shown ? shown : filter_plain_level(axis);
+	shown = shown ? shown : axis_plain_name(&axes[axis]);
 	for (size_t i = 0; i < summary->row_count && count < SEEN_MAX; i++) {
 		const struct series *series = summary->rows[i].series;
 		const char *name = series->level[axis];

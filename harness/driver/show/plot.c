@@ -72,35 +72,26 @@ static bool listen_to(int from, char *said, size_t said_bytes)
 	return true;
 }
 
-/* What is drawn. */
+/* What is drawn: gnuplot's arguments, which exec wants writable. */
 struct figure {
-	const char *script;          /* absolute */
-	char name[OUTFILE_NAME_MAX]; /* without an ending */
-	const char *
-		experiment; /* told to the script that draws more than one figure; "": it does not */
+	char script[PATH_MAX + 16];     /* absolute */
+	char name[OUTFILE_NAME_MAX];    /* without an ending */
+	char experiment[WIRE_NAME_MAX]; /* for the script that draws more than one figure; "" */
+	char format[8], output[OUTFILE_NAME_MAX + 16];
 };
 
 /* Starts gnuplot among the data; without a shell, so that no name is taken for code. Its files may grow as
  * far as the limit and no further: it would not notice an error of writing, so the signal ends it. */
-static int start_gnuplot(const struct studio *studio, const struct figure *figure,
-			 const char *format, const char *output, int words_to, pid_t *child)
+static int start_gnuplot(struct studio *studio, struct figure *figure, int words_to, pid_t *child)
 {
 	char path[] = "gnuplot", no_init[] = "-d", option[] = "-c", locale[] = "LC_ALL=C.UTF-8";
-	char script_word[PATH_MAX], format_word[8], output_word[PATH_MAX];
-	char name_word[sizeof figure->name], experiment_word[WIRE_NAME_MAX];
-	char style_word[sizeof studio->style];
 	char home_word[sizeof studio->folder + 8], path_word[PATH_MAX + 8];
-	snprintf(script_word, sizeof script_word, "%s", figure->script);
-	snprintf(name_word, sizeof name_word, "%s", figure->name);
-	snprintf(experiment_word, sizeof experiment_word, "%s", figure->experiment);
-	snprintf(format_word, sizeof format_word, "%s", format);
-	snprintf(output_word, sizeof output_word, "%s", output);
-	snprintf(style_word, sizeof style_word, "%s", studio->style);
 	snprintf(home_word, sizeof home_word, "HOME=%s", studio->folder);
 	snprintf(path_word, sizeof path_word, "PATH=%s",
 		 getenv("PATH") ? getenv("PATH") : "/usr/bin");
-	char *arguments[] = {path,        no_init,    option,    script_word,     format_word,
-			     output_word, style_word, name_word, experiment_word, NULL};
+	char *arguments[] = {
+		path,           no_init,       option,       figure->script,     figure->format,
+		figure->output, studio->style, figure->name, figure->experiment, NULL};
 	char *environment[] = {home_word, path_word, locale, NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -123,8 +114,8 @@ static int start_gnuplot(const struct studio *studio, const struct figure *figur
 }
 
 /* Runs gnuplot on one script. */
-static enum outcome run_gnuplot(const struct studio *studio, const struct figure *figure,
-				const char *format, const char *output, struct problem *problem)
+static enum outcome run_gnuplot(struct studio *studio, struct figure *figure,
+				struct problem *problem)
 {
 	char said[300] = "no words";
 	int ends[2];
@@ -132,7 +123,7 @@ static enum outcome run_gnuplot(const struct studio *studio, const struct figure
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return fail(problem, "cannot make a pipe: %s; %s", strerror(errno),
 			    outfile_remedy(errno));
-	int error = start_gnuplot(studio, figure, format, output, ends[1], &child);
+	int error = start_gnuplot(studio, figure, ends[1], &child);
 	close(ends[1]);
 	if (error) {
 		close(ends[0]);
@@ -150,17 +141,17 @@ static enum outcome run_gnuplot(const struct studio *studio, const struct figure
 		;
 	if (interrupts_came())
 		return fail(problem, "cannot finish drawing %s: interrupted; make plots draws it",
-			    output);
+			    figure->output);
 	if (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return OUTCOME_OK;
 	if (ended && WIFSIGNALED(status))
 		return fail(problem, "cannot draw %s: gnuplot was killed by signal %d (%s); %s",
-			    output, WTERMSIG(status), strsignal(WTERMSIG(status)),
+			    figure->output, WTERMSIG(status), strsignal(WTERMSIG(status)),
 			    WTERMSIG(status) == SIGXFSZ ? outfile_remedy(EFBIG)
 							: "see dmesg, then make plots");
 	return fail(problem,
 		    "cannot draw %s: gnuplot says: %s; try make plots with gnuplot 5.4 or newer",
-		    output, ended ? said : "nothing more within a minute, and was killed");
+		    figure->output, ended ? said : "nothing more within a minute, and was killed");
 }
 
 /* What a whole file of a format ends with: gnuplot does not notice that a disk is full. */
@@ -208,32 +199,31 @@ static enum outcome deliver(const struct studio *studio, const char *name, const
 }
 
 /* Draws one figure in its three formats. */
-static enum outcome draw(const struct studio *studio, const struct figure *figure,
-			 struct problem *problem)
+static enum outcome draw(struct studio *studio, struct figure *figure, struct problem *problem)
 {
 	static const char *const formats[] = {"svg", "pdf", "png"};
 	for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
-		char name[OUTFILE_NAME_MAX + 8], output[OUTFILE_NAME_MAX + 16];
-		snprintf(name, sizeof name, "%s.%s", figure->name, formats[f]);
-		snprintf(output, sizeof output, "../%s", name);
-		if (run_gnuplot(studio, figure, formats[f], output, problem) ||
-		    deliver(studio, name, formats[f], problem))
+		snprintf(figure->format, sizeof figure->format, "%s", formats[f]);
+		snprintf(figure->output, sizeof figure->output, "../%s.%s", figure->name,
+			 formats[f]);
+		if (run_gnuplot(studio, figure, problem) ||
+		    deliver(studio, figure->output + strlen("../"), formats[f], problem))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
 }
 
 /* By the one script for all that has no face. */
-static enum outcome draw_views(const struct studio *studio, const struct summary *summary,
+static enum outcome draw_views(struct studio *studio, const struct summary *summary,
 			       size_t *figures, struct problem *problem)
 {
-	char script[sizeof studio->scripts + 16];
 	struct by_axis views[BY_AXIS_VIEWS_MAX];
 	size_t count = by_axis_find(summary, BY_AXIS_FIGURES, views);
-	snprintf(script, sizeof script, "%s/by-axis.gp", studio->scripts);
 	for (size_t i = 0; i < count; i++) {
-		struct figure figure = {.script = script, .experiment = views[i].experiment};
+		struct figure figure;
+		snprintf(figure.script, sizeof figure.script, "%s/by-axis.gp", studio->scripts);
 		snprintf(figure.name, sizeof figure.name, "%s", views[i].stem);
+		snprintf(figure.experiment, sizeof figure.experiment, "%s", views[i].experiment);
 		++*figures;
 		if (draw(studio, &figure, problem))
 			return OUTCOME_FAILED;
@@ -242,7 +232,7 @@ static enum outcome draw_views(const struct studio *studio, const struct summary
 }
 
 /* By the scripts of their own. */
-static enum outcome draw_all(const struct studio *studio, size_t *figures, struct problem *problem)
+static enum outcome draw_all(struct studio *studio, size_t *figures, struct problem *problem)
 {
 	char pattern[sizeof studio->scripts + 16];
 	glob_t found;
@@ -252,10 +242,11 @@ static enum outcome draw_all(const struct studio *studio, size_t *figures, struc
 			    studio->scripts);
 	enum outcome outcome = OUTCOME_OK;
 	for (size_t i = 0; !outcome && i < found.gl_pathc; i++) {
-		struct figure figure = {.script = found.gl_pathv[i], .experiment = ""};
-		const char *name = strrchr(figure.script, '/') + 1;
+		struct figure figure = {0};
+		const char *name = strrchr(found.gl_pathv[i], '/') + 1;
 		if (strcmp(name, "style.gp") == 0 || strcmp(name, "by-axis.gp") == 0)
 			continue;
+		snprintf(figure.script, sizeof figure.script, "%s", found.gl_pathv[i]);
 		snprintf(figure.name, sizeof figure.name, "%.*s", (int)strlen(name) - 3, name);
 		++*figures;
 		outcome = draw(studio, &figure, problem);

@@ -13,34 +13,25 @@
 
 #include <string.h>
 
-/* One of an experiment's tables. */
-static void fill(const struct show *show, size_t table, const struct summary *summary,
-		 struct grid *grid)
-{
-	char why[FILTER_WHY_MAX], missing[NOTE_BYTES];
-	grid_begin(grid, 0, "%s", "");
-	show->tables[table](summary, grid);
-	if (!*grid->title)
-		return;
-	grid_note(grid, "%s", filter_cases_left_out(summary, show->experiment, why));
-	grid_note(grid, "%s", shortfall_of(summary->dataset, show->experiment, missing));
-}
-
 /* Hands on each table of the experiment; one without values says why in their place. */
 static void each_table(const struct show *show, const struct summary *summary,
 		       void (*take)(const struct grid *grid, void *to), void *to)
 {
 	static struct grid grid;
-	char why[FILTER_WHY_MAX];
+	char why[FILTER_WHY_MAX], missing[NOTE_BYTES];
 	if (*filter_why_none(summary, show->experiment, why)) {
 		grid_begin(&grid, 0, "%s: %s", show->experiment, why);
 		take(&grid, to);
 		return;
 	}
 	for (size_t i = 0; i < SHOW_TABLES_MAX && show->tables[i]; i++) {
-		fill(show, i, summary, &grid);
-		if (*grid.title)
-			take(&grid, to);
+		grid_begin(&grid, 0, "%s", "");
+		show->tables[i](summary, &grid);
+		if (!*grid.title)
+			continue;
+		grid_note(&grid, "%s", filter_cases_left_out(summary, show->experiment, why));
+		grid_note(&grid, "%s", shortfall_of(summary->dataset, show->experiment, missing));
+		take(&grid, to);
 	}
 }
 
@@ -118,39 +109,34 @@ static enum outcome open_table(struct table_file *table, const char *folder, con
 	return OUTCOME_OK;
 }
 
-static enum outcome write_face(struct table_file *table, const struct show *show,
-			       const char *folder)
-{
-	if (open_table(table, folder, show->experiment))
-		return OUTCOME_FAILED;
-	each_table(show, table->summary, write_grid, table);
-	return outfile_close(&table->outfile, table->file, table->problem);
-}
-
 /* The views of an experiment without a face are its tables; one of an experiment with a face has a file of its
- * own. Returns how many were written, 0 for a failure. */
-static size_t write_views(struct table_file *table, const struct by_axis *views, size_t count,
-			  const char *folder)
+ * own. Returns how many go into the first one's file. */
+static size_t views_of_file(const struct by_axis *views, size_t count)
 {
-	static struct grid grid;
-	size_t done = 0;
-	if (open_table(table, folder, views->has_face ? views->stem : views->experiment))
-		return 0;
-	do {
-		by_axis_table(table->summary, &views[done++], &grid);
-		write_grid(&grid, table);
-	} while (done < count && !views->has_face &&
-		 strcmp(views[done].experiment, views->experiment) == 0);
-	return outfile_close(&table->outfile, table->file, table->problem) ? 0 : done;
+	size_t same = 1;
+	while (same < count && !views->has_face &&
+	       strcmp(views[same].experiment, views->experiment) == 0)
+		same++;
+	return same;
 }
 
-static enum outcome write_counters(struct table_file *table, const char *folder)
+/* Writes one file: the tables of a face, or so many views; with neither those of the counters. */
+static enum outcome write_file(struct table_file *table, const char *folder, const char *name,
+			       const struct show *show, const struct by_axis *views, size_t count)
 {
 	static struct grid grid;
-	if (open_table(table, folder, "counters"))
+	if (open_table(table, folder, name))
 		return OUTCOME_FAILED;
-	counters_table(table->summary, &grid);
-	write_grid(&grid, table);
+	if (show)
+		each_table(show, table->summary, write_grid, table);
+	for (size_t i = 0; i < count; i++) {
+		by_axis_table(table->summary, &views[i], &grid);
+		write_grid(&grid, table);
+	}
+	if (!show && !count) {
+		counters_table(table->summary, &grid);
+		write_grid(&grid, table);
+	}
 	return outfile_close(&table->outfile, table->file, table->problem);
 }
 
@@ -163,12 +149,18 @@ enum outcome tables_write(const struct summary *summary, const char *folder,
 		struct table_file table = {.summary = summary, .form = form, .problem = problem};
 		const struct show *show;
 		for (size_t i = 0; (show = show_at(i)); i++)
-			if (*show->tables && write_face(&table, show, folder))
+			if (*show->tables &&
+			    write_file(&table, folder, show->experiment, show, NULL, 0))
 				return OUTCOME_FAILED;
-		for (size_t i = 0, done; i < view_count; i += done)
-			if (!(done = write_views(&table, views + i, view_count - i, folder)))
+		for (size_t i = 0, same; i < view_count; i += same) {
+			const struct by_axis *view = &views[i];
+			same = views_of_file(view, view_count - i);
+			if (write_file(&table, folder,
+				       view->has_face ? view->stem : view->experiment, NULL, view,
+				       same))
 				return OUTCOME_FAILED;
-		if (write_counters(&table, folder))
+		}
+		if (write_file(&table, folder, "counters", NULL, NULL, 0))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;

@@ -71,7 +71,7 @@ static enum outcome put_cdf(const struct figures *figures)
 	const struct summary *summary = figures->summary;
 	struct filter filter = {.experiment = "first_write"};
 	char remark[REMARK_MAX] = "", what[REMARK_MAX], kind[LEVEL_WORD_MAX], order[LEVEL_WORD_MAX];
-	char heap[UNITS_TEXT_MAX], clock[BLOCK_TEXT_MAX];
+	char heap[BLOCK_TEXT_MAX], clock[BLOCK_TEXT_MAX];
 	double writes = 0;
 	filter_settle_levels(summary, &filter);
 	bool any = filter_one_heap(summary, &filter);
@@ -96,11 +96,11 @@ static enum outcome put_cdf(const struct figures *figures)
 			 clock_row(summary) ? block_time(clock_row(summary), false, clock)
 					    : "an unknown time");
 	snprintf(what, sizeof what,
-		 "single writes, %s %s%s%s, replicates pooled; no intervals; steps of the "
+		 "single writes, %s %s%s, replicates pooled; no intervals; steps of the "
 		 "histogram: 1.1 %%",
 		 level_words_one(&filter, AXIS_PAGE_KIND, kind),
-		 level_words_one(&filter, AXIS_TOUCH_ORDER, order), any ? ", heap " : "",
-		 any ? units_format_bytes(filter.heap_bytes, heap) : "");
+		 level_words_one(&filter, AXIS_TOUCH_ORDER, order),
+		 block_heap(", ", &filter, heap));
 	const struct caption caption = {.figure = "first-write-cdf",
 					.what = what,
 					.filter = filter,
@@ -164,22 +164,13 @@ static size_t case_number(const struct summary *summary, const struct filter *fi
 			  const struct series *series)
 {
 	struct filter any = *filter;
-	const char *seen[CASES_MAX];
-	size_t count = 0;
+	const char *cases[CASES_MAX];
+	size_t at = 0;
 	any.level[AXIS_PAGE_KIND] = FILTER_ANY;
-	for (size_t i = 0; i < summary->row_count && count < CASES_MAX; i++) {
-		const char *name = summary->rows[i].series->case_name;
-		size_t at = 0;
-		if (!filter_matches(&any, summary->rows[i].series))
-			continue;
-		while (at < count && strcmp(seen[at], name) != 0)
-			at++;
-		if (strcmp(name, series->case_name) == 0)
-			return at;
-		if (at == count)
-			seen[count++] = name;
-	}
-	return count;
+	size_t count = filter_cases(summary, &any, cases, CASES_MAX);
+	while (at < count && strcmp(cases[at], series->case_name) != 0)
+		at++;
+	return at;
 }
 
 /* A block for each page kind: its name and the bytes from one write to the next, then a line for each case: its
@@ -187,10 +178,7 @@ static size_t case_number(const struct summary *summary, const struct filter *fi
 static void put_kind(FILE *file, const struct summary *summary, const struct filter *filter)
 {
 	bool titled = false;
-	for (size_t i = 0; i < summary->row_count; i++) {
-		const struct row *row = &summary->rows[i];
-		if (!row->count || !filter_matches(filter, row->series))
-			continue;
+	for (const struct row *row = NULL; (row = filter_next(summary, filter, row));) {
 		if (!titled) {
 			gnuplot_text(file, filter->level[AXIS_PAGE_KIND]);
 			gnuplot_put(file, "\t%.0f\n",
@@ -211,7 +199,7 @@ static enum outcome put_page_kinds(const struct figures *figures)
 {
 	struct filter filter = {.experiment = "first_write", .level[AXIS_PAGE_KIND] = FILTER_ANY};
 	static const char *const kinds[] = {"4k", "mthp", "thp", "hugetlb"};
-	char remark[REMARK_MAX] = "", what[REMARK_MAX], heap[UNITS_TEXT_MAX];
+	char remark[REMARK_MAX] = "", what[REMARK_MAX], heap[BLOCK_TEXT_MAX];
 	char order[LEVEL_WORD_MAX];
 	filter_settle_levels(figures->summary, &filter);
 	filter.metric = "write_ns";
@@ -228,10 +216,10 @@ static enum outcome put_page_kinds(const struct figures *figures)
 	if (any)
 		filter_kinds_left_out(figures->summary, remark, sizeof remark);
 	snprintf(what, sizeof what,
-		 "whole passes %s%s%s: the time of a pass divided by its writes; geometric means "
+		 "whole passes %s%s: the time of a pass divided by its writes; geometric means "
 		 "of replicate medians, bars: 95 %% t interval on their logs",
-		 level_words_one(&filter, AXIS_TOUCH_ORDER, order), any ? ", heap " : "",
-		 any ? units_format_bytes(filter.heap_bytes, heap) : "");
+		 level_words_one(&filter, AXIS_TOUCH_ORDER, order),
+		 block_heap(", ", &filter, heap));
 	filter.level[AXIS_PAGE_KIND] = FILTER_ANY;
 	const struct caption caption = {.figure = "first-write-by-page-kind",
 					.what = what,
@@ -268,17 +256,16 @@ static void put_singles(const struct summary *summary, const struct row *row, st
 /* Faults a page, and how many of a pass's pages changed their frame. */
 static void put_proof(const struct summary *summary, const struct row *row, struct grid *grid)
 {
-	const struct row *faults = summary_find(summary, row->series, NULL, NULL, "faults");
-	const struct row *moved = summary_find(summary, row->series, NULL, NULL, "frames_changed");
-	double pages = filter_pages(summary, row->series);
-	if (faults && faults->count)
-		grid_cell(grid, "%.3g", faults->interval.center / pages);
-	else
-		grid_cell(grid, "n/a");
-	if (moved && moved->count)
-		grid_cell(grid, "%.3g", moved->interval.center / pages);
-	else
-		grid_cell(grid, "n/a");
+	static const char *const metrics[] = {"faults", "frames_changed"};
+	for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+		const struct row *count =
+			summary_find(summary, row->series, NULL, NULL, metrics[i]);
+		if (count && count->count)
+			grid_cell(grid, "%.3g",
+				  count->interval.center / filter_pages(summary, row->series));
+		else
+			grid_cell(grid, "n/a");
+	}
 }
 
 static void put_table(const struct summary *summary, struct grid *grid)
@@ -288,8 +275,6 @@ static void put_table(const struct summary *summary, struct grid *grid)
 	char kind[LEVEL_WORD_MAX], order[LEVEL_WORD_MAX], others[LEVEL_WORDS_MAX];
 	char left_out[GRID_NOTE_MAX];
 	const unsigned told = 1U << AXIS_PAGE_KIND | 1U << AXIS_TOUCH_ORDER;
-	static const char *const heads[] = {"case", "mean of a pass", "p50",   "p99",
-					    "max",  "faults",         "copied"};
 	filter_settle_levels(summary, &filter);
 	filter_one_heap(summary, &filter);
 	grid_begin(grid, 1, "first write to a page: heap %s, %s %s%s",
@@ -297,7 +282,7 @@ static void put_table(const struct summary *summary, struct grid *grid)
 		   level_words_one(&filter, AXIS_PAGE_KIND, kind),
 		   level_words_one(&filter, AXIS_TOUCH_ORDER, order),
 		   level_words(&filter, told, others));
-	grid_heads(grid, heads, sizeof heads / sizeof *heads);
+	grid_heads(grid, "case", "mean of a pass", "p50", "p99", "max", "faults", "copied");
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct row *row = &summary->rows[i];
 		if (!filter_matches(&filter, row->series))

@@ -90,13 +90,13 @@ static enum outcome put_values(const struct figures *figures, const struct filte
 
 static enum outcome put_figures(const struct figures *figures)
 {
-	char what[TEXT_MAX], heap[UNITS_TEXT_MAX];
+	char what[TEXT_MAX], heap[BLOCK_TEXT_MAX];
 	struct filter filter;
 	bool any = find_levels(figures->summary, &filter);
 	snprintf(what, sizeof what,
-		 "what a child has of its caller's memory%s%s; medians of counts, without "
+		 "what a child has of its caller's memory%s; medians of counts, without "
 		 "intervals; n/a: see summary.csv",
-		 any ? ", heap " : "", any ? units_format_bytes(filter.heap_bytes, heap) : "");
+		 block_heap(", ", &filter, heap));
 	const struct caption caption = {.figure = "inherit", .what = what, .filter = filter};
 	if (put_values(figures, &filter, any))
 		return OUTCOME_FAILED;

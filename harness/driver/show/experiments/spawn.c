@@ -128,27 +128,23 @@ static enum outcome put_captions(const struct figures *figures)
 }
 
 /* The smallest, middle and largest heap measured. Returns how many differ. */
-static size_t filter_panels(const struct summary *summary, uint64_t panels[PANELS])
+static size_t find_panels(const struct summary *summary, uint64_t panels[PANELS])
 {
 	const struct filter filter = shown_levels(summary, FILTER_ANY);
 	uint64_t heaps[HEAPS_MAX];
 	size_t count = filter_heaps(summary, &filter, heaps, HEAPS_MAX), found = 0;
-	const size_t filters[PANELS] = {0, count / 2, count ? count - 1 : 0};
+	const size_t places[PANELS] = {0, count / 2, count ? count - 1 : 0};
 	for (size_t i = 0; i < PANELS && count; i++)
-		if (i == 0 || filters[i] != filters[i - 1])
-			panels[found++] = heaps[filters[i]];
+		if (i == 0 || places[i] != places[i - 1])
+			panels[found++] = heaps[places[i]];
 	return found;
-}
-
-static double center_or_nan(const struct row *row)
-{
-	return row && row->count ? row->interval.center : NAN;
 }
 
 static double center_of(const struct summary *summary, const struct series *like,
 			const char *metric)
 {
-	return center_or_nan(summary_find(summary, like, NULL, NULL, metric));
+	const struct row *row = summary_find(summary, like, NULL, NULL, metric);
+	return row && row->count ? row->interval.center : NAN;
 }
 
 /* A primitive's moments: call returned, child or program started, reaped or joined. All are of the same
@@ -173,32 +169,20 @@ static void put_moments(FILE *file, const struct summary *summary, const struct 
 	gnuplot_put(file, "\t%.6g\t%.6g\t%.6g\n", call, start, end);
 }
 
-/* Where a primitive's time goes. `heap_bytes` NULL: an empty file. */
-static enum outcome put_timeline(const struct figures *figures, size_t panel,
-				 const uint64_t *heap_bytes)
+/* Where a primitive's time goes. */
+static void put_timeline(FILE *file, const struct summary *summary, const struct filter *filter)
 {
-	const struct summary *summary = figures->summary;
-	struct filter filter = shown_levels(summary, NULL);
-	char name[32], heap[UNITS_TEXT_MAX];
+	char heap[UNITS_TEXT_MAX];
 	bool titled = false;
-	snprintf(name, sizeof name, "timeline-%zu.dat", panel);
-	FILE *file = figures_open(figures, name);
-	if (!file)
-		return OUTCOME_FAILED;
-	filter.metric = "call_ns";
-	filter.with_heap = true;
-	filter.heap_bytes = heap_bytes ? *heap_bytes : 0;
-	for (size_t i = 0; heap_bytes && i < summary->row_count; i++) {
-		const struct row *row = &summary->rows[i];
-		if (!row->count || !filter_matches(&filter, row->series) ||
-		    !curves_is_shown_action(summary, row->series))
+	for (const struct row *row = NULL; (row = filter_next(summary, filter, row));) {
+		if (!curves_is_shown_action(summary, row->series))
 			continue;
 		if (!titled)
-			gnuplot_put(file, "heap %s\n", units_format_bytes(*heap_bytes, heap));
+			gnuplot_put(file, "heap %s\n",
+				    units_format_bytes(filter->heap_bytes, heap));
 		titled = true;
 		put_moments(file, summary, row->series);
 	}
-	return figures_close(figures, file);
 }
 
 /* A title line, then samples by number; every k-th if there are too many. */
@@ -225,38 +209,45 @@ static void put_series(FILE *file, const struct series *series)
 }
 
 /* fork's samples in the order they were taken; without fork, those of the first primitive. */
-static enum outcome put_samples(const struct figures *figures, size_t panel,
-				const uint64_t *heap_bytes)
+static void put_samples(FILE *file, const struct summary *summary, const struct filter *filter)
+{
+	struct filter fork = *filter;
+	fork.primitive = "fork";
+	const struct row *row = filter_row(summary, &fork);
+	row = row ? row : filter_row(summary, filter);
+	if (row)
+		put_series(file, row->series);
+}
+
+/* A panel's file, of call_ns at one heap. `heap_bytes` NULL: an empty file. */
+static enum outcome
+put_panel(const struct figures *figures, const char *stem, size_t panel, const uint64_t *heap_bytes,
+	  void (*put)(FILE *file, const struct summary *summary, const struct filter *filter))
 {
 	struct filter filter = shown_levels(figures->summary, NULL);
 	char name[32];
-	snprintf(name, sizeof name, "samples-%zu.dat", panel);
+	snprintf(name, sizeof name, "%s-%zu.dat", stem, panel);
 	FILE *file = figures_open(figures, name);
 	if (!file)
 		return OUTCOME_FAILED;
 	filter.metric = "call_ns";
-	filter.primitive = "fork";
 	filter.with_heap = true;
 	filter.heap_bytes = heap_bytes ? *heap_bytes : 0;
-	const struct row *row = heap_bytes ? filter_row(figures->summary, &filter) : NULL;
-	filter.primitive = NULL;
-	if (heap_bytes && !row)
-		row = filter_row(figures->summary, &filter);
-	if (row)
-		put_series(file, row->series);
+	if (heap_bytes)
+		put(file, figures->summary, &filter);
 	return figures_close(figures, file);
 }
 
 static enum outcome put_figures(const struct figures *figures)
 {
 	uint64_t panels[PANELS];
-	size_t count = filter_panels(figures->summary, panels);
+	size_t count = find_panels(figures->summary, panels);
 	if (put_curves(figures))
 		return OUTCOME_FAILED;
 	for (size_t panel = 0; panel < PANELS; panel++) {
 		const uint64_t *heap_bytes = panel < count ? &panels[panel] : NULL;
-		if (put_timeline(figures, panel, heap_bytes) ||
-		    put_samples(figures, panel, heap_bytes))
+		if (put_panel(figures, "timeline", panel, heap_bytes, put_timeline) ||
+		    put_panel(figures, "samples", panel, heap_bytes, put_samples))
 			return OUTCOME_FAILED;
 	}
 	return put_captions(figures);
@@ -275,7 +266,7 @@ struct table {
 
 /* Up to four heaps, evenly picked from those measured in the table's own cell, first and last among them:
  * where the run's time was up before, other placements may have had a turn at larger ones. */
-static void filter_columns(struct table *table, const struct summary *summary)
+static void choose_columns(struct table *table, const struct summary *summary)
 {
 	uint64_t all[HEAPS_MAX];
 	size_t count = filter_heaps(summary, &table->levels, all, HEAPS_MAX);
@@ -292,7 +283,7 @@ static void make_table(struct table *table, const struct summary *summary, const
 	*table = (struct table){.levels = {.experiment = "spawn", .level[AXIS_STATE] = state}};
 	filter_settle_levels(summary, &table->levels);
 	const struct dataset *dataset = summary->dataset;
-	filter_columns(table, summary);
+	choose_columns(table, summary);
 	if (table->column_count == 0)
 		return;
 	/* An arm is in the table if the smallest heap has it; exit arms come before exec arms. */
@@ -445,29 +436,33 @@ static void print_states(const struct summary *summary, const struct table *tabl
 {
 	const char *action = table->lines[0]->action; /* exit, unless exec alone was measured */
 	char levels[LEVEL_WORDS_MAX];
-	const struct series *call = line_of(table, "fork", action);
-	const struct series *reaped = line_of(table, "vfork", action);
-	if (!call && !reaped)
-		call = table->lines[0];
-	unsigned shown = (call ? states_of(summary, table, call, "call_ns") : 0) |
-			 (reaped ? states_of(summary, table, reaped, "reaped_ns") : 0);
+	static const char *const metrics[] = {"call_ns", "reaped_ns"};
+	const struct series *arms[] = {line_of(table, "fork", action),
+				       line_of(table, "vfork", action)};
+	unsigned shown = 0;
+	int width = 0;
+	if (!arms[0] && !arms[1])
+		arms[0] = table->lines[0];
+	for (size_t a = 0; a < 2; a++) {
+		if (!arms[a])
+			continue;
+		shown |= states_of(summary, table, arms[a], metrics[a]);
+		if ((int)strlen(arms[a]->primitive) > width)
+			width = (int)strlen(arms[a]->primitive);
+	}
 	if (!(shown & (shown - 1)))
 		return;
 	print("effect of heap state (dirty: written since the last fork) and caches (child %ss%s)\n"
 	      "\n",
 	      action, level_words(&table->levels, 1U << AXIS_STATE | 1U << AXIS_CACHE, levels));
-	size_t call_width = call ? strlen(call->primitive) : 0;
-	size_t reaped_width = reaped ? strlen(reaped->primitive) : 0;
-	int width = (int)(call_width > reaped_width ? call_width : reaped_width);
 	print("%-*s %-10s %9s", width, "", "", "heap");
 	for (size_t i = 0; i < STATES; i++)
 		if (shown & 1U << i)
 			print("  %s %s", states[i][0], states[i][1]);
 	print("\n");
-	if (call)
-		print_state_lines(summary, table, call, "call_ns", shown, width);
-	if (reaped)
-		print_state_lines(summary, table, reaped, "reaped_ns", shown, width);
+	for (size_t a = 0; a < 2; a++)
+		if (arms[a])
+			print_state_lines(summary, table, arms[a], metrics[a], shown, width);
 	print("\n");
 }
 

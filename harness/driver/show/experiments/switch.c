@@ -57,8 +57,6 @@ static const struct switched *difference_at(const struct derived *derived, uint6
 
 static void put_table(const struct summary *summary, struct grid *grid)
 {
-	static const char *const heads[] = {"pages", "shared", "separate", "difference",
-					    "95 % interval"};
 	static const char *const cases[] = {"shared", "separate"};
 	struct filter filter = {.experiment = "switch", .metric = "switch_ns"};
 	char text[BLOCK_TEXT_MAX], levels[LEVEL_WORDS_MAX];
@@ -68,7 +66,7 @@ static void put_table(const struct summary *summary, struct grid *grid)
 	grid_begin(grid, 0,
 		   "a switch between two processes on one CPU, by the pages each reads between%s",
 		   level_words(&filter, 0, levels));
-	grid_heads(grid, heads, sizeof heads / sizeof *heads);
+	grid_heads(grid, "pages", "shared", "separate", "difference", "95 % interval");
 	filter.with_heap = true;
 	for (size_t s = 0; s < sizes; s++) {
 		const struct switched *entry = difference_at(&summary->derived, heaps[s]);

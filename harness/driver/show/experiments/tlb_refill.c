@@ -4,6 +4,7 @@
 #include "harness/common/units.h"
 #include "harness/driver/show/level_words.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Cases, in the order of the legend. */
@@ -84,36 +85,12 @@ static enum outcome put_figures(const struct figures *figures)
 
 enum { CASES_MAX = 12, SIZES_MAX = 24 };
 
-static size_t find_cases(const struct summary *summary, const struct filter *levels,
-			 const char *cases[CASES_MAX])
-{
-	struct filter filter = *levels;
-	filter.metric = "page_ns";
-	size_t count = 0;
-	for (size_t i = 0; i < summary->row_count && count < CASES_MAX; i++) {
-		const struct series *series = summary->rows[i].series;
-		size_t known = 0;
-		if (!filter_matches(&filter, series))
-			continue;
-		while (known < count && strcmp(cases[known], series->case_name) != 0)
-			known++;
-		if (known == count)
-			cases[count++] = series->case_name;
-	}
-	return count;
-}
-
 /* Without "after_", which all but two begin with. */
 static const char *short_name(const char *case_name)
 {
 	static const char start[] = "after_";
 	size_t length = sizeof start - 1;
 	return strncmp(case_name, start, length) == 0 ? case_name + length : case_name;
-}
-
-static void put_value(struct grid *grid, double value)
-{
-	grid_cell(grid, value < 100 ? "%.1f" : "%.0f", value);
 }
 
 /* A row for each number of pages: the metric of each case, or its count a page. */
@@ -123,8 +100,9 @@ static void put_rows(const struct summary *summary, struct grid *grid, const str
 	struct filter filter = *levels;
 	const char *cases[CASES_MAX];
 	uint64_t heaps[SIZES_MAX];
+	filter.metric = "page_ns";
+	size_t case_count = filter_cases(summary, &filter, cases, CASES_MAX);
 	filter.metric = metric;
-	size_t case_count = find_cases(summary, levels, cases);
 	size_t sizes = filter_heaps(summary, &filter, heaps, SIZES_MAX);
 	grid_row(grid);
 	grid_cell(grid, "%s", heads);
@@ -140,13 +118,16 @@ static void put_rows(const struct summary *summary, struct grid *grid, const str
 		for (size_t c = 0; c < case_count; c++) {
 			filter.case_name = cases[c];
 			const struct row *row = filter_row(summary, &filter);
-			if (!row)
-				grid_cell(grid, "n/a");
-			else
-				put_value(grid, row->series->is_counter
-							? row->interval.center /
-								  filter_pages(summary, row->series)
-							: row->interval.center);
+			double value =
+				!row ? NAN
+				: row->series->is_counter
+					? row->interval.center / filter_pages(summary, row->series)
+					: row->interval.center;
+			grid_cell(grid,
+				  isnan(value)  ? "n/a"
+				  : value < 100 ? "%.1f"
+						: "%.0f",
+				  value);
 		}
 	}
 }

@@ -4,7 +4,6 @@
 #include "harness/common/units.h"
 #include "harness/driver/show/level_words.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Cases, and metrics of the threads themselves, in the order of the legend. */
@@ -84,7 +83,7 @@ static enum outcome put_figures(const struct figures *figures)
 {
 	const struct derived *derived = &figures->summary->derived;
 	struct filter filter = {.experiment = "tlb_shootdown", .level[AXIS_THREADS] = FILTER_ANY};
-	char what[TEXT_MAX], heap[UNITS_TEXT_MAX], remark[TEXT_MAX] = "";
+	char what[TEXT_MAX], heap[BLOCK_TEXT_MAX], remark[TEXT_MAX] = "";
 	filter_settle_levels(figures->summary, &filter);
 	bool any = filter_one_heap(figures->summary, &filter);
 	if (put_curves(figures, filter))
@@ -93,9 +92,9 @@ static enum outcome put_figures(const struct figures *figures)
 		if (derived->slopes[i].heap_bytes == filter.heap_bytes)
 			add_slope(remark, sizeof remark, &derived->slopes[i]);
 	snprintf(what, sizeof what,
-		 "threads of the caller running on other CPUs%s%s; geometric means of replicate "
+		 "threads of the caller running on other CPUs%s; geometric means of replicate "
 		 "medians, bands: 95 %% t interval on their logs",
-		 any ? "; heap " : "", any ? units_format_bytes(filter.heap_bytes, heap) : "");
+		 block_heap("; ", &filter, heap));
 	const struct caption caption = {
 		.figure = "tlb-shootdown",
 		.what = what,
@@ -128,14 +127,12 @@ static void put_slopes(const struct derived *derived, struct grid *grid)
 /* Where there is no line through points with and without running threads: the points that there are. */
 static void put_calls(const struct summary *summary, const struct filter *levels, struct grid *grid)
 {
-	static const char *const heads[] = {"call", "heap", "running threads", "time"};
 	char words[LEVEL_WORDS_MAX], heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
 	grid_begin(grid, 1, "calls while threads of the caller run on other CPUs%s",
 		   level_words(levels, 0, words));
-	grid_heads(grid, heads, sizeof heads / sizeof *heads);
-	for (size_t i = 0; i < summary->row_count; i++) {
-		const struct row *row = &summary->rows[i];
-		if (!row->count || !row->series->is_main || !filter_matches(levels, row->series))
+	grid_heads(grid, "call", "heap", "running threads", "time");
+	for (const struct row *row = NULL; (row = filter_next(summary, levels, row));) {
+		if (!row->series->is_main)
 			continue;
 		grid_row(grid);
 		grid_cell(grid, "%s", row->series->case_name);
@@ -152,18 +149,10 @@ static const struct row *with_most_threads(const struct summary *summary,
 					   const struct filter *levels, const char *metric)
 {
 	struct filter filter = *levels;
-	const struct row *most = NULL;
 	filter_one_heap(summary, &filter);
 	filter.metric = metric;
 	filter.case_name = "fork_running";
-	for (size_t i = 0; i < summary->row_count; i++) {
-		const struct row *row = &summary->rows[i];
-		if (row->count && filter_matches(&filter, row->series) &&
-		    (!most || strtod(row->series->level[AXIS_THREADS], NULL) >
-				      strtod(most->series->level[AXIS_THREADS], NULL)))
-			most = row;
-	}
-	return most;
+	return filter_most_threads(summary, &filter);
 }
 
 /* What each of those threads loses. */
@@ -188,7 +177,6 @@ static void put_losses(const struct summary *summary, const struct filter *level
 
 static void put_table(const struct summary *summary, struct grid *grid)
 {
-	static const char *const heads[] = {"call", "less", "heap", "a thread", "95 % interval"};
 	struct filter levels = {.experiment = "tlb_shootdown", .level[AXIS_THREADS] = FILTER_ANY};
 	char words[LEVEL_WORDS_MAX];
 	filter_settle_levels(summary, &levels);
@@ -200,7 +188,7 @@ static void put_table(const struct summary *summary, struct grid *grid)
 	grid_begin(grid, 2,
 		   "what each thread of the caller that runs on another CPU adds to a call%s",
 		   level_words(&levels, 0, words));
-	grid_heads(grid, heads, sizeof heads / sizeof *heads);
+	grid_heads(grid, "call", "less", "heap", "a thread", "95 % interval");
 	put_slopes(&summary->derived, grid);
 	put_losses(summary, &levels, grid);
 }
