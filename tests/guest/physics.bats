@@ -46,7 +46,7 @@ setup_file() {
 	every 14 'metric == "faults" && case_name != "after_evict"' 'count > 0 && max == 0'
 }
 
-FAULTING='(case_name ~ /copy$|^take_back|exec$/ || case_name == "fresh_zero")'
+FAULTING='(case_name ~ /copy$|^reuse_|exec$/ || case_name == "fresh_zero")'
 FAULTLESS='(case_name ~ /^after_(vfork|posix_spawn|clone_vm)$/ || case_name == "never_forked")'
 
 @test "n first writes take exactly n page faults where pages were shared or not there" {

@@ -1,4 +1,5 @@
 /* From settings to jobs, with a catalogue made up here. */
+#include "harness/common/units.h"
 #include "harness/driver/machine/memory.h"
 #include "harness/driver/plan/plan.h"
 #include "tests/unit/unit.h"
@@ -251,17 +252,12 @@ TEST(heaps_that_do_not_fit_are_refused)
 	assert_int_equal(memory_check(settings.heaps.level[4], 0, 0, &problem), OUTCOME_FAILED);
 	assert_null(strstr(problem.text, "copy"));
 	/* What it says would fit does, and twice as much does not. */
-	char unit[8] = "";
-	unsigned long long fits = 0;
+	char size[16] = "";
+	uint64_t fits = 0;
 	const char *said = strstr(problem.text, "--heap ");
 	assert_non_null(said);
-	assert_int_equal(sscanf(said, "--heap %llu %7s", &fits, unit), 2);
-	for (const char *const *u = (const char *const[]){"MiB", "GiB", "TiB", NULL}; *u; u++) {
-		fits *= 1024;
-		if (strcmp(*u, unit) == 0)
-			break;
-	}
-	fits *= 1024;
+	assert_int_equal(sscanf(said, "--heap %15s", size), 1);
+	assert_int_equal(units_parse_bytes(size, &fits, &problem), OUTCOME_OK);
 	assert_int_equal(memory_check(fits, 0, 0, &problem), OUTCOME_OK);
 	assert_int_equal(memory_check(fits * 2 + fits / 2, 0, 0, &problem), OUTCOME_FAILED);
 	/* A copy takes as much again. */

@@ -7,6 +7,6 @@ static enum status run(const struct given *given)
 }
 
 COMMAND(show, .summary = "print a run's table",
-	.options = {.text = "Prints a run's table, and in brief what became of the claims.",
+	.options = {.text = "Prints a run's tables, and the verdicts on the claims in short.",
 		    OPERAND_RUN},
 	.run = run);

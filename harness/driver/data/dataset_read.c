@@ -122,9 +122,13 @@ static enum outcome read_run(struct reader *reader, json_t *line)
 	double number;
 	if (dataset->run)
 		return dataset_malformed(reader, "a second run line");
-	if (!reader->is_old &&
-	    json_integer_value(json_object_get(line, "format")) != FORKCOST_FORMAT)
-		return dataset_malformed(reader, "this version does not read this format");
+	const json_int_t format = json_integer_value(json_object_get(line, "format"));
+	if (!reader->is_old && format != FORKCOST_FORMAT)
+		return fail(reader->problem,
+			    "cannot read %s/%s, line 1: this version does not read format %lld, "
+			    "only %d and %d; use the version that wrote it",
+			    reader->samples->folder, reader->samples->name, (long long)format,
+			    OLD_NAMES_FORMAT, FORKCOST_FORMAT);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		const json_t *value = json_object_get(settings, numbers[i]);
 		if (value && !fields_number(value, &number))

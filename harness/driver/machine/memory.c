@@ -112,10 +112,14 @@ enum outcome memory_check(uint64_t heap_bytes, int copies_heap, uint64_t evict_b
 			    units_format_bytes(heap_bytes, heap_text),
 			    units_format_bytes(needed, needed_text), limited_by,
 			    units_format_bytes(available, available_text));
+	/* As the option takes it. */
+	const bool is_large = fits >= 1U << 30;
+	snprintf(fits_text, sizeof fits_text, "%" PRIu64 "%c", fits >> (is_large ? 30 : 20),
+		 is_large ? 'G' : 'M');
 	return fail(
 		problem,
 		"cannot fit a heap of %s: it takes %s%s, and %s leaves %s; up to --heap %s fits",
 		units_format_bytes(heap_bytes, heap_text), units_format_bytes(needed, needed_text),
 		copies_heap ? " with the copy that eager_copy makes" : "", limited_by,
-		units_format_bytes(available, available_text), units_format_bytes(fits, fits_text));
+		units_format_bytes(available, available_text), fits_text);
 }

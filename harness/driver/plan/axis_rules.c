@@ -159,8 +159,8 @@ static enum outcome check_threads(const struct plan *plan, const struct choice *
 	if (most <= others)
 		return OUTCOME_OK;
 	return fail(problem,
-		    "cannot run %u threads on separate CPUs: besides the caller's %u %s allowed; "
-		    "give a smaller --threads, or widen the CPU set",
+		    "cannot run %u threads on separate CPUs: only %u %s allowed beside "
+		    "the caller's; give a smaller --threads, or allow more CPUs (taskset)",
 		    most, others, others == 1 ? "is" : "are");
 }
 

@@ -214,7 +214,7 @@ static const struct {
 	     precision),
 	SETS("budget", "TIME", "stop after this time, as 5m, or when all is precise [by preset]",
 	     take_duration, budget_ns),
-	TAKES("replicates", "N", "maximum of fresh workers per heap [1000, the most]",
+	TAKES("replicates", "N", "maximum of fresh workers per heap [1000]",
 	      take_replicates),
 	SETS("cell-time", "TIME", "how long a worker repeats rounds in one cell [by preset]",
 	     take_duration, cell_ns),

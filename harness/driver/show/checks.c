@@ -28,9 +28,11 @@ static void print_rulers(const struct summary *summary)
 static void print_aa_controls(const struct summary *summary)
 {
 	size_t controls = 0, apart = 0;
+	bool any = false;
 	double worst = 0;
 	for (size_t i = 0; i < summary->ratio_count; i++) {
 		const struct ratio *ratio = &summary->ratios[i];
+		any = any || ratio->series->aa_control;
 		if (!ratio->series->aa_control || !ratio->series->is_main ||
 		    !ratio->interval.has_interval)
 			continue;
@@ -44,7 +46,8 @@ static void print_aa_controls(const struct summary *summary)
 		      "%.1f %%\n",
 		      apart, controls, worst * 100);
 	else
-		print("  A/A: unavailable: " STATS_TOO_FEW "\n");
+		print("  A/A: unavailable: %s\n",
+		      any ? STATS_TOO_FEW : "no A/A control was measured");
 }
 
 /* How many rows are as narrow as was asked for. */

@@ -71,8 +71,9 @@ static void add_slope(char *text, size_t text_bytes, const struct slope *slope)
 	if (slope->replicates == 0)
 		snprintf(text + length, text_bytes - length, "%s", slope->why);
 	else if (!slope->per_thread.has_interval)
-		snprintf(text + length, text_bytes - length, "%s (no interval: %zu replicates)",
-			 block_signed_ns(slope->per_thread.center, center), slope->replicates);
+		snprintf(text + length, text_bytes - length, "%s (no interval: %zu replicate%s)",
+			 block_signed_ns(slope->per_thread.center, center), slope->replicates,
+			 slope->replicates == 1 ? "" : "s");
 	else
 		snprintf(text + length, text_bytes - length, "%s (%s)",
 			 block_signed_ns(slope->per_thread.center, center),
