@@ -44,7 +44,9 @@ static struct reach find_reach(const struct summary *summary)
 		warm.heap_bytes = flushed.heap_bytes = heaps[s];
 		const struct row *row = filter_row(summary, &warm),
 				 *other = filter_row(summary, &flushed);
-		const double more_ns = other ? other->interval.center - row->interval.center : NAN;
+		if (!other)
+			continue;
+		const double more_ns = other->interval.center - row->interval.center;
 		if (!isfinite(more_ns))
 			continue;
 		few = few || !row->interval.has_interval || !other->interval.has_interval;
