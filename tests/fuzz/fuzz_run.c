@@ -4,6 +4,7 @@
 #include "harness/driver/analysis/summary.h"
 #include "harness/driver/claims/view.h"
 #include "harness/driver/data/dataset.h"
+#include "harness/driver/show/derived.h"
 #include "harness/driver/show/export.h"
 #include "harness/driver/show/tables.h"
 #include "tests/fuzz/fuzz.h"
@@ -215,6 +216,7 @@ static void put_outputs(const struct summary *summary)
 	FUZZ_HOLDS(!brief);
 	FUZZ_HOLDS(!claims_put(summary, CLAIMS_TERMINAL, nowhere, &problem));
 	FUZZ_HOLDS(!summary_write(summary, folder, &problem));
+	FUZZ_HOLDS(!derived_write(summary, folder, &problem));
 	FUZZ_HOLDS(!tables_write(summary, folder, &problem));
 	FUZZ_HOLDS(!export_write(summary, folder, &problem));
 	FUZZ_HOLDS(!claims_write(summary, folder, &problem));

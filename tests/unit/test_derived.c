@@ -1,16 +1,19 @@
 /* What is worked out from several series, from runs made up so that the result is known. */
-#include "harness/driver/analysis/derived.h"
+#include "harness/driver/analysis/differences.h"
 #include "harness/driver/analysis/summary.h"
 #include "harness/driver/show/counter_words.h"
+#include "harness/driver/show/derived.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { REPLICATES = 6 };
 
 static struct dataset dataset;
 static struct summary summary;
+static struct derived rows[DERIVED_MAX];
 
 /* Reads back what was put into `file`. */
 static void load(FILE *file)
@@ -49,22 +52,26 @@ TEST(a_running_thread_costs_the_slope_less_that_of_the_control)
 		}
 	load(file);
 	bool seen[3] = {false, false, false};
-	for (size_t i = 0; i < summary.derived.slope_count; i++) {
-		const struct slope *slope = &summary.derived.slopes[i];
+	const size_t count = derived_rows(&summary, "tlb_shootdown", rows);
+	for (size_t i = 0; i < count; i++) {
+		const struct derived *slope = &rows[i];
+		assert_string_equal(slope->name, "thread_slope");
 		if (slope->control && strcmp(slope->control, "fork_busy_processes") == 0) {
 			seen[0] = true;
+			assert_contains(slope->note, "less fork_busy_processes");
 			assert_int_equal(slope->replicates, REPLICATES);
-			assert_near(slope->per_thread.center, 1475, 1e-6);
-			assert_true(slope->per_thread.has_interval);
-			assert_true(slope->per_thread.low < 1475 && slope->per_thread.low > 1450);
+			assert_near(slope->value.center, 1475, 1e-6);
+			assert_true(slope->value.has_interval);
+			assert_true(slope->value.low < 1475 && slope->value.low > 1450);
 		} else if (slope->control) { /* fork_sleeping was not measured */
 			seen[1] = true;
 			assert_int_equal(slope->replicates, 0);
-			assert_contains(slope->why, "unavailable: ");
+			assert_true(isnan(slope->value.center));
+			assert_contains(slope->note, "unavailable: ");
 		} else if (strcmp(slope->case_name, "flush_page") == 0) {
 			seen[2] = true; /* an interval of no width, below zero */
-			assert_near(slope->per_thread.center, -20, 1e-6);
-			assert_near(slope->per_thread.high, -20, 1e-6);
+			assert_near(slope->value.center, -20, 1e-6);
+			assert_near(slope->value.high, -20, 1e-6);
 		}
 	}
 	assert_true(seen[0] && seen[1] && seen[2]);
@@ -78,9 +85,9 @@ TEST(without_threads_there_is_a_reason)
 	put_shootdown(file, 0, "fork_running", "call_ns", 0, 50000);
 	put_shootdown(file, 0, "fork_busy_processes", "call_ns", 0, 50000);
 	load(file);
-	assert_true(summary.derived.slope_count > 0);
-	assert_int_equal(summary.derived.slopes[0].replicates, 0);
-	assert_contains(summary.derived.slopes[0].why, "no replicate has it with and without");
+	assert_true(derived_rows(&summary, "tlb_shootdown", rows) > 0);
+	assert_int_equal(rows[0].replicates, 0);
+	assert_contains(rows[0].note, "no replicate has it with and without");
 	unit_free(&summary, &dataset);
 }
 
@@ -106,11 +113,10 @@ TEST(separate_memory_costs_the_difference_within_a_replicate)
 		unit_point_put(file, r, &point);
 	}
 	load(file);
-	assert_int_equal(summary.derived.switch_count, 1);
-	const struct switched *entry = &summary.derived.switches[0];
-	assert_int_equal(entry->replicates, REPLICATES);
-	assert_near(entry->difference.center, 10, 1e-6);
-	assert_true(entry->difference.low < 0 && entry->difference.high > 20);
+	assert_int_equal(derived_rows(&summary, "switch", rows), 1);
+	assert_int_equal(rows[0].replicates, REPLICATES);
+	assert_near(rows[0].value.center, 10, 1e-6);
+	assert_true(rows[0].value.low < 0 && rows[0].value.high > 20);
 	unit_free(&summary, &dataset);
 }
 
@@ -125,6 +131,16 @@ static void put_refill(FILE *file, unsigned replicate, const char *case_name, ui
 	unit_point_put(file, replicate, &point);
 }
 
+/* What tlb_refill yields by that name. */
+static const struct derived *find(const char *name)
+{
+	size_t count = derived_rows(&summary, "tlb_refill", rows), at = 0;
+	while (at < count && strcmp(rows[at].name, name) != 0)
+		at++;
+	assert_true(at < count);
+	return &rows[at];
+}
+
 /* Four processes: half of the plateau is reached anywhere, by chance. */
 TEST(few_replicates_tell_no_reach)
 {
@@ -135,8 +151,9 @@ TEST(few_replicates_tell_no_reach)
 			put_refill(file, r, "after_flush", pages * 4096, pages > 1024 ? 3 : 11);
 		}
 	load(file);
-	assert_false(summary.derived.reach.found);
-	assert_contains(summary.derived.reach.why, "fewer than 5 replicates");
+	const struct derived *reach = find("tlb_reach");
+	assert_true(isnan(reach->value.center));
+	assert_contains(reach->note, "fewer than 5 replicates");
 	unit_free(&summary, &dataset);
 }
 
@@ -152,8 +169,8 @@ TEST(the_reach_comes_from_warm_and_flushed_reads)
 			put_refill(file, r, "after_fork", heaps[h], 100);
 		}
 	load(file);
-	assert_true(summary.derived.reach.found);
-	assert_near(summary.derived.reach.pages, 512, 1e-3);
+	assert_near(find("tlb_reach")->value.center, 512, 1e-3);
+	assert_near(find("tlb_refill_cost")->value.center, 8, 1e-3);
 	unit_free(&summary, &dataset);
 }
 
@@ -176,8 +193,8 @@ TEST(counting_costs_the_ratio_of_counted_to_plain)
 			unit_point_put(file, r, &point);
 		}
 	load(file);
-	assert_int_equal(summary.derived.counting_count, 1);
-	const struct counting_cost *cost = &summary.derived.counting[0];
+	assert_int_equal(summary.counting.count, 1);
+	const struct counting_cost *cost = &summary.counting.costs[0];
 	assert_string_equal(cost->experiment, "first_write");
 	assert_int_equal(cost->arms, 3);
 	assert_near(cost->ratio, 1.04, 1e-4);

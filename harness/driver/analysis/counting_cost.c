@@ -45,27 +45,29 @@ static struct counting_cost make_cost(const struct dataset *dataset, const struc
 	return cost;
 }
 
-static bool is_done(const struct counting_cost *costs, size_t count, const char *experiment)
+const struct counting_cost *counting_cost_find(const struct counting_costs *all,
+					       const char *experiment, bool with_child)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(costs[i].experiment, experiment) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < all->count; i++)
+		if (strcmp(all->costs[i].experiment, experiment) == 0 &&
+		    all->costs[i].with_child == with_child)
+			return &all->costs[i];
+	return NULL;
 }
 
-size_t counting_costs(const struct dataset *dataset, struct counting_cost costs[COUNTING_COSTS_MAX])
+void counting_costs_make(struct counting_costs *all, const struct dataset *dataset)
 {
-	size_t count = 0;
-	for (size_t i = 0; i < dataset->series_count && count + 2 <= COUNTING_COSTS_MAX; i++) {
+	all->count = 0;
+	for (size_t i = 0; i < dataset->series_count && all->count + 2 <= COUNTING_COSTS_MAX; i++) {
 		const struct series *series = &dataset->series[i];
 		if (!series->counted_count || !series->is_main || strcmp(series->unit, "ns") != 0 ||
-		    is_done(costs, count, series->experiment))
+		    counting_cost_find(all, series->experiment, false) ||
+		    counting_cost_find(all, series->experiment, true))
 			continue;
 		for (unsigned with_child = 0; with_child < 2; with_child++) {
 			struct counting_cost cost = make_cost(dataset, series, with_child);
 			if (cost.arms)
-				costs[count++] = cost;
+				all->costs[all->count++] = cost;
 		}
 	}
-	return count;
 }

@@ -14,8 +14,16 @@ struct counting_cost {
 
 enum { COUNTING_COSTS_MAX = 2 * WIRE_EXPERIMENTS_MAX };
 
-/* One entry an experiment, and another for passes that count children. Returns how many. */
-size_t counting_costs(const struct dataset *dataset,
-		      struct counting_cost costs[COUNTING_COSTS_MAX]);
+struct counting_costs {
+	size_t count;
+	struct counting_cost costs[COUNTING_COSTS_MAX];
+};
+
+/* One entry an experiment, and another for passes that count children. */
+void counting_costs_make(struct counting_costs *all, const struct dataset *dataset);
+
+/* The entry of an experiment; NULL if its cost is not known. */
+const struct counting_cost *counting_cost_find(const struct counting_costs *all,
+					       const char *experiment, bool with_child);
 
 #endif

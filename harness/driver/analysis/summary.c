@@ -130,12 +130,13 @@ static void note_disturbance(struct row *row)
 }
 
 /* Counts are taken beside the times, in passes that are a little slower. */
-static void note_counting(struct row *row, const struct derived *derived)
+static void note_counting(struct row *row, const struct summary *summary)
 {
-	char text[120];
-	if (*derived_counting_text(derived, row->series->experiment, is_with_child(row->series),
-				   text, sizeof text))
-		add_note(row, "%s", text);
+	const struct counting_cost *cost = counting_cost_find(
+		&summary->counting, row->series->experiment, is_with_child(row->series));
+	if (cost)
+		add_note(row, "counting changed %s by %+.1f %%", cost->metric,
+			 (cost->ratio - 1) * 100);
 }
 
 static enum outcome make_row(struct row *row, const struct summary *summary,
@@ -174,7 +175,7 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 			note_modes(row, values);
 		}
 		if (series->is_counter)
-			note_counting(row, &summary->derived);
+			note_counting(row, summary);
 		note_open_files(row);
 		note_disturbance(row);
 	}
@@ -237,7 +238,7 @@ enum outcome summary_make(struct summary *summary, const struct dataset *dataset
 		summary_free(summary);
 		return fail(problem, "cannot summarise the run: out of memory");
 	}
-	derived_make(&summary->derived, dataset);
+	counting_costs_make(&summary->counting, dataset);
 	for (size_t i = 0; !outcome && i < dataset->series_count; i++) {
 		summary->rows[i].series = &dataset->series[i];
 		outcome = make_row(&summary->rows[i], summary, problem);

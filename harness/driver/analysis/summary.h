@@ -4,8 +4,8 @@
 #define FORKCOST_SUMMARY_H
 
 #include "harness/common/problem.h"
+#include "harness/driver/analysis/counting_cost.h"
 #include "harness/driver/analysis/crosscheck.h"
-#include "harness/driver/analysis/derived.h"
 #include "harness/driver/analysis/ratio.h"
 #include "harness/driver/base/stats.h"
 #include "harness/driver/data/dataset.h"
@@ -28,7 +28,7 @@ struct summary {
 	size_t row_count, ratio_count;
 	struct row *rows;     /* one for every series, in the same order */
 	struct ratio *ratios; /* to fork, same cell and action */
-	struct derived derived;
+	struct counting_costs counting;
 	struct crosscheck crosscheck;
 };
 
@@ -38,9 +38,12 @@ enum outcome summary_make(struct summary *summary, const struct dataset *dataset
 
 void summary_free(struct summary *summary);
 
-/* Writes summary.csv, ratios.csv and derived.csv into the run folder. */
+/* Writes summary.csv and ratios.csv into the run folder. */
 enum outcome summary_write(const struct summary *summary, const char *folder,
 			   struct problem *problem);
+
+/* Centre, low and high as fields of CSV with commas before; empty where there is no interval. */
+void summary_put_interval(FILE *file, const struct stats_interval *interval);
 
 /* The row like this one but for the metric, action or primitive given (NULL: the same). */
 const struct row *summary_find(const struct summary *summary, const struct series *like,

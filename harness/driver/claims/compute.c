@@ -4,6 +4,7 @@
 #include "harness/driver/analysis/differences.h"
 #include "harness/driver/analysis/ratio.h"
 #include "harness/driver/analysis/shortfall.h"
+#include "harness/driver/show/derived.h"
 #include "harness/driver/show/level_words.h"
 
 #include <math.h>
@@ -152,29 +153,9 @@ static bool both_rows(const struct computation *task, double parameter, const st
 	return false;
 }
 
-static double difference(double one, double other)
-{
-	return one - other;
-}
-
 static double quotient(double one, double other)
 {
 	return one / other;
-}
-
-/* A value for each replicate that both have, out of its two medians; returns how many. */
-static size_t each_replicate(const struct row *one, const struct row *other,
-			     double (*combine)(double, double), double values[REPLICATES_MAX])
-{
-	size_t n = 0;
-	for (size_t b = 0; b < one->series->block_count && n < REPLICATES_MAX; b++) {
-		uint64_t replicate = one->series->blocks[b].replicate;
-		double value = combine(differences_median(one->series, replicate),
-				       differences_median(other->series, replicate));
-		if (isfinite(value))
-			values[n++] = value;
-	}
-	return n;
 }
 
 /* A count, in parts of `whole`: its median, least and most. */
@@ -218,7 +199,7 @@ enum outcome compute_count_difference(const struct computation *task)
 	double differences[REPLICATES_MAX];
 	if (!both_rows(task, 0, &one, &other))
 		return OUTCOME_OK;
-	size_t n = each_replicate(one, other, difference, differences);
+	size_t n = differences_each(one->series, other->series, differences_minus, differences);
 	if (!n)
 		return by_interval(task->finding, NULL, 0);
 	struct stats_summary spread = stats_summarize(differences, n);
@@ -286,7 +267,7 @@ enum outcome compute_states(const struct computation *task)
 	double ratios[REPLICATES_MAX];
 	if (!both_rows(task, LARGEST_HEAP, &dirty, &clean))
 		return OUTCOME_OK;
-	size_t n = each_replicate(dirty, clean, quotient, ratios);
+	size_t n = differences_each(dirty->series, clean->series, quotient, ratios);
 	struct stats_interval interval = {0};
 	if (n)
 		interval = stats_interval(ratios, n);
@@ -323,41 +304,46 @@ enum outcome compute_share_of_difference(const struct computation *task)
 	return by_interval(task->finding, &interval, n);
 }
 
+/* Of the values of that name that the experiment of `one` yields, those of both cases where it tells cases
+ * apart: the one of the largest or the smallest heap. Without any, or without a value there, the finding has the
+ * reason. */
+static enum outcome by_derived(const struct computation *task, const char *name, bool largest,
+			       const char *before, const char *after)
+{
+	const struct filter *one = &task->definition->one, *other = &task->definition->other;
+	struct derived rows[DERIVED_MAX];
+	const struct derived *found = NULL;
+	char heap[UNITS_TEXT_MAX];
+	size_t count = derived_rows(task->summary, one->experiment, rows);
+	for (size_t i = 0; i < count; i++) {
+		const struct derived *row = &rows[i];
+		if (strcmp(row->name, name) == 0 &&
+		    (!row->case_name ||
+		     (row->control && strcmp(row->case_name, one->case_name) == 0 &&
+		      strcmp(row->control, other->case_name) == 0)) &&
+		    (!found || (largest ? row->heap_bytes > found->heap_bytes
+					: row->heap_bytes < found->heap_bytes)))
+			found = row;
+	}
+	if (!found)
+		return neither_or_one(task);
+	if (!found->replicates)
+		return compute_unknown(task->finding, found->note);
+	snprintf(task->finding->where, sizeof task->finding->where, "%s%s%s", before,
+		 units_format_bytes(found->heap_bytes, heap), after);
+	return by_interval(task->finding, &found->value, found->replicates);
+}
+
 /* Where both read the most pages in between. */
 enum outcome compute_switch(const struct computation *task)
 {
-	const struct derived *derived = &task->summary->derived;
-	const struct switched *most = NULL;
-	char pages[UNITS_TEXT_MAX];
-	for (size_t i = 0; i < derived->switch_count; i++)
-		if (!most || derived->switches[i].heap_bytes > most->heap_bytes)
-			most = &derived->switches[i];
-	if (!most)
-		return neither_or_one(task);
-	snprintf(task->finding->where, sizeof task->finding->where, "with %s read per turn",
-		 units_format_bytes(most->heap_bytes, pages));
-	return by_interval(task->finding, &most->difference, most->replicates);
+	return by_derived(task, "separate_minus_shared", true, "with ", " read per turn");
 }
 
 /* At the smallest heap, where it is not lost in the rest. */
 enum outcome compute_thread(const struct computation *task)
 {
-	const struct derived *derived = &task->summary->derived;
-	const struct slope *found = NULL;
-	for (size_t i = 0; i < derived->slope_count; i++) {
-		const struct slope *slope = &derived->slopes[i];
-		if (slope->control &&
-		    strcmp(slope->case_name, task->definition->one.case_name) == 0 &&
-		    strcmp(slope->control, task->definition->other.case_name) == 0 &&
-		    (!found || slope->heap_bytes < found->heap_bytes))
-			found = slope;
-	}
-	if (!found)
-		return no_row(task, &task->definition->one);
-	if (!found->replicates)
-		return compute_unknown(task->finding, found->why);
-	say_heap(task->finding, found->heap_bytes);
-	return by_interval(task->finding, &found->per_thread, found->replicates);
+	return by_derived(task, "thread_slope", false, "heap ", "");
 }
 
 /* ---- from which heap on ---- */

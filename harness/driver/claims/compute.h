@@ -1,6 +1,6 @@
 /* How a finding is taken from a run's rows: shares, differences, ratios, and from which heap on. */
-#ifndef FORKCOST_CLAIMS_TAKES_H
-#define FORKCOST_CLAIMS_TAKES_H
+#ifndef FORKCOST_CLAIMS_COMPUTE_H
+#define FORKCOST_CLAIMS_COMPUTE_H
 
 #include "harness/driver/claims/findings.h"
 #include "harness/driver/show/filter.h"

@@ -4,6 +4,7 @@
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/interrupts.h"
 #include "harness/driver/claims/view.h"
+#include "harness/driver/show/derived.h"
 #include "harness/driver/show/export.h"
 #include "harness/driver/show/plot.h"
 #include "harness/driver/show/tables.h"
@@ -49,8 +50,9 @@ static void warn_shortfall(const struct dataset *dataset)
 static enum outcome write_files(const struct summary *summary, const char *folder,
 				struct problem *problem)
 {
-	if (summary_write(summary, folder, problem) || tables_write(summary, folder, problem) ||
-	    export_write(summary, folder, problem) || claims_write(summary, folder, problem))
+	if (summary_write(summary, folder, problem) || derived_write(summary, folder, problem) ||
+	    tables_write(summary, folder, problem) || export_write(summary, folder, problem) ||
+	    claims_write(summary, folder, problem))
 		return OUTCOME_FAILED;
 	return OUTCOME_OK;
 }

@@ -206,11 +206,11 @@ static enum outcome put_sheet(const struct figures *figures, size_t *column_coun
 }
 
 /* "counting changed write_ns by +0.4 %", for each experiment. */
-static void counting_text(const struct derived *derived, char *text, size_t text_bytes)
+static void counting_text(const struct counting_costs *counting, char *text, size_t text_bytes)
 {
 	*text = '\0';
-	for (size_t i = 0; i < derived->counting_count; i++) {
-		const struct counting_cost *cost = &derived->counting[i];
+	for (size_t i = 0; i < counting->count; i++) {
+		const struct counting_cost *cost = &counting->costs[i];
 		size_t length = strlen(text);
 		snprintf(text + length, text_bytes - length, "%s%s of %s by %+.1f %%%s",
 			 length ? ", " : "counting changed ", cost->metric, cost->experiment,
@@ -226,7 +226,7 @@ enum outcome counters_figure(const struct figures *figures)
 	filter_settle_levels(figures->summary, &filter);
 	if (put_sheet(figures, &column_count))
 		return OUTCOME_FAILED;
-	counting_text(&figures->summary->derived, remark, sizeof remark);
+	counting_text(&figures->summary->counting, remark, sizeof remark);
 	const struct caption caption = {
 		.figure = "counters-by-arm",
 		.what = column_count ? "medians of counts, without intervals, user and kernel "
@@ -247,7 +247,7 @@ enum outcome counters_figure(const struct figures *figures)
 void counters_table(const struct summary *summary, struct grid *grid)
 {
 	char words[COUNTER_WORDS_MAX];
-	const struct derived *derived = &summary->derived;
+	const struct counting_costs *counting = &summary->counting;
 	grid_begin(grid, 1, "counters");
 	counter_words_counted(summary->dataset, words);
 	grid_note(grid, "counted: %s",
@@ -255,11 +255,11 @@ void counters_table(const struct summary *summary, struct grid *grid)
 			 : "nothing; counts come only from dirty and warm cells in order, with the "
 			   "child on the caller's CPU, where counters are chosen and available");
 	grid_note(grid, "%s", counter_words_missing(summary->dataset, false, words));
-	if (!derived->counting_count)
+	if (!counting->count)
 		return;
 	grid_heads(grid, "counting changed", "metric", "by", "arms");
-	for (size_t i = 0; i < derived->counting_count; i++) {
-		const struct counting_cost *cost = &derived->counting[i];
+	for (size_t i = 0; i < counting->count; i++) {
+		const struct counting_cost *cost = &counting->costs[i];
 		grid_row(grid);
 		grid_cell(grid, "%s%s", cost->experiment,
 			  cost->with_child ? ", with its child" : "");

@@ -5,6 +5,7 @@
 #define FORKCOST_SHOW_H
 
 #include "harness/driver/show/blocks.h"
+#include "harness/driver/show/derived.h"
 #include "harness/driver/show/figures.h"
 #include "harness/driver/show/filter.h"
 #include "harness/driver/show/grid.h"
@@ -27,6 +28,9 @@ struct show {
 	unsigned axes;  /* those that its own table or figures show, as a mask of 1 << axis */
 	const struct look *looks;
 	const struct counted_part *counted;
+	/* Fills in the values that it computes from several rows, and those that it lacks with the reason; returns
+	 * how many. Called for every run. NULL: none. */
+	size_t (*derive)(const struct summary *summary, struct derived rows[DERIVED_MAX]);
 	/* Each fills in a table, or leaves it without a title: there is none in this run. Called only if
 	 * the experiment has values. None: it has generic ones. */
 	void (*tables[SHOW_TABLES_MAX])(const struct summary *summary, struct grid *grid);

@@ -43,19 +43,33 @@ void csv_number(FILE *file, double number)
 		fputs("n/a", file);
 }
 
-void csv_count(FILE *file, uint64_t count)
-{
-	fprintf(file, "%" PRIu64, count);
-}
-
 void csv_header(FILE *file, const char *words)
 {
 	fputs(words, file);
 }
 
-void csv_next(FILE *file)
+void csv_next_text(FILE *file, const char *text)
 {
-	putc(',', file);
+	csv_next_empty(file, 1);
+	csv_text(file, text);
+}
+
+void csv_next_number(FILE *file, double number)
+{
+	csv_next_empty(file, 1);
+	csv_number(file, number);
+}
+
+void csv_next_count(FILE *file, uint64_t count)
+{
+	csv_next_empty(file, 1);
+	fprintf(file, "%" PRIu64, count);
+}
+
+void csv_next_empty(FILE *file, unsigned fields)
+{
+	while (fields--)
+		putc(',', file);
 }
 
 void csv_end(FILE *file)

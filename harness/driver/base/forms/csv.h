@@ -11,11 +11,15 @@ void csv_text(FILE *file, const char *text);
 
 /* A number as a field, six digits; "n/a" if it is not finite. */
 void csv_number(FILE *file, double number);
-void csv_count(FILE *file, uint64_t count);
 
-/* The header line's words, which are ours; between fields; an end of a row. */
+/* A further field of the row; so many empty ones. */
+void csv_next_text(FILE *file, const char *text);
+void csv_next_number(FILE *file, double number);
+void csv_next_count(FILE *file, uint64_t count);
+void csv_next_empty(FILE *file, unsigned fields);
+
+/* The header line's words, which are ours; an end of a row. */
 void csv_header(FILE *file, const char *words);
-void csv_next(FILE *file);
 void csv_end(FILE *file);
 
 #endif

@@ -1,7 +1,10 @@
 /* How switch is shown: switch; a table of both cases and their difference by pages. */
 #include "harness/driver/show/show.h"
 
+#include "harness/driver/analysis/differences.h"
 #include "harness/driver/show/level_words.h"
+
+#include <string.h>
 
 /* Cases, in the order of the legend. */
 static const struct look looks[] = {
@@ -10,16 +13,47 @@ static const struct look looks[] = {
 	{0},
 };
 
+/* What separate memory adds to a switch, for each heap at which both cases share replicates. */
+static size_t derive(const struct summary *summary, struct derived rows[DERIVED_MAX])
+{
+	const struct dataset *dataset = summary->dataset;
+	size_t count = 0;
+	for (size_t i = 0; i < dataset->series_count && count < DERIVED_MAX; i++) {
+		const struct series *shared = &dataset->series[i];
+		double values[DATASET_REPLICATES_MAX];
+		if (shared->aa_control || !shared->is_main ||
+		    strcmp(shared->experiment, "switch") != 0 ||
+		    strcmp(shared->case_name, "shared") != 0)
+			continue;
+		struct series key = *shared;
+		wire_copy(key.case_name, sizeof key.case_name, "separate");
+		const struct series *separate = dataset_find(dataset, &key, key.metric);
+		size_t n = separate ? differences_each(separate, shared, differences_minus, values)
+				    : 0;
+		if (n)
+			rows[count++] =
+				(struct derived){.name = "separate_minus_shared",
+						 .metric = "switch_ns",
+						 .unit = "ns",
+						 .with_heap = true,
+						 .heap_bytes = shared->heap_bytes,
+						 .replicates = n,
+						 .value = stats_difference_interval(values, n)};
+	}
+	return count;
+}
+
 /* Lines of pages, separate minus shared, low, high. */
 static enum outcome put_differences(const struct figures *figures)
 {
-	const struct derived *derived = &figures->summary->derived;
+	struct derived rows[DERIVED_MAX];
+	size_t count = derive(figures->summary, rows);
 	FILE *file = figures_open(figures, "switch-difference.dat");
 	if (!file)
 		return OUTCOME_FAILED;
-	for (size_t i = 0; i < derived->switch_count; i++) {
-		gnuplot_put(file, "%g", (double)derived->switches[i].heap_bytes / 4096);
-		figures_put_interval(file, &derived->switches[i].difference, 1);
+	for (size_t i = 0; i < count; i++) {
+		gnuplot_put(file, "%g", (double)rows[i].heap_bytes / 4096);
+		figures_put_interval(file, &rows[i].value, 1);
 		gnuplot_put(file, "\n");
 	}
 	return figures_close(figures, file);
@@ -47,11 +81,11 @@ static enum outcome put_figures(const struct figures *figures)
 
 enum { SIZES_MAX = 32 };
 
-static const struct switched *difference_at(const struct derived *derived, uint64_t heap_bytes)
+static const struct derived *row_at(const struct derived *rows, size_t count, uint64_t heap_bytes)
 {
-	for (size_t i = 0; i < derived->switch_count; i++)
-		if (derived->switches[i].heap_bytes == heap_bytes)
-			return &derived->switches[i];
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].heap_bytes == heap_bytes)
+			return &rows[i];
 	return NULL;
 }
 
@@ -61,6 +95,8 @@ static void put_table(const struct summary *summary, struct grid *grid)
 	struct filter filter = {.experiment = "switch", .metric = "switch_ns"};
 	char text[BLOCK_TEXT_MAX], levels[LEVEL_WORDS_MAX];
 	uint64_t heaps[SIZES_MAX];
+	struct derived rows[DERIVED_MAX];
+	size_t count = derive(summary, rows);
 	filter_settle_levels(summary, &filter);
 	size_t sizes = filter_heaps(summary, &filter, heaps, SIZES_MAX);
 	grid_begin(grid, 0,
@@ -69,7 +105,7 @@ static void put_table(const struct summary *summary, struct grid *grid)
 	grid_heads(grid, "pages", "shared", "separate", "difference", "95 % interval");
 	filter.with_heap = true;
 	for (size_t s = 0; s < sizes; s++) {
-		const struct switched *entry = difference_at(&summary->derived, heaps[s]);
+		const struct derived *difference = row_at(rows, count, heaps[s]);
 		filter.heap_bytes = heaps[s];
 		filter.case_name = NULL;
 		grid_row(grid);
@@ -81,9 +117,9 @@ static void put_table(const struct summary *summary, struct grid *grid)
 				  block_time(filter_row(summary, &filter), false, text));
 		}
 		grid_cell(grid, "%s",
-			  entry ? block_signed_ns(entry->difference.center, text) : "n/a");
+			  difference ? block_signed_ns(difference->value.center, text) : "n/a");
 		grid_cell(grid, "%s",
-			  entry ? block_signed_interval(&entry->difference, text) : "n/a");
+			  difference ? block_signed_interval(&difference->value, text) : "n/a");
 	}
 }
 
@@ -92,5 +128,5 @@ static const struct counted_part counted[] = {
 	{0},
 };
 
-SHOW(switch, .place = 5, .looks = looks, .counted = counted, .tables = {put_table},
-     .figures = put_figures);
+SHOW(switch, .place = 5, .looks = looks, .counted = counted, .derive = derive,
+     .tables = {put_table}, .figures = put_figures);

@@ -2,6 +2,8 @@
 #include "harness/driver/show/show.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/analysis/reach.h"
+#include "harness/driver/base/fields.h"
 #include "harness/driver/show/level_words.h"
 
 #include <math.h>
@@ -20,7 +22,62 @@ static const struct look looks[] = {
 	{0},
 };
 
-enum { TEXT_MAX = 300 };
+enum { TEXT_MAX = 300, CASES_MAX = 12, SIZES_MAX = 64 };
+
+/* From what a read costs more after a flush than warm, at 4 KiB pages. */
+static struct reach find_reach(const struct summary *summary)
+{
+	struct filter warm = {.experiment = "tlb_refill",
+			      .metric = "page_ns",
+			      .case_name = "warm",
+			      .level[AXIS_PAGE_KIND] = "4k"};
+	double pages[SIZES_MAX], refill_ns[SIZES_MAX], resolution_ns = 0;
+	uint64_t heaps[SIZES_MAX];
+	bool few = false;
+	size_t n = 0;
+	filter_settle_levels(summary, &warm);
+	size_t sizes = filter_heaps(summary, &warm, heaps, SIZES_MAX);
+	warm.with_heap = true;
+	struct filter flushed = warm;
+	flushed.case_name = "after_flush";
+	for (size_t s = 0; s < sizes; s++) {
+		warm.heap_bytes = flushed.heap_bytes = heaps[s];
+		const struct row *row = filter_row(summary, &warm),
+				 *other = filter_row(summary, &flushed);
+		if (!other)
+			continue;
+		const double more_ns = other->interval.center - row->interval.center;
+		if (!isfinite(more_ns))
+			continue;
+		few = few || !row->interval.has_interval || !other->interval.has_interval;
+		pages[n] = filter_pages(summary, row->series);
+		refill_ns[n++] = more_ns;
+	}
+	/* The difference of two medians of few processes falls to its half anywhere, by chance. */
+	if (few)
+		return (struct reach){.plateau_ns = NAN,
+				      .why = "unavailable: " STATS_TOO_FEW " of some size"};
+	fields_number(json_object_get(json_object_get(summary->dataset->environment, "clock"),
+				      "resolution_ns"),
+		      &resolution_ns);
+	return reach_find(pages, refill_ns, n, resolution_ns);
+}
+
+enum { REACH, COST, DERIVED };
+
+static size_t derive(const struct summary *summary, struct derived rows[DERIVED_MAX])
+{
+	const struct reach reach = find_reach(summary);
+	rows[REACH] = (struct derived){.name = "tlb_reach",
+				       .unit = "pages",
+				       .value.center = reach.found ? reach.pages : NAN};
+	rows[COST] = (struct derived){
+		.name = "tlb_refill_cost", .unit = "ns", .value.center = reach.plateau_ns};
+	wire_copy(rows[REACH].note, sizeof rows[REACH].note, reach.why); /* empty if found */
+	wire_copy(rows[COST].note, sizeof rows[COST].note,
+		  isfinite(reach.plateau_ns) ? "per page" : reach.why);
+	return DERIVED;
+}
 
 /* Page walks that the load TLB started; where the kernel's cannot be counted, the user's. NULL: neither is. */
 static const char *counted_walks(const struct summary *summary, const struct filter *levels)
@@ -36,22 +93,22 @@ static const char *counted_walks(const struct summary *summary, const struct fil
 }
 
 /* A line: pages up to which the TLBs reach, and a label; empty if it was not found. */
-static enum outcome put_reach(const struct figures *figures)
+static enum outcome put_reach(const struct figures *figures, const struct derived *reach)
 {
-	const struct reach *reach = &figures->summary->derived.reach;
 	char bytes[UNITS_TEXT_MAX];
 	FILE *file = figures_open(figures, "tlb-reach.dat");
 	if (!file)
 		return OUTCOME_FAILED;
-	if (reach->found)
-		gnuplot_put(file, "%.6g\tTLB reach %.0f pages, %s\n", reach->pages, reach->pages,
-			    units_format_bytes((uint64_t)reach->pages * 4096, bytes));
+	const double pages = reach->value.center;
+	if (isfinite(pages))
+		gnuplot_put(file, "%.6g\tTLB reach %.0f pages, %s\n", pages, pages,
+			    units_format_bytes((uint64_t)pages * 4096, bytes));
 	return figures_close(figures, file);
 }
 
 static enum outcome put_figures(const struct figures *figures)
 {
-	const struct reach *reach = &figures->summary->derived.reach;
+	struct derived rows[DERIVED_MAX];
 	char remark[TEXT_MAX] = "";
 	struct filter filter = {.experiment = "tlb_refill", .metric = "page_ns"};
 	filter_settle_levels(figures->summary, &filter);
@@ -63,13 +120,15 @@ static enum outcome put_figures(const struct figures *figures)
 	curves[0].split = curves[1].split = CURVE_BY_CASE;
 	curves[0].over = curves[1].over = CURVE_OVER_PAGES;
 	curves[1].filter.metric = counted ? counted : "dtlb_load_walks_user";
-	if (curves_write(figures, curves, sizeof curves / sizeof *curves) || put_reach(figures))
+	derive(figures->summary, rows);
+	if (curves_write(figures, curves, sizeof curves / sizeof *curves) ||
+	    put_reach(figures, &rows[REACH]))
 		return OUTCOME_FAILED;
 	if (filter_row(figures->summary, &filter))
 		snprintf(remark, sizeof remark,
 			 "TLB reach: where after_flush minus warm falls to half of its "
 			 "highest%s%s; %s",
-			 reach->found ? "" : ": ", reach->found ? "" : reach->why,
+			 *rows[REACH].note ? ": " : "", rows[REACH].note,
 			 counted ? "walks: " : "walks were not counted, see below");
 	if (counted)
 		strncat(remark, counted, sizeof remark - strlen(remark) - 1);
@@ -82,8 +141,6 @@ static enum outcome put_figures(const struct figures *figures)
 	};
 	return caption_write(figures, &caption);
 }
-
-enum { CASES_MAX = 12, SIZES_MAX = 24 };
 
 /* Without "after_", which all but two begin with. */
 static const char *short_name(const char *case_name)
@@ -132,17 +189,20 @@ static void put_rows(const struct summary *summary, struct grid *grid, const str
 	}
 }
 
-static void note_reach(const struct reach *reach, struct grid *grid)
+static void note_reach(const struct summary *summary, struct grid *grid)
 {
+	struct derived rows[DERIVED_MAX];
+	derive(summary, rows);
+	const double pages = rows[REACH].value.center;
 	char bytes[UNITS_TEXT_MAX];
-	if (reach->found)
+	if (isfinite(pages))
 		grid_note(grid,
 			  "TLB reach: %.0f pages (%s): above this a flush costs the next reads "
 			  "less than half of the %.1f ns per page that it costs below",
-			  reach->pages, units_format_bytes((uint64_t)reach->pages * 4096, bytes),
-			  reach->plateau_ns);
+			  pages, units_format_bytes((uint64_t)pages * 4096, bytes),
+			  rows[COST].value.center);
 	else
-		grid_note(grid, "TLB reach: %s", reach->why);
+		grid_note(grid, "TLB reach: %s", rows[REACH].note);
 }
 
 static void put_table(const struct summary *summary, struct grid *grid)
@@ -157,7 +217,7 @@ static void put_table(const struct summary *summary, struct grid *grid)
 	put_rows(summary, grid, &levels, "page_ns", counted ? "pages: ns" : "pages");
 	if (counted)
 		put_rows(summary, grid, &levels, counted, "pages: walks");
-	note_reach(&summary->derived.reach, grid);
+	note_reach(summary, grid);
 }
 
 /* Within the TLB's reach, where what emptied it shows. */
@@ -166,5 +226,5 @@ static const struct counted_part counted[] = {
 	{0},
 };
 
-SHOW(tlb_refill, .place = 3, .looks = looks, .counted = counted, .tables = {put_table},
-     .figures = put_figures);
+SHOW(tlb_refill, .place = 3, .looks = looks, .counted = counted, .derive = derive,
+     .tables = {put_table}, .figures = put_figures);

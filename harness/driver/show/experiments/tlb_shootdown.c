@@ -2,8 +2,11 @@
 #include "harness/driver/show/show.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/analysis/differences.h"
 #include "harness/driver/show/level_words.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Cases, and metrics of the threads themselves, in the order of the legend. */
@@ -20,7 +23,102 @@ static const struct look looks[] = {
 	{0},
 };
 
-enum { TEXT_MAX = 700 };
+enum { TEXT_MAX = 700, LEVELS_MAX = 32 };
+
+/* value(threads) - value(0) of a case in one replicate. */
+static double growth(const struct dataset *dataset, const struct series *like,
+		     const char *case_name, const char *threads, uint64_t replicate)
+{
+	struct series key = *like;
+	wire_copy(key.case_name, sizeof key.case_name, case_name);
+	wire_copy(key.level[AXIS_THREADS], sizeof key.level[AXIS_THREADS], threads);
+	const struct series *busy = dataset_find(dataset, &key, key.metric);
+	wire_copy(key.level[AXIS_THREADS], sizeof key.level[AXIS_THREADS], "0");
+	return differences_median(busy, replicate) -
+	       differences_median(dataset_find(dataset, &key, key.metric), replicate);
+}
+
+/* Whether `series` is of the row's case and metric, at its heap. */
+static bool is_of(const struct series *series, const struct derived *row)
+{
+	return !series->aa_control && strcmp(series->experiment, "tlb_shootdown") == 0 &&
+	       strcmp(series->case_name, row->case_name) == 0 &&
+	       strcmp(series->metric, row->metric) == 0 && series->heap_bytes == row->heap_bytes;
+}
+
+/* The slope in one replicate; NAN if it lacks a level. */
+static double slope_in(const struct dataset *dataset, const struct derived *row,
+		       const struct series *idle, uint64_t replicate)
+{
+	double threads[LEVELS_MAX], net[LEVELS_MAX];
+	size_t n = 0;
+	for (size_t i = 0; i < dataset->series_count && n < LEVELS_MAX; i++) {
+		const struct series *series = &dataset->series[i];
+		const char *level = series->level[AXIS_THREADS];
+		if (!is_of(series, row) || series == idle || !series->block_count)
+			continue;
+		threads[n] = strtod(level, NULL);
+		net[n] = growth(dataset, idle, row->case_name, level, replicate);
+		if (row->control)
+			net[n] -= growth(dataset, idle, row->control, level, replicate);
+		n++;
+	}
+	return differences_slope(threads, net, n);
+}
+
+/* Fills in a row whose case, control, metric and heap are set. `idle`: its series without threads. */
+static void fill_slope(const struct dataset *dataset, struct derived *row,
+		       const struct series *idle)
+{
+	double values[DATASET_REPLICATES_MAX];
+	for (size_t b = 0; b < idle->block_count && row->replicates < DATASET_REPLICATES_MAX; b++) {
+		double value = slope_in(dataset, row, idle, idle->blocks[b].replicate);
+		if (isfinite(value))
+			values[row->replicates++] = value;
+	}
+	row->value.center = NAN;
+	if (row->replicates) {
+		row->value = stats_difference_interval(values, row->replicates);
+		snprintf(row->note, sizeof row->note, "per running thread%s%s",
+			 row->control ? ", less " : "", row->control ? row->control : "");
+	} else if (!idle->block_count)
+		snprintf(row->note, sizeof row->note, "unavailable: %.100s", idle->missing);
+	else
+		snprintf(row->note, sizeof row->note,
+			 "unavailable: no replicate has it with and without running threads");
+}
+
+/* What one more running thread costs, at every heap: the slope over threads of (value minus value without
+ * threads), less the same of a control where there is one (METHODOLOGY, "TLB"). */
+static size_t derive(const struct summary *summary, struct derived rows[DERIVED_MAX])
+{
+	static const struct {
+		const char *case_name, *control, *metric;
+	} wanted[] = {
+		{"fork_running", "fork_busy_processes", "call_ns"},
+		{"fork_running", "fork_sleeping", "call_ns"},
+		{"flush_page", NULL, "flush_ns"},
+		{"flush_range", NULL, "flush_ns"},
+	};
+	const struct dataset *dataset = summary->dataset;
+	size_t count = 0;
+	for (size_t w = 0; w < sizeof wanted / sizeof *wanted; w++)
+		for (size_t i = 0; i < dataset->series_count && count < DERIVED_MAX; i++) {
+			const struct series *series = &dataset->series[i];
+			struct derived row = {.name = "thread_slope",
+					      .unit = "ns",
+					      .case_name = wanted[w].case_name,
+					      .metric = wanted[w].metric,
+					      .control = wanted[w].control,
+					      .with_heap = true,
+					      .heap_bytes = series->heap_bytes};
+			if (!is_of(series, &row) || strcmp(series->level[AXIS_THREADS], "0") != 0)
+				continue;
+			fill_slope(dataset, &row, series);
+			rows[count++] = row;
+		}
+	return count;
+}
 
 /* The caller's threads lose time only where they run while it forks. */
 static bool is_gap(const struct summary *summary, const struct series *series)
@@ -58,7 +156,7 @@ static enum outcome put_curves(const struct figures *figures, struct filter filt
 }
 
 /* "fork_running less fork_sleeping +1.2 us (+0.9 us to +1.5 us)". */
-static void add_slope(char *text, size_t text_bytes, const struct slope *slope)
+static void add_slope(char *text, size_t text_bytes, const struct derived *slope)
 {
 	char center[BLOCK_TEXT_MAX], interval[BLOCK_TEXT_MAX];
 	size_t length = strlen(text);
@@ -69,29 +167,30 @@ static void add_slope(char *text, size_t text_bytes, const struct slope *slope)
 	if (length >= text_bytes)
 		return;
 	if (slope->replicates == 0)
-		snprintf(text + length, text_bytes - length, "%s", slope->why);
-	else if (!slope->per_thread.has_interval)
+		snprintf(text + length, text_bytes - length, "%s", slope->note);
+	else if (!slope->value.has_interval)
 		snprintf(text + length, text_bytes - length, "%s (no interval: %zu replicate%s)",
-			 block_signed_ns(slope->per_thread.center, center), slope->replicates,
+			 block_signed_ns(slope->value.center, center), slope->replicates,
 			 slope->replicates == 1 ? "" : "s");
 	else
 		snprintf(text + length, text_bytes - length, "%s (%s)",
-			 block_signed_ns(slope->per_thread.center, center),
-			 block_signed_interval(&slope->per_thread, interval));
+			 block_signed_ns(slope->value.center, center),
+			 block_signed_interval(&slope->value, interval));
 }
 
 static enum outcome put_figures(const struct figures *figures)
 {
-	const struct derived *derived = &figures->summary->derived;
+	struct derived rows[DERIVED_MAX];
 	struct filter filter = {.experiment = "tlb_shootdown", .level[AXIS_THREADS] = FILTER_ANY};
 	char what[TEXT_MAX], heap[BLOCK_TEXT_MAX], remark[TEXT_MAX] = "";
 	filter_settle_levels(figures->summary, &filter);
 	bool any = filter_one_heap(figures->summary, &filter);
 	if (put_curves(figures, filter))
 		return OUTCOME_FAILED;
-	for (size_t i = 0; any && i < derived->slope_count; i++)
-		if (derived->slopes[i].heap_bytes == filter.heap_bytes)
-			add_slope(remark, sizeof remark, &derived->slopes[i]);
+	size_t count = any ? derive(figures->summary, rows) : 0;
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].heap_bytes == filter.heap_bytes)
+			add_slope(remark, sizeof remark, &rows[i]);
 	snprintf(what, sizeof what,
 		 "threads of the caller running on other CPUs%s; geometric means of replicate "
 		 "medians, bands: 95 %% t interval on their logs",
@@ -105,11 +204,11 @@ static enum outcome put_figures(const struct figures *figures)
 	return caption_write(figures, &caption);
 }
 
-static void put_slopes(const struct derived *derived, struct grid *grid)
+static void put_slopes(const struct derived *slopes, size_t count, struct grid *grid)
 {
 	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
-	for (size_t i = 0; i < derived->slope_count; i++) {
-		const struct slope *slope = &derived->slopes[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct derived *slope = &slopes[i];
 		grid_row(grid);
 		grid_cell(grid, "%s", slope->case_name);
 		grid_cell(grid, "%s", slope->control ? slope->control : "-");
@@ -117,11 +216,11 @@ static void put_slopes(const struct derived *derived, struct grid *grid)
 		if (!slope->replicates) {
 			grid_cell(grid, "n/a");
 			grid_cell(grid, "none");
-			grid_note(grid, "%s, heap %s: %s", slope->case_name, heap, slope->why);
+			grid_note(grid, "%s, heap %s: %s", slope->case_name, heap, slope->note);
 			continue;
 		}
-		grid_cell(grid, "%s", block_signed_ns(slope->per_thread.center, text));
-		grid_cell(grid, "%s", block_signed_interval(&slope->per_thread, text));
+		grid_cell(grid, "%s", block_signed_ns(slope->value.center, text));
+		grid_cell(grid, "%s", block_signed_interval(&slope->value, text));
 	}
 }
 
@@ -180,8 +279,10 @@ static void put_table(const struct summary *summary, struct grid *grid)
 {
 	struct filter levels = {.experiment = "tlb_shootdown", .level[AXIS_THREADS] = FILTER_ANY};
 	char words[LEVEL_WORDS_MAX];
+	struct derived rows[DERIVED_MAX];
+	const size_t count = derive(summary, rows);
 	filter_settle_levels(summary, &levels);
-	if (!summary->derived.slope_count) {
+	if (!count) {
 		put_calls(summary, &levels, grid);
 		put_losses(summary, &levels, grid);
 		return;
@@ -190,7 +291,7 @@ static void put_table(const struct summary *summary, struct grid *grid)
 		   "what each thread of the caller that runs on another CPU adds to a call%s",
 		   level_words(&levels, 0, words));
 	grid_heads(grid, "call", "less", "heap", "a thread", "95 % interval");
-	put_slopes(&summary->derived, grid);
+	put_slopes(rows, count, grid);
 	put_losses(summary, &levels, grid);
 }
 
@@ -200,4 +301,4 @@ static const struct counted_part counted[] = {
 };
 
 SHOW(tlb_shootdown, .place = 4, .axes = 1U << AXIS_THREADS, .looks = looks, .counted = counted,
-     .tables = {put_table}, .figures = put_figures);
+     .derive = derive, .tables = {put_table}, .figures = put_figures);
