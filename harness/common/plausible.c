@@ -10,10 +10,10 @@
 __attribute__((format(printf, 3, 4))) static bool judge(bool is_true, char why[PLAUSIBLE_TEXT_MAX],
 							const char *format, ...)
 {
-	va_list args;
 	*why = '\0';
 	if (is_true)
 		return true;
+	va_list args;
 	va_start(args, format);
 	vsnprintf(why, PLAUSIBLE_TEXT_MAX, format, args);
 	va_end(args);

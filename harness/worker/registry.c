@@ -72,7 +72,8 @@ static bool describe_experiment(const struct experiment *experiment, struct wire
 	for (const char *name; (name = registry_case(experiment, wire->case_count));) {
 		if (wire->case_count == WIRE_CASES_MAX)
 			return false;
-		fits = fits && COPY(wire->cases[wire->case_count++], name);
+		fits = fits && COPY(wire->cases[wire->case_count], name);
+		wire->case_count++;
 	}
 	return fits;
 }
