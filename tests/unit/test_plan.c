@@ -1,7 +1,7 @@
 /* From settings to jobs, with a catalogue made up here. */
 #include "harness/common/units.h"
 #include "harness/driver/machine/memory.h"
-#include "harness/driver/plan/plan.h"
+#include "harness/driver/plan/plan_make.h"
 #include "tests/unit/unit.h"
 
 #include <sched.h>

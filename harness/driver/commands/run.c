@@ -3,7 +3,7 @@
 #include "harness/driver/base/interrupts.h"
 #include "harness/driver/commands/present.h"
 #include "harness/driver/machine/limits.h"
-#include "harness/driver/plan/plan.h"
+#include "harness/driver/plan/plan_make.h"
 #include "harness/driver/plan/settings.h"
 #include "harness/driver/run/ask_worker.h"
 #include "harness/driver/run/estimate.h"

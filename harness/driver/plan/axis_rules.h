@@ -3,7 +3,7 @@
 #ifndef FORKCOST_AXIS_RULES_H
 #define FORKCOST_AXIS_RULES_H
 
-#include "harness/driver/plan/jobs.h"
+#include "harness/driver/plan/job_heaps.h"
 
 /* Whether the levels beside the plain one are run apart: each alone, with the other such axes at their plain
  * levels, and at heaps that the rule chooses; where nobody asked for them, in the plain cell alone. */

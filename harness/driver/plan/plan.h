@@ -50,12 +50,6 @@ struct plan {
 	struct notes holds_for; /* "--page-kind thp holds for first_write; spawn runs at 4k" */
 };
 
-/* Makes the plan. Fails if a combination was asked for that makes no sense, with the reason, if an option
- * would have no effect, or if a heap does not fit; what was not asked for by name is left out instead, and
- * whatever is left out is said. */
-enum outcome plan_make(struct plan *plan, const struct settings *settings,
-		       const struct wire_catalog *catalog, struct problem *problem);
-
 /* Fills in the request for one replicate of a job. */
 void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t seed,
 		  struct wire_request *request);

@@ -1,0 +1,173 @@
+#include "harness/driver/plan/plan_make.h"
+
+#include "harness/driver/machine/machine.h"
+#include "harness/driver/machine/memory.h"
+#include "harness/driver/plan/jobs.h"
+#include "harness/driver/plan/option_use.h"
+
+#include <string.h>
+
+static enum outcome add_arm(struct plan *plan, const char *experiment, const char *primitive,
+			    const char *case_name, enum action action, bool aa_control,
+			    struct problem *problem)
+{
+	if (plan->arm_count == WIRE_ARMS_MAX)
+		return fail(problem, "cannot plan more than %d arms; name fewer with --primitive",
+			    WIRE_ARMS_MAX);
+	struct wire_arm *arm = &plan->arms[plan->arm_count++];
+	*arm = (struct wire_arm){.action = action, .aa_control = aa_control};
+	wire_copy(arm->experiment, sizeof arm->experiment, experiment);
+	wire_copy(arm->primitive, sizeof arm->primitive, primitive);
+	wire_copy(arm->case_name, sizeof arm->case_name, case_name);
+	return OUTCOME_OK;
+}
+
+static enum outcome add_primitive_arms(struct plan *plan, const struct wire_experiment *experiment,
+				       const struct wire_primitive *primitive,
+				       struct problem *problem)
+{
+	const struct settings *settings = &plan->settings;
+	for (enum action action = ACTION_EXIT; action < ACTION_COUNT; action++) {
+		if (!choice_has(&settings->actions, action))
+			continue;
+		const char *why = primitive->refuses[action];
+		if (*why && settings->primitives_given && settings->actions.given)
+			return fail(problem, "cannot %s with %s: %s; leave one of them out",
+				    axis_name(&axis_action, action), primitive->name, why);
+		if (*why)
+			continue;
+		if (add_arm(plan, experiment->name, primitive->name, "", action, false, problem))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+/* An experiment without primitives: an arm for each of its cases, or a single one. */
+static enum outcome add_plain_arms(struct plan *plan, const struct wire_experiment *experiment,
+				   struct problem *problem)
+{
+	uint32_t count = experiment->case_count ? experiment->case_count : 1;
+	for (uint32_t c = 0; c < count; c++)
+		if (add_arm(plan, experiment->name, "",
+			    experiment->case_count ? experiment->cases[c] : "", ACTION_NONE, false,
+			    problem))
+			return OUTCOME_FAILED;
+	return OUTCOME_OK;
+}
+
+static enum outcome add_spawning_arms(struct plan *plan, const struct wire_experiment *experiment,
+				      struct problem *problem)
+{
+	const struct wire_catalog *catalog = &plan->catalog;
+	uint32_t first = plan->arm_count;
+	for (uint32_t p = 0; p < catalog->primitive_count; p++)
+		if (plan->settings.primitives[p] &&
+		    add_primitive_arms(plan, experiment, &catalog->primitives[p], problem))
+			return OUTCOME_FAILED;
+	if (plan->arm_count == first)
+		return fail(problem,
+			    "cannot plan %s: no chosen primitive takes the chosen action; "
+			    "see forkcost list",
+			    experiment->name);
+	/* The A/A control (METHODOLOGY, "Statistics"): the first arm again, fork's exit if it is there. */
+	struct wire_arm aa_control = plan->arms[first];
+	for (uint32_t a = first; a < plan->arm_count; a++)
+		if (strcmp(plan->arms[a].primitive, "fork") == 0 &&
+		    plan->arms[a].action == ACTION_EXIT)
+			aa_control = plan->arms[a];
+	return add_arm(plan, aa_control.experiment, aa_control.primitive, aa_control.case_name,
+		       aa_control.action, true, problem);
+}
+
+static enum outcome add_arms(struct plan *plan, const struct wire_experiment *experiment,
+			     struct problem *problem)
+{
+	return experiment->uses_primitives ? add_spawning_arms(plan, experiment, problem)
+					   : add_plain_arms(plan, experiment, problem);
+}
+
+/* The experiment that the rulers ride along with: one that starts processes if there is one, for
+ * its heaps begin at 0. NULL: only rulers were chosen. */
+static const struct wire_experiment *carrier(const struct plan *plan)
+{
+	const struct wire_experiment *found = NULL;
+	for (uint32_t e = 0; e < plan->catalog.experiment_count; e++) {
+		const struct wire_experiment *experiment = &plan->catalog.experiments[e];
+		if (plan->settings.experiments[e] && !experiment->in_every_plan &&
+		    (!found || (experiment->uses_primitives && !found->uses_primitives)))
+			found = experiment;
+	}
+	return found;
+}
+
+/* Arms and jobs of everything chosen. The rulers come first, and are part of their carrier's jobs. */
+static enum outcome add_experiments(struct plan *plan, struct problem *problem)
+{
+	const struct wire_catalog *catalog = &plan->catalog;
+	const struct wire_experiment *carries = carrier(plan), *ruler = NULL;
+	for (uint32_t e = 0; e < catalog->experiment_count; e++) {
+		if (!catalog->experiments[e].in_every_plan)
+			continue;
+		ruler = &catalog->experiments[e];
+		if (add_arms(plan, ruler, problem))
+			return OUTCOME_FAILED;
+	}
+	if (!carries)
+		return ruler ? jobs_add(plan, ruler, 0, problem)
+			     : fail(problem,
+				    "cannot plan: no experiment was chosen; see forkcost list");
+	if (add_arms(plan, carries, problem) || jobs_add(plan, carries, 0, problem))
+		return OUTCOME_FAILED;
+	for (uint32_t e = 0; e < catalog->experiment_count; e++) {
+		const struct wire_experiment *experiment = &catalog->experiments[e];
+		uint32_t from = plan->arm_count;
+		if (experiment->in_every_plan || experiment == carries ||
+		    !plan->settings.experiments[e])
+			continue;
+		if (add_arms(plan, experiment, problem) ||
+		    jobs_add(plan, experiment, from, problem))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+/* An axis that runs only if asked for is varied by nobody where nobody asked. */
+static void drop_idle_axes(struct plan *plan)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		for (uint32_t e = 0; e < plan->catalog.experiment_count; e++)
+			if (!axes[axis].unasked && !plan->settings.levels[axis].given)
+				plan->catalog.experiments[e].varies &= ~(1u << axis);
+}
+
+enum outcome plan_make(struct plan *plan, const struct settings *settings,
+		       const struct wire_catalog *catalog, struct problem *problem)
+{
+	memset(plan, 0, sizeof *plan);
+	plan->settings = *settings;
+	plan->catalog = *catalog;
+	drop_idle_axes(plan);
+	if (machine_choose_cpus(settings->caller_cpu, &plan->caller_cpu, &plan->other_cpu, problem))
+		return OUTCOME_FAILED;
+	machine_allowed_cpus(plan->allowed_cpus);
+	/* A size that was asked for must fit, whether or not a cell of this plan comes to use it. */
+	if (option_use_check(plan, problem) ||
+	    (settings->evict_bytes != UINT64_MAX &&
+	     memory_check(0, false, settings->evict_bytes, problem)))
+		return OUTCOME_FAILED;
+	bool cold = choice_has(&settings->levels[AXIS_CACHE], CACHE_COLD);
+	plan->evict_bytes = !cold                                 ? 0
+			    : settings->evict_bytes != UINT64_MAX ? settings->evict_bytes
+								  : 2 * machine_cache_bytes();
+	if (counters_make(&plan->counters, *settings->counters ? settings->counters : NULL,
+			  plan->caller_cpu, problem) ||
+	    add_experiments(plan, problem))
+		return OUTCOME_FAILED;
+	if (plan->job_count == 0)
+		return fail(problem, "cannot plan: no cell is left; choose more levels");
+	for (size_t i = 0; i < plan->gap_count; i++)
+		notes_add(&plan->left_out, "page kind %s: %s",
+			  axis_name(&axes[AXIS_PAGE_KIND], plan->gaps[i].page_kind),
+			  plan->gaps[i].why);
+	return option_use_check_jobs(plan, problem);
+}
