@@ -23,8 +23,8 @@ const char *registry_refusal(const struct primitive *primitive, enum action acti
 const char *registry_case(const struct experiment *experiment, size_t index)
 {
 	size_t bytes = experiment->case_bytes ? experiment->case_bytes : sizeof(const char *);
-	const void *row = (const char *)experiment->cases + index * bytes;
-	return experiment->cases ? *(const char *const *)row : NULL;
+	const char *rows = (const char *)experiment->cases;
+	return rows ? *(const char *const *)(const void *)(rows + index * bytes) : NULL;
 }
 
 static bool describe_primitive(const struct primitive *primitive, struct wire_primitive *wire)
