@@ -96,10 +96,11 @@ static enum outcome add_range(struct size_list *list, char *item, char *dots,
 	if (units_parse_bytes(item, &low, problem) || units_parse_bytes(dots + 2, &high, problem))
 		return OUTCOME_FAILED;
 	if (!parse_with_unit(star + 1, byte_units, 1, &factor) || factor < 2)
-		return fail(problem,
-			    "cannot read range '%s': write a whole number above 1 as factor, as in "
-			    "1M..4G*4",
-			    whole);
+		return fail(
+			problem,
+			"cannot read range '%s': its factor is not a whole number above 1; write "
+			"it as in 1M..4G*4",
+			whole);
 	if (low == 0 || low > high)
 		return fail(problem,
 			    "cannot read range '%s': it must increase and start above 0; list 0 "
