@@ -210,7 +210,9 @@ SPAWN=(--experiment spawn --primitive 'fork,vfork' --heap 256K)
 	local data=$BATS_TEST_TMPDIR/run/plots/data/first-write-by-page-kind.dat svg
 	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
 	cp -r "$ROOT/results/reference-2cpu-vm" "$BATS_TEST_TMPDIR/run"
-	"$FORKCOST" plot "$BATS_TEST_TMPDIR/run"
+	private_build "$BATS_TEST_TMPDIR/place"
+	few_figures "$BATS_TEST_TMPDIR/place" first-write-by-page-kind
+	"$BATS_TEST_TMPDIR/place/build/forkcost" plot "$BATS_TEST_TMPDIR/run"
 	[ "$(awk -F '\t' 'NF == 2 { print $1, $2 }' "$data" | tr '\n' ';')" = \
 		'4k 4096;mthp 4096;thp 4096;hugetlb 2097152;' ] || fail_with "$(grep -v '^[0-9]' "$data")"
 	svg=$BATS_TEST_TMPDIR/run/plots/first-write-by-page-kind.svg
@@ -298,7 +300,9 @@ listed() {
 	grep -q '^spawn by child_cpu, heap 256 KiB, .*medians' "$folder/latest/plots/data/caption-spawn-by-child_cpu.dat" ||
 		fail_with "no caption"
 	command -v gnuplot >/dev/null || return 0
-	"$FORKCOST" plot "$folder/latest"
+	private_build "$BATS_TEST_TMPDIR/place"
+	few_figures "$BATS_TEST_TMPDIR/place"
+	"$BATS_TEST_TMPDIR/place/build/forkcost" plot "$folder/latest"
 	grep -q '>same<\|same</text>' "$folder/latest/plots/spawn-by-child_cpu.svg" || fail_with "its levels are not drawn"
 	[ "$(head -c 5 "$folder/latest/plots/spawn-by-child_cpu.pdf")" = %PDF- ]
 }

@@ -105,6 +105,15 @@ private_build() {
 	cp -r "$ROOT/plots" "$1/plots"
 }
 
+# few_figures FOLDER NAME...: leaves only these figures to a private build, for all of them take seconds to draw.
+few_figures() {
+	local folder=$1 script
+	shift
+	for script in "$folder"/plots/*.gp; do
+		[[ " style by-axis $* " == *" $(basename "$script" .gp) "* ]] || rm "$script"
+	done
+}
+
 # private_source FOLDER: the source, and what is built of it, to be changed and built again.
 private_source() {
 	local part

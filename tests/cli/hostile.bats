@@ -21,6 +21,13 @@ setup() {
 
 with_gnuplot() { command -v gnuplot >/dev/null || skip "gnuplot is not installed"; }
 
+# draws_only NAME...: from here on forkcost is a copy that has these figures.
+draws_only() {
+	private_build "$PLACE"
+	few_figures "$PLACE" "$@"
+	FORKCOST=$PLACE/build/forkcost
+}
+
 # untouched: nothing was run, and the file outside the run is as it was.
 untouched() {
 	[ -z "$(find "$PLACE" "$ROOT/plots" -name '*PWNED*')" ] || fail_with "something was run"
@@ -48,6 +55,7 @@ no_rest() {
 
 @test "gnuplot's private folder is gone after drawing, and after failing to" {
 	with_gnuplot
+	draws_only timeline
 	mkdir tmp bin
 	TMPDIR=$PLACE/tmp run --separate-stderr "$FORKCOST" plot "$RUN"
 	[ "$status" -eq 0 ] || fail_with "it does not draw"
@@ -129,6 +137,7 @@ no_rest() {
 
 @test "a figure that is a link is refused, and a file is replaced" {
 	with_gnuplot
+	draws_only timeline
 	echo mine >outside
 	ln -s "$PLACE/outside" "$RUN/plots/timeline.pdf"
 	run --separate-stderr "$FORKCOST" plot "$RUN"

@@ -7,6 +7,7 @@ setup_file() {
 	# what is stale.
 	TREE=$BATS_FILE_TMPDIR/tree
 	private_source "$TREE"
+	few_figures "$TREE" spawn-by-heap
 	[ ! -d "$ROOT/docs" ] || cp -a "$ROOT/docs" "$TREE/"
 	commit=$(cat "$TREE/build/commit" 2>/dev/null || echo unknown)
 	cp "$BATS_TEST_DIRNAME/fixtures/clone_files.c" "$TREE/bench/primitives/"
