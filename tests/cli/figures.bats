@@ -156,7 +156,7 @@ SPAWN=(--experiment spawn --primitive 'fork,vfork' --heap 256K)
 
 @test "a run of one level that is not plain has a table and figures that name it" {
 	shown 'costs: dirty heap, caches cold, child on the caller' spawn-by-heap 'caches cold;' \
-		"${SPAWN[@]}" --cache cold --state dirty --child-cpu same
+		"${SPAWN[@]}" --cache cold --evict 1M --state dirty --child-cpu same
 	grep -q '^\*\*dirty heap, caches cold\*\*' "$BATS_TEST_TMPDIR/run/latest/tables/spawn.md" || fail_with "not in Markdown"
 	grep -q '^% dirty heap, caches cold$' "$BATS_TEST_TMPDIR/run/latest/tables/spawn.tex" || fail_with "not in LaTeX"
 	[ -s "$BATS_TEST_TMPDIR/run/latest/plots/data/timeline-0.dat" ] || fail_with "an empty figure"
@@ -285,7 +285,7 @@ listed() {
 	[ ! -e "$RUN/plots/data/spawn-by-child_cpu.dat" ] || fail_with "a figure of one level"
 	[ -z "$(find "$RUN/plots/data" -name '*-by-cache*' -o -name '*-by-state*' -o -name '*-by-touch_order*')" ] ||
 		fail_with "shown twice"
-	run --separate-stderr "$FORKCOST" run "${SPAWN[@]}" --cache warm,cold --state dirty,write-protected --child-cpu same,free --replicates 1 \
+	run --separate-stderr "$FORKCOST" run "${SPAWN[@]}" --cache warm,cold --evict 1M --state dirty,write-protected --child-cpu same,free --replicates 1 \
 		--cell-time 1ms --counters none --no-plots --output "$folder"
 	[ "$status" -eq 0 ] || fail_with "it fails"
 	[[ $output == *"spawn: call_ns by child_cpu, heap 256 KiB"* ]] || fail_with "no table on the terminal"

@@ -82,7 +82,7 @@ fits_100() {
 
 @test "a dry run names every level of every job within 100 columns" {
 	run --separate-stderr "$FORKCOST" run --experiment spawn,first_write,tlb_shootdown --heap 64K --primitive vfork \
-		--page-kind 4k --threads 0 --counters none --cell-time 1ms --dry-run
+		--page-kind 4k --threads 0 --counters none --cell-time 1ms --evict 1M --dry-run
 	[ "$status" -eq 0 ] || fail_with "no plan"
 	for words in 'same dirty/write-protected warm/cold  ' 'free dirty warm  ' '4k sequential/shuffled  ' ' 0 threads  '; do
 		[[ $output == *" $words"* ]] || fail_with "no $words"
