@@ -142,7 +142,7 @@ static enum outcome check_end(const struct reading *reading, bool dashes)
 	const char *command = reading->given->argv[0];
 	if (!options->operand.argument && dashes)
 		return refuse(reading, "--");
-	if (!options->operand.argument || reading->given->operand)
+	if (!options->example || reading->given->operand)
 		return OUTCOME_OK;
 	return fail(reading->problem, "cannot choose a %s: give one, as forkcost %s %s",
 		    options->operand.argument, command, options->example);
@@ -192,6 +192,17 @@ enum outcome options_read(const struct options *options, int argc, char **argv, 
 		return OUTCOME_FAILED;
 	return fail(problem, "cannot read the options: %s; %s", strerror(error),
 		    remedy_or(error, "report this"));
+}
+
+enum outcome options_blame(const char *option, struct problem *problem)
+{
+	static const char act[] = "cannot read ";
+	char name[NAME_SHOWN_MAX];
+	const struct problem unnamed = *problem;
+	snprintf(name, sizeof name, "--%s", option);
+	if (strncmp(unnamed.text, act, strlen(act)) != 0 || strstr(unnamed.text, name))
+		return OUTCOME_FAILED;
+	return fail(problem, "%s%s's %s", act, name, unnamed.text + strlen(act));
 }
 
 void options_print_help(const struct options *options, const char *command)

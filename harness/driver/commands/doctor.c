@@ -3,6 +3,7 @@
 #include "harness/common/units.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/locate.h"
+#include "harness/driver/base/wrapped.h"
 #include "harness/driver/commands/command.h"
 #include "harness/driver/counters/report.h"
 #include "harness/driver/machine/hugepages.h"
@@ -28,14 +29,15 @@ __attribute__((format(printf, 3, 4))) static void say(enum verdict verdict, cons
 						      const char *format, ...)
 {
 	static const char *const words[] = {"ok", "note", "BAD"};
+	char text[PROBLEM_TEXT_MAX];
 	va_list args;
 	bad_count += verdict == BAD;
 	note_count += verdict == NOTE;
-	print("%-4s  %-18s ", words[verdict], subject);
 	va_start(args, format);
-	print_to_v(stdout, format, args);
+	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	print("\n");
+	/* So little that the path of a setting fits a line. */
+	wrapped_put(6, "%-4s  %-18s %s", words[verdict], subject, text);
 }
 
 static void examine_clock(const struct wire_clock *clock)
