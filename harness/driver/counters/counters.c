@@ -2,7 +2,6 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/counters/groups.h"
-#include "harness/driver/counters/probe.h"
 #include "harness/driver/counters/tracefs.h"
 #include "harness/driver/counters/trial.h"
 
@@ -385,7 +384,7 @@ static void refuse_untold_modes(struct maker *maker)
 		bool pair = i + 1 < maker->draft_count && user->mode == MODE_USER &&
 			    kernel->mode == MODE_KERNEL && user->role == kernel->role &&
 			    maker->out->roles[user->role].hardware;
-		if (!pair || probe_tells_modes(&user->counter, &kernel->counter)) {
+		if (!pair || trial_tells_modes(&user->counter, &kernel->counter)) {
 			maker->drafts[kept++] = *user;
 			continue;
 		}
@@ -477,7 +476,7 @@ static enum outcome choose(struct counters *counters, const char *list, struct p
 	place(&maker, false, MODE_ALL);
 	refuse_untold_modes(&maker);
 	/* Where an event counts in one counter only, its modes must not share a pass. */
-	if (probe_counts_twice())
+	if (trial_counts_twice())
 		place(&maker, true, MODE_ALL);
 	else
 		for (unsigned mode = MODE_USER; mode <= MODE_BOTH; mode++)
