@@ -64,7 +64,7 @@ json_t *json_text(const char *text)
 	FILE *file = string ? NULL : open_memstream(&shown, &length);
 	if (!file)
 		return string;
-	characters_put(file, text, "");
+	characters_put(file, text, characters_no_escapes);
 	if (fclose(file) == 0)
 		string = json_string(shown);
 	free(shown);
