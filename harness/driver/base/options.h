@@ -1,4 +1,4 @@
-/* The options of a command: read, and told in its help, by libc's argp from the same rows. */
+/* The options of a command: read, and told in its help, from the same rows. */
 #ifndef FORKCOST_OPTIONS_H
 #define FORKCOST_OPTIONS_H
 
