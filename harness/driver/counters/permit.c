@@ -58,18 +58,8 @@ void permit_read(struct permit *permit)
 	permit->no_pmu = !count_cycles();
 }
 
-/* The least kernel.perf_event_paranoid that forbids it to the unprivileged. 3 is a patch that Debian,
- * Android and others carry (Ubuntu's says 4); the kernel proper knows up to 2. */
-static int forbidden_from(const struct permit_request *request)
-{
-	return request->in_kernel ? 2 : 3;
-}
-
-static enum counter_state say(enum counter_state state, char *why, size_t why_bytes,
-			      const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-static enum counter_state say(enum counter_state state, char *why, size_t why_bytes,
-			      const char *format, ...)
+__attribute__((format(printf, 4, 5))) static enum counter_state
+say(enum counter_state state, char *why, size_t why_bytes, const char *format, ...)
 {
 	va_list args;
 	int length =
@@ -94,7 +84,8 @@ static enum counter_state explain_forbidden(const struct permit *permit,
 		return say(COUNTER_NOT_PERMITTED, why, why_bytes,
 			   "seccomp forbids perf_event_open; in a container: --cap-add PERFMON "
 			   "--security-opt seccomp=FILE");
-	bool strict = known && permit->paranoid >= forbidden_from(request);
+	/* 3 is a patch that Debian, Android and others carry (Ubuntu's says 4); the kernel proper knows up to 2. */
+	bool strict = known && permit->paranoid >= (request->in_kernel ? 2 : 3);
 	if (strict && permit->privileged && permit->nested)
 		return say(COUNTER_NOT_PERMITTED, why, why_bytes,
 			   "perf_event_paranoid is %d; on the host, outside this user namespace: "
