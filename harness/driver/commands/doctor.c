@@ -65,12 +65,11 @@ static void examine_cpus(void)
 			   sizeof text))
 		say(NOTE, "frequency", "unavailable: %s (usual in a guest); the host sets it",
 		    strerror(errno));
+	else if (strcmp(text, "performance") == 0)
+		say(GOOD, "frequency", "governor performance");
 	else
-		say(strcmp(text, "performance") == 0 ? GOOD : NOTE, "frequency", "governor %s%s",
-		    text,
-		    strcmp(text, "performance") == 0
-			    ? ""
-			    : "; steadier with: cpupower frequency-set -g performance");
+		say(NOTE, "frequency",
+		    "governor %s; steadier with: cpupower frequency-set -g performance", text);
 	if (textfile_read("/proc/loadavg", text, sizeof text))
 		say(strtod(text, NULL) < 0.5 ? GOOD : NOTE, "load",
 		    "average %.4s; below 0.5 is quiet", text);
@@ -153,20 +152,11 @@ static void examine_start(const struct wire_start *start)
 		say(GOOD, subject, "inherits nothing that slows it down");
 }
 
-static void examine_counter_kind(const struct counters *counters, enum counters_kind kind,
-				 const char *subject)
-{
-	struct counters_tally tally = counters_tally(counters, kind);
-	if (!tally.why)
-		say(GOOD, subject, "all counted; see forkcost counters");
-	else if (tally.counted)
-		say(NOTE, subject, "%zu of %zu; see forkcost counters", tally.counted, tally.all);
-	else
-		say(NOTE, subject, "%s", tally.why);
-}
-
 static void examine_counters(void)
 {
+	static const char *const subjects[] = {[COUNTERS_HARDWARE] = "hardware counters",
+					       [COUNTERS_SOFTWARE] = "page faults",
+					       [COUNTERS_TRACE] = "tracepoints"};
 	static struct counters counters;
 	struct problem problem;
 	int caller, other;
@@ -175,9 +165,16 @@ static void examine_counters(void)
 		say(NOTE, "counters", "%s", problem.text);
 		return;
 	}
-	examine_counter_kind(&counters, COUNTERS_HARDWARE, "hardware counters");
-	examine_counter_kind(&counters, COUNTERS_SOFTWARE, "page faults");
-	examine_counter_kind(&counters, COUNTERS_TRACE, "tracepoints");
+	for (unsigned kind = COUNTERS_HARDWARE; kind <= COUNTERS_TRACE; kind++) {
+		struct counters_tally tally = counters_tally(&counters, kind);
+		if (!tally.why)
+			say(GOOD, subjects[kind], "all counted; see forkcost counters");
+		else if (tally.counted)
+			say(NOTE, subjects[kind], "%zu of %zu; see forkcost counters",
+			    tally.counted, tally.all);
+		else
+			say(NOTE, subjects[kind], "%s", tally.why);
+	}
 }
 
 static void examine_programs(void)
