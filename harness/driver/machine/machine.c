@@ -32,13 +32,13 @@ enum outcome machine_choose_cpus(int wanted, int *caller_cpu, int *other_cpu,
 			    "$$",
 			    wanted);
 	*caller_cpu = wanted;
-	for (int cpu = 0; wanted < 0 && cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET((unsigned)cpu, &allowed))
-			*caller_cpu = cpu;
 	*other_cpu = -1;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET((unsigned)cpu, &allowed) && cpu != *caller_cpu)
-			*other_cpu = cpu;
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET((unsigned)cpu, &allowed) || cpu == wanted)
+			continue;
+		*other_cpu = wanted < 0 ? *caller_cpu : cpu;
+		*caller_cpu = wanted < 0 ? cpu : wanted;
+	}
 	return OUTCOME_OK;
 }
 
