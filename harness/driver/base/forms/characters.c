@@ -1,7 +1,6 @@
 #include "harness/driver/base/forms/characters.h"
 
 #include <stdint.h>
-#include <string.h>
 
 static bool is_control(uint32_t code)
 {
