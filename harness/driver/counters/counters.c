@@ -129,8 +129,7 @@ static void say_refused(struct counters *counters, const char *role, enum mode m
 			const struct permit_request *request, int error)
 {
 	struct counters_missing *missing = add_missing(counters, role, mode);
-	missing->state = permit_explain(&counters->permit, request, error, missing->why,
-					sizeof missing->why);
+	missing->state = permit_explain(&counters->permit, request, error, missing->why);
 }
 
 static void keep_trial(struct maker *maker, const struct counters_role *role,
@@ -241,8 +240,7 @@ static void add_trace_role(struct maker *maker, enum role_index index, struct co
 		error = errno;
 	if (error) {
 		struct counters_missing *missing = add_missing(maker->out, role->name, MODE_ALL);
-		missing->state = permit_explain_tracefs(error, tracepoint->path, missing->why,
-							sizeof missing->why);
+		missing->state = permit_explain_tracefs(error, tracepoint->path, missing->why);
 		return;
 	}
 	counter.attr.config = number;
