@@ -28,6 +28,17 @@ fits() {
 	fits 100
 }
 
+@test "help COMMAND prints what COMMAND --help prints" {
+	local command
+	for command in run help show; do
+		run --separate-stderr "$FORKCOST" help "$command"
+		succeeded
+		diff <("$FORKCOST" "$command" --help) - <<<"$output" || fail_with "$command: other help"
+	done
+	usage_error nope help nope
+	usage_error surplus help run surplus
+}
+
 @test "run --help says every option with its default, and fits 80 columns" {
 	local option
 	run --separate-stderr "$FORKCOST" run --help
@@ -37,7 +48,16 @@ fits() {
 		[[ $output =~ \ --${option}[=\ ] ]] || fail_with "no --$option"
 	done
 	for option in quick bench full; do [[ $output == *"  $option "* ]]; done
+	[[ $output == *'a bare number is bytes or'* ]] || fail_with "not what a number without a unit is"
 	fits 80
+}
+
+@test "a number without a unit is bytes or seconds, as help says" {
+	run --separate-stderr "$FORKCOST" run --experiment spawn --heap 0 --child-cpu same --budget 2 --dry-run
+	succeeded
+	[[ $output == *'estimate: time 2s '* ]] || fail_with "not seconds"
+	run --separate-stderr "$FORKCOST" run --experiment spawn --heap 4096 --dry-run
+	[[ $output == *' 4 KiB '* ]] || fail_with "not bytes"
 }
 
 @test "every way to ask for help prints it, and measures nothing" {
@@ -78,7 +98,7 @@ fits() {
 		[[ $output =~ \ $name\  ]] || fail_with "no $name"
 	done
 	[[ $output == *"refused: "* ]]
-	fits 100
+	fits 80
 }
 
 @test "doctor says what can be measured" {
@@ -90,6 +110,30 @@ fits() {
 	done
 	# What cannot be counted is never a bare zero.
 	[[ ! $output =~ 'hardware counters  0' ]]
+	fits 80
+}
+
+# on_terminal COLUMNS COMMAND: what it prints there.
+on_terminal() {
+	script -qec "stty cols $1; \"$FORKCOST\" $2" /dev/null </dev/null 3>&- | tr -d '\r'
+}
+
+@test "list and doctor use the width of a terminal, up to 100 columns" {
+	local command wide
+	command -v script >/dev/null || skip "script is not installed"
+	for command in list doctor; do
+		output=$(on_terminal 60 $command)
+		# A path of the kernel's is longer than such a line.
+		output=$(sed -E 's|/[^ ]*|/|' <<<"$output")
+		fits 60
+		output=$(on_terminal 80 $command)
+		fits 80
+		for wide in 100 200; do
+			output=$(on_terminal $wide $command)
+			fits 100
+			[[ $output =~ (^|$'\n')[^$'\n']{85,} ]] || fail_with "$command: no more than in 80 columns"
+		done
+	done
 }
 
 @test "show prints a table that fits 100 columns, with every primitive and heap" {
@@ -211,6 +255,16 @@ fits() {
 	usage_error "'inf'" run --precision inf
 	usage_error "'+2%'" run --precision +2%
 	usage_error "'.5%'" run --precision .5%
+}
+
+@test "a number that cannot be read is refused with the name of its option" {
+	local option
+	for option in precision budget replicates cell-time seed cpu evict heap threads; do
+		usage_error "--$option's" run "--$option" 1x
+	done
+	usage_error "--heap's range '1M..4M'" run --heap 1M..4M
+	for option in heap count; do usage_error "--$option's" once "--$option" 1x; done
+	usage_error "--pages:" explain --pages 1x
 }
 
 @test "an option without its value does not take the next option for it" {

@@ -312,7 +312,7 @@ kept() {
 	cp "$RUN/samples.jsonl.zst" "$PLACE/whole"
 	samples "$RUN" >"$PLACE/text"
 	bytes=$(stat -c %s "$PLACE/whole")
-	for at in 3 $((bytes / 4)) $((bytes / 2)) $((bytes * 3 / 4)) $((bytes - 1)); do
+	for at in $((bytes / 2)) $((bytes * 3 / 4)) $((bytes - 1)); do
 		kept "$at"
 		[ "$kept" -ge "$last" ] || fail_with "fewer lines of more bytes"
 		last=$kept
@@ -320,6 +320,39 @@ kept() {
 	[ "$last" -eq "$(wc -l <"$PLACE/text")" ] || fail_with "only the end of the compressed file was missing, and lines are"
 	run --separate-stderr "$FORKCOST" show "$RUN"
 	[ "$status" -eq 0 ] && [[ $stderr == *warning*"cut off after line $last:"* ]] || fail_with "show does not say so"
+}
+
+@test "samples without one whole line are refused: nothing printed would look like a run without samples" {
+	local bytes
+	small_run
+	cp "$RUN/samples.jsonl.zst" "$PLACE/whole"
+	for bytes in 0 3 4 20 200; do
+		head -c "$bytes" "$PLACE/whole" >"$RUN/samples.jsonl.zst"
+		refused 1 "$RUN/samples.jsonl.zst" samples "$RUN"
+		[[ $stderr == *'cut off within its first line; copy it again'* ]] || fail_with "another reason: $bytes bytes"
+		run ! "$FORKCOST" show "$RUN"
+	done
+}
+
+@test "samples that are neither compressed nor JSON are refused, and not printed" {
+	local line
+	small_run
+	{
+		samples "$RUN"
+		printf 'noise \001\n'
+	} >"$PLACE/text"
+	printf 'PK\003\004 noise\n\377\n' >"$RUN/samples.jsonl.zst"
+	refused 1 "$RUN/samples.jsonl.zst, line 1" samples "$RUN"
+	rm "$RUN/samples.jsonl.zst"
+	for line in 'noise' '[1]' '"text"' '{"type":"run"'; do
+		printf '%s\n' "$line" >"$RUN/samples.jsonl"
+		refused 1 "$RUN/samples.jsonl, line 1" samples "$RUN"
+	done
+	# What comes before is shown: it is what somebody looks for who has a file in part edited.
+	cp "$PLACE/text" "$RUN/samples.jsonl"
+	run --separate-stderr "$FORKCOST" samples "$RUN"
+	one_line 1 "line $(wc -l <"$PLACE/text")"
+	diff <(head -n -1 "$PLACE/text") - <<<"$output" || fail_with "other lines"
 }
 
 @test "compressed samples that are damaged, or take too much memory, are refused" {

@@ -6,6 +6,7 @@
 #include "harness/driver/base/forms/latex.h"
 #include "harness/driver/base/forms/markdown.h"
 #include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/wrapped.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -176,6 +177,27 @@ TEST(a_terminal_gets_the_line_ends_of_the_format_alone)
 	assert_written(put_line, "\xc2\xb5s", "name \xc2\xb5s%\nab    |7\n");
 	assert_written(put_line, "a\nforkcost: b\x1b[2J\x01\x02\r",
 		       "name a\\x0aforkcost: b\\x1b[2J\\x01\\x02\\x0d%\nab    |7\n");
+}
+
+static void put_wrapped(FILE *file, const char *text)
+{
+	wrapped_print(file, text, 0, 4);
+}
+
+TEST(text_is_wrapped_at_blanks_and_a_long_word_behind_colons)
+{
+#define SEVENTY "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqr"
+	assert_written(put_wrapped, "", "");
+	assert_written(put_wrapped, SEVENTY " 1234567890 a", SEVENTY "\n    1234567890 a\n");
+	assert_written(put_wrapped, SEVENTY " 123456789", SEVENTY " 123456789\n");
+	/* Where it ends in the last column it stays; blanks at an end of a line go. */
+	assert_written(put_wrapped, SEVENTY " 123456789 a", SEVENTY " 123456789\n    a\n");
+	assert_written(put_wrapped, "a:b     " SEVENTY "1234 c", "a:b\n    " SEVENTY "1234 c\n");
+	assert_written(put_wrapped, "by A:" SEVENTY ":" SEVENTY " (c)",
+		       "by A:" SEVENTY ":\n    " SEVENTY " (c)\n");
+	assert_written(put_wrapped, "a " SEVENTY SEVENTY " c",
+		       "a\n    " SEVENTY SEVENTY "\n    c\n");
+#undef SEVENTY
 }
 
 TEST(json_has_no_control_character)

@@ -44,14 +44,6 @@ static enum lines_got read_more(struct lines *lines)
 	return LINES_WHOLE;
 }
 
-/* What there is when the file is at its end. */
-static enum lines_got at_end(const struct lines *lines, size_t left)
-{
-	if (left)
-		return LINES_TORN;
-	return unpack_is_cut(lines->unpack) ? LINES_CUT : LINES_END;
-}
-
 enum lines_got lines_next(struct lines *lines, const char **text, size_t *length)
 {
 	size_t looked_at = 0;
@@ -70,8 +62,10 @@ enum lines_got lines_next(struct lines *lines, const char **text, size_t *length
 			lines->begin += *length + (end != NULL);
 		if (end)
 			return LINES_WHOLE;
+		if (lines->at_end && left)
+			return LINES_TORN;
 		if (lines->at_end)
-			return at_end(lines, left);
+			return unpack_is_cut(lines->unpack) ? LINES_CUT : LINES_END;
 	}
 	return got;
 }

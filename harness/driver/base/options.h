@@ -1,4 +1,4 @@
-/* The options of a command: read, and told in its help, by libc's argp from the same rows. */
+/* The options of a command: read, and told in its help, from the same rows. */
 #ifndef FORKCOST_OPTIONS_H
 #define FORKCOST_OPTIONS_H
 
@@ -9,13 +9,14 @@
 enum { OPTIONS_MAX = 40 };
 
 /* What a value can be, for completion: anything; one of the row's words; a folder; names out of the
- * worker's catalogue. */
+ * worker's catalogue, or of the commands. */
 enum option_values {
 	VALUES_ANY,
 	VALUES_WORDS,
 	VALUES_FOLDER,
 	VALUES_EXPERIMENTS,
-	VALUES_PRIMITIVES
+	VALUES_PRIMITIVES,
+	VALUES_COMMANDS,
 };
 
 /* What may be given: --name, with a value if `argument` says what it is. */
@@ -30,8 +31,8 @@ struct options {
 	const char *text; /* what the command does; what is said behind the options after a \v */
 	const struct option_row
 		*rows;             /* at most OPTIONS_MAX, then one without a name; NULL: none */
-	struct option_row operand; /* by its `argument`, as RUN: the one word that must be given */
-	const char *example;       /* of an operand */
+	struct option_row operand; /* by its `argument`, as RUN: the one word that may be given */
+	const char *example;       /* of an operand that must be given */
 };
 
 /* A command line, read. */
@@ -50,6 +51,10 @@ struct given {
  * is no value, so that one left out does not swallow the next. */
 enum outcome options_read(const struct options *options, int argc, char **argv, struct given *given,
 			  struct problem *problem);
+
+/* Says in a problem which option had the value that could not be read, if that is the problem and the option not
+ * yet named. Always OUTCOME_FAILED. */
+enum outcome options_blame(const char *option, struct problem *problem);
 
 /* Prints how the command is used, what it does and its options. */
 void options_print_help(const struct options *options, const char *command);

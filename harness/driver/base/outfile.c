@@ -58,6 +58,12 @@ static bool is_free(int folder, const char *name)
 	return S_ISREG(there.st_mode);
 }
 
+static enum outcome cannot_write(const char *path, int error, struct problem *problem)
+{
+	return fail(problem, "cannot write %s: %s; %s", path, strerror(error),
+		    outfile_remedy(error));
+}
+
 static enum outcome refuse(const char *path, const char *wanted, struct problem *problem)
 {
 	return fail(problem,
@@ -91,8 +97,7 @@ static int open_folder(struct outfile *outfile, const char *folder, const char *
 {
 	int open_now = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (open_now < 0)
-		fail(problem, "cannot write %s: %s; %s", outfile->path, strerror(errno),
-		     outfile_remedy(errno));
+		cannot_write(outfile->path, errno, problem);
 	const char *slash;
 	while (open_now >= 0 && (slash = strchr(name, '/'))) {
 		char part[OUTFILE_NAME_MAX];
@@ -134,8 +139,7 @@ FILE *outfile_open(struct outfile *outfile, const char *folder, const char *name
 		refuse(outfile->path, "file", problem);
 	else if (!make_temporary(outfile) ||
 		 !(file = fopencookie(outfile, "w", (cookie_io_functions_t){.write = put})))
-		fail(problem, "cannot write %s: %s; %s", outfile->path, strerror(errno),
-		     outfile_remedy(errno));
+		cannot_write(outfile->path, errno, problem);
 	if (!file)
 		outfile_drop(outfile, NULL);
 	return file;
@@ -156,8 +160,7 @@ enum outcome outfile_close(struct outfile *outfile, FILE *file, struct problem *
 		error = errno;
 	enum outcome outcome = OUTCOME_OK;
 	if (error)
-		outcome = fail(problem, "cannot write %s: %s; %s", outfile->path, strerror(error),
-			       outfile_remedy(error));
+		outcome = cannot_write(outfile->path, error, problem);
 	else if (!free_name)
 		outcome = refuse(outfile->path, "file", problem);
 	if (!outcome)

@@ -43,6 +43,13 @@ static void print_lines(const char *const *lines)
 		print("%s\n", *lines);
 }
 
+static void print_names(void)
+{
+	const struct command *command;
+	for (size_t i = 0; (command = command_at(i)); i++)
+		print("%s ", command->name);
+}
+
 /* Prints the words that can follow, or "/" for a folder. */
 static void print_values(const struct option_row *row, const struct wire_catalog *catalog)
 {
@@ -50,6 +57,8 @@ static void print_values(const struct option_row *row, const struct wire_catalog
 		print("%s", row->words);
 	if (row->values == VALUES_FOLDER)
 		print("/");
+	if (row->values == VALUES_COMMANDS)
+		print_names();
 	for (uint32_t i = 0; i < catalog->primitive_count && row->values == VALUES_PRIMITIVES; i++)
 		print("%s ", catalog->primitives[i].name);
 	for (uint32_t i = 0; i < catalog->experiment_count && row->values == VALUES_EXPERIMENTS;
@@ -92,8 +101,7 @@ static enum status run(const struct given *given)
 	for (size_t i = 0; (command = command_at(i)); i++)
 		print_command(command, &catalog);
 	print("    ' ') words='");
-	for (size_t i = 0; (command = command_at(i)); i++)
-		print("%s ", command->name);
+	print_names();
 	print("' ;;\n");
 	print_lines(end);
 	return STATUS_DONE;

@@ -3,6 +3,7 @@
 #include "harness/common/units.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/locate.h"
+#include "harness/driver/base/wrapped.h"
 #include "harness/driver/commands/command.h"
 #include "harness/driver/counters/report.h"
 #include "harness/driver/machine/hugepages.h"
@@ -28,14 +29,15 @@ __attribute__((format(printf, 3, 4))) static void say(enum verdict verdict, cons
 						      const char *format, ...)
 {
 	static const char *const words[] = {"ok", "note", "BAD"};
+	char text[PROBLEM_TEXT_MAX];
 	va_list args;
 	bad_count += verdict == BAD;
 	note_count += verdict == NOTE;
-	print("%-4s  %-18s ", words[verdict], subject);
 	va_start(args, format);
-	print_to_v(stdout, format, args);
+	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	print("\n");
+	/* So little that the path of a setting fits a line. */
+	wrapped_put(6, "%-4s  %-18s %s", words[verdict], subject, text);
 }
 
 static void examine_clock(const struct wire_clock *clock)
@@ -63,12 +65,11 @@ static void examine_cpus(void)
 			   sizeof text))
 		say(NOTE, "frequency", "unavailable: %s (usual in a guest); the host sets it",
 		    strerror(errno));
+	else if (strcmp(text, "performance") == 0)
+		say(GOOD, "frequency", "governor performance");
 	else
-		say(strcmp(text, "performance") == 0 ? GOOD : NOTE, "frequency", "governor %s%s",
-		    text,
-		    strcmp(text, "performance") == 0
-			    ? ""
-			    : "; steadier with: cpupower frequency-set -g performance");
+		say(NOTE, "frequency",
+		    "governor %s; steadier with: cpupower frequency-set -g performance", text);
 	if (textfile_read("/proc/loadavg", text, sizeof text))
 		say(strtod(text, NULL) < 0.5 ? GOOD : NOTE, "load",
 		    "average %.4s; below 0.5 is quiet", text);
@@ -151,20 +152,11 @@ static void examine_start(const struct wire_start *start)
 		say(GOOD, subject, "inherits nothing that slows it down");
 }
 
-static void examine_counter_kind(const struct counters *counters, enum counters_kind kind,
-				 const char *subject)
-{
-	struct counters_tally tally = counters_tally(counters, kind);
-	if (!tally.why)
-		say(GOOD, subject, "all counted; see forkcost counters");
-	else if (tally.counted)
-		say(NOTE, subject, "%zu of %zu; see forkcost counters", tally.counted, tally.all);
-	else
-		say(NOTE, subject, "%s", tally.why);
-}
-
 static void examine_counters(void)
 {
+	static const char *const subjects[] = {[COUNTERS_HARDWARE] = "hardware counters",
+					       [COUNTERS_SOFTWARE] = "page faults",
+					       [COUNTERS_TRACE] = "tracepoints"};
 	static struct counters counters;
 	struct problem problem;
 	int caller, other;
@@ -173,9 +165,16 @@ static void examine_counters(void)
 		say(NOTE, "counters", "%s", problem.text);
 		return;
 	}
-	examine_counter_kind(&counters, COUNTERS_HARDWARE, "hardware counters");
-	examine_counter_kind(&counters, COUNTERS_SOFTWARE, "page faults");
-	examine_counter_kind(&counters, COUNTERS_TRACE, "tracepoints");
+	for (unsigned kind = COUNTERS_HARDWARE; kind <= COUNTERS_TRACE; kind++) {
+		struct counters_tally tally = counters_tally(&counters, kind);
+		if (!tally.why)
+			say(GOOD, subjects[kind], "all counted; see forkcost counters");
+		else if (tally.counted)
+			say(NOTE, subjects[kind], "%zu of %zu; see forkcost counters",
+			    tally.counted, tally.all);
+		else
+			say(NOTE, subjects[kind], "%s", tally.why);
+	}
 }
 
 static void examine_programs(void)

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,7 +31,7 @@ static enum outcome take_heap(struct wire_request *request, const char *value,
 			      struct problem *problem)
 {
 	if (units_parse_bytes(value, &request->heap_bytes, problem))
-		return OUTCOME_FAILED;
+		return options_blame(rows[OPTION_HEAP].name, problem);
 	if (request->heap_bytes % (uint64_t)sysconf(_SC_PAGESIZE) == 0)
 		return OUTCOME_OK;
 	return fail(
@@ -62,8 +61,9 @@ enum outcome once_parse(struct wire_request *request, const struct given *given,
 		return fail(problem, "cannot find action '%s'; there are: exit, exec", action);
 	if (heap && take_heap(request, heap, problem))
 		return OUTCOME_FAILED;
-	return count ? units_parse_count(count, 1, 1000000000, &request->once_count, problem)
-		     : OUTCOME_OK;
+	if (count && units_parse_count(count, 1, 1000000000, &request->once_count, problem))
+		return options_blame(rows[OPTION_COUNT].name, problem);
+	return OUTCOME_OK;
 }
 
 /* The worker finds the wire form there, and takes this process's place. */

@@ -39,36 +39,24 @@ enum outcome present_find(const char *folder, struct problem *problem)
 		    there ? "it is not a folder" : strerror(errno));
 }
 
-/* What the run did not get to, for whoever does not read the table. */
-static void warn_shortfall(const struct dataset *dataset)
-{
-	struct notes notes;
-	shortfall_describe(dataset, &notes);
-	notes_print(stderr, "forkcost: ", &notes);
-}
-
-static enum outcome write_files(const struct summary *summary, const char *folder,
-				struct problem *problem)
-{
-	if (summary_write(summary, folder, problem) || derived_write(summary, folder, problem) ||
-	    tables_write(summary, folder, problem) || export_write(summary, folder, problem) ||
-	    claims_write(summary, folder, problem))
-		return OUTCOME_FAILED;
-	return OUTCOME_OK;
-}
-
 enum outcome present(const char *folder, unsigned wanted, struct problem *problem)
 {
 	struct dataset dataset;
 	struct summary summary;
+	struct notes notes;
 	size_t figures;
 	if (present_load(folder, &dataset, &summary, problem))
 		return OUTCOME_FAILED;
 	enum outcome outcome = OUTCOME_OK;
-	if (wanted & WANT_SHORTFALL)
-		warn_shortfall(&dataset);
-	if (wanted & WANT_FILES)
-		outcome = write_files(&summary, folder, problem);
+	if (wanted & WANT_SHORTFALL) { /* for whoever does not read the table */
+		shortfall_describe(&dataset, &notes);
+		notes_print(stderr, "forkcost: ", &notes);
+	}
+	if (wanted & WANT_FILES &&
+	    (summary_write(&summary, folder, problem) || derived_write(&summary, folder, problem) ||
+	     tables_write(&summary, folder, problem) || export_write(&summary, folder, problem) ||
+	     claims_write(&summary, folder, problem)))
+		outcome = OUTCOME_FAILED;
 	if (wanted & WANT_TABLE) {
 		tables_print(&summary);
 		if (!outcome)

@@ -49,14 +49,6 @@ static enum status dry_run(const struct plan *plan)
 	return STATUS_DONE;
 }
 
-/* Page kinds that nobody asked for by name, and that turned out not to be had. */
-static void tell_left_out(const struct plan_gap *gaps, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		print_to(stderr, "left out: page kind %s: %s\n",
-			 axis_name(&axes[AXIS_PAGE_KIND], gaps[i].page_kind), gaps[i].why);
-}
-
 /* Measures, then presents what there is. */
 static enum status measure(const struct plan *plan, const struct given *given)
 {
@@ -80,7 +72,11 @@ static enum status measure(const struct plan *plan, const struct given *given)
 		     (double)plan->settings.budget_ns / 1e9);
 		return complain(&problem, STATUS_FAILED);
 	}
-	tell_left_out(result.gaps, result.gap_count);
+	/* Page kinds that nobody asked for by name, and that turned out not to be had. */
+	for (size_t i = 0; i < result.gap_count; i++)
+		print_to(stderr, "left out: page kind %s: %s\n",
+			 axis_name(&axes[AXIS_PAGE_KIND], result.gaps[i].page_kind),
+			 result.gaps[i].why);
 	unsigned wanted = WANT_FILES | WANT_SHORTFALL | (plan->settings.no_table ? 0 : WANT_TABLE) |
 			  (plan->settings.no_plots ? 0 : WANT_PLOTS);
 	enum status status = STATUS_DONE;

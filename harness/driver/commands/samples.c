@@ -11,13 +11,24 @@ static enum outcome print_lines(struct samples *samples, struct problem *problem
 {
 	const char *text;
 	size_t length;
-	for (;;) {
+	while (!ferror(stdout)) {
 		if (samples_next(samples, &text, &length, problem))
 			return OUTCOME_FAILED;
-		if (!text || ferror(stdout))
+		if (!text && samples->line == 1)
+			return fail(problem,
+				    "cannot read %s/%s: it is cut off within its first line; copy "
+				    "it again, or give another run",
+				    samples->folder, samples->name);
+		if (!text)
 			return OUTCOME_OK;
+		json_t *line = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
+		bool is_object = json_is_object(line);
+		json_decref(line);
+		if (!is_object)
+			return samples_malformed(samples, "it is not a JSON object", problem);
 		json_put_line(stdout, text, length);
 	}
+	return OUTCOME_OK;
 }
 
 static enum status run(const struct given *given)

@@ -2,7 +2,6 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/counters/groups.h"
-#include "harness/driver/counters/probe.h"
 #include "harness/driver/counters/tracefs.h"
 #include "harness/driver/counters/trial.h"
 
@@ -13,8 +12,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
+
+#ifdef __x86_64__
+enum { IS_X86 = true };
+#else
+enum { IS_X86 = false };
+#endif
 
 enum {
 	DRAFTS_MAX = COUNTERS_MAX / 2, /* each also with its child */
@@ -26,7 +30,7 @@ enum mode { MODE_USER, MODE_KERNEL, MODE_BOTH, MODE_ALL };
 /* A counter that opens alone, before it has a group. */
 struct draft {
 	struct wire_counter counter;
-	size_t role; /* index into counters->roles */
+	const struct counters_role *role;
 	enum mode mode;
 };
 
@@ -35,19 +39,8 @@ struct maker {
 	struct draft drafts[DRAFTS_MAX];
 	size_t draft_count;
 	int tracefs, tracefs_error; /* -1 and errno if it is not to be had */
-	bool x86;
 	struct problem *problem;
 };
-
-/* ---- what is asked of a counter ---- */
-
-/* Nothing is excluded but the other mode: some PMUs refuse to exclude the hypervisor, some guests,
- * and on a POWER host the kernel itself is the "hypervisor". */
-static void set_mode(struct perf_event_attr *attr, enum mode mode)
-{
-	attr->exclude_kernel = mode == MODE_USER;
-	attr->exclude_user = mode == MODE_KERNEL;
-}
 
 /* ---- what is missing ---- */
 
@@ -96,7 +89,11 @@ static void try_modes(struct trial *trial, const struct perf_event_attr *attr)
 {
 	for (unsigned mode = 0; mode < COUNTER_MODES; mode++) {
 		trial->counter[mode] = (struct wire_counter){.attr = *attr};
-		set_mode(&trial->counter[mode].attr, mode);
+		/* Nothing is excluded but the other mode: some PMUs refuse to exclude the
+		 * hypervisor, some guests, and on a POWER host the kernel itself is the
+		 * "hypervisor". */
+		trial->counter[mode].attr.exclude_kernel = mode == MODE_USER;
+		trial->counter[mode].attr.exclude_user = mode == MODE_KERNEL;
 		trial->error[mode] = trial_alone(&trial->counter[mode]);
 	}
 	/* The kernel asks for permission before it looks for the event. Where there is no event, no
@@ -117,14 +114,14 @@ static bool worth_keeping(const struct trial *trial)
 	return false;
 }
 
-static void keep_draft(struct maker *maker, const struct wire_counter *counter, size_t role,
-		       enum mode mode)
+static void keep_draft(struct maker *maker, const struct wire_counter *counter,
+		       const struct counters_role *role, enum mode mode)
 {
 	assert(maker->draft_count < DRAFTS_MAX); /* new_role() saw to it */
 	struct draft *draft = &maker->drafts[maker->draft_count++];
 	*draft = (struct draft){.counter = *counter, .role = role, .mode = mode};
-	snprintf(draft->counter.name, sizeof draft->counter.name, "%s%s",
-		 maker->out->roles[role].name, roles_modes[mode]);
+	snprintf(draft->counter.name, sizeof draft->counter.name, "%s%s", role->name,
+		 roles_modes[mode]);
 }
 
 /* Says why the kernel refused a counter of a role. */
@@ -132,14 +129,13 @@ static void say_refused(struct counters *counters, const char *role, enum mode m
 			const struct permit_request *request, int error)
 {
 	struct counters_missing *missing = add_missing(counters, role, mode);
-	missing->state = permit_explain(&counters->permit, request, error, missing->why,
-					sizeof missing->why);
+	missing->state = permit_explain(&counters->permit, request, error, missing->why);
 }
 
-static void keep_trial(struct maker *maker, size_t role, const struct trial *trial)
+static void keep_trial(struct maker *maker, const struct counters_role *role,
+		       const struct trial *trial)
 {
 	struct counters *counters = maker->out;
-	const struct counters_role *of = &counters->roles[role];
 	size_t first = counters->missing_count;
 	for (unsigned mode = 0; mode < COUNTER_MODES; mode++) {
 		if (!trial->error[mode]) {
@@ -147,23 +143,16 @@ static void keep_trial(struct maker *maker, size_t role, const struct trial *tri
 			continue;
 		}
 		struct permit_request request = {
-			.hardware = of->hardware,
+			.hardware = role->hardware,
 			.in_kernel = mode != MODE_USER,
 			.part = mode != MODE_BOTH && !trial->error[MODE_BOTH],
 		};
-		say_refused(counters, of->name, mode, &request, trial->error[mode]);
+		say_refused(counters, role->name, mode, &request, trial->error[mode]);
 	}
-	fold_missing(counters, of, first);
+	fold_missing(counters, role, first);
 }
 
 /* ---- roles ---- */
-
-static struct perf_event_attr generic_attr(const struct role_generic *generic)
-{
-	return (struct perf_event_attr){.type = generic->type,
-					.size = sizeof(struct perf_event_attr),
-					.config = generic->config};
-}
 
 static void say_event(struct counters_role *role, const char *event, const char *differs)
 {
@@ -188,10 +177,9 @@ static void say_no_event(struct counters *counters, const char *role)
 }
 
 /* Tries the own event of the CPU, then the kernel's generic one, which is all that software roles have. */
-static void add_event_role(struct maker *maker, enum role_index index, size_t at)
+static void add_event_role(struct maker *maker, enum role_index index, struct counters_role *role)
 {
 	struct counters *counters = maker->out;
-	struct counters_role *role = &counters->roles[at];
 	const struct role_generic *generic = &roles[index].generic;
 	struct perf_event_attr attr;
 	struct trial trial, other;
@@ -203,7 +191,8 @@ static void add_event_role(struct maker *maker, enum role_index index, size_t at
 		try_modes(&trial, &attr);
 	}
 	if (generic->name && (!own || !worth_keeping(&trial))) {
-		attr = generic_attr(generic);
+		attr = (struct perf_event_attr){
+			.type = generic->type, .size = sizeof attr, .config = generic->config};
 		try_modes(&other, &attr);
 		if (!own || worth_keeping(&other)) {
 			say_event(role, generic->name, generic->differs);
@@ -213,58 +202,55 @@ static void add_event_role(struct maker *maker, enum role_index index, size_t at
 		say_no_event(counters, role->name);
 		return;
 	}
-	keep_trial(maker, at, &trial);
+	keep_trial(maker, role, &trial);
 }
 
 /* Tries an attr whose count cannot be split by mode; tracepoints all lie in the kernel. */
-static void add_one_mode(struct maker *maker, size_t at, struct wire_counter *counter)
+static void add_one_mode(struct maker *maker, struct counters_role *role,
+			 struct wire_counter *counter)
 {
-	struct counters *counters = maker->out;
 	struct permit_request request = {.in_kernel = true};
-	counters->roles[at].one_mode = true;
 	int error = trial_alone(counter);
+	role->one_mode = true;
 	if (!error)
-		keep_draft(maker, counter, at, MODE_ALL);
+		keep_draft(maker, counter, role, MODE_ALL);
 	else
-		say_refused(counters, counters->roles[at].name, MODE_ALL, &request, error);
+		say_refused(maker->out, role->name, MODE_ALL, &request, error);
 }
 
-static void add_trace_role(struct maker *maker, enum role_index index, size_t at)
+static void add_trace_role(struct maker *maker, enum role_index index, struct counters_role *role)
 {
-	struct counters *counters = maker->out;
-	struct counters_role *role = &counters->roles[at];
 	const struct role_tracepoint *tracepoint = &roles[index].tracepoint;
+	const char *filter = tracepoint->filter ? tracepoint->filter : "";
 	struct wire_counter counter = {
 		.attr = {.type = PERF_TYPE_TRACEPOINT, .size = sizeof counter.attr}};
 	uint64_t number = 0;
 	int error = maker->tracefs_error;
 	role->one_mode = true;
-	snprintf(role->event, sizeof role->event, "%s%s%s", tracepoint->path,
-		 tracepoint->filter ? " if " : "", tracepoint->filter ? tracepoint->filter : "");
+	snprintf(role->event, sizeof role->event, "%s%s%s", tracepoint->path, *filter ? " if " : "",
+		 filter);
 	const char *never =
-		tracepoint->x86_only && !maker->x86 ? tracepoint->x86_only : tracepoint->unseen;
+		tracepoint->x86_only && !IS_X86 ? tracepoint->x86_only : tracepoint->unseen;
 	if (never) {
-		say_missing(counters, role->name, "unavailable: %s", never);
+		say_missing(maker->out, role->name, "unavailable: %s", never);
 		return;
 	}
 	if (!error &&
 	    !tracefs_event(maker->tracefs, tracepoint->path, tracepoint->format_says, &number))
 		error = errno;
 	if (error) {
-		struct counters_missing *missing = add_missing(counters, role->name, MODE_ALL);
-		missing->state = permit_explain_tracefs(error, tracepoint->path, missing->why,
-							sizeof missing->why);
+		struct counters_missing *missing = add_missing(maker->out, role->name, MODE_ALL);
+		missing->state = permit_explain_tracefs(error, tracepoint->path, missing->why);
 		return;
 	}
 	counter.attr.config = number;
-	snprintf(counter.filter, sizeof counter.filter, "%s",
-		 tracepoint->filter ? tracepoint->filter : "");
-	add_one_mode(maker, at, &counter);
+	snprintf(counter.filter, sizeof counter.filter, "%s", filter);
+	add_one_mode(maker, role, &counter);
 }
 
 /* ---- names ---- */
 
-static struct counters_role *new_role(struct maker *maker, const char *stem, size_t *at)
+static struct counters_role *new_role(struct maker *maker, const char *stem)
 {
 	struct counters *counters = maker->out;
 	if (counters->role_count == COUNTERS_ROLES_MAX ||
@@ -282,21 +268,20 @@ static struct counters_role *new_role(struct maker *maker, const char *stem, siz
 			     stem);
 			return NULL;
 		}
-	*at = counters->role_count++;
-	struct counters_role *role = &counters->roles[*at];
+	struct counters_role *role = &counters->roles[counters->role_count++];
 	snprintf(role->name, sizeof role->name, "%s", stem);
 	return role;
 }
 
 static enum outcome add_role(struct maker *maker, enum role_index index)
 {
-	size_t at;
-	if (!new_role(maker, roles[index].name, &at))
+	struct counters_role *role = new_role(maker, roles[index].name);
+	if (!role)
 		return OUTCOME_FAILED;
 	if (index < ROLE_TRACE_FIRST)
-		add_event_role(maker, index, at);
+		add_event_role(maker, index, role);
 	else
-		add_trace_role(maker, index, at);
+		add_trace_role(maker, index, role);
 	return OUTCOME_OK;
 }
 
@@ -321,7 +306,6 @@ static enum outcome add_event(struct maker *maker, const char *name)
 	struct wire_counter counter = {0};
 	char full[EVENT_NAME_MAX], stem[COUNTER_STEM_MAX];
 	const char *why;
-	size_t at;
 	if (!events_encode(events, name, &counter.attr, full, &why))
 		return fail(maker->problem,
 			    "cannot count '%s': it is not a role, and libpfm4 says about it as an "
@@ -333,24 +317,28 @@ static enum outcome add_event(struct maker *maker, const char *name)
 			    "any case; leave out the :u or :k",
 			    name);
 	make_stem(name, stem);
-	struct counters_role *role = new_role(maker, stem, &at);
+	struct counters_role *role = new_role(maker, stem);
 	if (!role)
 		return OUTCOME_FAILED;
 	say_event(role, full, NULL);
 	role->hardware = counter.attr.type != PERF_TYPE_SOFTWARE &&
 			 counter.attr.type != PERF_TYPE_TRACEPOINT;
 	if (counter.attr.type == PERF_TYPE_TRACEPOINT) {
-		add_one_mode(maker, at, &counter);
+		add_one_mode(maker, role, &counter);
 		return OUTCOME_OK;
 	}
 	struct trial trial;
 	try_modes(&trial, &counter.attr);
-	keep_trial(maker, at, &trial);
+	keep_trial(maker, role, &trial);
 	return OUTCOME_OK;
 }
 
+/* All that a list names; NULL: all roles. */
 static enum outcome add_named(struct maker *maker, const char *list)
 {
+	for (unsigned i = 0; !list && i < ROLE_COUNT; i++)
+		if (add_role(maker, (enum role_index)i))
+			return OUTCOME_FAILED;
 	for (const char *rest = list; rest;) {
 		char name[EVENT_NAME_MAX];
 		if (!units_split(&rest, name, sizeof name))
@@ -365,14 +353,6 @@ static enum outcome add_named(struct maker *maker, const char *list)
 	return OUTCOME_OK;
 }
 
-static enum outcome add_all(struct maker *maker)
-{
-	for (unsigned i = 0; i < ROLE_COUNT; i++)
-		if (add_role(maker, (enum role_index)i))
-			return OUTCOME_FAILED;
-	return OUTCOME_OK;
-}
-
 /* ---- groups ---- */
 
 /* Takes user and kernel, which lie side by side, out of the drafts again where they count alike: such a
@@ -384,8 +364,8 @@ static void refuse_untold_modes(struct maker *maker)
 		const struct draft *user = &maker->drafts[i], *kernel = user + 1;
 		bool pair = i + 1 < maker->draft_count && user->mode == MODE_USER &&
 			    kernel->mode == MODE_KERNEL && user->role == kernel->role &&
-			    maker->out->roles[user->role].hardware;
-		if (!pair || probe_tells_modes(&user->counter, &kernel->counter)) {
+			    user->role->hardware;
+		if (!pair || trial_tells_modes(&user->counter, &kernel->counter)) {
 			maker->drafts[kept++] = *user;
 			continue;
 		}
@@ -408,11 +388,10 @@ static void place(struct maker *maker, bool hardware, enum mode mode)
 	size_t count = 0;
 	for (size_t i = 0; i < maker->draft_count; i++) {
 		const struct draft *draft = &maker->drafts[i];
-		if (counters->roles[draft->role].hardware != hardware ||
-		    (mode != MODE_ALL && draft->mode != mode))
+		if (draft->role->hardware != hardware || (mode != MODE_ALL && draft->mode != mode))
 			continue;
 		chosen[count] = &draft->counter;
-		role[count++] = (uint32_t)draft->role;
+		role[count++] = (uint32_t)(draft->role - counters->roles);
 	}
 	counters->group_count =
 		groups_form(chosen, role, count, counters->group_count, trial_together, group);
@@ -456,20 +435,12 @@ static void add_aa_controls(struct counters *counters)
 
 /* ---- all together ---- */
 
-static bool machine_is_x86(void)
-{
-	struct utsname name;
-	return uname(&name) == 0 &&
-	       (strcmp(name.machine, "x86_64") == 0 ||
-		(name.machine[0] == 'i' && strcmp(name.machine + 2, "86") == 0));
-}
-
 static enum outcome choose(struct counters *counters, const char *list, struct problem *problem)
 {
-	struct maker maker = {.out = counters, .x86 = machine_is_x86(), .problem = problem};
+	struct maker maker = {.out = counters, .problem = problem};
 	maker.tracefs = tracefs_open();
 	maker.tracefs_error = maker.tracefs < 0 ? errno : 0;
-	enum outcome outcome = list ? add_named(&maker, list) : add_all(&maker);
+	enum outcome outcome = add_named(&maker, list);
 	if (maker.tracefs >= 0)
 		close(maker.tracefs);
 	if (outcome)
@@ -477,7 +448,7 @@ static enum outcome choose(struct counters *counters, const char *list, struct p
 	place(&maker, false, MODE_ALL);
 	refuse_untold_modes(&maker);
 	/* Where an event counts in one counter only, its modes must not share a pass. */
-	if (probe_counts_twice())
+	if (trial_counts_twice())
 		place(&maker, true, MODE_ALL);
 	else
 		for (unsigned mode = MODE_USER; mode <= MODE_BOTH; mode++)

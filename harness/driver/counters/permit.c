@@ -58,61 +58,51 @@ void permit_read(struct permit *permit)
 	permit->no_pmu = !count_cycles();
 }
 
-/* The least kernel.perf_event_paranoid that forbids it to the unprivileged. 3 is a patch that Debian,
- * Android and others carry (Ubuntu's says 4); the kernel proper knows up to 2. */
-static int forbidden_from(const struct permit_request *request)
-{
-	return request->in_kernel ? 2 : 3;
-}
-
-static enum counter_state say(enum counter_state state, char *why, size_t why_bytes,
-			      const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-static enum counter_state say(enum counter_state state, char *why, size_t why_bytes,
-			      const char *format, ...)
+__attribute__((format(printf, 3, 4))) static enum counter_state
+say(enum counter_state state, char why[WIRE_TEXT_MAX], const char *format, ...)
 {
 	va_list args;
 	int length =
-		snprintf(why, why_bytes,
+		snprintf(why, WIRE_TEXT_MAX,
 			 "%s: ", state == COUNTER_UNAVAILABLE ? "unavailable" : "not permitted");
 	va_start(args, format);
-	vsnprintf(why + length, why_bytes - (size_t)length, format, args);
+	vsnprintf(why + length, WIRE_TEXT_MAX - (size_t)length, format, args);
 	va_end(args);
 	return state;
 }
 
 static enum counter_state explain_forbidden(const struct permit *permit,
 					    const struct permit_request *request, int error,
-					    char *why, size_t why_bytes)
+					    char why[WIRE_TEXT_MAX])
 {
 	bool known = permit->paranoid != PERMIT_PARANOID_UNKNOWN;
 	/* The kernel itself has the call if it has the setting, and then says EACCES. */
 	if (error == ENOSYS && !known && !permit->filtered)
-		return say(COUNTER_UNAVAILABLE, why, why_bytes,
-			   "this kernel has no perf_event_open (ENOSYS)");
+		return say(COUNTER_UNAVAILABLE, why, "this kernel has no perf_event_open (ENOSYS)");
 	if (error == ENOSYS || (error == EPERM && permit->filtered))
-		return say(COUNTER_NOT_PERMITTED, why, why_bytes,
+		return say(COUNTER_NOT_PERMITTED, why,
 			   "seccomp forbids perf_event_open; in a container: --cap-add PERFMON "
 			   "--security-opt seccomp=FILE");
-	bool strict = known && permit->paranoid >= forbidden_from(request);
+	/* 3 is a patch that Debian, Android and others carry (Ubuntu's says 4); the kernel proper knows up to 2. */
+	bool strict = known && permit->paranoid >= (request->in_kernel ? 2 : 3);
 	if (strict && permit->privileged && permit->nested)
-		return say(COUNTER_NOT_PERMITTED, why, why_bytes,
+		return say(COUNTER_NOT_PERMITTED, why,
 			   "perf_event_paranoid is %d; on the host, outside this user namespace: "
 			   "sysctl kernel.perf_event_paranoid=1",
 			   permit->paranoid);
 	if (strict && !permit->privileged)
-		return say(COUNTER_NOT_PERMITTED, why, why_bytes,
+		return say(COUNTER_NOT_PERMITTED, why,
 			   "perf_event_paranoid is %d; sysctl kernel.perf_event_paranoid=1, or run "
 			   "with CAP_PERFMON",
 			   permit->paranoid);
-	return say(COUNTER_NOT_PERMITTED, why, why_bytes,
+	return say(COUNTER_NOT_PERMITTED, why,
 		   "%s, though perf_event_paranoid allows it; a security module (SELinux?) must "
 		   "allow it",
 		   error == EPERM ? "EPERM" : "EACCES");
 }
 
 enum counter_state permit_explain(const struct permit *permit, const struct permit_request *request,
-				  int error, char *why, size_t why_bytes)
+				  int error, char why[WIRE_TEXT_MAX])
 {
 	switch (error) {
 	case 0:
@@ -121,51 +111,50 @@ enum counter_state permit_explain(const struct permit *permit, const struct perm
 	case EACCES:
 	case EPERM:
 	case ENOSYS:
-		return explain_forbidden(permit, request, error, why, why_bytes);
+		return explain_forbidden(permit, request, error, why);
 	case ENOENT:
 	case ENODEV:
 	case ENXIO:
 		if (request->hardware && permit->no_pmu)
-			return say(COUNTER_UNAVAILABLE, why, why_bytes,
+			return say(COUNTER_UNAVAILABLE, why,
 				   "no hardware counters here (ENOENT), usual in a guest; see "
 				   "docs/COUNTERS.md");
-		return say(COUNTER_UNAVAILABLE, why, why_bytes,
+		return say(COUNTER_UNAVAILABLE, why,
 			   "the kernel does not count this event here (%s)",
 			   error == ENOENT ? "ENOENT" : "ENODEV");
 	case EINVAL:
 	case EOPNOTSUPP:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes, "%s (%s)",
+		return say(COUNTER_UNAVAILABLE, why, "%s (%s)",
 			   request->part ? "this PMU does not distinguish user from kernel"
 					 : "the kernel refuses this event for a process",
 			   error == EINVAL ? "EINVAL" : "EOPNOTSUPP");
 	case EBUSY:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes,
+		return say(COUNTER_UNAVAILABLE, why,
 			   "something else uses the counters exclusively (EBUSY)");
 	default:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes, "%s; %s", strerror(error),
+		return say(COUNTER_UNAVAILABLE, why, "%s; %s", strerror(error),
 			   remedy_or(error, "see dmesg"));
 	}
 }
 
-enum counter_state permit_explain_tracefs(int error, const char *path, char *why, size_t why_bytes)
+enum counter_state permit_explain_tracefs(int error, const char *path, char why[WIRE_TEXT_MAX])
 {
 	switch (error) {
 	case ENOENT:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes, "this kernel has no tracepoint %s",
-			   path);
+		return say(COUNTER_UNAVAILABLE, why, "this kernel has no tracepoint %s", path);
 	case EPROTO:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes,
+		return say(COUNTER_UNAVAILABLE, why,
 			   "this kernel's tracepoint %s uses other numbers for its reasons", path);
 	case ENODEV:
 	case ENOSYS:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes, "this kernel has no tracefs");
+		return say(COUNTER_UNAVAILABLE, why, "this kernel has no tracefs");
 	case EACCES:
 	case EPERM:
-		return say(COUNTER_NOT_PERMITTED, why, why_bytes,
+		return say(COUNTER_NOT_PERMITTED, why,
 			   "tracefs is readable only by root; run as root, in a container with "
 			   "CAP_SYS_ADMIN");
 	default:
-		return say(COUNTER_UNAVAILABLE, why, why_bytes, "tracefs: %s; %s", strerror(error),
+		return say(COUNTER_UNAVAILABLE, why, "tracefs: %s; %s", strerror(error),
 			   remedy_or(error, "see dmesg"));
 	}
 }

@@ -2,8 +2,9 @@
 #ifndef FORKCOST_PERMIT_H
 #define FORKCOST_PERMIT_H
 
+#include "harness/common/wire.h"
+
 #include <stdbool.h>
-#include <stddef.h>
 
 enum counter_state { COUNTER_COUNTED, COUNTER_UNAVAILABLE, COUNTER_NOT_PERMITTED };
 
@@ -31,9 +32,9 @@ struct permit_request {
 /* What an errno of perf_event_open means for such a counter. Writes "unavailable: ..." or
  * "not permitted: ..., the remedy" into `why`. */
 enum counter_state permit_explain(const struct permit *permit, const struct permit_request *request,
-				  int error, char *why, size_t why_bytes);
+				  int error, char why[WIRE_TEXT_MAX]);
 
 /* The same for tracefs_open and tracefs_event, of the tracepoint `path`. */
-enum counter_state permit_explain_tracefs(int error, const char *path, char *why, size_t why_bytes);
+enum counter_state permit_explain_tracefs(int error, const char *path, char why[WIRE_TEXT_MAX]);
 
 #endif

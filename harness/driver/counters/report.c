@@ -1,12 +1,13 @@
 #include "harness/driver/counters/report.h"
 
 #include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/wrapped.h"
 #include "harness/driver/machine/machine.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMNS = 80, NAME_COLUMNS = 30, STATE_MAX = 64 };
+enum { NAME_COLUMNS = 30, STATE_MAX = 64 };
 
 /* ---- the reasons, each once ---- */
 
@@ -25,46 +26,22 @@ static size_t reason_number(struct reasons *reasons, const char *why)
 	return ++reasons->count;
 }
 
-/* Prints text from column `from` on, where the line stands now, and goes on there in new lines;
- * breaks behind blanks and colons. */
-static void print_wrapped(const char *text, int from)
-{
-	int room = COLUMNS - from;
-	while ((int)strlen(text) > room) {
-		int cut = room;
-		while (cut > 0 && text[cut - 1] != ' ' && text[cut - 1] != ':')
-			cut--;
-		cut = cut ? cut : room;
-		int shown = cut;
-		while (shown > 0 && text[shown - 1] == ' ')
-			shown--;
-		print("%.*s\n%*s", shown, text, from, "");
-		text += cut;
-	}
-	print("%s\n", text);
-}
-
 /* ---- a role ---- */
 
-static void say_missing(struct reasons *reasons, const struct counters_missing *missing,
-			char state[STATE_MAX])
-{
-	snprintf(state, STATE_MAX, "%s [%zu]",
-		 missing->state == COUNTER_UNAVAILABLE ? "unavailable" : "not permitted",
-		 reason_number(reasons, missing->why));
-}
-
-static void say_state(const struct counters *counters, struct reasons *reasons, const char *metric,
+/* Whether a metric, or a role as a whole, is counted. False for a role whose modes differ. */
+static bool say_state(const struct counters *counters, struct reasons *reasons, const char *name,
 		      char state[STATE_MAX])
 {
-	const struct wire_counter *counter = counters_find(counters, metric);
-	const struct counters_missing *missing = counters_find_missing(counters, metric);
+	const struct wire_counter *counter = counters_find(counters, name);
+	const struct counters_missing *missing = counters_find_missing(counters, name);
+	snprintf(state, STATE_MAX, "unavailable");
 	if (counter)
 		snprintf(state, STATE_MAX, "counted in group %u", counter->group);
 	else if (missing)
-		say_missing(reasons, missing, state);
-	else
-		snprintf(state, STATE_MAX, "unavailable");
+		snprintf(state, STATE_MAX, "%s [%zu]",
+			 missing->state == COUNTER_UNAVAILABLE ? "unavailable" : "not permitted",
+			 reason_number(reasons, missing->why));
+	return counter || missing;
 }
 
 /* One line for modes in a row that are alike. */
@@ -98,29 +75,24 @@ static void print_role(const struct counters *counters, const struct counters_ro
 		       struct reasons *reasons)
 {
 	enum role_index index = roles_find(role->name);
-	const struct counters_missing *missing = counters_find_missing(counters, role->name);
-	char line[EVENT_NAME_MAX + WIRE_TEXT_MAX], state[STATE_MAX];
-	snprintf(line, sizeof line, "by %s%s%s%s", short_event(counters, role->event),
+	char state[STATE_MAX], by[EVENT_NAME_MAX + WIRE_TEXT_MAX];
+	const char *name = role->name;
+	snprintf(by, sizeof by, "by %s%s%s%s", short_event(counters, role->event),
 		 *role->differs ? " (" : "", role->differs, *role->differs ? ")" : "");
-	bool fits = strlen(role->name) < (size_t)NAME_COLUMNS;
-	print(fits ? "%s%*s" : "%s\n%*s", role->name,
-	      fits ? NAME_COLUMNS - (int)strlen(role->name) : NAME_COLUMNS, "");
+	if (strlen(name) >= NAME_COLUMNS) {
+		print("%s\n", name);
+		name = "";
+	}
 	if (index < ROLE_COUNT) {
-		print_wrapped(roles[index].summary, NAME_COLUMNS);
-		if (*role->event)
-			print("%*s", NAME_COLUMNS, "");
+		wrapped_put(NAME_COLUMNS, "%-*s%s", NAME_COLUMNS, name, roles[index].summary);
+		name = "";
 	}
 	if (*role->event)
-		print_wrapped(line, NAME_COLUMNS);
-	if (missing) {
-		say_missing(reasons, missing, state);
+		wrapped_put(NAME_COLUMNS, "%-*s%s", NAME_COLUMNS, name, by);
+	if (say_state(counters, reasons, role->name, state) || role->one_mode)
 		print("%*s%s\n", NAME_COLUMNS, "", state);
-	} else if (role->one_mode) {
-		say_state(counters, reasons, role->name, state);
-		print("%*s%s\n", NAME_COLUMNS, "", state);
-	} else {
+	else
 		print_modes(counters, role, reasons);
-	}
 }
 
 /* ---- all of them ---- */
@@ -143,10 +115,9 @@ static void print_top(const struct counters *counters)
 
 static void print_end(const struct counters *counters, const struct reasons *reasons)
 {
-	for (size_t i = 0; i < reasons->count; i++) {
-		print(i ? "[%zu] " : "\n[%zu] ", i + 1);
-		print_wrapped(reasons->text[i], 4);
-	}
+	print(reasons->count ? "\n" : "");
+	for (size_t i = 0; i < reasons->count; i++)
+		wrapped_put(4, "[%zu] %s", i + 1, reasons->text[i]);
 	if (counters->count)
 		print("\n"
 		      "%zu counters, %u group%s: one pass per group, and one more per group that\n"
@@ -157,25 +128,20 @@ static void print_end(const struct counters *counters, const struct reasons *rea
 		print("\nno counters\n");
 }
 
-static void print_report(const struct counters *counters)
-{
-	struct reasons reasons = {.count = 0};
-	print_top(counters);
-	for (size_t i = 0; i < counters->role_count; i++) {
-		print("\n");
-		print_role(counters, &counters->roles[i], &reasons);
-	}
-	print_end(counters, &reasons);
-}
-
 enum outcome counters_report(const char *list, struct problem *problem)
 {
 	static struct counters counters;
+	struct reasons reasons = {.count = 0};
 	int caller, other;
 	if (machine_choose_cpus(-1, &caller, &other, problem) ||
 	    counters_make(&counters, list, caller, problem))
 		return OUTCOME_FAILED;
-	print_report(&counters);
+	print_top(&counters);
+	for (size_t i = 0; i < counters.role_count; i++) {
+		print("\n");
+		print_role(&counters, &counters.roles[i], &reasons);
+	}
+	print_end(&counters, &reasons);
 	return OUTCOME_OK;
 }
 

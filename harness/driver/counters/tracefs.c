@@ -51,25 +51,17 @@ int tracefs_open(void)
 	return folder;
 }
 
-static bool read_below(int tracefs, const char *path, const char *file, char *text,
-		       size_t text_bytes)
-{
-	char whole[160];
-	snprintf(whole, sizeof whole, "events/%s/%s", path, file);
-	return textfile_read_at(tracefs, whole, text, text_bytes);
-}
-
 bool tracefs_event(int tracefs, const char *path, const char *format_says, uint64_t *number)
 {
-	char text[TEXTFILE_MAX];
-	if (!read_below(tracefs, path, "id", text, sizeof text))
+	char text[TEXTFILE_MAX], id[160], format[160];
+	snprintf(id, sizeof id, "events/%s/id", path);
+	snprintf(format, sizeof format, "events/%s/format", path);
+	if (!textfile_read_at(tracefs, id, text, sizeof text))
 		return false;
 	*number = strtoull(text, NULL, 10);
-	if (!format_says)
-		return true;
-	if (!read_below(tracefs, path, "format", text, sizeof text))
+	if (format_says && !textfile_read_at(tracefs, format, text, sizeof text))
 		return false;
-	if (strstr(text, format_says))
+	if (!format_says || strstr(text, format_says))
 		return true;
 	errno = EPROTO;
 	return false;

@@ -9,9 +9,19 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TRIAL_NS = 1000000 };
+enum {
+	TRIAL_NS = 1000000,
+	ROUNDS =
+		100000, /* of an empty loop: a fraction of a millisecond, a few instructions each */
+};
 
-int trial_open(const struct wire_counter *counter, int leader)
+/* What is read from a counter. */
+struct count {
+	uint64_t value, enabled_ns, running_ns;
+};
+
+/* A descriptor, or -1 and errno. `leader`: the first of the group, or -1 to begin one, disabled. */
+static int open_counter(const struct wire_counter *counter, int leader)
 {
 	struct perf_event_attr attr = counter->attr;
 	attr.disabled = leader < 0;
@@ -28,7 +38,7 @@ int trial_open(const struct wire_counter *counter, int leader)
 
 static int open_and_close(const struct wire_counter *counter)
 {
-	int fd = trial_open(counter, -1);
+	int fd = open_counter(counter, -1);
 	if (fd < 0)
 		return errno;
 	close(fd);
@@ -58,41 +68,60 @@ static void spin(void)
 	while ((now.tv_sec - from.tv_sec) * 1000000000 + (now.tv_nsec - from.tv_nsec) < TRIAL_NS);
 }
 
-static bool ran_throughout(int fd)
+static void run_user_code(void)
 {
-	struct trial_count got;
-	char why[PLAUSIBLE_TEXT_MAX];
-	return read(fd, &got, sizeof got) == (ssize_t)sizeof got &&
-	       plausible_times(got.enabled_ns, got.running_ns, why);
+	for (volatile int i = 0; i < ROUNDS; i++)
+		;
 }
 
-static bool run_group(const int *fds, size_t count)
+/* Counts `work` with up to COUNTER_GROUP_MAX counters as one group; false if that cannot be. */
+static bool count_work(const struct wire_counter *const *counters, size_t count, void (*work)(void),
+		       struct count got[])
 {
-	if (ioctl(fds[0], PERF_EVENT_IOC_ENABLE, PERF_IOC_FLAG_GROUP) != 0)
-		return false;
-	spin();
-	if (ioctl(fds[0], PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP) != 0)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (!ran_throughout(fds[i]))
-			return false;
-	return true;
+	int fds[COUNTER_GROUP_MAX] = {-1};
+	size_t opened = 0;
+	while (opened < count &&
+	       (fds[opened] = open_counter(counters[opened], opened ? fds[0] : -1)) >= 0)
+		opened++;
+	bool good =
+		opened == count && ioctl(fds[0], PERF_EVENT_IOC_ENABLE, PERF_IOC_FLAG_GROUP) == 0;
+	if (good) {
+		work();
+		good = ioctl(fds[0], PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP) == 0;
+	}
+	for (size_t i = 0; i < count && good; i++)
+		good = read(fds[i], &got[i], sizeof got[i]) == (ssize_t)sizeof got[i];
+	while (opened > 0)
+		close(fds[--opened]);
+	return good;
 }
 
 bool trial_together(const struct wire_counter *const *members, size_t count)
 {
-	int fds[COUNTER_GROUP_MAX] = {-1};
-	size_t opened = 0;
-	if (count == 0 || count > COUNTER_GROUP_MAX)
-		return false;
-	while (opened < count) {
-		fds[opened] = trial_open(members[opened], opened ? fds[0] : -1);
-		if (fds[opened] < 0)
-			break;
-		opened++;
-	}
-	bool fit = opened == count && run_group(fds, count);
-	while (opened > 0)
-		close(fds[--opened]);
+	struct count got[COUNTER_GROUP_MAX];
+	char why[PLAUSIBLE_TEXT_MAX];
+	bool fit = count > 0 && count <= COUNTER_GROUP_MAX && count_work(members, count, spin, got);
+	for (size_t i = 0; i < count && fit; i++)
+		fit = plausible_times(got[i].enabled_ns, got[i].running_ns, why);
 	return fit;
+}
+
+bool trial_counts_twice(void)
+{
+	const struct wire_counter counter = {.attr = {.type = PERF_TYPE_HARDWARE,
+						      .size = sizeof counter.attr,
+						      .config = PERF_COUNT_HW_INSTRUCTIONS,
+						      .exclude_kernel = 1}};
+	const struct wire_counter *const both[] = {&counter, &counter};
+	struct count got[2];
+	return !count_work(both, 2, run_user_code, got) || got[1].value >= got[0].value / 2;
+}
+
+bool trial_tells_modes(const struct wire_counter *user, const struct wire_counter *kernel)
+{
+	struct count in_user, in_kernel;
+	if (!count_work(&user, 1, run_user_code, &in_user) ||
+	    !count_work(&kernel, 1, run_user_code, &in_kernel))
+		return true;
+	return in_user.value < ROUNDS || in_kernel.value < in_user.value / 2;
 }

@@ -1,4 +1,7 @@
-/* Opening counters on this thread, to see whether the kernel counts them. */
+/* Opening counters on this thread, to see whether the kernel counts them, and keeps apart what
+ * perf_event_open(2) lets one ask for. The PMU of an emulated RISC-V machine accepts more than it does: it
+ * counts an event in one counter only and leaves the others at zero, and counts some events alike
+ * whichever mode is excluded. What was not counted must neither read zero nor as something else. */
 #ifndef FORKCOST_TRIAL_H
 #define FORKCOST_TRIAL_H
 
@@ -6,15 +9,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-/* What is read from a counter. */
-struct trial_count {
-	uint64_t value, enabled_ns, running_ns;
-};
-
-/* Opens a counter: a descriptor, or -1 and errno. `leader`: the first of the group, or -1 to begin one, disabled. */
-int trial_open(const struct wire_counter *counter, int leader);
 
 /* Opens a counter and closes it again. Returns 0 or the errno. Sets exclude_guest in the attr if the
  * PMU counts it only so. */
@@ -24,5 +18,13 @@ int trial_alone(struct wire_counter *counter);
  * they ran all that time together: the kernel accepts groups that then never run, as when the NMI
  * watchdog holds a counter. */
 bool trial_together(const struct wire_counter *const *members, size_t count);
+
+/* Whether two counters of one event that run together both count it; tried with instructions. True
+ * where that cannot be tried. */
+bool trial_counts_twice(void);
+
+/* Whether a counter that excludes the user counts clearly less, while user code runs, than one that
+ * excludes the kernel. True if not enough is counted to tell, or one does not run. */
+bool trial_tells_modes(const struct wire_counter *user, const struct wire_counter *kernel);
 
 #endif

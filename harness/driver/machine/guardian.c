@@ -10,7 +10,6 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { READY_MS = 2000, TRIES = 20, PAUSE_MS = 100 };
@@ -84,7 +83,6 @@ void guardian_live(bool (*restore)(void))
 		got = read(STDIN_FILENO, &none, 1);
 	while (got > 0 || (got < 0 && errno == EINTR));
 	/* The lender's lock goes a moment after its end of the line. */
-	const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
 	for (int i = 0; i < TRIES && !restore(); i++)
-		nanosleep(&pause, NULL);
+		usleep(PAUSE_MS * 1000);
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,15 +40,25 @@ static bool is_offered(const struct size *size)
 	return strcmp(word, "always") == 0 || strcmp(word, "madvise") == 0;
 }
 
-static void tell_size(const struct size *size, char why[PROBLEM_TEXT_MAX])
+/* Says why pages can be had, or not; returns whether. */
+__attribute__((format(printf, 3, 4))) static bool say(bool can, char why[PROBLEM_TEXT_MAX],
+						      const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vsnprintf(why, PROBLEM_TEXT_MAX, format, args);
+	va_end(args);
+	return can;
+}
+
+static bool say_offered(const struct size *size, char why[PROBLEM_TEXT_MAX])
 {
 	if (!size->follows_top)
-		snprintf(why, PROBLEM_TEXT_MAX, "%s is %s", size->path, size->word);
-	else if (size->is_there)
-		snprintf(why, PROBLEM_TEXT_MAX, "%s is %s, " TOP_ENABLED " is %s", size->path,
-			 size->word, size->top);
-	else
-		snprintf(why, PROBLEM_TEXT_MAX, TOP_ENABLED " is %s", size->top);
+		return say(true, why, "%s is %s", size->path, size->word);
+	if (size->is_there)
+		return say(true, why, "%s is %s, " TOP_ENABLED " is %s", size->path, size->word,
+			   size->top);
+	return say(true, why, TOP_ENABLED " is %s", size->top);
 }
 
 static bool can_thp(char why[PROBLEM_TEXT_MAX])
@@ -55,44 +66,22 @@ static bool can_thp(char why[PROBLEM_TEXT_MAX])
 	struct size size = look_at_size(HUGE_KB);
 	char word[TUNABLE_VALUE_MAX];
 	if (!tunable_value(TOP_ENABLED, word))
-		snprintf(why, PROBLEM_TEXT_MAX,
-			 "unavailable: this kernel has no transparent huge pages");
-	else if (is_offered(&size)) {
-		tell_size(&size, why);
-		return true;
-	} else if (size.follows_top)
-		snprintf(why, PROBLEM_TEXT_MAX,
-			 "unavailable: " TOP_ENABLED " is %s; write madvise into it", size.top);
-	else
-		snprintf(why, PROBLEM_TEXT_MAX, "unavailable: %s is %s; write %s into it",
-			 size.path, size.word,
-			 strcmp(size.top, "never") == 0 ? "madvise" : "inherit");
-	return false;
-}
-
-/* Of several sizes that fit a mapping the kernel takes the largest. Where somebody wants one between ours
- * and that of 2 MiB, which our mappings do not fit, there it stays. */
-static bool has_larger(char why[PROBLEM_TEXT_MAX])
-{
-	for (unsigned size_kb = HUGE_KB / 2; size_kb > MULTI_KB; size_kb /= 2) {
-		struct size size = look_at_size(size_kb);
-		if (!size.is_there || !is_offered(&size))
-			continue;
-		snprintf(why, PROBLEM_TEXT_MAX,
-			 "unavailable: %s is %s, and of two sizes the kernel takes the larger; "
-			 "write never into it",
-			 size.path, size.word);
-		return true;
-	}
-	return false;
+		return say(false, why, "unavailable: this kernel has no transparent huge pages");
+	if (is_offered(&size))
+		return say_offered(&size, why);
+	if (size.follows_top)
+		return say(false, why, "unavailable: " TOP_ENABLED " is %s; write madvise into it",
+			   size.top);
+	return say(false, why, "unavailable: %s is %s; write %s into it", size.path, size.word,
+		   strcmp(size.top, "never") == 0 ? "madvise" : "inherit");
 }
 
 /* Nothing is changed that a crash could keep. */
-static void say_unrecordable(char why[PROBLEM_TEXT_MAX])
+static bool say_unrecordable(char why[PROBLEM_TEXT_MAX])
 {
-	snprintf(why, PROBLEM_TEXT_MAX,
-		 "not permitted: the old setting cannot be saved in /run/forkcost: %s; %s",
-		 strerror(errno), remedy_or(errno, "let root write there"));
+	return say(false, why,
+		   "not permitted: the old setting cannot be saved in /run/forkcost: %s; %s",
+		   strerror(errno), remedy_or(errno, "let root write there"));
 }
 
 /* That 64 KiB pages are off is the kernel's default and nobody's wish; that all are off is one. */
@@ -100,69 +89,63 @@ static bool can_multi(char why[PROBLEM_TEXT_MAX])
 {
 	struct size size = look_at_size(MULTI_KB);
 	if (!size.is_there)
-		snprintf(why, PROBLEM_TEXT_MAX,
-			 "unavailable: no 64 KiB pages in this kernel (they came with Linux 6.8)");
-	else if (has_larger(why))
-		return false;
-	else if (is_offered(&size)) {
-		tell_size(&size, why);
-		return true;
-	} else if (strcmp(size.top, "never") == 0)
-		snprintf(why, PROBLEM_TEXT_MAX,
-			 "unavailable: " TOP_ENABLED " is never; write madvise into it");
-	else if (access(size.path, W_OK) < 0)
-		snprintf(why, PROBLEM_TEXT_MAX,
-			 "not permitted: %s is %s, and only root can change it; write madvise into "
-			 "it",
-			 size.path, size.word);
-	else if (!tunable_can_be_saved())
-		say_unrecordable(why);
-	else {
-		snprintf(why, PROBLEM_TEXT_MAX, "%s is %s; set to madvise while a worker runs",
-			 size.path, size.word);
-		return true;
+		return say(
+			false, why,
+			"unavailable: no 64 KiB pages in this kernel (they came with Linux 6.8)");
+	/* Of several sizes that fit a mapping the kernel takes the largest. Where somebody wants one
+	 * between ours and that of 2 MiB, which our mappings do not fit, there it stays. */
+	for (unsigned size_kb = HUGE_KB / 2; size_kb > MULTI_KB; size_kb /= 2) {
+		struct size larger = look_at_size(size_kb);
+		if (larger.is_there && is_offered(&larger))
+			return say(false, why,
+				   "unavailable: %s is %s, and of two sizes the kernel takes the "
+				   "larger; write never into it",
+				   larger.path, larger.word);
 	}
-	return false;
+	if (is_offered(&size))
+		return say_offered(&size, why);
+	if (strcmp(size.top, "never") == 0)
+		return say(false, why,
+			   "unavailable: " TOP_ENABLED " is never; write madvise into it");
+	if (access(size.path, W_OK) < 0)
+		return say(false, why,
+			   "not permitted: %s is %s, and only root can change it; write madvise "
+			   "into it",
+			   size.path, size.word);
+	if (!tunable_can_be_saved())
+		return say_unrecordable(why);
+	return say(true, why, "%s is %s; set to madvise while a worker runs", size.path, size.word);
 }
 
-static bool read_pool(const char *file, uint64_t *pages)
+/* UINT64_MAX if there is no such file. */
+static uint64_t read_pool(const char *file)
 {
 	char path[PATH_BYTES], value[TUNABLE_VALUE_MAX];
 	snprintf(path, sizeof path, POOL_FOLDER "%s", file);
-	bool there = tunable_value(path, value);
-	*pages = there ? strtoull(value, NULL, 10) : 0;
-	return there;
+	return tunable_value(path, value) ? strtoull(value, NULL, 10) : UINT64_MAX;
 }
 
 /* Pages that nobody has and nobody was promised. */
 static uint64_t free_pages(void)
 {
-	uint64_t free, promised;
-	read_pool("free_hugepages", &free);
-	read_pool("resv_hugepages", &promised);
-	return free > promised ? free - promised : 0;
+	uint64_t free = read_pool("free_hugepages"), promised = read_pool("resv_hugepages");
+	return free != UINT64_MAX && free > promised ? free - promised : 0;
 }
 
 static bool can_hugetlb(uint64_t bytes, char why[PROBLEM_TEXT_MAX])
 {
-	uint64_t needed = bytes / HUGE_BYTES, there = free_pages(), all;
-	if (!read_pool("nr_hugepages", &all))
-		snprintf(why, PROBLEM_TEXT_MAX,
-			 "unavailable: this kernel has no 2 MiB hugetlb pages");
-	else if (there < needed && access(POOL_FOLDER "nr_hugepages", W_OK) < 0)
-		snprintf(why, PROBLEM_TEXT_MAX,
-			 "not permitted: " POOL_FOLDER "nr_hugepages is %" PRIu64 ", %" PRIu64
-			 " of them free, %" PRIu64 " needed; sysctl vm.nr_hugepages=%" PRIu64,
-			 all, there, needed, all + needed - there);
-	else if (there < needed && !tunable_can_be_saved())
-		say_unrecordable(why);
-	else {
-		snprintf(why, PROBLEM_TEXT_MAX,
-			 POOL_FOLDER "nr_hugepages is %" PRIu64 ", %" PRIu64 " of them free%s", all,
-			 there, there < needed ? "; raised while a worker runs" : "");
-		return true;
-	}
-	return false;
+	uint64_t needed = bytes / HUGE_BYTES, there = free_pages(), all = read_pool("nr_hugepages");
+	if (all == UINT64_MAX)
+		return say(false, why, "unavailable: this kernel has no 2 MiB hugetlb pages");
+	if (there < needed && access(POOL_FOLDER "nr_hugepages", W_OK) < 0)
+		return say(false, why,
+			   "not permitted: " POOL_FOLDER "nr_hugepages is %" PRIu64 ", %" PRIu64
+			   " of them free, %" PRIu64 " needed; sysctl vm.nr_hugepages=%" PRIu64,
+			   all, there, needed, all + needed - there);
+	if (there < needed && !tunable_can_be_saved())
+		return say_unrecordable(why);
+	return say(true, why, POOL_FOLDER "nr_hugepages is %" PRIu64 ", %" PRIu64 " of them free%s",
+		   all, there, there < needed ? "; raised while a worker runs" : "");
 }
 
 bool hugepages_check(enum page_kind kind, uint64_t bytes, char why[PROBLEM_TEXT_MAX])
@@ -188,12 +171,11 @@ static enum outcome enable_multi(struct problem *problem)
 
 static enum outcome enable_hugetlb(uint64_t bytes, struct problem *problem)
 {
-	uint64_t needed = bytes / HUGE_BYTES, there = free_pages(), all;
+	uint64_t needed = bytes / HUGE_BYTES, there = free_pages();
 	char text[TUNABLE_VALUE_MAX];
 	if (there >= needed)
 		return OUTCOME_OK;
-	read_pool("nr_hugepages", &all);
-	snprintf(text, sizeof text, "%" PRIu64, all + needed - there);
+	snprintf(text, sizeof text, "%" PRIu64, read_pool("nr_hugepages") + needed - there);
 	if (tunable_change(TUNABLE_POOL, text, problem))
 		return OUTCOME_FAILED;
 	if (free_pages() >= needed)

@@ -15,27 +15,22 @@ enum {
 	PROCESSES_ADVISED = 64,
 };
 
-static unsigned long long soft_limit(int resource)
+/* ULLONG_MAX: none. */
+static unsigned long long soft_limit(__rlimit_resource_t resource)
 {
 	struct rlimit limit;
-	if (getrlimit((__rlimit_resource_t)resource, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
+	if (getrlimit(resource, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
 		return ULLONG_MAX;
 	return limit.rlim_cur;
 }
 
 void limits_read(struct limit limits[LIMITS_COUNT])
 {
-	limits[0] = (struct limit){.what = "open files",
-				   .option = "-n",
-				   .at_most = soft_limit(RLIMIT_NOFILE),
-				   .at_least = OPEN_FILES_LEAST,
-				   .advised = OPEN_FILES_ADVISED};
+	limits[0] = (struct limit){"open files", soft_limit(RLIMIT_NOFILE), OPEN_FILES_LEAST,
+				   OPEN_FILES_ADVISED, "-n"};
 	/* The kernel does not hold root to this one. */
-	limits[1] = (struct limit){.what = "processes",
-				   .option = "-u",
-				   .at_most = geteuid() ? soft_limit(RLIMIT_NPROC) : ULLONG_MAX,
-				   .at_least = PROCESSES_LEAST,
-				   .advised = PROCESSES_ADVISED};
+	limits[1] = (struct limit){"processes", geteuid() ? soft_limit(RLIMIT_NPROC) : ULLONG_MAX,
+				   PROCESSES_LEAST, PROCESSES_ADVISED, "-u"};
 }
 
 enum outcome limits_check(struct problem *problem)

@@ -32,13 +32,13 @@ enum outcome machine_choose_cpus(int wanted, int *caller_cpu, int *other_cpu,
 			    "$$",
 			    wanted);
 	*caller_cpu = wanted;
-	for (int cpu = 0; wanted < 0 && cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET((unsigned)cpu, &allowed))
-			*caller_cpu = cpu;
 	*other_cpu = -1;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET((unsigned)cpu, &allowed) && cpu != *caller_cpu)
-			*other_cpu = cpu;
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET((unsigned)cpu, &allowed) || cpu == wanted)
+			continue;
+		*other_cpu = wanted < 0 ? *caller_cpu : cpu;
+		*caller_cpu = wanted < 0 ? cpu : wanted;
+	}
 	return OUTCOME_OK;
 }
 
@@ -91,20 +91,14 @@ uint64_t machine_cache_bytes(void)
 	return largest ? largest : 32 << 20;
 }
 
-/* MemTotal: hwloc takes a NUMA node's memory, which in a guest that grew after boot is too little.
- */
-static json_int_t total_memory_bytes(void)
-{
-	uint64_t bytes = textfile_value("/proc/meminfo", "MemTotal", 10);
-	return bytes == UINT64_MAX ? 0 : (json_int_t)bytes;
-}
-
 static json_t *describe_topology(void)
 {
 	hwloc_topology_t topology = load_topology();
 	if (!topology)
 		return json_string("unavailable: hwloc cannot read the topology");
 	json_t *caches = json_array();
+	/* hwloc takes a NUMA node's memory, which in a guest that grew after boot is too little. */
+	uint64_t memory_bytes = textfile_value("/proc/meminfo", "MemTotal", 10);
 	for (size_t i = 0; i < sizeof cache_types / sizeof *cache_types; i++) {
 		hwloc_obj_t cache = hwloc_get_obj_by_type(topology, cache_types[i], 0);
 		if (cache)
@@ -122,7 +116,8 @@ static json_t *describe_topology(void)
 			  hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE), "cores",
 			  hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE), "cpus",
 			  hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU), "memory_bytes",
-			  total_memory_bytes(), "caches", caches, "read_by", "hwloc");
+			  memory_bytes == UINT64_MAX ? 0 : (json_int_t)memory_bytes, "caches",
+			  caches, "read_by", "hwloc");
 	hwloc_topology_destroy(topology);
 	return result;
 }
@@ -290,13 +285,11 @@ static json_t *describe_command_line(void)
 static json_t *describe_init_on_alloc(void)
 {
 	char text[TEXTFILE_MAX];
-	if (textfile_read("/proc/cmdline", text, sizeof text)) {
-		const char *at = strstr(text, "init_on_alloc=");
-		if (at)
-			return json_stringn(at + 14, 1);
-	}
-	return json_string(
-		"unavailable: not on the command line; see CONFIG_INIT_ON_ALLOC_DEFAULT_ON");
+	textfile_read("/proc/cmdline", text, sizeof text);
+	const char *at = strstr(text, "init_on_alloc=");
+	return at ? json_stringn(at + strlen("init_on_alloc="), 1)
+		  : json_string("unavailable: not on the command line; see "
+				"CONFIG_INIT_ON_ALLOC_DEFAULT_ON");
 }
 
 /* Whether a memory cgroup accounts for every page of the heap: charging costs time at fork. */

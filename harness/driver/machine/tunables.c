@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define RECORDS "/run/forkcost"
@@ -41,12 +40,6 @@ static int locks[TUNABLE_COUNT] = {-1, -1};
 
 /* What this process has lent; without a lender: nothing. */
 static struct loan loans[TUNABLE_COUNT];
-
-static void pause_a_moment(void)
-{
-	const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
-	nanosleep(&pause, NULL);
-}
 
 bool tunable_value(const char *path, char value[TUNABLE_VALUE_MAX])
 {
@@ -242,7 +235,7 @@ static void undo(int folder, const struct setting *setting, const struct loan *l
 		wrote = write_value(setting->path, loan->before) &&
 			tunable_value(setting->path, now);
 		if (is_still_lent(setting, loan, now))
-			pause_a_moment();
+			usleep(PAUSE_MS * 1000);
 		left_ms -= PAUSE_MS;
 	}
 	if (is_still_lent(setting, loan, now)) {
@@ -377,7 +370,7 @@ enum outcome tunable_lock(enum tunable tunable, struct problem *problem)
 		busy = errno == EWOULDBLOCK && left_ms <= 0;
 		if (busy || errno != EWOULDBLOCK)
 			break;
-		pause_a_moment();
+		usleep(PAUSE_MS * 1000);
 	}
 	if (locks[tunable] >= 0)
 		undo_recorded(folder, tunable, &unsaid);

@@ -277,6 +277,8 @@ static void write_text(char *text, size_t bytes)
 			     units_format_seconds((double)presets[i].budget_s, budget));
 	notes_append(text, bytes,
 		     "\n"
+		     "A SIZE takes K, M, G or T, a TIME ms, s, m or h; a bare number is bytes or "
+		     "seconds.\n"
 		     "An option that none of the chosen experiments uses is refused.\n"
 		     "\n"
 		     "Exit status: 0 done, 1 some cells failed, 2 usage, 130 interrupted.");
@@ -360,7 +362,7 @@ enum outcome settings_parse(struct settings *settings, const struct given *given
 			parse.into = (char *)settings + rows[i - AXIS_ROW_COUNT].into;
 		if (i < AXIS_ROW_COUNT ? take_axis(&parse, axis_of(i), value)
 				       : rows[i - AXIS_ROW_COUNT].take(&parse, value))
-			return OUTCOME_FAILED;
+			return options_blame(settings_options()->rows[i].name, problem);
 	}
 	return OUTCOME_OK;
 }

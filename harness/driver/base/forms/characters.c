@@ -1,7 +1,6 @@
 #include "harness/driver/base/forms/characters.h"
 
 #include <stdint.h>
-#include <string.h>
 
 static bool is_control(uint32_t code)
 {
@@ -42,15 +41,27 @@ const char *characters_shown(const char *bytes, size_t count, char *shown)
 	return shown;
 }
 
-void characters_put(FILE *file, const char *text, const char *unsafe)
+const struct characters_escape characters_no_escapes[] = {{'\0', NULL}};
+
+size_t characters_put_next(FILE *file, const char *text, const struct characters_escape *escapes)
 {
 	char shown[CHARACTERS_SHOWN_MAX];
 	bool plain;
-	for (size_t length; *text; text += length) {
-		length = characters_next(text, &plain);
-		if (plain && !strchr(unsafe, *text))
-			fwrite(text, 1, length, file);
-		else
-			fputs(characters_shown(text, length, shown), file);
-	}
+	size_t length = characters_next(text, &plain);
+	const struct characters_escape *escape = escapes;
+	while (escape->is && !(plain && escape->is == *text))
+		escape++;
+	if (plain && !escape->is)
+		fwrite(text, 1, length, file);
+	else if (escape->as)
+		fputs(escape->as, file);
+	else
+		characters_put(file, characters_shown(text, length, shown), escapes);
+	return length;
+}
+
+void characters_put(FILE *file, const char *text, const struct characters_escape *escapes)
+{
+	while (*text)
+		text += characters_put_next(file, text, escapes);
 }

@@ -18,7 +18,20 @@ enum { CHARACTERS_SHOWN_MAX = 4 * 4 + 1 };
 /* How bytes that must not be written as they are are shown instead: "\x1b". */
 const char *characters_shown(const char *bytes, size_t count, char *shown);
 
-/* Writes text; what must not be written as it is, and the characters of `unsafe`, are shown instead. */
-void characters_put(FILE *file, const char *text, const char *unsafe);
+/* How a form writes a character that it takes for something else. The last row, of no character, is for all that
+ * must not be written as it is; NULL: it is shown, in the form's own way to write that. */
+struct characters_escape {
+	char is;
+	const char *as;
+};
+
+/* Writes the first character of text, which is not empty. Returns its bytes. */
+size_t characters_put_next(FILE *file, const char *text, const struct characters_escape *escapes);
+
+/* Writes all of it. */
+void characters_put(FILE *file, const char *text, const struct characters_escape *escapes);
+
+/* Rows of a form that takes nothing for something else. */
+extern const struct characters_escape characters_no_escapes[];
 
 #endif

@@ -7,20 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-static void put(FILE *file, const char *text)
-{
-	char shown[CHARACTERS_SHOWN_MAX];
-	bool plain;
-	for (size_t length; *text; text += length) {
-		length = characters_next(text, &plain);
-		if (*text == '"')
-			fputs("\"\"", file);
-		else if (plain)
-			fwrite(text, 1, length, file);
-		else
-			fputs(characters_shown(text, length, shown), file);
-	}
-}
+static const struct characters_escape escapes[] = {{'"', "\"\""}, {'\0', NULL}};
 
 void csv_text(FILE *file, const char *text)
 {
@@ -30,7 +17,7 @@ void csv_text(FILE *file, const char *text)
 		putc('"', file);
 	if (*text && strchr("=+-@", *text))
 		putc('\'', file);
-	put(file, text);
+	characters_put(file, text, escapes);
 	if (quoted)
 		putc('"', file);
 }

@@ -5,12 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The bytes of a character, of text that is UTF-8. */
-static size_t length_of(unsigned char first)
-{
-	return first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-}
-
 /* A control character as JSON has it; those of ASCII below U+007F jansson writes so itself. */
 static void put_escaped(FILE *file, const char *character, size_t length)
 {
@@ -27,17 +21,14 @@ static void put_escaped(FILE *file, const char *character, size_t length)
 static int put(const char *text, size_t bytes, void *file)
 {
 	for (size_t at = 0, length; at < bytes; at += length) {
-		char one[5] = "";
-		bool plain = true;
-		length = length_of((unsigned char)text[at]);
-		length = length > bytes - at ? bytes - at : length;
-		memcpy(one, text + at, length);
-		if (*one != '\n')
-			characters_next(one, &plain);
-		if (plain)
-			fwrite(one, 1, length, file);
+		char next[5] = "";
+		bool plain;
+		memcpy(next, text + at, bytes - at < 4 ? bytes - at : 4);
+		length = characters_next(next, &plain);
+		if (plain || *next == '\n')
+			fwrite(next, 1, length, file);
 		else
-			put_escaped(file, one, length);
+			put_escaped(file, next, length);
 	}
 	return 0;
 }
@@ -64,7 +55,7 @@ json_t *json_text(const char *text)
 	FILE *file = string ? NULL : open_memstream(&shown, &length);
 	if (!file)
 		return string;
-	characters_put(file, text, "");
+	characters_put(file, text, characters_no_escapes);
 	if (fclose(file) == 0)
 		string = json_string(shown);
 	free(shown);

@@ -18,36 +18,23 @@ static bool begins_block(const char *text, const char *at)
 	return at == text && strchr("#-+=", *at) && (at[1] == *at || at[1] == ' ');
 }
 
-static bool is_markup(const char *text, const char *at)
-{
-	if (*at == '_')
-		return !follows_word(text, at);
-	return strchr("\\`*[]|$~", *at) || begins_block(text, at);
-}
+static const struct characters_escape escapes[] = {
+	{'\\', "\\\\"}, {'`', "\\`"}, {'*', "\\*"},  {'[', "\\["},  {']', "\\]"},   {'|', "\\|"},
+	{'$', "\\$"},   {'~', "\\~"}, {'<', "&lt;"}, {'>', "&gt;"}, {'&', "&amp;"}, {'\0', NULL},
+};
 
 void markdown_text(FILE *file, const char *text)
 {
-	char shown[CHARACTERS_SHOWN_MAX];
-	bool plain;
-	size_t length;
-	for (const char *at = text; *at; at += length) {
-		length = characters_next(at, &plain);
-		if (!plain)
-			fprintf(file, "\\%s", characters_shown(at, length, shown));
-		else if (*at == '<')
-			fputs("&lt;", file);
-		else if (*at == '>')
-			fputs("&gt;", file);
-		else if (*at == '&')
-			fputs("&amp;", file);
-		else
-			fprintf(file, "%s%.*s", is_markup(text, at) ? "\\" : "", (int)length, at);
-	}
+	for (const char *at = text; *at; at += characters_put_next(file, at, escapes))
+		if (begins_block(text, at) || (*at == '_' && !follows_word(text, at)))
+			putc('\\', file);
 }
 
 void markdown_comment(FILE *file, const char *text)
 {
-	characters_put(file, text, "<>");
+	static const struct characters_escape marks[] = {
+		{'<', "\\x3c"}, {'>', "\\x3e"}, {'\0', NULL}};
+	characters_put(file, text, marks);
 }
 
 void markdown_markup(FILE *file, const char *markup)

@@ -2,6 +2,7 @@
 
 #include "harness/driver/base/forms/characters.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +51,8 @@ static bool put(FILE *file, const char *text, const char *other)
 	return true;
 }
 
-void print_to_v(FILE *file, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void print_to_v(FILE *file, const char *format,
+							     va_list args)
 {
 	va_list again;
 	va_copy(again, args);

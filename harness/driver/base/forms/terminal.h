@@ -4,13 +4,11 @@
 #ifndef FORKCOST_FORMS_TERMINAL_H
 #define FORKCOST_FORMS_TERMINAL_H
 
-#include <stdarg.h>
 #include <stdio.h>
 
 /* As fprintf, but of what the arguments bring in, control characters, line ends among them, and bytes that
  * are no UTF-8 are shown as "\x1b"; line ends of the format itself stay. */
 void print_to(FILE *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void print_to_v(FILE *file, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
 /* The same to standard output. */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
