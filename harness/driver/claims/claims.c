@@ -1,7 +1,5 @@
 #include "harness/driver/claims/claims.h"
 
-#include "harness/driver/claims/compute.h"
-
 #include <stdio.h>
 
 const struct claim claims[CLAIM_COUNT] = {

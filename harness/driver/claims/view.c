@@ -8,7 +8,6 @@
 #include "harness/driver/base/outfile.h"
 #include "harness/driver/base/version.h"
 #include "harness/driver/base/wrapped.h"
-#include "harness/driver/claims/compute.h"
 #include "harness/driver/machine/machine.h"
 
 #include <jansson.h>
