@@ -1,5 +1,5 @@
 /* A step held against the theory: which statements there are about it, and whether each holds. */
-#include "harness/driver/explain/check.h"
+#include "harness/driver/explain/step.h"
 
 #include "harness/driver/base/notes.h"
 

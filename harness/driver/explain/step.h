@@ -44,6 +44,10 @@ struct step_result {
 	struct check checks[CHECKS_MAX];
 };
 
+/* Holds the step against the theory: fills in its checks from everything else in it, and from what rehearsals of
+ * it took. In check.c. */
+void check_step(struct step_result *result, const struct walk_took *rehearsals, size_t rehearsed);
+
 /* "parent" or "child". */
 static inline const char *step_name(enum walk_who who)
 {

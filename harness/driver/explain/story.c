@@ -4,7 +4,6 @@
 #include "harness/common/traits.h"
 #include "harness/driver/base/interrupts.h"
 #include "harness/driver/base/stats.h"
-#include "harness/driver/explain/check.h"
 #include "harness/driver/machine/hugepages.h"
 #include "harness/driver/run/session.h"
 
