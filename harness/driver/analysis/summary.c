@@ -70,11 +70,10 @@ static void note_drift(struct row *row, const double *medians)
 static void note_burst(struct row *row)
 {
 	const struct series *series = row->series;
-	size_t count;
-	double *values = series_values(series, &count);
-	double *first = calloc(count + 1, sizeof *first), *later = calloc(count + 1, sizeof *later);
+	double *first = calloc(row->count + 1, sizeof *first);
+	double *later = calloc(row->count + 1, sizeof *later);
 	size_t firsts = 0, laters = 0;
-	for (size_t b = 0; values && first && later && b < series->block_count; b++)
+	for (size_t b = 0; first && later && b < series->block_count; b++)
 		for (size_t i = 0; i < series->blocks[b].count; i++) {
 			if (series->blocks[b].places[i] == 0)
 				first[firsts++] = series->blocks[b].values[i];
@@ -86,7 +85,6 @@ static void note_burst(struct row *row)
 		if (isfinite(ratio) && fabs(ratio) >= DRIFT_TOLD)
 			add_note(row, "first of a burst %+.0f %%", ratio * 100);
 	}
-	free(values);
 	free(first);
 	free(later);
 }

@@ -106,7 +106,7 @@ static void put_evidence(const struct rule *rule, const struct finding *finding,
 }
 
 /* By what the MMU of the run's machine is told, as far as is known. */
-static const char *note_of(enum claim_id claim, const json_t *environment, char text[LINE_MAX])
+static void put_note(enum claim_id claim, const json_t *environment, char text[LINE_MAX])
 {
 	static const struct {
 		const char *machine, *how; /* machine: how its name begins */
@@ -127,9 +127,8 @@ static const char *note_of(enum claim_id claim, const json_t *environment, char 
 				      : "";
 	for (size_t i = 0; claim == C5 && machine && i < sizeof registers / sizeof *registers; i++)
 		if (strncmp(machine, registers[i].machine, strlen(registers[i].machine)) == 0)
-			return notes_fill(text, LINE_MAX, "Here by a register: %s%s.",
-					  registers[i].how, registers[i].has_pcid ? tagged : "");
-	return "";
+			notes_fill(text, LINE_MAX, "Here by a register: %s%s.", registers[i].how,
+				   registers[i].has_pcid ? tagged : "");
 }
 
 /* The next rule of the claim behind `last` (NULL: of all); NULL if there is none. */
@@ -203,7 +202,7 @@ static void tell(struct told *told, const struct summary *summary, enum claim_id
 		if (!other_bound(rule) || rule < other_bound(rule))
 			put_evidence(rule, &findings[rule->finding], &told->judgement,
 				     told->lines[told->line_count++]);
-	note_of(claim, summary->dataset->environment, told->note);
+	put_note(claim, summary->dataset->environment, told->note);
 	notes_fill(told->see, VALUE_MAX, "%s%s", figure ? "plots/" : "forkcost explain",
 		   figure ? figure : "");
 }

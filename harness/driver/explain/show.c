@@ -286,9 +286,7 @@ static void show_check(struct show *show, const struct check *check)
 	static const char *const marks[] = {
 		[VERDICT_HOLDS] = "ok", [VERDICT_FAILS] = "NO", [VERDICT_UNSEEN] = "?"};
 	char text[2 * WORDS_MAX], why[CELL_MAX];
-	show->holds += check->verdict == VERDICT_HOLDS;
-	show->fails += check->verdict == VERDICT_FAILS;
-	show->unseen += check->verdict == VERDICT_UNSEEN;
+	show->counts[check->verdict]++;
 	notes_fill(text, sizeof text, "%-2s  %s%s", marks[check->verdict],
 		   check->verdict == VERDICT_UNSEEN ? "not checked: " : "", check->text);
 	if (check->verdict == VERDICT_UNSEEN)
@@ -322,8 +320,9 @@ void show_end(const struct show *show)
 	print_to(show->file,
 		 "\n"
 		 "%zu statements hold, %zu do not, %zu could not be checked\n",
-		 show->holds, show->fails, show->unseen);
-	if (show->fails)
+		 show->counts[VERDICT_HOLDS], show->counts[VERDICT_FAILS],
+		 show->counts[VERDICT_UNSEEN]);
+	if (show->counts[VERDICT_FAILS])
 		wrapped_print(show->file,
 			      "Where a line says NO, this kernel does not do what the text says. "
 			      "Does something move pages (KSM, NUMA balancing, compaction)? If "

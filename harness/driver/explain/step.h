@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum verdict { VERDICT_HOLDS, VERDICT_FAILS, VERDICT_UNSEEN };
+enum verdict { VERDICT_HOLDS, VERDICT_FAILS, VERDICT_UNSEEN, VERDICT_COUNT };
 
 enum { CHECK_TEXT_MAX = 160, CHECKS_MAX = 16 };
 
