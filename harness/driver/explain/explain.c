@@ -124,11 +124,9 @@ static enum outcome prepare(const struct explain_options *options, struct story 
 
 /* That the parent cannot write first scenes_make() knows; a child may never write at all. */
 static enum outcome check_first(const struct explain_options *options,
-				const struct wire_catalog *catalog, struct problem *problem)
+				const struct wire_primitive *primitive, struct problem *problem)
 {
-	const struct wire_primitive *primitive =
-		options->primitive ? catalog_primitive(catalog, options->primitive) : NULL;
-	if (options->first_given && options->first == WALK_CHILD && primitive &&
+	if (options->first_given && options->first == WALK_CHILD &&
 	    primitive->traits & TRAIT_LIBC_CHILD)
 		return fail(problem,
 			    "cannot let the child write first after %s: it never writes; leave out "
@@ -151,7 +149,7 @@ enum explained explain(const struct explain_options *options, struct problem *pr
 	if (catalog_read(&catalog, problem))
 		return EXPLAINED_BROKEN;
 	if (scenes_make(scenes, &count, &catalog, options->primitive, options->first, problem) ||
-	    check_first(options, &catalog, problem))
+	    check_first(options, scenes[0].primitive, problem))
 		return EXPLAINED_USAGE;
 	enum outcome outcome = prepare(options, &story, problem);
 	if (!outcome)
