@@ -106,6 +106,25 @@ of_the_reference() {
 	done
 }
 
+@test "the claim about the MMU says which register it is here, and whether the TLB keeps what it has" {
+	local run=$BATS_TEST_TMPDIR/run machine pcid note said=0
+	cp -r "$ROOT/results/reference-2cpu-vm" "$run"
+	while IFS='|' read -r machine pcid note; do
+		sed -E "s/\"machine\": \"x86_64\"/\"machine\": \"$machine\"/; s/\"pcid\": true/\"pcid\": $pcid/" \
+			"$ROOT/results/reference-2cpu-vm/environment.json" >"$run/environment.json"
+		run --separate-stderr "$FORKCOST" claims --markdown "$run"
+		[[ $(grep '^| C5 ' <<<"$output") == *"Here by a register: $note. | "* ]] || fail_with "$machine, $pcid: not '$note'"
+		[ "$(grep -c 'Here by' <<<"$output")" -eq 1 ] || fail_with "more than one note"
+		said=$((said + 1))
+	done <<-END
+		x86_64|true|the kernel loads CR3 with the root of the next page tables, tagged (PCID), so that the TLB keeps the entries of other address spaces
+		x86_64|false|the kernel loads CR3 with the root of the next page tables; without PCID this flushes the TLB
+		riscv64|true|satp contains the root of the page tables
+		aarch64|true|TTBR0_EL1 contains the root of the page tables
+	END
+	[ $said -eq 4 ] || fail_with "$said machines"
+}
+
 @test "figures that claims name are figures that there are" {
 	local figure
 	while read -r figure; do

@@ -1,6 +1,5 @@
 /* Verdicts: the rules on both sides of every threshold, and the findings in runs that are made up. */
 #include "harness/driver/claims/claims.h"
-#include "harness/driver/claims/compute.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -151,14 +150,14 @@ TEST(the_heap_from_which_vfork_wins_is_read_off_straight_lines)
 {
 	const double heaps[] = {10, 1000, 5000}, ratio[] = {1, 3, 11};
 	double from;
-	assert_int_equal(compute_crossing(heaps, ratio, 3, 2, &from), CROSSING_FOUND);
+	assert_int_equal(findings_crossing(heaps, ratio, 3, 2, &from), CROSSING_FOUND);
 	assert_near(from, 505, 1e-9);
-	assert_int_equal(compute_crossing(heaps, ratio, 3, 10, &from), CROSSING_FOUND);
+	assert_int_equal(findings_crossing(heaps, ratio, 3, 10, &from), CROSSING_FOUND);
 	assert_near(from, 4500, 1e-9);
 	/* What was measured ends there: no heap was found. */
-	assert_int_equal(compute_crossing(heaps, ratio, 3, 0.5, &from), CROSSING_BEFORE);
+	assert_int_equal(findings_crossing(heaps, ratio, 3, 0.5, &from), CROSSING_BEFORE);
 	assert_near(from, 10, 0);
-	assert_int_equal(compute_crossing(heaps, ratio, 3, 11.1, &from), CROSSING_AFTER);
+	assert_int_equal(findings_crossing(heaps, ratio, 3, 11.1, &from), CROSSING_AFTER);
 	assert_near(from, 5000, 0);
 }
 
@@ -166,7 +165,7 @@ TEST(a_win_that_is_lost_again_does_not_count)
 {
 	const double heaps[] = {0, 10, 20, 30}, ratio[] = {5, 1, 3, 5};
 	double from;
-	assert_int_equal(compute_crossing(heaps, ratio, 4, 2, &from), CROSSING_FOUND);
+	assert_int_equal(findings_crossing(heaps, ratio, 4, 2, &from), CROSSING_FOUND);
 	assert_near(from, 15, 1e-9);
 }
 
@@ -288,10 +287,10 @@ static void add_spawns_of(uint64_t heap_bytes, size_t replicates)
 	double mib = (double)heap_bytes / (1 << 20);
 	made_add("spawn", "fork", "reaped_ns", "ns", 1e5 + 1e6 * mib, 0, replicates)->heap_bytes =
 		heap_bytes;
-	struct series *clean =
+	struct series *write_protected =
 		made_add("spawn", "fork", "reaped_ns", "ns", 1e5 + 0.9e6 * mib, 0, replicates);
-	clean->heap_bytes = heap_bytes;
-	wire_copy(clean->level[AXIS_STATE], WIRE_NAME_MAX, "write-protected");
+	write_protected->heap_bytes = heap_bytes;
+	wire_copy(write_protected->level[AXIS_STATE], WIRE_NAME_MAX, "write-protected");
 	made_add("spawn", "vfork", "reaped_ns", "ns", 5e4, 0, replicates)->heap_bytes = heap_bytes;
 }
 

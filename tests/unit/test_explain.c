@@ -1,7 +1,7 @@
 /* What forkcost explain expects of a walk, and whether it notices when the kernel does something else. */
 #include "harness/common/traits.h"
-#include "harness/driver/explain/check.h"
 #include "harness/driver/explain/scene.h"
+#include "harness/driver/explain/step.h"
 #include "harness/driver/explain/theory.h"
 #include "tests/unit/unit.h"
 

@@ -23,11 +23,6 @@ static const char *fact(const struct dataset *dataset, const char *key)
 	return text && *text >= '0' && *text <= '9' ? text : NULL; /* else why there is none */
 }
 
-static bool begins(const char *text, const char *with)
-{
-	return strncmp(text, with, strlen(with)) == 0;
-}
-
 /* The same event's counter of another mode: cycles_both -> cycles_user. NULL if there is none. */
 static const struct series *other_mode(const struct doubt *doubt, const char *mode)
 {
@@ -110,7 +105,8 @@ static bool sample_holds(struct doubt *doubt, size_t block, size_t sample)
 				      values->window_ns[sample], doubt->max_hz,
 				      doubt->with_child ? 2 : 1, doubt->why))
 		return false;
-	if (begins(metric, "page_faults_") && !faults_hold(doubt, values, sample))
+	static const char faults[] = "page_faults_";
+	if (strncmp(metric, faults, strlen(faults)) == 0 && !faults_hold(doubt, values, sample))
 		return false;
 	return split_holds(doubt, block, sample);
 }

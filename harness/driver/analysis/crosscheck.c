@@ -18,10 +18,10 @@
 
 /* Median and standard error of the median of one command's times. For times that are near normal
  * the median's standard error is sqrt(pi/2) that of the mean. */
-static bool read_times(const json_t *result, double *median_s, double *error_s)
+static bool read_times(const json_t *result, double *median_s, double *error_s, size_t *count)
 {
 	const json_t *times = json_object_get(result, "times");
-	size_t n = json_array_size(times);
+	size_t n = *count = json_array_size(times);
 	double *values = n >= 2 ? malloc(n * sizeof *values) : NULL;
 	bool good = values != NULL;
 	for (size_t i = 0; good && i < n; i++)
@@ -40,18 +40,15 @@ static enum outcome read_file(int folder, const char *folder_name, const char *n
 			      struct crosscheck_entry *entry, struct problem *problem)
 {
 	double once_s, once_error_s, twice_s, twice_error_s;
+	size_t count;
 	FILE *stream = infile_open(folder, folder_name, name, problem);
 	json_t *file = stream ? infile_json(stream, folder_name, name, problem) : NULL;
 	if (!file)
 		return OUTCOME_FAILED;
 	const json_t *results = json_object_get(file, "results");
 	bool good = json_array_size(results) == 2 &&
-		    read_times(json_array_get(results, 0), &once_s, &once_error_s) &&
-		    read_times(json_array_get(results, 1), &twice_s, &twice_error_s);
-	/* The two commands were timed equally often; each costs a degree of freedom. */
-	double freedom =
-		2 * (double)json_array_size(json_object_get(json_array_get(results, 0), "times")) -
-		2;
+		    read_times(json_array_get(results, 1), &twice_s, &twice_error_s, &count) &&
+		    read_times(json_array_get(results, 0), &once_s, &once_error_s, &count);
 	json_decref(file);
 	if (!good)
 		return fail(problem,
@@ -59,6 +56,8 @@ static enum outcome read_file(int folder, const char *folder_name, const char *n
 			    "it or run scripts/crosscheck again",
 			    folder_name, name);
 	double scale = 1e9 / (double)entry->count;
+	/* The two commands were timed equally often; each costs a degree of freedom. */
+	double freedom = 2 * (double)count - 2;
 	double half = gsl_cdf_tdist_Pinv(0.975, freedom) * hypot(once_error_s, twice_error_s);
 	entry->spawn_ns = (twice_s - once_s) * scale;
 	entry->low_ns = (twice_s - once_s - half) * scale;

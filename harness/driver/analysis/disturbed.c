@@ -66,6 +66,7 @@ static void tell(struct tale *tale, const struct block *block, double share)
 	tale->migrations += isnan(worker_facts->migrations) ? 0 : worker_facts->migrations;
 }
 
+/* What the disturbance did, where there are quiet replicates to hold against. */
 static void put_extent(const struct tale *tale, const struct series *series, char *text,
 		       size_t text_bytes)
 {
@@ -80,28 +81,15 @@ static void put_extent(const struct tale *tale, const struct series *series, cha
 			     (ratio - 1) * 100);
 }
 
-static void put_others(const struct tale *tale, const struct series *series, char *text,
-		       size_t text_bytes)
+/* What the scheduler says of it. */
+static void put_waits(const struct tale *tale, char *text, size_t text_bytes)
 {
 	char wait[UNITS_TEXT_MAX];
-	notes_append(text, text_bytes,
-		     "disturbed: other processes had the CPU for %.0f %% of the time",
-		     100 * tale->away_ns / tale->duration_ns);
-	put_extent(tale, series, text, text_bytes);
 	notes_append(text, text_bytes, " (waited %s, %.0f involuntary switches",
 		     units_format_ns(tale->wait_ns, wait), tale->involuntary_switches);
 	if (tale->migrations > 0)
 		notes_append(text, text_bytes, ", %.0f migrations", tale->migrations);
 	notes_append(text, text_bytes, ")");
-}
-
-static void put_steal(const struct tale *tale, const struct series *series, char *text,
-		      size_t text_bytes)
-{
-	notes_append(text, text_bytes,
-		     "%sdisturbed: the hypervisor had the CPU for %.0f %% of the time",
-		     *text ? "; " : "", 100 * tale->away_ns / tale->duration_ns);
-	put_extent(tale, series, text, text_bytes);
 }
 
 static double share_of(const struct worker_facts *worker_facts, enum disturber disturber)
@@ -120,10 +108,9 @@ bool disturbed_by(const struct series *series, enum disturber disturber)
 
 const char *disturbed_text(const struct series *series, char *text, size_t text_bytes)
 {
-	static void (*const puts[DISTURBERS])(const struct tale *tale, const struct series *series,
-					      char *text, size_t text_bytes) = {
-		[DISTURBED_BY_OTHERS] = put_others,
-		[DISTURBED_BY_HYPERVISOR] = put_steal,
+	static const char *const who_had[] = {
+		[DISTURBED_BY_OTHERS] = "other processes",
+		[DISTURBED_BY_HYPERVISOR] = "the hypervisor",
 	};
 	double *room = calloc(2 * series->block_count + 1, sizeof *room);
 	*text = '\0';
@@ -132,8 +119,14 @@ const char *disturbed_text(const struct series *series, char *text, size_t text_
 		for (size_t b = 0; b < series->block_count; b++)
 			tell(&tale, &series->blocks[b],
 			     share_of(&series->blocks[b].worker_facts, who));
-		if (tale.replicates)
-			puts[who](&tale, series, text, text_bytes);
+		if (!tale.replicates)
+			continue;
+		notes_append(
+			text, text_bytes, "%sdisturbed: %s had the CPU for %.0f %% of the time",
+			*text ? "; " : "", who_had[who], 100 * tale.away_ns / tale.duration_ns);
+		put_extent(&tale, series, text, text_bytes);
+		if (who == DISTURBED_BY_OTHERS)
+			put_waits(&tale, text, text_bytes);
 	}
 	free(room);
 	return text;

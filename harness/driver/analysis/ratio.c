@@ -11,7 +11,7 @@ struct timed {
 
 /* What is taken for one ratio: sized by what is stored. */
 struct workspace {
-	struct timed *samples, *medians, *other_medians;
+	struct timed *mine, *theirs;
 	double *scratch; /* a round's values, then the ratios of the rounds that both have */
 };
 
@@ -22,24 +22,23 @@ static int by_round(const void *a, const void *b)
 }
 
 /* The median of each round of a block, by rising rounds. Returns how many rounds it has. */
-static size_t round_medians(const struct block *block, struct workspace *space,
-			    struct timed *medians)
+static size_t round_medians(const struct block *block, double *scratch, struct timed *medians)
 {
-	struct timed *samples = space->samples;
 	size_t n = 0;
 	bool sorted = true;
 	for (size_t i = 0; i < block->count; i++) {
-		samples[i] = (struct timed){block->rounds[i], block->values[i]};
-		sorted = sorted && (i == 0 || samples[i].round >= samples[i - 1].round);
+		medians[i] = (struct timed){block->rounds[i], block->values[i]};
+		sorted = sorted && (i == 0 || medians[i].round >= medians[i - 1].round);
 	}
 	if (!sorted)
-		qsort(samples, block->count, sizeof *samples, by_round);
+		qsort(medians, block->count, sizeof *medians, by_round);
 	for (size_t i = 0, values = 0; i < block->count; i++) {
-		unsigned round = samples[i].round;
-		space->scratch[values++] = samples[i].value;
-		if (i + 1 < block->count && samples[i + 1].round == round)
+		unsigned round = medians[i].round;
+		scratch[values++] = medians[i].value;
+		if (i + 1 < block->count && medians[i + 1].round == round)
 			continue;
-		medians[n++] = (struct timed){round, stats_median(space->scratch, values)};
+		/* There are no more rounds than samples, so this one was read. */
+		medians[n++] = (struct timed){round, stats_median(scratch, values)};
 		values = 0;
 	}
 	return n;
@@ -47,14 +46,14 @@ static size_t round_medians(const struct block *block, struct workspace *space,
 
 /* The median over the rounds of one replicate of (this arm over the reference); NAN if none. */
 static double replicate_ratio(const struct block *block, const struct block *reference,
-			      struct workspace *space)
+			      const struct workspace *space)
 {
-	const struct timed *mine = space->medians, *theirs = space->other_medians;
-	size_t count = round_medians(block, space, space->medians), n = 0;
-	size_t others = round_medians(reference, space, space->other_medians);
+	size_t count = round_medians(block, space->scratch, space->mine), n = 0;
+	size_t others = round_medians(reference, space->scratch, space->theirs);
 	for (size_t i = 0, j = 0; i < count && j < others;) {
-		int order = by_round(&mine[i], &theirs[j]);
-		double ratio = order ? (double)NAN : mine[i].value / theirs[j].value;
+		const struct timed *mine = &space->mine[i], *theirs = &space->theirs[j];
+		int order = by_round(mine, theirs);
+		double ratio = order ? (double)NAN : mine->value / theirs->value;
 		if (isfinite(ratio))
 			space->scratch[n++] = ratio;
 		i += order <= 0;
@@ -78,14 +77,10 @@ enum outcome ratio_make(struct ratio *ratio, const struct series *series,
 	size_t longest = longest_block(series), other = longest_block(reference), n = 0;
 	size_t samples = (longest > other ? longest : other) + 1;
 	double *ratios = calloc(series->block_count + 1, sizeof *ratios);
-	struct timed *timed = calloc(3 * samples, sizeof *timed);
-	struct workspace space = {.scratch = calloc(samples, sizeof *space.scratch)};
-	bool room = ratios && timed && space.scratch;
-	if (room) {
-		space.samples = timed;
-		space.medians = timed + samples;
-		space.other_medians = timed + 2 * samples;
-	}
+	struct workspace space = {.mine = calloc(samples, sizeof *space.mine),
+				  .theirs = calloc(samples, sizeof *space.theirs),
+				  .scratch = calloc(samples, sizeof *space.scratch)};
+	bool room = ratios && space.mine && space.theirs && space.scratch;
 	for (size_t b = 0; room && b < series->block_count; b++) {
 		const struct block *found = series_block(reference, series->blocks[b].replicate);
 		double value =
@@ -97,7 +92,8 @@ enum outcome ratio_make(struct ratio *ratio, const struct series *series,
 	if (n)
 		ratio->interval = stats_interval(ratios, n);
 	free(space.scratch);
-	free(timed);
+	free(space.theirs);
+	free(space.mine);
 	free(ratios);
 	return room ? OUTCOME_OK : fail(problem, "cannot take ratios: out of memory; free some");
 }

@@ -137,13 +137,6 @@ const char *shortfall_reason(const struct dataset *dataset)
 					: "the budget ended before; raise --budget";
 }
 
-/* A budget that suffices, rounded up to what one would type: tens of seconds, from ten minutes on minutes. */
-static void name_budget(double seconds, char text[UNITS_TEXT_MAX])
-{
-	double step = seconds < 600 ? 10 : 60;
-	units_format_seconds(ceil(seconds / step) * step, text);
-}
-
 static void describe_budget(const struct dataset *dataset, struct notes *notes)
 {
 	const json_t *settings = json_object_get(dataset->run, "settings");
@@ -155,7 +148,9 @@ static void describe_budget(const struct dataset *dataset, struct notes *notes)
 		return;
 	units_format_seconds(budget_s, had);
 	units_format_seconds(short_s, lacks);
-	name_budget(budget_s + short_s, enough);
+	/* Rounded up to what one would type. */
+	double step_s = budget_s + short_s < 600 ? 10 : 60;
+	units_format_seconds(ceil((budget_s + short_s) / step_s) * step_s, enough);
 	notes_add(notes, "the budget of %s is short by %s %s: give --budget %s%s", had,
 		  more ? "more than" : "about", lacks, enough, more ? " or more" : "");
 }

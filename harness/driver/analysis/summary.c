@@ -4,6 +4,7 @@
 #include "harness/driver/analysis/count_check.h"
 #include "harness/driver/analysis/disturbed.h"
 #include "harness/driver/base/fields.h"
+#include "harness/driver/base/notes.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -14,15 +15,12 @@ static const double DRIFT_TOLD = 0.05; /* first half against second: said from 5
 
 __attribute__((format(printf, 2, 3))) static void add_note(struct row *row, const char *format, ...)
 {
-	size_t length = strlen(row->note);
+	char note[NOTE_MAX];
 	va_list args;
-	if (length && length + 2 < sizeof row->note) {
-		memcpy(row->note + length, "; ", 3);
-		length += 2;
-	}
 	va_start(args, format);
-	vsnprintf(row->note + length, sizeof row->note - length, format, args);
+	vsnprintf(note, sizeof note, format, args);
 	va_end(args);
+	notes_append(row->note, sizeof row->note, "%s%s", *row->note ? "; " : "", note);
 }
 
 /* NAN if the run does not say. */
@@ -72,11 +70,10 @@ static void note_drift(struct row *row, const double *medians)
 static void note_burst(struct row *row)
 {
 	const struct series *series = row->series;
-	size_t count;
-	double *values = series_values(series, &count);
-	double *first = calloc(count + 1, sizeof *first), *later = calloc(count + 1, sizeof *later);
+	double *first = calloc(row->count + 1, sizeof *first);
+	double *later = calloc(row->count + 1, sizeof *later);
 	size_t firsts = 0, laters = 0;
-	for (size_t b = 0; values && first && later && b < series->block_count; b++)
+	for (size_t b = 0; first && later && b < series->block_count; b++)
 		for (size_t i = 0; i < series->blocks[b].count; i++) {
 			if (series->blocks[b].places[i] == 0)
 				first[firsts++] = series->blocks[b].values[i];
@@ -88,7 +85,6 @@ static void note_burst(struct row *row)
 		if (isfinite(ratio) && fabs(ratio) >= DRIFT_TOLD)
 			add_note(row, "first of a burst %+.0f %%", ratio * 100);
 	}
-	free(values);
 	free(first);
 	free(later);
 }
@@ -102,29 +98,19 @@ static void note_modes(struct row *row, const double *values)
 	char text[160] = "";
 	for (size_t i = 0; i < count; i++) {
 		char mode[UNITS_TEXT_MAX];
-		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", i ? ", " : "",
-			 units_format_ns(modes[i], mode));
+		notes_append(text, sizeof text, "%s%s", i ? ", " : "",
+			     units_format_ns(modes[i], mode));
 	}
 	add_note(row, "%zu modes: %s", count, text);
 }
 
-static bool is_with_child(const struct series *series)
+/* What else went on in the worker. */
+static void note_worker(struct row *row)
 {
-	static const char ending[] = "_with_child";
-	size_t length = strlen(series->metric), end = sizeof ending - 1;
-	return length > end && strcmp(series->metric + length - end, ending) == 0;
-}
-
-static void note_open_files(struct row *row)
-{
+	char text[DISTURBED_TEXT_MAX];
 	double fewest, most;
 	if (disturbed_open_files(row->series, &fewest, &most) && fewest < most)
 		add_note(row, "open files varied: %.0f to %.0f", fewest, most);
-}
-
-static void note_disturbance(struct row *row)
-{
-	char text[DISTURBED_TEXT_MAX];
 	if (*disturbed_text(row->series, text, sizeof text))
 		add_note(row, "%s", text);
 }
@@ -132,8 +118,9 @@ static void note_disturbance(struct row *row)
 /* Counts are taken beside the times, in passes that are a little slower. */
 static void note_counting(struct row *row, const struct summary *summary)
 {
-	const struct counting_cost *cost = counting_cost_find(
-		&summary->counting, row->series->experiment, is_with_child(row->series));
+	const struct counting_cost *cost =
+		counting_cost_find(&summary->counting, row->series->experiment,
+				   strstr(row->series->metric, "_with_child"));
 	if (cost)
 		add_note(row, "counting changed %s by %+.1f %%", cost->metric,
 			 (cost->ratio - 1) * 100);
@@ -176,8 +163,7 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 		}
 		if (series->is_counter)
 			note_counting(row, summary);
-		note_open_files(row);
-		note_disturbance(row);
+		note_worker(row);
 	}
 	bool room = values && medians;
 	free(values);

@@ -50,15 +50,6 @@ static void put_axis_names(FILE *file, enum axis_column column)
 		}
 }
 
-static void put_levels_header(FILE *file)
-{
-	csv_header(file, "experiment,primitive,action,case,heap_bytes");
-	put_axis_names(file, AXIS_COLUMN_EARLY);
-	csv_header(file, ",mappings,open_files");
-	put_axis_names(file, AXIS_COLUMN_MIDDLE);
-	csv_header(file, ",metric,unit");
-}
-
 static void put_row(FILE *file, const struct row *row)
 {
 	const struct stats_summary *spread = &row->spread;
@@ -79,48 +70,47 @@ static void put_row(FILE *file, const struct row *row)
 	csv_end(file);
 }
 
-static enum outcome write_csv(const struct summary *summary, const char *folder,
-			      struct problem *problem)
+static void put_ratio(FILE *file, const struct ratio *ratio)
 {
-	struct outfile outfile;
-	FILE *file = outfile_open(&outfile, folder, "summary.csv", problem);
-	if (!file)
-		return OUTCOME_FAILED;
-	put_levels_header(file);
-	csv_header(file, ",n,replicates,estimate,ci_low,ci_high,p5,p95,p99,min,max,mad,note");
-	put_axis_names(file, AXIS_COLUMN_LAST);
+	put_levels(file, ratio->series);
+	csv_next_count(file, ratio->replicates);
+	summary_put_interval(file, &ratio->interval);
+	put_axes(file, ratio->series, AXIS_COLUMN_LAST);
 	csv_end(file);
-	for (size_t i = 0; i < summary->row_count; i++)
-		put_row(file, &summary->rows[i]);
-	return outfile_close(&outfile, file, problem);
 }
 
-static enum outcome write_ratios(const struct summary *summary, const char *folder,
-				 struct problem *problem)
+/* Begins a file with the levels' names, `columns` and the last axes' names. NULL if it cannot. */
+static FILE *begin(struct outfile *outfile, const char *folder, const char *name,
+		   const char *columns, struct problem *problem)
 {
-	struct outfile outfile;
-	FILE *file = outfile_open(&outfile, folder, "ratios.csv", problem);
+	FILE *file = outfile_open(outfile, folder, name, problem);
 	if (!file)
-		return OUTCOME_FAILED;
-	put_levels_header(file);
-	csv_header(file, ",replicates,ratio_to_fork,ci_low,ci_high");
+		return NULL;
+	csv_header(file, "experiment,primitive,action,case,heap_bytes");
+	put_axis_names(file, AXIS_COLUMN_EARLY);
+	csv_header(file, ",mappings,open_files");
+	put_axis_names(file, AXIS_COLUMN_MIDDLE);
+	csv_header(file, ",metric,unit");
+	csv_header(file, columns);
 	put_axis_names(file, AXIS_COLUMN_LAST);
 	csv_end(file);
-	for (size_t i = 0; i < summary->ratio_count; i++) {
-		const struct ratio *ratio = &summary->ratios[i];
-		put_levels(file, ratio->series);
-		csv_next_count(file, ratio->replicates);
-		summary_put_interval(file, &ratio->interval);
-		put_axes(file, ratio->series, AXIS_COLUMN_LAST);
-		csv_end(file);
-	}
-	return outfile_close(&outfile, file, problem);
+	return file;
 }
 
 enum outcome summary_write(const struct summary *summary, const char *folder,
 			   struct problem *problem)
 {
-	if (write_csv(summary, folder, problem))
+	struct outfile outfile;
+	FILE *file =
+		begin(&outfile, folder, "summary.csv",
+		      ",n,replicates,estimate,ci_low,ci_high,p5,p95,p99,min,max,mad,note", problem);
+	for (size_t i = 0; file && i < summary->row_count; i++)
+		put_row(file, &summary->rows[i]);
+	if (!file || outfile_close(&outfile, file, problem))
 		return OUTCOME_FAILED;
-	return write_ratios(summary, folder, problem);
+	file = begin(&outfile, folder, "ratios.csv", ",replicates,ratio_to_fork,ci_low,ci_high",
+		     problem);
+	for (size_t i = 0; file && i < summary->ratio_count; i++)
+		put_ratio(file, &summary->ratios[i]);
+	return file ? outfile_close(&outfile, file, problem) : OUTCOME_FAILED;
 }

@@ -1,8 +1,6 @@
 #include "harness/driver/claims/claims.h"
 
-#include "harness/driver/claims/compute.h"
-
-#include <stdio.h>
+#include "harness/driver/base/notes.h"
 
 const struct claim claims[CLAIM_COUNT] = {
 	[C1] = {"C1",
@@ -161,12 +159,8 @@ static void say_open(struct judgement *judgement, const struct rule *rule,
 				  ? "the samples disagree"
 				  : "the interval is not wholly on the required side of the "
 				    "threshold; run longer";
-	if (finding->known)
-		snprintf(judgement->why, sizeof judgement->why, "%s: %s",
-			 definitions[rule->finding].words, how);
-	else
-		snprintf(judgement->why, sizeof judgement->why, "%s: %s",
-			 definitions[rule->finding].words, finding->why);
+	notes_fill(judgement->why, sizeof judgement->why, "%s: %s",
+		   definitions[rule->finding].words, finding->known ? how : finding->why);
 }
 
 struct judgement claim_judge(enum claim_id claim, const struct finding findings[FINDING_COUNT])
@@ -175,7 +169,7 @@ struct judgement claim_judge(enum claim_id claim, const struct finding findings[
 	bool refuted = false, open = false, corrected = false;
 	if (claims[claim].history) {
 		judgement.ruling = RULING_OPEN;
-		snprintf(judgement.why, sizeof judgement.why, "%s", claims[claim].history);
+		notes_fill(judgement.why, sizeof judgement.why, "%s", claims[claim].history);
 		return judgement;
 	}
 	for (size_t i = 0; i < claim_rule_count; i++) {

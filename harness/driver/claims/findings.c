@@ -1,7 +1,443 @@
 #include "harness/driver/claims/findings.h"
 
-#include "harness/driver/claims/compute.h"
+#include "harness/common/units.h"
+#include "harness/driver/analysis/differences.h"
+#include "harness/driver/analysis/ratio.h"
+#include "harness/driver/analysis/shortfall.h"
+#include "harness/driver/base/notes.h"
 #include "harness/driver/machine/machine.h"
+#include "harness/driver/show/derived.h"
+#include "harness/driver/show/level_words.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { HEAPS_MAX = 64, REPLICATES_MAX = DATASET_REPLICATES_MAX };
+
+/* What a small heap shows says nothing of large ones: the largest must have this much, and so many times
+ * the smallest's. */
+enum { LARGE_HEAP = 16 << 20, HEAPS_APART = 16 };
+
+enum { IN_ALL, PER_PAGE };                      /* of take_count */
+enum { LARGEST_HEAP = -1, SMALLEST_HEAP = -2 }; /* of take_time_ratio */
+
+/* A finding to be worked out. */
+struct computation {
+	const struct summary *summary;
+	const struct definition *definition;
+	struct finding *finding;
+	struct problem *problem; /* only of a lack of memory */
+};
+
+/* ---- helpers ---- */
+
+/* Sets the reason why a finding is not known, cut to its room. Always OUTCOME_OK. */
+static enum outcome unknown(struct finding *finding, const char *why)
+{
+	finding->known = false;
+	snprintf(finding->why, sizeof finding->why, "%.*s", FINDING_WHY_MAX - 1, why);
+	/* Cut by bytes, here or before, it may end within a character: not for JSON. */
+	for (size_t end = strlen(finding->why); end > 0;) {
+		unsigned char last = (unsigned char)finding->why[end - 1];
+		if (last < 0x80)
+			break;
+		finding->why[--end] = '\0';
+		if (last >= 0xc0)
+			break;
+	}
+	return OUTCOME_OK;
+}
+
+/* What a filter is of, in words: "spawn, fork exec, write-protected heap", "first_write, after_exec". */
+static const char *filter_text(const struct filter *filter, char text[FINDING_WHY_MAX])
+{
+	char levels[LEVEL_WORDS_MAX], heap[UNITS_TEXT_MAX];
+	notes_fill(text, FINDING_WHY_MAX, "%s, %s", filter->experiment,
+		   filter->case_name ? filter->case_name : filter->primitive);
+	if (filter->action)
+		notes_append(text, FINDING_WHY_MAX, " %s", filter->action);
+	if (filter->with_heap)
+		notes_append(text, FINDING_WHY_MAX, ", heap %s",
+			     units_format_bytes(filter->heap_bytes, heap));
+	notes_append(text, FINDING_WHY_MAX, "%s", level_words(filter, 0, levels));
+	return text;
+}
+
+/* Why a row that matches has no values: its own note, its experiment's reason, or that it is no part of the run. */
+static enum outcome no_row(const struct computation *task, const struct filter *filter)
+{
+	const struct summary *summary = task->summary;
+	struct finding *finding = task->finding;
+	char why[FILTER_WHY_MAX], what[FINDING_WHY_MAX], levels[LEVEL_WORDS_MAX];
+	struct filter anywhere = *filter;
+	anywhere.with_heap = false;
+	const struct row *row = filter_any_row(summary, filter);
+	if (row && !row->count && *row->note)
+		return unknown(finding, row->note);
+	const bool other_levels = !filter_any_row(summary, &anywhere);
+	finding->absent = !filter_was_run(summary, filter->experiment);
+	if (*filter_why_none(summary, filter->experiment, why))
+		return unknown(finding, why);
+	filter_text(filter, what);
+	filter_settle_levels(summary, &anywhere);
+	snprintf(why, sizeof why, "not part of this run: %s", what);
+	if (other_levels && filter_row(summary, &anywhere))
+		snprintf(why, sizeof why, "this run has %s only at other levels%s", what,
+			 level_words(&anywhere, 0, levels));
+	return unknown(finding, why);
+}
+
+static const struct stats_interval none;
+
+static enum outcome by_interval(struct finding *finding, struct stats_interval interval,
+				size_t replicates)
+{
+	finding->replicates = replicates;
+	if (!replicates)
+		return unknown(finding, "the two were not measured in the same process");
+	if (!interval.has_interval)
+		return unknown(finding, STATS_TOO_FEW ", so there is no interval; run longer");
+	finding->known = true;
+	finding->center = interval.center;
+	finding->low = interval.low;
+	finding->high = interval.high;
+	return OUTCOME_OK;
+}
+
+/* Why there is nothing from the two together: one of them is not there, or both are, apart. */
+static enum outcome neither_or_one(const struct computation *task)
+{
+	const struct definition *definition = task->definition;
+	if (!filter_row(task->summary, &definition->one))
+		return no_row(task, &definition->one);
+	if (!filter_row(task->summary, &definition->other))
+		return no_row(task, &definition->other);
+	return by_interval(task->finding, none, 0);
+}
+
+/* Sets the filter's heap: as parameter LARGEST_HEAP or SMALLEST_HEAP, or the one that tables and figures of the
+ * experiment show. False if there is none. */
+static bool choose_heap(const struct summary *summary, struct filter *filter, double parameter)
+{
+	uint64_t heaps[HEAPS_MAX];
+	if (parameter != LARGEST_HEAP && parameter != SMALLEST_HEAP)
+		return filter_one_heap(summary, filter);
+	size_t count = filter_heaps_with_interval(summary, filter, heaps, HEAPS_MAX);
+	filter->with_heap = count > 0;
+	if (count)
+		filter->heap_bytes = heaps[parameter == SMALLEST_HEAP ? 0 : count - 1];
+	return filter->with_heap;
+}
+
+/* Both rows, at the heap that `parameter` says; false with the reason in the finding. */
+static bool both_rows(const struct computation *task, double parameter, const struct row **one,
+		      const struct row **other)
+{
+	const struct summary *summary = task->summary;
+	const struct dataset *dataset = summary->dataset;
+	struct finding *finding = task->finding;
+	struct filter first = task->definition->one, second = task->definition->other;
+	char text[FINDING_WHY_MAX];
+	*one = *other = NULL;
+	if (choose_heap(summary, &first, parameter)) {
+		second.heap_bytes = first.heap_bytes;
+		second.with_heap = true;
+		*one = filter_row(summary, &first);
+		*other = filter_row(summary, &second);
+		snprintf(finding->where, sizeof finding->where, "heap %s",
+			 units_format_bytes(first.heap_bytes, text));
+	}
+	if (!*one || !*other) {
+		no_row(task, *one ? &second : &first);
+		return false;
+	}
+	if (parameter != LARGEST_HEAP || first.heap_bytes >= LARGE_HEAP)
+		return true;
+	unknown(finding, notes_fill(text, sizeof text, "no heap of 16 MiB or more was measured; %s",
+				    shortfall_holds(dataset, first.experiment, LARGE_HEAP)
+					    ? shortfall_reason(dataset)
+					    : "add --heap 64M"));
+	return false;
+}
+
+static double quotient(double one, double other)
+{
+	return one / other;
+}
+
+/* A count, in parts of `whole`: its median, least and most. */
+static enum outcome by_spread(struct finding *finding, const struct stats_summary *spread,
+			      size_t replicates, double whole)
+{
+	finding->known = true;
+	finding->replicates = replicates;
+	finding->center = spread->p50 / whole;
+	finding->low = spread->min / whole;
+	finding->high = spread->max / whole;
+	return OUTCOME_OK;
+}
+
+/* ---- takes ---- */
+
+/* A count in all samples: as it is (IN_ALL), or over the pages of the same case (PER_PAGE). */
+static enum outcome take_count(const struct computation *task)
+{
+	const struct row *one, *pages;
+	if (!both_rows(task, 0, &one, &pages))
+		return OUTCOME_OK;
+	double whole = task->definition->parameter == PER_PAGE ? pages->spread.p50 : 1;
+	if (!(whole > 0))
+		return unknown(task->finding, "the total is 0, so there is no share");
+	return by_spread(task->finding, &one->spread, one->series->block_count, whole);
+}
+
+/* A count minus another one of the same replicate. */
+static enum outcome take_count_difference(const struct computation *task)
+{
+	const struct row *one, *other;
+	double differences[REPLICATES_MAX];
+	if (!both_rows(task, 0, &one, &other))
+		return OUTCOME_OK;
+	size_t n = differences_each(one->series, other->series, differences_minus, differences);
+	if (!n)
+		return by_interval(task->finding, none, 0);
+	struct stats_summary spread = stats_summarize(differences, n);
+	return by_spread(task->finding, &spread, n, 1);
+}
+
+static enum outcome ratio_of_rows(const struct row *one, const struct row *other,
+				  struct finding *finding, struct problem *problem)
+{
+	struct ratio ratio;
+	if (ratio_make(&ratio, one->series, other->series, problem))
+		return OUTCOME_FAILED;
+	return by_interval(finding, ratio.interval, ratio.replicates);
+}
+
+static enum outcome ratio_at(const struct computation *task, double parameter)
+{
+	const struct row *one, *other;
+	if (!both_rows(task, parameter, &one, &other))
+		return OUTCOME_OK;
+	return ratio_of_rows(one, other, task->finding, task->problem);
+}
+
+/* At the heap that the parameter says. */
+static enum outcome take_time_ratio(const struct computation *task)
+{
+	return ratio_at(task, task->definition->parameter);
+}
+
+/* Heaps are measured in workers of their own, so the two intervals are combined at their worst. */
+static enum outcome take_growth(const struct computation *task)
+{
+	struct finding smallest = {0}, largest = {0}, *finding = task->finding;
+	struct computation at = *task;
+	at.finding = &smallest;
+	if (ratio_at(&at, SMALLEST_HEAP))
+		return OUTCOME_FAILED;
+	at.finding = &largest;
+	if (ratio_at(&at, LARGEST_HEAP))
+		return OUTCOME_FAILED;
+	finding->absent = smallest.absent || largest.absent;
+	if (!smallest.known || !largest.known)
+		return unknown(finding, smallest.known ? largest.why : smallest.why);
+	uint64_t heaps[HEAPS_MAX];
+	char least[UNITS_TEXT_MAX], most[UNITS_TEXT_MAX];
+	size_t count =
+		filter_heaps_with_interval(task->summary, &task->definition->one, heaps, HEAPS_MAX);
+	if (count == 1 || heaps[count - 1] < HEAPS_APART * heaps[0])
+		return unknown(finding, "the measured heaps are too similar; add --heap 0");
+	finding->known = true;
+	finding->replicates = largest.replicates;
+	finding->center = largest.center / smallest.center;
+	finding->low = largest.low / smallest.high;
+	finding->high = largest.high / smallest.low;
+	snprintf(finding->where, sizeof finding->where, "heap %s against %s",
+		 units_format_bytes(heaps[count - 1], most), units_format_bytes(heaps[0], least));
+	return OUTCOME_OK;
+}
+
+/* fork by the heap's state, at the largest heap: states lie in cells of their own, so the ratio is by
+ * replicate. */
+static enum outcome take_states(const struct computation *task)
+{
+	const struct row *dirty, *write_protected;
+	double ratios[REPLICATES_MAX];
+	if (!both_rows(task, LARGEST_HEAP, &dirty, &write_protected))
+		return OUTCOME_OK;
+	size_t n = differences_each(dirty->series, write_protected->series, quotient, ratios);
+	return by_interval(task->finding, n ? stats_interval(ratios, n) : none, n);
+}
+
+/* Of what fork and exec cost more than vfork and exec, at the largest heap: the part that a write-protected heap is
+ * spared (parameter 0), or what is left without it (1). */
+static enum outcome take_share_of_difference(const struct computation *task)
+{
+	const struct row *fork, *vfork, *write_protected;
+	double shares[REPLICATES_MAX];
+	size_t n = 0;
+	if (!both_rows(task, LARGEST_HEAP, &fork, &vfork))
+		return OUTCOME_OK;
+	struct filter filter = task->definition->one;
+	filter.level[AXIS_STATE] = "write-protected";
+	filter.heap_bytes = fork->series->heap_bytes;
+	filter.with_heap = true;
+	write_protected = filter_row(task->summary, &filter);
+	if (!write_protected)
+		return no_row(task, &filter);
+	for (size_t b = 0; b < fork->series->block_count && n < REPLICATES_MAX; b++) {
+		uint64_t replicate = fork->series->blocks[b].replicate;
+		double dirty_ns = differences_median(fork->series, replicate);
+		double more_ns = dirty_ns - differences_median(vfork->series, replicate);
+		double share = (dirty_ns - differences_median(write_protected->series, replicate)) /
+			       more_ns;
+		if (isfinite(share) && more_ns > 0)
+			shares[n++] = task->definition->parameter > 0 ? 1 - share : share;
+	}
+	return by_interval(task->finding, n ? stats_difference_interval(shares, n) : none, n);
+}
+
+/* Of the values of that name that the experiment of `one` yields, those of both cases where it tells cases
+ * apart: the one of the largest or the smallest heap. Without any, or without a value there, the finding has the
+ * reason. */
+static enum outcome by_derived(const struct computation *task, const char *name, bool largest,
+			       const char *before, const char *after)
+{
+	const struct filter *one = &task->definition->one, *other = &task->definition->other;
+	struct derived rows[DERIVED_MAX];
+	const struct derived *found = NULL;
+	char heap[UNITS_TEXT_MAX];
+	size_t count = derived_rows(task->summary, one->experiment, rows);
+	for (size_t i = 0; i < count; i++) {
+		const struct derived *row = &rows[i];
+		if (strcmp(row->name, name) == 0 &&
+		    (!row->case_name ||
+		     (row->control && strcmp(row->case_name, one->case_name) == 0 &&
+		      strcmp(row->control, other->case_name) == 0)) &&
+		    (!found || (largest ? row->heap_bytes > found->heap_bytes
+					: row->heap_bytes < found->heap_bytes)))
+			found = row;
+	}
+	if (!found)
+		return neither_or_one(task);
+	if (!found->replicates)
+		return unknown(task->finding, found->note);
+	snprintf(task->finding->where, sizeof task->finding->where, "%s%s%s", before,
+		 units_format_bytes(found->heap_bytes, heap), after);
+	return by_interval(task->finding, found->value, found->replicates);
+}
+
+/* Where both read the most pages in between. */
+static enum outcome take_switch(const struct computation *task)
+{
+	return by_derived(task, "separate_minus_shared", true, "with ", " read per turn");
+}
+
+/* At the smallest heap, where it is not lost in the rest. */
+static enum outcome take_thread(const struct computation *task)
+{
+	return by_derived(task, "thread_slope", false, "heap ", "");
+}
+
+/* ---- from which heap on ---- */
+
+enum crossing findings_crossing(const double *heap_bytes, const double *ratio, size_t n,
+				double factor, double *from_bytes)
+{
+	size_t first = n;
+	while (first > 0 && ratio[first - 1] >= factor)
+		first--;
+	*from_bytes = heap_bytes[first < n ? first : n - 1];
+	if (first == n)
+		return CROSSING_AFTER;
+	if (first == 0)
+		return CROSSING_BEFORE;
+	*from_bytes = heap_bytes[first - 1] + (heap_bytes[first] - heap_bytes[first - 1]) *
+						      (factor - ratio[first - 1]) /
+						      (ratio[first] - ratio[first - 1]);
+	return CROSSING_FOUND;
+}
+
+/* The heaps that both arms have, and the ratio there with its interval. */
+struct ratios {
+	size_t n, replicates;
+	double heap_bytes[HEAPS_MAX], center[HEAPS_MAX], low[HEAPS_MAX], high[HEAPS_MAX];
+};
+
+/* Takes them all; none, with the reason in the finding, if one has no interval. */
+static enum outcome take_ratios(const struct computation *task, struct ratios *ratios)
+{
+	const struct definition *definition = task->definition;
+	uint64_t heaps[HEAPS_MAX];
+	size_t count =
+		filter_heaps_with_interval(task->summary, &definition->one, heaps, HEAPS_MAX);
+	for (size_t i = 0; i < count; i++) {
+		struct filter one = definition->one, other = definition->other;
+		struct finding at = {0};
+		one.heap_bytes = other.heap_bytes = heaps[i];
+		one.with_heap = other.with_heap = true;
+		const struct row *fork = filter_row(task->summary, &one),
+				 *vfork = filter_row(task->summary, &other);
+		if (!fork || !vfork)
+			continue;
+		if (ratio_of_rows(fork, vfork, &at, task->problem))
+			return OUTCOME_FAILED;
+		if (!at.known) {
+			ratios->n = 0;
+			return unknown(task->finding, at.why);
+		}
+		ratios->heap_bytes[ratios->n] = (double)heaps[i];
+		ratios->center[ratios->n] = at.center;
+		ratios->low[ratios->n] = at.low;
+		ratios->high[ratios->n++] = at.high;
+		ratios->replicates = at.replicates;
+	}
+	if (ratios->n == 0)
+		return neither_or_one(task);
+	return OUTCOME_OK;
+}
+
+/* The heap from which on the ratio is `parameter` or more: where its center crosses that, and, as bounds,
+ * where the upper and the lower end of its interval do. Where that is at the smallest heap measured, it is
+ * only known to be no more than that. */
+static enum outcome take_win_from(const struct computation *task)
+{
+	struct ratios at = {0};
+	struct finding *finding = task->finding;
+	double factor = task->definition->parameter;
+	char heap[UNITS_TEXT_MAX], why[FINDING_WHY_MAX];
+	if (take_ratios(task, &at))
+		return OUTCOME_FAILED;
+	if (at.n == 0)
+		return OUTCOME_OK;
+	enum crossing center =
+		findings_crossing(at.heap_bytes, at.center, at.n, factor, &finding->center);
+	if (center == CROSSING_AFTER) {
+		snprintf(why, sizeof why,
+			 "at no heap up to %s, the largest measured (%.3g times there)",
+			 units_format_bytes((uint64_t)at.heap_bytes[at.n - 1], heap),
+			 at.center[at.n - 1]);
+		return unknown(finding, why);
+	}
+	/* The lower end of the ratio reaches the factor later, and perhaps not at all. */
+	enum crossing low = findings_crossing(at.heap_bytes, at.high, at.n, factor, &finding->low);
+	bool below = at.heap_bytes[0] > 0; /* there are smaller heaps */
+	finding->center_at_most = below && center == CROSSING_BEFORE;
+	finding->low_at_most = below && low == CROSSING_BEFORE;
+	finding->high_above = findings_crossing(at.heap_bytes, at.low, at.n, factor,
+						&finding->high) == CROSSING_AFTER;
+	if (center == CROSSING_BEFORE)
+		snprintf(finding->where, sizeof finding->where,
+			 "already so at the smallest heap measured (%.3g times there)",
+			 at.center[0]);
+	finding->replicates = at.replicates;
+	finding->known = true;
+	return OUTCOME_OK;
+}
+
+/* ---- all of them ---- */
 
 #define OF(e, c, m)                                                \
 	{                                                          \
@@ -21,7 +457,7 @@
 	SPAWNS("fork", "exec", "dirty", "reaped_ns"), SPAWNS("vfork", "exec", "dirty", "reaped_ns")
 
 #define FINDING(id, name, words, unit, take, parameter, ...) \
-	[id] = {name, words, FINDING_##unit, compute_##take, __VA_ARGS__, parameter},
+	[id] = {name, words, FINDING_##unit, take_##take, __VA_ARGS__, parameter},
 const struct definition definitions[FINDING_COUNT] = {
 #include "harness/driver/claims/findings.def"
 };
@@ -29,8 +465,7 @@ const struct definition definitions[FINDING_COUNT] = {
 
 bool finding_is_count(enum finding_id id)
 {
-	compute_finding *take = definitions[id].take;
-	return take == compute_share || take == compute_count || take == compute_count_difference;
+	return definitions[id].take == take_count || definitions[id].take == take_count_difference;
 }
 
 enum outcome findings_make(const struct summary *summary, struct finding findings[FINDING_COUNT],
@@ -41,7 +476,7 @@ enum outcome findings_make(const struct summary *summary, struct finding finding
 		findings[i] = (struct finding){0};
 		struct computation task = {summary, &definitions[i], &findings[i], problem};
 		if (emulated && !finding_is_count((enum finding_id)i))
-			compute_unknown(&findings[i], "times of an emulated machine are not used");
+			unknown(&findings[i], "times of an emulated machine are not used");
 		else if (definitions[i].take(&task))
 			return OUTCOME_FAILED;
 	}

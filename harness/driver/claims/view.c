@@ -8,14 +8,19 @@
 #include "harness/driver/base/outfile.h"
 #include "harness/driver/base/version.h"
 #include "harness/driver/base/wrapped.h"
-#include "harness/driver/claims/compute.h"
 #include "harness/driver/machine/machine.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
 
-enum { VALUE_MAX = 48, LINE_MAX = 640, VERDICT_MAX = 1280, ABSENT_MAX = 2 * LINE_MAX + 128 };
+enum {
+	VALUE_MAX = 48,
+	RANGE_MAX = 3 * VALUE_MAX + 48,
+	LINE_MAX = 640,
+	ABSENT_MAX = 2 * LINE_MAX + 128,
+	LINES_MAX = 16,
+};
 
 /* A number without its unit where all numbers of a finding share that: "2.61", "99.8", "+83.8 ns". */
 static const char *value_text(enum finding_unit unit, double value, char text[VALUE_MAX])
@@ -46,19 +51,21 @@ static const char *unit_text(enum finding_unit unit)
 
 /* "2.61 (2.52 to 2.7) times"; "at most 4 MiB", "9 MiB (7 MiB to above 16 MiB)" where what was measured ends. A
  * count that never differed has no range. */
-static void put_value(enum finding_id id, const struct finding *finding, char *text, size_t bytes)
+static const char *range_text(enum finding_id id, const struct finding *finding,
+			      char text[RANGE_MAX])
 {
-	char room[VALUE_MAX], low[VALUE_MAX], high[VALUE_MAX];
+	char value[VALUE_MAX];
 	enum finding_unit unit = definitions[id].unit;
-	const char *center = value_text(unit, finding->center, room);
-	const char *most = finding->center_at_most ? "at most " : "";
-	if (finding->low == finding->high)
-		snprintf(text, bytes, "%s%s%s", most, center, unit_text(unit));
-	else
-		snprintf(text, bytes, "%s%s (%s%s to %s%s)%s", most, center,
-			 finding->low_at_most ? "at most " : "",
-			 value_text(unit, finding->low, low), finding->high_above ? "above " : "",
-			 value_text(unit, finding->high, high), unit_text(unit));
+	notes_fill(text, RANGE_MAX, "%s%s", finding->center_at_most ? "at most " : "",
+		   value_text(unit, finding->center, value));
+	if (finding->low != finding->high) {
+		notes_append(text, RANGE_MAX, " (%s%s to ", finding->low_at_most ? "at most " : "",
+			     value_text(unit, finding->low, value));
+		notes_append(text, RANGE_MAX, "%s%s)", finding->high_above ? "above " : "",
+			     value_text(unit, finding->high, value));
+	}
+	notes_append(text, RANGE_MAX, "%s", unit_text(unit));
+	return text;
 }
 
 /* The rule of the same claim that asks for the other bound of the same finding; NULL if there is none. */
@@ -71,151 +78,133 @@ static const struct rule *other_bound(const struct rule *rule)
 	return NULL;
 }
 
-/* "; required: at least 2 times": what the rule wants; empty if it is only shown. */
-static const char *wanted_text(const struct rule *rule, char text[VALUE_MAX + 32])
+/* What a rule saw and wants, in one line: "a, against b: 2.61 (2.52 to 2.7) times, heap 4 MiB; required: at least 2
+ * times". A reason that the verdict gave is not repeated. */
+static void put_evidence(const struct rule *rule, const struct finding *finding,
+			 const struct judgement *judgement, char text[LINE_MAX])
 {
-	char threshold[VALUE_MAX];
-	if (rule->role == SHOWN)
-		return "";
-	snprintf(text, VALUE_MAX + 32, "; %s: %s %s%s",
-		 rule->role == CORRECTS   ? "a correction if"
-		 : rule->role == SUPPORTS ? "holds if"
-					  : "required",
-		 other_bound(rule)            ? "exactly"
-		 : rule->relation == AT_LEAST ? "at least"
-					      : "at most",
-		 value_text(definitions[rule->finding].unit, rule->threshold, threshold),
-		 unit_text(definitions[rule->finding].unit));
-	return text;
-}
-
-/* What a rule saw, in one line. A reason that the verdict gave is not repeated. */
-static const char *evidence_text(const struct rule *rule, const struct finding *finding,
-				 const struct judgement *judgement, char text[LINE_MAX])
-{
-	char value[3 * VALUE_MAX + 48], wanted[VALUE_MAX + 32], where[FINDING_WHERE_MAX + 4] = "";
+	static const char *const roles[] = {
+		[REQUIRED] = "required", [SUPPORTS] = "holds if", [CORRECTS] = "a correction if"};
+	char range[RANGE_MAX], threshold[VALUE_MAX];
+	const struct definition *definition = &definitions[rule->finding];
 	if (!finding->known) {
-		bool told = strstr(judgement->why, finding->why);
-		snprintf(text, LINE_MAX, "%s: not known%s%s", definitions[rule->finding].words,
-			 told ? "" : ": ", told ? "" : finding->why);
-		return text;
+		notes_fill(text, LINE_MAX, "%s: not known", definition->words);
+		if (!strstr(judgement->why, finding->why))
+			notes_append(text, LINE_MAX, ": %s", finding->why);
+		return;
 	}
-	put_value(rule->finding, finding, value, sizeof value);
-	if (*finding->where)
-		snprintf(where, sizeof where, ", %s", finding->where);
-	snprintf(text, LINE_MAX, "%s: %s%s%s", definitions[rule->finding].words, value, where,
-		 wanted_text(rule, wanted));
-	return text;
+	notes_fill(text, LINE_MAX, "%s: %s%s%s", definition->words,
+		   range_text(rule->finding, finding, range), *finding->where ? ", " : "",
+		   finding->where);
+	if (rule->role != SHOWN)
+		notes_append(text, LINE_MAX, "; %s: %s %s%s", roles[rule->role],
+			     other_bound(rule)            ? "exactly"
+			     : rule->relation == AT_LEAST ? "at least"
+							  : "at most",
+			     value_text(definition->unit, rule->threshold, threshold),
+			     unit_text(definition->unit));
 }
 
 /* By what the MMU of the run's machine is told, as far as is known. */
-static const char *note_of(enum claim_id claim, const struct summary *summary, char text[LINE_MAX])
+static void put_note(enum claim_id claim, const json_t *environment, char text[LINE_MAX])
 {
-	const json_t *environment = summary->dataset->environment;
+	static const struct {
+		const char *machine, *how; /* machine: how its name begins */
+		bool has_pcid;
+	} registers[] = {
+		{"x86_64", "the kernel loads CR3 with the root of the next page tables", true},
+		{"riscv", "satp contains the root of the page tables", false},
+		{"aarch64", "TTBR0_EL1 contains the root of the page tables", false},
+	};
 	const char *machine = json_string_value(
 		json_object_get(json_object_get(environment, "kernel"), "machine"));
 	const json_t *flags = json_object_get(json_object_get(environment, "facts"), "tlb_flags");
 	const json_t *pcid = json_object_get(flags, "pcid");
-	if (claim != C5 || !machine)
-		return "";
-	if (strcmp(machine, "x86_64") == 0)
-		snprintf(text, LINE_MAX,
-			 "Here by a register: the kernel loads CR3 with the root of the next page "
-			 "tables%s.",
-			 json_is_true(pcid) ? ", tagged (PCID), so that the TLB keeps the entries "
-					      "of other address spaces"
-			 : json_is_false(pcid) ? "; without PCID this flushes the TLB"
-					       : "");
-	else if (strncmp(machine, "riscv", 5) == 0)
-		snprintf(text, LINE_MAX,
-			 "Here by a register: satp contains the root of the page tables.");
-	else if (strcmp(machine, "aarch64") == 0)
-		snprintf(text, LINE_MAX,
-			 "Here by a register: TTBR0_EL1 contains the root of the page tables.");
-	else
-		return "";
-	return text;
+	const char *tagged =
+		json_is_true(pcid) ? ", tagged (PCID), so that the TLB keeps the entries of other "
+				     "address spaces"
+		: json_is_false(pcid) ? "; without PCID this flushes the TLB"
+				      : "";
+	for (size_t i = 0; claim == C5 && machine && i < sizeof registers / sizeof *registers; i++)
+		if (strncmp(machine, registers[i].machine, strlen(registers[i].machine)) == 0)
+			notes_fill(text, LINE_MAX, "Here by a register: %s%s.", registers[i].how,
+				   registers[i].has_pcid ? tagged : "");
 }
 
-static bool is_rule_of(const struct rule *rule, enum claim_id claim)
+/* The next rule of the claim behind `last` (NULL: of all); NULL if there is none. */
+static const struct rule *next_rule(enum claim_id claim, const struct rule *last)
 {
-	return rule->claim == claim;
+	const struct rule *rule = last ? last + 1 : claim_rules;
+	while (rule < claim_rules + claim_rule_count && rule->claim != claim)
+		rule++;
+	return rule < claim_rules + claim_rule_count ? rule : NULL;
 }
 
-/* Whether the rule is shown in a line of its own: of two bounds the first is for both. */
-static bool has_line(const struct rule *rule, enum claim_id claim)
-{
-	return is_rule_of(rule, claim) && (!other_bound(rule) || rule < other_bound(rule));
-}
-
-/* Whether this rule's correction applies, and was not told by a rule before it. */
-static bool corrects(const struct rule *rule, const struct finding *findings)
-{
-	if (rule->role != CORRECTS || claim_rule_met(rule, &findings[rule->finding]) != MET)
-		return false;
-	for (const struct rule *other = claim_rules; other < rule; other++)
-		if (is_rule_of(other, rule->claim) && other->role == CORRECTS &&
-		    other->correction == rule->correction &&
-		    claim_rule_met(other, &findings[other->finding]) == MET)
-			return false;
-	return true;
-}
-
-/* Every correction that applies, one after the other. */
-static const char *correction_text(enum claim_id claim, const struct judgement *judgement,
-				   const struct finding *findings, char text[LINE_MAX])
+/* Every correction that applies, one after the other and each once. */
+static void put_corrections(enum claim_id claim, const struct finding *findings,
+			    char text[LINE_MAX])
 {
 	*text = '\0';
-	if (judgement->ruling != RULING_CORRECTED)
-		return text;
-	for (size_t i = 0; i < claim_rule_count; i++) {
-		size_t length = strlen(text);
-		if (is_rule_of(&claim_rules[i], claim) && corrects(&claim_rules[i], findings))
-			snprintf(text + length, LINE_MAX - length, "%s%s", length ? "; " : "",
-				 claim_rules[i].correction);
-	}
-	return text;
+	for (const struct rule *rule = NULL; (rule = next_rule(claim, rule));)
+		if (rule->role == CORRECTS &&
+		    claim_rule_met(rule, &findings[rule->finding]) == MET &&
+		    !strstr(text, rule->correction))
+			notes_append(text, LINE_MAX, "%s%s", *text ? "; " : "", rule->correction);
 }
 
-static const char *figure_text(enum claim_id claim, char text[VALUE_MAX])
+/* From which heap on vfork wins, where that refutes the claim that it is obsolete. */
+static void put_win(const struct finding *findings, char text[LINE_MAX])
 {
-	snprintf(text, VALUE_MAX, claims[claim].figure ? "plots/%s" : "forkcost explain",
-		 claims[claim].figure ? claims[claim].figure : "");
-	return text;
+	const struct finding *wins = &findings[WINS_2],
+			     *least = &findings[FORK_OVER_VFORK_SMALLEST];
+	char range[RANGE_MAX], heap[VALUE_MAX];
+	if (!wins->known)
+		return;
+	if (wins->center_at_most && least->known)
+		notes_fill(text, LINE_MAX,
+			   "already at the smallest heap measured, %s, fork and exec take %s as "
+			   "long as vfork and exec",
+			   value_text(FINDING_BYTES, wins->center, heap),
+			   range_text(FORK_OVER_VFORK_SMALLEST, least, range));
+	else
+		notes_fill(text, LINE_MAX,
+			   "from a heap of %s on vfork and exec take half as long, or less",
+			   range_text(WINS_2, wins, range));
 }
 
-/* The verdict with what belongs to it: "holds, with this correction: ...". */
-static const char *verdict_text(enum claim_id claim, const struct judgement *judgement,
-				const struct finding *findings, char text[VERDICT_MAX])
+/* What every form tells of a claim. */
+struct told {
+	enum claim_id claim;
+	const struct finding *findings;
+	struct judgement judgement;
+	const char *ruling;
+	char detail[LINE_MAX]; /* what belongs to the ruling: correction, reason; may be empty */
+	size_t line_count;
+	char lines[LINES_MAX][LINE_MAX]; /* a rule each; of two bounds the first is for both */
+	char note[LINE_MAX], see[VALUE_MAX];
+};
+
+static void tell(struct told *told, const struct summary *summary, enum claim_id claim,
+		 const struct finding *findings)
 {
-	char correction[LINE_MAX], from[3 * VALUE_MAX + 48], ratio[3 * VALUE_MAX + 48],
-		heap[VALUE_MAX];
-	const char *ruling = claim_ruling_words(judgement->ruling);
-	if (judgement->ruling == RULING_CORRECTED)
-		snprintf(text, VERDICT_MAX, "%s: %s", ruling,
-			 correction_text(claim, judgement, findings, correction));
-	else if (judgement->ruling == RULING_OPEN)
-		snprintf(text, VERDICT_MAX, "%s: %s", ruling, judgement->why);
-	else if (claim == C11 && judgement->ruling == RULING_REFUTED && findings[WINS_2].known) {
-		const struct finding *wins = &findings[WINS_2];
-		const bool already =
-			wins->center_at_most && findings[FORK_OVER_VFORK_SMALLEST].known;
-		put_value(WINS_2, wins, from, sizeof from);
-		put_value(FORK_OVER_VFORK_SMALLEST, &findings[FORK_OVER_VFORK_SMALLEST], ratio,
-			  sizeof ratio);
-		if (already)
-			snprintf(text, VERDICT_MAX,
-				 "%s: already at the smallest heap measured, %s, fork and exec "
-				 "take %s as long as vfork and exec",
-				 ruling, value_text(FINDING_BYTES, wins->center, heap), ratio);
-		else
-			snprintf(text, VERDICT_MAX,
-				 "%s: from a heap of %s on vfork and exec take half as long, or "
-				 "less",
-				 ruling, from);
-	} else
-		snprintf(text, VERDICT_MAX, "%s", ruling);
-	return text;
+	const char *figure = claims[claim].figure;
+	*told = (struct told){
+		.claim = claim, .findings = findings, .judgement = claim_judge(claim, findings)};
+	told->ruling = claim_ruling_words(told->judgement.ruling);
+	if (told->judgement.ruling == RULING_CORRECTED)
+		put_corrections(claim, findings, told->detail);
+	else if (told->judgement.ruling == RULING_OPEN)
+		notes_fill(told->detail, LINE_MAX, "%s", told->judgement.why);
+	else if (told->judgement.ruling == RULING_REFUTED && claim == C11)
+		put_win(findings, told->detail);
+	for (const struct rule *rule = NULL;
+	     (rule = next_rule(claim, rule)) && told->line_count < LINES_MAX;)
+		if (!other_bound(rule) || rule < other_bound(rule))
+			put_evidence(rule, &findings[rule->finding], &told->judgement,
+				     told->lines[told->line_count++]);
+	put_note(claim, summary->dataset->environment, told->note);
+	notes_fill(told->see, VALUE_MAX, "%s%s", figure ? "plots/" : "forkcost explain",
+		   figure ? figure : "");
 }
 
 /* ---- claims that are no part of the run ---- */
@@ -225,147 +214,124 @@ static const char *verdict_text(enum claim_id claim, const struct judgement *jud
 static bool is_absent(enum claim_id claim, const struct finding *findings)
 {
 	bool absent = true;
-	for (size_t i = 0; i < claim_rule_count; i++) {
-		const struct rule *rule = &claim_rules[i];
+	for (const struct rule *rule = NULL; (rule = next_rule(claim, rule));) {
 		bool decides = rule->role == REQUIRED || rule->role == SUPPORTS;
-		if (is_rule_of(rule, claim) && (decides || claims[claim].history))
+		if (decides || claims[claim].history)
 			absent = absent && findings[rule->finding].absent;
 	}
 	return absent;
 }
 
 /* "C1 to C5, C12": the claims that are no part of the run. */
-static const char *absent_list(const struct finding *findings, char text[LINE_MAX])
+static void put_absent_list(const struct finding *findings, char text[LINE_MAX])
 {
-	size_t length = 0;
 	*text = '\0';
-	for (enum claim_id first = 0, next; first < CLAIM_COUNT && length < LINE_MAX;
-	     first = next) {
+	for (enum claim_id first = 0, next; first < CLAIM_COUNT; first = next) {
 		next = first + 1;
 		if (!is_absent(first, findings))
 			continue;
 		while (next < CLAIM_COUNT && is_absent(next, findings))
 			next++;
-		length += (size_t)snprintf(text + length, LINE_MAX - length, "%s%s",
-					   length ? ", " : "", claims[first].id);
-		if (next - first > 1 && length < LINE_MAX)
-			length += (size_t)snprintf(text + length, LINE_MAX - length, "%s%s",
-						   next - first > 2 ? " to " : ", ",
-						   claims[next - 1].id);
+		notes_append(text, LINE_MAX, "%s%s", *text ? ", " : "", claims[first].id);
+		if (next - first > 1)
+			notes_append(text, LINE_MAX, "%s%s", next - first > 2 ? " to " : ", ",
+				     claims[next - 1].id);
 	}
-	return text;
 }
 
 /* Adds a name to a list with commas, once. */
 static void add_name(char text[LINE_MAX], const char *name)
 {
-	size_t length = strlen(text), name_length = strlen(name);
+	size_t name_length = strlen(name);
 	for (const char *at = text; (at = strstr(at, name)); at += name_length)
 		if (at[name_length] == '\0' || at[name_length] == ',')
 			return;
-	snprintf(text + length, LINE_MAX - length, "%s%s", length ? "," : "", name);
+	notes_append(text, LINE_MAX, "%s%s", *text ? "," : "", name);
 }
 
-/* The experiments that would measure what those claims lack: "inherit,first_write". */
-static const char *absent_experiments(const struct finding *findings, char text[LINE_MAX])
+/* One line for all of them, with the experiments that would measure what they lack; empty if there are none. */
+static void put_absent(const struct finding *findings, char text[ABSENT_MAX])
 {
+	char list[LINE_MAX], experiments[LINE_MAX] = "";
+	put_absent_list(findings, list);
 	*text = '\0';
-	for (size_t i = 0; i < claim_rule_count; i++) {
-		const struct rule *rule = &claim_rules[i];
+	if (!*list)
+		return;
+	for (const struct rule *rule = claim_rules; rule < claim_rules + claim_rule_count; rule++)
 		if (is_absent(rule->claim, findings) && findings[rule->finding].absent)
-			add_name(text, definitions[rule->finding].one.experiment);
-	}
-	return text;
-}
-
-/* One line for all of them; empty if there are none. */
-static const char *absent_text(const struct finding *findings, char text[ABSENT_MAX])
-{
-	char list[LINE_MAX], experiments[LINE_MAX];
-	*text = '\0';
-	if (*absent_list(findings, list))
-		snprintf(text, ABSENT_MAX,
-			 "not part of this run: %s; forkcost run --experiment %s measures what "
-			 "they need",
-			 list, absent_experiments(findings, experiments));
-	return text;
+			add_name(experiments, definitions[rule->finding].one.experiment);
+	notes_fill(text, ABSENT_MAX,
+		   "not part of this run: %s; forkcost run --experiment %s measures what "
+		   "they need",
+		   list, experiments);
 }
 
 /* ---- terminal ---- */
 
-static void put_terminal(const struct summary *summary, enum claim_id claim,
-			 const struct finding *findings, FILE *file)
+static void put_terminal(const struct told *told, FILE *file)
 {
-	char line[VERDICT_MAX + 8], verdict[VERDICT_MAX], text[LINE_MAX], figure[VALUE_MAX];
-	struct judgement judgement = claim_judge(claim, findings);
-	snprintf(line, sizeof line, "%-4s %s", claims[claim].id, claims[claim].words);
-	wrapped_print(file, line, 0, 5);
-	snprintf(line, sizeof line, "=> %s", verdict_text(claim, &judgement, findings, verdict));
+	const struct claim *claim = &claims[told->claim];
+	char line[2 * LINE_MAX];
+	wrapped_print(file, notes_fill(line, sizeof line, "%-4s %s", claim->id, claim->words), 0,
+		      5);
+	notes_fill(line, sizeof line, "=> %s%s%s", told->ruling, *told->detail ? ": " : "",
+		   told->detail);
 	wrapped_print(file, line, 5, 8);
-	for (size_t i = 0; i < claim_rule_count; i++)
-		if (has_line(&claim_rules[i], claim)) {
-			snprintf(line, sizeof line, "- %s",
-				 evidence_text(&claim_rules[i], &findings[claim_rules[i].finding],
-					       &judgement, text));
-			wrapped_print(file, line, 5, 7);
-		}
-	wrapped_print(file, note_of(claim, summary, text), 5, 5);
-	print_to(file, "     see: %s\n\n", figure_text(claim, figure));
+	for (size_t i = 0; i < told->line_count; i++)
+		wrapped_print(file, notes_fill(line, sizeof line, "- %s", told->lines[i]), 5, 7);
+	wrapped_print(file, told->note, 5, 5);
+	print_to(file, "     see: %s\n\n", told->see);
+}
+
+/* A line, for the table of a run. */
+static void put_brief(const struct told *told, FILE *file)
+{
+	const struct claim *claim = &claims[told->claim];
+	char line[3 * LINE_MAX];
+	notes_fill(line, sizeof line, "%-4s %s => %s%s%s", claim->id, claim->words, told->ruling,
+		   *told->detail ? ": " : "", told->detail);
+	wrapped_print(file, line, 2, 7);
 }
 
 /* ---- Markdown ---- */
 
-static void put_markdown(const struct summary *summary, enum claim_id claim,
-			 const struct finding *findings, FILE *file)
+/* Markup of ours, and text behind it. */
+static void put_both(FILE *file, const char *markup, const char *text)
 {
-	char verdict[VERDICT_MAX], text[LINE_MAX], figure[VALUE_MAX];
-	struct judgement judgement = claim_judge(claim, findings);
-	verdict_text(claim, &judgement, findings, verdict);
-	size_t words = strcspn(verdict, ":"); /* the verdict proper */
-	char rest[VERDICT_MAX];
-	snprintf(rest, sizeof rest, "%s", verdict + words);
-	verdict[words] = '\0';
-	markdown_markup(file, "| ");
-	markdown_text(file, claims[claim].id);
-	markdown_markup(file, " | ");
-	markdown_text(file, claims[claim].words);
-	markdown_markup(file, " | **");
-	markdown_text(file, verdict);
-	markdown_markup(file, "**");
-	markdown_text(file, rest);
-	markdown_markup(file, " | ");
-	bool first = true;
-	for (size_t i = 0; i < claim_rule_count; i++)
-		if (has_line(&claim_rules[i], claim)) {
-			markdown_markup(file, first ? "" : "<br>");
-			markdown_text(file, evidence_text(&claim_rules[i],
-							  &findings[claim_rules[i].finding],
-							  &judgement, text));
-			first = false;
-		}
-	if (*note_of(claim, summary, text)) {
-		markdown_markup(file, "<br>");
-		markdown_text(file, text);
-	}
-	markdown_markup(file, " | ");
-	markdown_text(file, figure_text(claim, figure));
-	markdown_markup(file, " |\n");
+	markdown_markup(file, markup);
+	markdown_text(file, text);
 }
 
-static void put_markdown_head(const char *run, const char *machine, FILE *file)
+static void begin_markdown(const char *run, const char *machine, FILE *file)
 {
 	markdown_markup(file, "<!-- made by forkcost " FORKCOST_VERSION " from run ");
 	markdown_comment(file, run);
-	markdown_markup(file, " -->\n"
-			      "\n"
-			      "Common claims about fork, checked against run ");
-	markdown_text(file, run);
-	markdown_markup(file, " (");
-	markdown_text(file, machine);
+	put_both(file,
+		 " -->\n"
+		 "\n"
+		 "Common claims about fork, checked against run ",
+		 run);
+	put_both(file, " (", machine);
 	markdown_markup(file, "):\n"
 			      "\n"
 			      "| | claim | verdict | numbers | figure |\n"
 			      "|---|---|---|---|---|\n");
+}
+
+static void put_markdown(const struct told *told, FILE *file)
+{
+	put_both(file, "| ", claims[told->claim].id);
+	put_both(file, " | ", claims[told->claim].words);
+	put_both(file, " | **", told->ruling);
+	markdown_markup(file, *told->detail ? "**: " : "**");
+	markdown_text(file, told->detail);
+	markdown_markup(file, " | ");
+	for (size_t i = 0; i < told->line_count; i++)
+		put_both(file, i ? "<br>" : "", told->lines[i]);
+	if (*told->note)
+		put_both(file, "<br>", told->note);
+	put_both(file, " | ", told->see);
+	markdown_markup(file, " |\n");
 }
 
 /* ---- JSON ---- */
@@ -382,9 +348,10 @@ static json_t *finding_json(const struct rule *rule, const struct finding *findi
 					    [FINDING_TIMES] = "times",
 					    [FINDING_NS] = "ns",
 					    [FINDING_BYTES] = "bytes"};
-	json_t *json = json_pack("{s:s,s:s,s:s,s:s}", "name", definitions[rule->finding].name,
-				 "words", definitions[rule->finding].words, "unit",
-				 units[definitions[rule->finding].unit], "role", roles[rule->role]);
+	const struct definition *definition = &definitions[rule->finding];
+	json_t *json =
+		json_pack("{s:s,s:s,s:s,s:s}", "name", definition->name, "words", definition->words,
+			  "unit", units[definition->unit], "role", roles[rule->role]);
 	if (rule->role != SHOWN) {
 		json_object_set_new(json, rule->relation == AT_LEAST ? "at_least" : "at_most",
 				    json_real(rule->threshold));
@@ -394,39 +361,37 @@ static json_t *finding_json(const struct rule *rule, const struct finding *findi
 		json_object_set_new(json, "why", json_string(finding->why));
 		return json;
 	}
-	json_object_set_new(json, finding->center_at_most ? "value_at_most" : "value",
-			    json_real(finding->center));
-	json_object_set_new(json, finding->low_at_most ? "low_at_most" : "low",
-			    json_real(finding->low));
-	json_object_set_new(json, finding->high_above ? "high_above" : "high",
-			    json_real(finding->high));
-	json_object_set_new(json, "replicates", json_integer((json_int_t)finding->replicates));
-	json_object_set_new(json, "where", json_string(finding->where));
+	json_object_update_new(
+		json,
+		json_pack("{s:f,s:f,s:f,s:I,s:s}",
+			  finding->center_at_most ? "value_at_most" : "value", finding->center,
+			  finding->low_at_most ? "low_at_most" : "low", finding->low,
+			  finding->high_above ? "high_above" : "high", finding->high, "replicates",
+			  (json_int_t)finding->replicates, "where", finding->where));
 	return json;
 }
 
-static json_t *claim_json(enum claim_id claim, const struct finding *findings)
+static json_t *claim_json(const struct told *told)
 {
-	char text[LINE_MAX], figure[VALUE_MAX];
-	struct judgement judgement = claim_judge(claim, findings);
+	const struct claim *claim = &claims[told->claim];
 	json_t *evidence = json_array();
-	for (size_t i = 0; i < claim_rule_count; i++)
-		if (is_rule_of(&claim_rules[i], claim))
-			json_array_append_new(
-				evidence,
-				finding_json(&claim_rules[i], &findings[claim_rules[i].finding]));
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o}", "id", claims[claim].id, "claim",
-			 claims[claim].words, "verdict", claim_ruling_words(judgement.ruling),
-			 "correction", correction_text(claim, &judgement, findings, text), "why",
-			 judgement.why, "see", figure_text(claim, figure), "evidence", evidence);
+	for (const struct rule *rule = NULL; (rule = next_rule(told->claim, rule));)
+		json_array_append_new(evidence, finding_json(rule, &told->findings[rule->finding]));
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o}", "id", claim->id, "claim", claim->words,
+			 "verdict", told->ruling, "correction",
+			 told->judgement.ruling == RULING_CORRECTED ? told->detail : "", "why",
+			 told->judgement.why, "see", told->see, "evidence", evidence);
 }
 
-static enum outcome put_json(const char *run, const struct finding *findings, FILE *file,
-			     struct problem *problem)
+static enum outcome put_json(const struct summary *summary, const char *run,
+			     const struct finding *findings, FILE *file, struct problem *problem)
 {
+	struct told told;
 	json_t *list = json_array();
-	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++)
-		json_array_append_new(list, claim_json(claim, findings));
+	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
+		tell(&told, summary, claim, findings);
+		json_array_append_new(list, claim_json(&told));
+	}
 	bool whole = json_array_size(list) == CLAIM_COUNT;
 	json_t *all = json_pack("{s:s,s:s,s:o}", "forkcost_version", FORKCOST_VERSION, "run", run,
 				"claims", list);
@@ -440,17 +405,26 @@ static enum outcome put_json(const char *run, const struct finding *findings, FI
 enum outcome claims_put(const struct summary *summary, enum claims_form form, FILE *file,
 			struct problem *problem)
 {
+	static void (*const puts[])(const struct told *told, FILE *file) = {
+		[CLAIMS_TERMINAL] = put_terminal,
+		[CLAIMS_BRIEF] = put_brief,
+		[CLAIMS_MARKDOWN] = put_markdown,
+	};
 	static struct finding findings[FINDING_COUNT];
+	struct told told;
 	char machine[256], absent[ABSENT_MAX];
 	const char *run = json_string_value(json_object_get(summary->dataset->run, "id"));
 	run = run ? run : "unknown";
 	if (findings_make(summary, findings, problem))
 		return OUTCOME_FAILED;
 	if (form == CLAIMS_JSON)
-		return put_json(run, findings, file, problem);
+		return put_json(summary, run, findings, file, problem);
 	machine_summary(summary->dataset->environment, machine, sizeof machine);
 	if (form == CLAIMS_MARKDOWN)
-		put_markdown_head(run, machine, file);
+		begin_markdown(run, machine, file);
+	else if (form == CLAIMS_BRIEF)
+		print_to(file, "\n"
+			       "claims (forkcost claims RUN shows them with numbers)\n");
 	else
 		print_to(file,
 			 "common claims about fork, checked against this run\n"
@@ -458,16 +432,18 @@ enum outcome claims_put(const struct summary *summary, enum claims_form form, FI
 			 "\n",
 			 machine);
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++)
-		if (!is_absent(claim, findings))
-			(form == CLAIMS_MARKDOWN ? put_markdown : put_terminal)(summary, claim,
-										findings, file);
-	absent_text(findings, absent);
-	if (*absent && form == CLAIMS_MARKDOWN) { /* names of ours alone */
+		if (!is_absent(claim, findings)) {
+			tell(&told, summary, claim, findings);
+			puts[form](&told, file);
+		}
+	put_absent(findings, absent);
+	if (form != CLAIMS_MARKDOWN) {
+		wrapped_print(file, absent, form == CLAIMS_BRIEF ? 2 : 0,
+			      form == CLAIMS_BRIEF ? 7 : 5);
+	} else if (*absent) { /* names of ours alone */
 		markdown_markup(file, "\n");
 		markdown_markup(file, absent);
 		markdown_markup(file, "\n");
-	} else if (*absent) {
-		wrapped_print(file, absent, 0, 5);
 	}
 	return OUTCOME_OK;
 }
@@ -496,21 +472,5 @@ enum outcome claims_write(const struct summary *summary, const char *folder,
 
 enum outcome claims_print_brief(const struct summary *summary, struct problem *problem)
 {
-	static struct finding findings[FINDING_COUNT];
-	char absent[ABSENT_MAX];
-	if (findings_make(summary, findings, problem))
-		return OUTCOME_FAILED;
-	print("\n"
-	      "claims (forkcost claims RUN shows them with numbers)\n");
-	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
-		char line[3 * LINE_MAX], verdict[VERDICT_MAX];
-		if (is_absent(claim, findings))
-			continue;
-		struct judgement judgement = claim_judge(claim, findings);
-		snprintf(line, sizeof line, "%-4s %s => %s", claims[claim].id, claims[claim].words,
-			 verdict_text(claim, &judgement, findings, verdict));
-		wrapped_print(stdout, line, 2, 7);
-	}
-	wrapped_print(stdout, absent_text(findings, absent), 2, 7);
-	return OUTCOME_OK;
+	return claims_put(summary, CLAIMS_BRIEF, stdout, problem);
 }

@@ -8,7 +8,8 @@
 
 #include <stdio.h>
 
-enum claims_form { CLAIMS_TERMINAL, CLAIMS_MARKDOWN, CLAIMS_JSON };
+/* BRIEF: a line for each verdict. */
+enum claims_form { CLAIMS_TERMINAL, CLAIMS_BRIEF, CLAIMS_MARKDOWN, CLAIMS_JSON };
 
 /* Writes every verdict with its numbers; on a terminal in 80 columns. */
 enum outcome claims_put(const struct summary *summary, enum claims_form form, FILE *file,

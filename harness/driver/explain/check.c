@@ -1,5 +1,5 @@
 /* A step held against the theory: which statements there are about it, and whether each holds. */
-#include "harness/driver/explain/check.h"
+#include "harness/driver/explain/step.h"
 
 #include "harness/driver/base/notes.h"
 
@@ -9,35 +9,37 @@
 
 #define COUNT "%" PRIu64
 
-static struct check *add(struct step_result *result, enum verdict verdict)
+static void add(struct step_result *result, enum verdict verdict, const char *why,
+		const char *format, va_list arguments)
 {
 	/* More statements than there is room for would be a mistake in this file: the last gives way. */
 	if (result->check_count == CHECKS_MAX)
 		result->check_count--;
 	struct check *check = &result->checks[result->check_count++];
-	*check = (struct check){.verdict = verdict};
-	return check;
+	*check = (struct check){.verdict = verdict, .why = why};
+	vsnprintf(check->text, sizeof check->text, format, arguments);
 }
 
 __attribute__((format(printf, 3, 4))) static void state(struct step_result *result, bool holds,
 							const char *format, ...)
 {
-	struct check *check = add(result, holds ? VERDICT_HOLDS : VERDICT_FAILS);
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(check->text, sizeof check->text, format, arguments);
+	add(result, holds ? VERDICT_HOLDS : VERDICT_FAILS, NULL, format, arguments);
 	va_end(arguments);
 }
 
-__attribute__((format(printf, 3, 4))) static void unseen(struct step_result *result,
-							 const char *why, const char *what, ...)
+/* If the fact is known, nothing: true. Else what cannot be told, and why. */
+__attribute__((format(printf, 3, 4))) static bool
+seen(struct step_result *result, const struct fact *fact, const char *what, ...)
 {
-	struct check *check = add(result, VERDICT_UNSEEN);
 	va_list arguments;
-	check->why = why;
+	if (fact->known)
+		return true;
 	va_start(arguments, what);
-	vsnprintf(check->text, sizeof check->text, what, arguments);
+	add(result, VERDICT_UNSEEN, fact->why, what, arguments);
 	va_end(arguments);
+	return false;
 }
 
 static bool within(uint64_t value, struct range range)
@@ -45,23 +47,20 @@ static bool within(uint64_t value, struct range range)
 	return value >= range.least && value <= range.most;
 }
 
-/* Adds ", expected 5" or ", expected 1 to 5" to the last statement if it fails. */
-static void add_expected(struct step_result *result, uint64_t value, struct range range)
+/* States a number, and what it should have been where it is not: ", expected 5", ", expected 1 to 5". */
+__attribute__((format(printf, 4, 5))) static void
+state_count(struct step_result *result, uint64_t value, struct range range, const char *format, ...)
 {
+	va_list arguments;
+	va_start(arguments, format);
+	add(result, within(value, range) ? VERDICT_HOLDS : VERDICT_FAILS, NULL, format, arguments);
+	va_end(arguments);
 	char *text = result->checks[result->check_count - 1].text;
-	if (!within(value, range) && range.least == range.most)
+	if (!within(value, range))
 		notes_append(text, CHECK_TEXT_MAX, ", expected " COUNT, range.least);
-	else if (!within(value, range))
-		notes_append(text, CHECK_TEXT_MAX, ", expected " COUNT " to " COUNT, range.least,
-			     range.most);
+	if (!within(value, range) && range.least != range.most)
+		notes_append(text, CHECK_TEXT_MAX, " to " COUNT, range.most);
 }
-
-/* States a number, and what it should have been where it is not. */
-#define STATE_COUNT(result, value, range, ...)                          \
-	do {                                                            \
-		state((result), within((value), (range)), __VA_ARGS__); \
-		add_expected((result), (value), (range));               \
-	} while (0)
 
 static void check_faults(struct step_result *result, const struct walk_took *rehearsals,
 			 size_t rehearsed)
@@ -71,7 +70,7 @@ static void check_faults(struct step_result *result, const struct walk_took *reh
 		return;
 	struct range range = write_effect_faults(result->after.effect, result->page_kind,
 						 result->pages.count, result->pages.page_bytes);
-	STATE_COUNT(result, result->faults, range,
+	state_count(result, result->faults, range,
 		    COUNT " page fault%s in the %s for " COUNT " page%s written", result->faults,
 		    result->faults == 1 ? "" : "s", step_name(result->after.writer),
 		    result->pages.count, result->pages.count == 1 ? "" : "s");
@@ -99,12 +98,16 @@ static void check_frames_changed(struct step_result *result, enum walk_who who)
 		write_effect_frames_changed(effect, result->page_kind, result->pages.count);
 	struct fact changed =
 		observation_frames_differ(&result->observations[who], &result->earlier[who]);
-	if (changed.known)
-		STATE_COUNT(result, changed.value, range,
+	if (seen(result, &changed, "whether the %s's frames changed", step_name(who)))
+		state_count(result, changed.value, range,
 			    "the %s's frames: " COUNT " of " COUNT " changed", step_name(who),
 			    changed.value, result->pages.count);
-	else
-		unseen(result, changed.why, "whether the %s's frames changed", step_name(who));
+}
+
+static struct range all_or_none(const struct step_result *result, bool all)
+{
+	uint64_t count = all ? result->pages.count : 0;
+	return (struct range){count, count};
 }
 
 static void check_same_frames(struct step_result *result)
@@ -114,17 +117,14 @@ static void check_same_frames(struct step_result *result)
 	    theory->frame[WALK_CHILD] == THEORY_NO_FRAME)
 		return;
 	uint64_t count = result->pages.count;
-	bool same = theory->frame[WALK_CALLER] == theory->frame[WALK_CHILD];
-	struct range range = same ? (struct range){count, count} : (struct range){0, 0};
+	struct range range =
+		all_or_none(result, theory->frame[WALK_CALLER] == theory->frame[WALK_CHILD]);
 	struct fact apart = observation_frames_differ(&result->observations[WALK_CALLER],
 						      &result->observations[WALK_CHILD]);
-	if (!apart.known) {
-		unseen(result, apart.why, "whether both have the same frames");
-		return;
-	}
-	STATE_COUNT(result, count - apart.value, range,
-		    COUNT " of " COUNT " pages in the same frame in both", count - apart.value,
-		    count);
+	if (seen(result, &apart, "whether both have the same frames"))
+		state_count(result, count - apart.value, range,
+			    COUNT " of " COUNT " pages in the same frame in both",
+			    count - apart.value, count);
 }
 
 static void check_exclusive(struct step_result *result, enum walk_who who)
@@ -132,44 +132,33 @@ static void check_exclusive(struct step_result *result, enum walk_who who)
 	int map_count = theory_map_count(&result->after, who);
 	if (map_count == 0)
 		return;
-	uint64_t count = result->pages.count;
-	struct range range = map_count == 1 ? (struct range){count, count} : (struct range){0, 0};
 	struct fact exclusive = observation_exclusive(&result->observations[who]);
-	if (exclusive.known)
-		STATE_COUNT(result, exclusive.value, range,
+	if (seen(result, &exclusive, "whether the %s alone maps its pages", step_name(who)))
+		state_count(result, exclusive.value, all_or_none(result, map_count == 1),
 			    "exclusive in the %s: " COUNT " of " COUNT " pages", step_name(who),
-			    exclusive.value, count);
-	else
-		unseen(result, exclusive.why, "whether the %s alone maps its pages",
-		       step_name(who));
+			    exclusive.value, result->pages.count);
 }
 
 /* Of large folios kernels count mappings in ways of their own. */
 static void check_map_count(struct step_result *result, enum walk_who who)
 {
 	uint64_t should = (uint64_t)theory_map_count(&result->after, who);
-	struct fact seen = result->observations[who].map_count;
-	if (should == 0 || result->page_kind == PAGE_KIND_THP ||
-	    result->page_kind == PAGE_KIND_MTHP)
-		return;
+	const struct fact *count = &result->observations[who].map_count;
 	struct range range = {should, should};
-	if (seen.known)
-		STATE_COUNT(result, seen.value, range,
+	if (should == 0 || page_kind_is_transparent(result->page_kind))
+		return;
+	if (seen(result, count, "how often the %s's frame is mapped", step_name(who)))
+		state_count(result, count->value, range,
 			    "the %s's first frame is mapped " COUNT " time%s", step_name(who),
-			    seen.value, seen.value == 1 ? "" : "s");
-	else
-		unseen(result, seen.why, "how often the %s's frame is mapped", step_name(who));
+			    count->value, count->value == 1 ? "" : "s");
 }
 
 static void check_memory(struct step_result *result)
 {
 	enum standing child = result->after.standing[WALK_CHILD];
-	if (child != STANDING_RUNS && child != STANDING_FOREIGN)
+	if ((child != STANDING_RUNS && child != STANDING_FOREIGN) ||
+	    !seen(result, &result->same_mm, "whether both have the same address space"))
 		return;
-	if (!result->same_mm.known) {
-		unseen(result, result->same_mm.why, "whether both have the same address space");
-		return;
-	}
 	bool one = result->same_mm.value, should = result->after.one_table;
 	state(result, one == should, "parent and child have %s%s",
 	      one ? "the same address space and page tables" : "separate page tables",
@@ -180,12 +169,12 @@ static void check_byte(struct step_result *result, enum walk_who who)
 {
 	if (!result->bytes[who].known)
 		return;
-	char seen = (char)result->bytes[who].value, should = result->after.byte[who];
-	if (seen == should)
-		state(result, true, "the %s reads '%c'", step_name(who), seen);
+	char read = (char)result->bytes[who].value, should = result->after.byte[who];
+	if (read == should)
+		state(result, true, "the %s reads '%c'", step_name(who), read);
 	else
 		state(result, false, "the %s reads byte %d, expected '%c'", step_name(who),
-		      (unsigned char)seen, should);
+		      (unsigned char)read, should);
 }
 
 void check_step(struct step_result *result, const struct walk_took *rehearsals, size_t rehearsed)

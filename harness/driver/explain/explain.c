@@ -3,6 +3,7 @@
 #include "harness/driver/base/forms/json.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/interrupts.h"
+#include "harness/driver/base/notes.h"
 #include "harness/driver/base/version.h"
 #include "harness/driver/explain/report_json.h"
 #include "harness/driver/explain/scene.h"
@@ -61,26 +62,15 @@ static bool on_step(void *context, const struct step_result *result)
 	return pause_after(telling);
 }
 
-static const char *machine_words(const struct wire_clock *clock, bool *emulated, char text[320])
-{
-	char words[256];
-	json_t *environment = machine_describe(clock);
-	machine_summary(environment, words, sizeof words);
-	*emulated = machine_was_emulated(environment);
-	json_decref(environment);
-	snprintf(text, 320, "forkcost %s on %s", FORKCOST_VERSION, words);
-	return text;
-}
-
 static enum outcome play(struct telling *telling, const struct story *story,
-			 const struct scene *scenes, size_t count, json_t *result,
+			 const struct scene *scenes, size_t count, json_t *told,
 			 struct problem *problem)
 {
 	for (size_t i = 0; i < count && !telling->left && !ferror(stdout); i++) {
 		if (telling->json) {
 			json_t *scene = report_scene(&scenes[i]);
 			telling->steps = json_object_get(scene, "steps");
-			json_array_append_new(result, scene);
+			json_array_append_new(told, scene);
 		} else {
 			show_scene(&telling->show, &scenes[i]);
 		}
@@ -90,30 +80,26 @@ static enum outcome play(struct telling *telling, const struct story *story,
 	return OUTCOME_OK;
 }
 
-static enum outcome tell_all(struct telling *telling, const struct explain_options *options,
-			     const struct story *story, const struct scene *scenes, size_t count,
-			     struct problem *problem)
+static enum outcome tell_all(struct telling *telling, const struct story *story,
+			     const struct scene *scenes, size_t count, struct problem *problem)
 {
-	char machine[320];
-	bool emulated;
-	machine_words(story->clock, &emulated, machine);
-	json_t *result = json_array();
+	char words[256], machine[320];
+	json_t *environment = machine_describe(story->clock), *told = json_array();
+	machine_summary(environment, words, sizeof words);
+	notes_fill(machine, sizeof machine, "forkcost %s on %s", FORKCOST_VERSION, words);
 	if (!telling->json)
-		show_begin(&telling->show, stdout, machine, emulated);
-	enum outcome outcome = play(telling, story, scenes, count, result, problem);
-	if (!outcome && telling->json) {
-		json_t *all = json_pack(
-			"{s:s,s:s,s:s,s:i,s:O}", "forkcost_version", FORKCOST_VERSION, "machine",
-			machine, "page_kind", axis_name(&axes[AXIS_PAGE_KIND], options->page_kind),
-			"statements_failed", (int)telling->failed, "scenes", result);
-		if (!json_put(stdout, all, JSON_INDENT(1)))
-			outcome = fail(problem,
-				       "cannot make JSON: out of memory; end other programs");
-		json_decref(all);
-	}
-	json_decref(result);
+		show_begin(&telling->show, stdout, machine, machine_was_emulated(environment));
+	json_decref(environment);
+	enum outcome outcome = play(telling, story, scenes, count, told, problem);
+	json_t *all =
+		json_pack("{s:s,s:s,s:s,s:i,s:o}", "forkcost_version", FORKCOST_VERSION, "machine",
+			  machine, "page_kind", axis_name(&axes[AXIS_PAGE_KIND], story->page_kind),
+			  "statements_failed", (int)telling->failed, "scenes", told);
 	if (!outcome && !telling->json)
 		show_end(&telling->show);
+	else if (!outcome && !json_put(stdout, all, JSON_INDENT(1)))
+		outcome = fail(problem, "cannot make JSON: out of memory; end other programs");
+	json_decref(all);
 	return outcome;
 }
 
@@ -138,11 +124,9 @@ static enum outcome prepare(const struct explain_options *options, struct story 
 
 /* That the parent cannot write first scenes_make() knows; a child may never write at all. */
 static enum outcome check_first(const struct explain_options *options,
-				const struct wire_catalog *catalog, struct problem *problem)
+				const struct wire_primitive *primitive, struct problem *problem)
 {
-	const struct wire_primitive *primitive =
-		options->primitive ? catalog_primitive(catalog, options->primitive) : NULL;
-	if (options->first_given && options->first == WALK_CHILD && primitive &&
+	if (options->first_given && options->first == WALK_CHILD &&
 	    primitive->traits & TRAIT_LIBC_CHILD)
 		return fail(problem,
 			    "cannot let the child write first after %s: it never writes; leave out "
@@ -165,11 +149,11 @@ enum explained explain(const struct explain_options *options, struct problem *pr
 	if (catalog_read(&catalog, problem))
 		return EXPLAINED_BROKEN;
 	if (scenes_make(scenes, &count, &catalog, options->primitive, options->first, problem) ||
-	    check_first(options, &catalog, problem))
+	    check_first(options, scenes[0].primitive, problem))
 		return EXPLAINED_USAGE;
 	enum outcome outcome = prepare(options, &story, problem);
 	if (!outcome)
-		outcome = tell_all(&telling, options, &story, scenes, count, problem);
+		outcome = tell_all(&telling, &story, scenes, count, problem);
 	if (interrupts_came())
 		return EXPLAINED_INTERRUPTED;
 	if (outcome)

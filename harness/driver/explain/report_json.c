@@ -35,26 +35,25 @@ static json_t *process_json(const struct step_result *result, enum walk_who who)
 		[STANDING_STOPPED] = "stopped", [STANDING_FOREIGN] = "another program",
 		[STANDING_GONE] = "gone",
 	};
-	const struct observation *observation = &result->observations[who];
+	const struct observation *seen = &result->observations[who];
 	enum standing standing = result->after.standing[who];
 	if (!theory_is_there(&result->after, who))
 		return json_pack("{s:s}", "stands", standings[standing]);
 	json_t *process =
 		json_pack("{s:s,s:i}", "stands", standings[standing], "id", result->ids[who]);
-	if (result->after.frame[who] != THEORY_NO_FRAME) {
-		json_object_set_new(process, "address",
-				    json_integer((json_int_t)result->pages.address));
-		json_object_set_new(process, "writable_expected",
-				    json_boolean(result->after.writable[who]));
-	}
-	json_object_set_new(process, "frame", fact_json(&observation->frame));
-	json_object_set_new(process, "map_count", fact_json(&observation->map_count));
-	json_object_set_new(process, "exclusive", flag_json(&observation->exclusive));
-	json_object_set_new(process, "soft_dirty", flag_json(&observation->soft_dirty));
-	json_object_set_new(process, "minor_faults", fact_json(&observation->faults));
-	json_object_set_new(process, "page_tables_bytes",
-			    fact_json(&observation->page_tables_bytes));
-	json_object_set_new(process, "byte", fact_json(&result->bytes[who]));
+	if (result->after.frame[who] != THEORY_NO_FRAME)
+		json_object_update_new(process,
+				       json_pack("{s:I,s:b}", "address",
+						 (json_int_t)result->pages.address,
+						 "writable_expected", result->after.writable[who]));
+	json_object_update_new(process, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "frame",
+						  fact_json(&seen->frame), "map_count",
+						  fact_json(&seen->map_count), "exclusive",
+						  flag_json(&seen->exclusive), "soft_dirty",
+						  flag_json(&seen->soft_dirty), "minor_faults",
+						  fact_json(&seen->faults), "page_tables_bytes",
+						  fact_json(&seen->page_tables_bytes), "byte",
+						  fact_json(&result->bytes[who])));
 	return process;
 }
 
@@ -95,10 +94,9 @@ json_t *report_step(const struct step_result *result)
 		"parent", process_json(result, WALK_CALLER), "child",
 		process_json(result, WALK_CHILD), "same_mm", flag_json(&result->same_mm), "cost",
 		cost_json(result), "checks", checks);
-	if (step->act == WALK_OWN || step->act == WALK_WRITE) {
-		json_object_set_new(json, "writer", json_string(step_name(step->who)));
-		json_object_set_new(json, "faults_in_pass",
-				    json_integer((json_int_t)result->faults));
-	}
+	if (step->act == WALK_OWN || step->act == WALK_WRITE)
+		json_object_update_new(json,
+				       json_pack("{s:s,s:I}", "writer", step_name(step->who),
+						 "faults_in_pass", (json_int_t)result->faults));
 	return json;
 }

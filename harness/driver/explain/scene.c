@@ -59,53 +59,43 @@ static void add_scenes(struct scene *scenes, size_t *count, const struct wire_pr
 		       enum walk_who first)
 {
 	uint32_t traits = primitive->traits;
+	struct scene *scene = &scenes[(*count)++];
 	if (traits & TRAIT_LIBC_CHILD) {
-		make_left(&scenes[(*count)++], primitive, false, "the child runs another program");
+		make_left(scene, primitive, false, "the child runs another program");
 	} else if (traits & TRAIT_COPIES_HEAP) {
-		make_left(&scenes[(*count)++], primitive, false, "the child copies everything");
+		make_left(scene, primitive, false, "the child copies everything");
 	} else if (traits & TRAIT_STOPS_CALLER) {
-		make_left(&scenes[(*count)++], primitive, true, "the child writes, then execs");
+		make_left(scene, primitive, true, "the child writes, then execs");
 	} else {
-		make_side_by_side(&scenes[(*count)++], primitive, first);
+		make_side_by_side(scene, primitive, first);
 		if (takes(primitive, ACTION_EXEC))
 			make_left(&scenes[(*count)++], primitive, false, "the child execs");
 	}
-}
-
-static const struct wire_primitive *find(const struct wire_catalog *catalog, const char *name,
-					 struct problem *problem)
-{
-	const struct wire_primitive *primitive = catalog_primitive(catalog, name);
-	if (!primitive)
-		fail(problem, "cannot find primitive '%s'; give one that forkcost list shows",
-		     name);
-	return primitive;
 }
 
 enum outcome scenes_make(struct scene scenes[SCENES_MAX], size_t *count,
 			 const struct wire_catalog *catalog, const char *primitive,
 			 enum walk_who first, struct problem *problem)
 {
+	const char *const names[] = {primitive ? primitive : "fork", primitive ? NULL : "vfork"};
 	const uint32_t alone = TRAIT_LIBC_CHILD | TRAIT_COPIES_HEAP | TRAIT_STOPS_CALLER;
-	const struct wire_primitive *chosen =
-		find(catalog, primitive ? primitive : "fork", problem);
 	*count = 0;
-	if (!chosen)
-		return OUTCOME_FAILED;
-	if (first == WALK_CALLER && chosen->traits & alone)
-		return fail(problem,
-			    "cannot let the parent write first after %s: %s; leave out --who",
-			    chosen->name,
-			    chosen->traits & TRAIT_LIBC_CHILD ? "its child never writes"
-			    : chosen->traits & TRAIT_COPIES_HEAP
-				    ? "its child writes at once"
-				    : "it is blocked until the child exits or execs");
-	add_scenes(scenes, count, chosen, first);
-	if (primitive)
-		return OUTCOME_OK;
-	chosen = find(catalog, "vfork", problem);
-	if (!chosen)
-		return OUTCOME_FAILED;
-	add_scenes(scenes, count, chosen, WALK_CHILD);
+	for (size_t i = 0; i < 2 && names[i]; i++) {
+		const struct wire_primitive *chosen = catalog_primitive(catalog, names[i]);
+		if (!chosen)
+			return fail(problem,
+				    "cannot find primitive '%s'; give one that forkcost list shows",
+				    names[i]);
+		if (primitive && first == WALK_CALLER && chosen->traits & alone)
+			return fail(problem,
+				    "cannot let the parent write first after %s: %s; leave out "
+				    "--who",
+				    chosen->name,
+				    chosen->traits & TRAIT_LIBC_CHILD ? "its child never writes"
+				    : chosen->traits & TRAIT_COPIES_HEAP
+					    ? "its child writes at once"
+					    : "it is blocked until the child exits or execs");
+		add_scenes(scenes, count, chosen, first);
+	}
 	return OUTCOME_OK;
 }

@@ -4,7 +4,6 @@
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/notes.h"
 #include "harness/driver/base/wrapped.h"
-#include "harness/driver/explain/draw.h"
 #include "harness/driver/explain/words.h"
 
 #include <inttypes.h>
@@ -108,97 +107,90 @@ static const char *fact_text(struct show *show, const struct fact *fact, enum fo
 	}
 }
 
-static void row(const struct show *show, const char *name, const char *parent, const char *child)
+enum row {
+	ROW_PROCESS,
+	ROW_ADDRESS,
+	ROW_FRAME,
+	ROW_MAP_COUNT,
+	ROW_EXCLUSIVE,
+	ROW_SOFT_DIRTY,
+	ROW_WRITABLE,
+	ROW_CONTENT,
+	ROW_FAULTS,
+	ROW_PAGE_TABLES,
+	ROW_COUNT,
+};
+
+static const char *cell_text(struct show *show, const struct step_result *result, enum row row,
+			     enum walk_who who, char text[CELL_MAX])
+{
+	const struct observation *now = &result->observations[who];
+	const struct fact *faults_before = &result->earlier[who].faults;
+	enum standing standing = result->after.standing[who];
+	if (!theory_is_there(&result->after, who))
+		return row == ROW_PROCESS && standing == STANDING_GONE ? "gone" : "-";
+	if ((row == ROW_ADDRESS || row == ROW_WRITABLE) &&
+	    result->after.frame[who] == THEORY_NO_FRAME)
+		return "another program";
+	switch (row) {
+	case ROW_PROCESS:
+		return notes_fill(text, CELL_MAX, "%d%s", result->ids[who],
+				  standing == STANDING_STOPPED   ? ", blocked"
+				  : standing == STANDING_FOREIGN ? ", another program"
+								 : "");
+	case ROW_ADDRESS:
+		return notes_fill(text, CELL_MAX, "0x%" PRIx64, result->pages.address);
+	case ROW_FRAME:
+		return fact_text(show, &now->frame, FORM_HEX, text);
+	case ROW_MAP_COUNT:
+		return fact_text(show, &now->map_count, FORM_TIMES, text);
+	case ROW_EXCLUSIVE:
+		return fact_text(show, &now->exclusive, FORM_YES, text);
+	case ROW_SOFT_DIRTY:
+		return fact_text(show, &now->soft_dirty, FORM_YES, text);
+	case ROW_WRITABLE:
+		/* The kernel shows no entry's permission; what it is follows from what was done, and
+		 * the faults of the next write prove it. */
+		return result->after.writable[who] ? "yes" : "no";
+	case ROW_CONTENT:
+		return fact_text(show, &result->bytes[who], FORM_CHARACTER, text);
+	case ROW_FAULTS:
+		if (!now->faults.known || !faults_before->known || result->step == 0)
+			return fact_text(show, &now->faults, FORM_DECIMAL, text);
+		return notes_fill(text, CELL_MAX, "%" PRIu64 " (+%" PRIu64 ")", now->faults.value,
+				  now->faults.value - faults_before->value);
+	default:
+		return fact_text(show, &now->page_tables_bytes, FORM_BYTES, text);
+	}
+}
+
+static void put_row(const struct show *show, const char *name, const char *parent,
+		    const char *child)
 {
 	print_to(show->file, "  %-*s  %-*s  %s\n", NAME_WIDTH, name, CELL_WIDTH, parent, child);
 }
 
-/* A row of facts; a process that is not there has none. */
-static void fact_row(struct show *show, const struct step_result *result, const char *name,
-		     enum form form, const struct fact *parent, const struct fact *child)
-{
-	char texts[WALK_WHO_COUNT][CELL_MAX];
-	row(show, name, fact_text(show, parent, form, texts[0]),
-	    theory_is_there(&result->after, WALK_CHILD) ? fact_text(show, child, form, texts[1])
-							: "-");
-}
-
-static const char *process_text(const struct step_result *result, enum walk_who who,
-				char text[CELL_MAX])
-{
-	static const char *const standings[] = {
-		[STANDING_RUNS] = "",
-		[STANDING_STOPPED] = ", blocked",
-		[STANDING_FOREIGN] = ", another program",
-	};
-	if (result->after.standing[who] == STANDING_GONE)
-		return "gone";
-	if (!theory_is_there(&result->after, who))
-		return "-";
-	return notes_fill(text, CELL_MAX, "%d%s", result->ids[who],
-			  standings[result->after.standing[who]]);
-}
-
-static const char *address_text(const struct step_result *result, enum walk_who who,
-				char text[CELL_MAX])
-{
-	if (!theory_is_there(&result->after, who))
-		return "-";
-	if (result->after.frame[who] == THEORY_NO_FRAME)
-		return "another program";
-	return notes_fill(text, CELL_MAX, "0x%" PRIx64, result->pages.address);
-}
-
-/* The kernel shows no entry's permission; what it is follows from what was done, and the faults of the
- * next write prove it. */
-static const char *writable_text(const struct step_result *result, enum walk_who who)
-{
-	if (!theory_is_there(&result->after, who))
-		return "-";
-	if (result->after.frame[who] == THEORY_NO_FRAME)
-		return "another program";
-	return result->after.writable[who] ? "yes" : "no";
-}
-
-static const char *faults_text(struct show *show, const struct step_result *result,
-			       enum walk_who who, char text[CELL_MAX])
-{
-	const struct fact *now = &result->observations[who].faults,
-			  *before = &result->earlier[who].faults;
-	if (!theory_is_there(&result->after, who))
-		return "-";
-	if (!now->known || !before->known || result->step == 0)
-		return fact_text(show, now, FORM_DECIMAL, text);
-	return notes_fill(text, CELL_MAX, "%" PRIu64 " (+%" PRIu64 ")", now->value,
-			  now->value - before->value);
-}
-
 static void show_table(struct show *show, const struct step_result *result)
 {
-	const struct observation *parent = &result->observations[WALK_CALLER],
-				 *child = &result->observations[WALK_CHILD];
-	char texts[WALK_WHO_COUNT][CELL_MAX];
-	bool thread = result->scene->primitive->traits & TRAIT_THREAD;
-	row(show, "", "parent", "child");
-	row(show, thread ? "thread" : "process", process_text(result, WALK_CALLER, texts[0]),
-	    process_text(result, WALK_CHILD, texts[1]));
-	print_to(show->file, "  its first page\n");
-	row(show, "  virtual address", address_text(result, WALK_CALLER, texts[0]),
-	    address_text(result, WALK_CHILD, texts[1]));
-	fact_row(show, result, "  frame number", FORM_HEX, &parent->frame, &child->frame);
-	fact_row(show, result, "  frame is mapped", FORM_TIMES, &parent->map_count,
-		 &child->map_count);
-	fact_row(show, result, "  exclusive", FORM_YES, &parent->exclusive, &child->exclusive);
-	fact_row(show, result, "  soft-dirty", FORM_YES, &parent->soft_dirty, &child->soft_dirty);
-	row(show, "  writable *", writable_text(result, WALK_CALLER),
-	    writable_text(result, WALK_CHILD));
-	fact_row(show, result, "  content", FORM_CHARACTER, &result->bytes[WALK_CALLER],
-		 &result->bytes[WALK_CHILD]);
-	print_to(show->file, "  all of it\n");
-	row(show, "  minor faults", faults_text(show, result, WALK_CALLER, texts[0]),
-	    faults_text(show, result, WALK_CHILD, texts[1]));
-	fact_row(show, result, "  page tables", FORM_BYTES, &parent->page_tables_bytes,
-		 &child->page_tables_bytes);
+	static const char *const names[ROW_COUNT] = {
+		[ROW_PROCESS] = "process",       [ROW_ADDRESS] = "  virtual address",
+		[ROW_FRAME] = "  frame number",  [ROW_MAP_COUNT] = "  frame is mapped",
+		[ROW_EXCLUSIVE] = "  exclusive", [ROW_SOFT_DIRTY] = "  soft-dirty",
+		[ROW_WRITABLE] = "  writable *", [ROW_CONTENT] = "  content",
+		[ROW_FAULTS] = "  minor faults", [ROW_PAGE_TABLES] = "  page tables",
+	};
+	bool is_thread = result->scene->primitive->traits & TRAIT_THREAD;
+	put_row(show, "", "parent", "child");
+	for (enum row row = 0; row < ROW_COUNT; row++) {
+		char texts[WALK_WHO_COUNT][CELL_MAX];
+		if (row == ROW_ADDRESS || row == ROW_FAULTS)
+			print_to(show->file, "  %s\n",
+				 row == ROW_ADDRESS ? "its first page" : "all of it");
+		const char *parent = cell_text(show, result, row, WALK_CALLER, texts[WALK_CALLER]);
+		const char *child = cell_text(show, result, row, WALK_CHILD, texts[WALK_CHILD]);
+		put_row(show, row == ROW_PROCESS && is_thread ? "thread" : names[row], parent,
+			child);
+	}
 }
 
 /* What the rows mean, once a scene. */
@@ -221,11 +213,70 @@ static void show_legend(const struct show *show)
 static void tell_reasons(struct show *show)
 {
 	char text[WORDS_MAX];
-	for (; show->reasons_told < show->reason_count; show->reasons_told++) {
-		snprintf(text, sizeof text, "[%zu] %s", show->reasons_told + 1,
-			 show->reasons[show->reasons_told]);
+	while (show->reasons_told < show->reason_count) {
+		const char *reason = show->reasons[show->reasons_told++];
+		notes_fill(text, sizeof text, "[%zu] %s", show->reasons_told, reason);
 		wrapped_print(show->file, text, 2, 6);
 	}
+}
+
+/* ---- the drawing ---- */
+
+/* "[0x1a2b3c 'A']", or "[frame 2 'A']" where the number is hidden. */
+static const char *frame_text(const struct theory *theory, const struct observation *observation,
+			      enum walk_who who, char text[CELL_MAX])
+{
+	if (observation->frame.known)
+		return notes_fill(text, CELL_MAX, "[0x%" PRIx64 " '%c']", observation->frame.value,
+				  theory->byte[who]);
+	return notes_fill(text, CELL_MAX, "[frame %c '%c']", 'A' + theory->frame[who],
+			  theory->byte[who]);
+}
+
+/* "parent 0x7f12a4c00000 rw " */
+static void draw_entry(FILE *file, const char *when, const struct step_result *result,
+		       const struct theory *theory, enum walk_who who)
+{
+	print_to(file, "  %-7s%-7s0x%" PRIx64 " %s ", when, step_name(who), result->pages.address,
+		 theory->writable[who] ? "rw" : "r-");
+}
+
+static void draw_state(FILE *file, const char *when, const struct step_result *result,
+		       const struct theory *theory,
+		       const struct observation observations[WALK_WHO_COUNT])
+{
+	char text[CELL_MAX];
+	bool child_has = theory->frame[WALK_CHILD] != THEORY_NO_FRAME;
+	const char *parents = frame_text(theory, &observations[WALK_CALLER], WALK_CALLER, text);
+	draw_entry(file, when, result, theory, WALK_CALLER);
+	if (child_has && !theory->one_table &&
+	    theory->frame[WALK_CHILD] == theory->frame[WALK_CALLER]) {
+		print_to(file, "---+--> %s\n", parents);
+		draw_entry(file, "", result, theory, WALK_CHILD);
+		print_to(file, "---+\n");
+		return;
+	}
+	print_to(file, "------> %s\n", parents);
+	if (child_has && theory->one_table)
+		print_to(file, "  %-7s%-7sthe same page table\n", "", step_name(WALK_CHILD));
+	if (child_has && !theory->one_table) {
+		draw_entry(file, "", result, theory, WALK_CHILD);
+		print_to(file, "------> %s\n",
+			 frame_text(theory, &observations[WALK_CHILD], WALK_CHILD, text));
+	}
+	if (theory->standing[WALK_CHILD] == STANDING_FOREIGN)
+		print_to(file, "  %-7s%-7s(page tables of another program)\n", "",
+			 step_name(WALK_CHILD));
+}
+
+/* Two page tables and the frames behind the first page, before and after the step. Of the first step there is
+ * no before. */
+static void draw_step(const struct step_result *result, FILE *file)
+{
+	if (result->step > 0)
+		draw_state(file, "before", result, &result->before, result->earlier);
+	draw_state(file, result->step > 0 ? "after" : "now", result, &result->after,
+		   result->observations);
 }
 
 /* ---- the statements ---- */
@@ -235,14 +286,11 @@ static void show_check(struct show *show, const struct check *check)
 	static const char *const marks[] = {
 		[VERDICT_HOLDS] = "ok", [VERDICT_FAILS] = "NO", [VERDICT_UNSEEN] = "?"};
 	char text[2 * WORDS_MAX], why[CELL_MAX];
-	show->holds += check->verdict == VERDICT_HOLDS;
-	show->fails += check->verdict == VERDICT_FAILS;
-	show->unseen += check->verdict == VERDICT_UNSEEN;
+	show->counts[check->verdict]++;
+	notes_fill(text, sizeof text, "%-2s  %s%s", marks[check->verdict],
+		   check->verdict == VERDICT_UNSEEN ? "not checked: " : "", check->text);
 	if (check->verdict == VERDICT_UNSEEN)
-		snprintf(text, sizeof text, "%-2s  not checked: %s: %s", marks[check->verdict],
-			 check->text, why_text(show, check->why, why));
-	else
-		snprintf(text, sizeof text, "%-2s  %s", marks[check->verdict], check->text);
+		notes_append(text, sizeof text, ": %s", why_text(show, check->why, why));
 	wrapped_print(show->file, text, 2, 6);
 }
 
@@ -250,9 +298,8 @@ void show_step(struct show *show, const struct step_result *result)
 {
 	char text[WORDS_MAX], line[WORDS_MAX + 16];
 	show->steps++;
-	snprintf(line, sizeof line, "%u.%u  %s", show->scenes, show->steps,
+	print_to(show->file, "\n%u.%u  %s\n\n", show->scenes, show->steps,
 		 words_title(result, text));
-	print_to(show->file, "\n%s\n\n", line);
 	wrapped_print(show->file, words_meaning(result, text), 2, 2);
 	print_to(show->file, "\n");
 	show_table(show, result);
@@ -261,7 +308,7 @@ void show_step(struct show *show, const struct step_result *result)
 	print_to(show->file, "\n");
 	draw_step(result, show->file);
 	print_to(show->file, "\n");
-	snprintf(line, sizeof line, "cost: %s", words_cost(result, text));
+	notes_fill(line, sizeof line, "cost: %s", words_cost(result, text));
 	wrapped_print(show->file, line, 2, 8);
 	for (size_t i = 0; i < result->check_count; i++)
 		show_check(show, &result->checks[i]);
@@ -273,8 +320,9 @@ void show_end(const struct show *show)
 	print_to(show->file,
 		 "\n"
 		 "%zu statements hold, %zu do not, %zu could not be checked\n",
-		 show->holds, show->fails, show->unseen);
-	if (show->fails)
+		 show->counts[VERDICT_HOLDS], show->counts[VERDICT_FAILS],
+		 show->counts[VERDICT_UNSEEN]);
+	if (show->counts[VERDICT_FAILS])
 		wrapped_print(show->file,
 			      "Where a line says NO, this kernel does not do what the text says. "
 			      "Does something move pages (KSM, NUMA balancing, compaction)? If "

@@ -11,8 +11,8 @@ enum { SHOW_REASONS_MAX = 16 };
 /* What was shown so far. */
 struct show {
 	FILE *file;
-	unsigned scenes, steps; /* scenes begun; steps of the present one */
-	size_t holds, fails, unseen;
+	unsigned scenes, steps;       /* scenes begun; steps of the present one */
+	size_t counts[VERDICT_COUNT]; /* of statements */
 	size_t reason_count, reasons_told;
 	const char *reasons[SHOW_REASONS_MAX]; /* why things are not seen; each is told once */
 };

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum verdict { VERDICT_HOLDS, VERDICT_FAILS, VERDICT_UNSEEN };
+enum verdict { VERDICT_HOLDS, VERDICT_FAILS, VERDICT_UNSEEN, VERDICT_COUNT };
 
 enum { CHECK_TEXT_MAX = 160, CHECKS_MAX = 16 };
 
@@ -43,6 +43,10 @@ struct step_result {
 	size_t check_count;
 	struct check checks[CHECKS_MAX];
 };
+
+/* Holds the step against the theory: fills in its checks from everything else in it, and from what rehearsals of
+ * it took. In check.c. */
+void check_step(struct step_result *result, const struct walk_took *rehearsals, size_t rehearsed);
 
 /* "parent" or "child". */
 static inline const char *step_name(enum walk_who who)

@@ -4,7 +4,6 @@
 #include "harness/common/traits.h"
 #include "harness/driver/base/interrupts.h"
 #include "harness/driver/base/stats.h"
-#include "harness/driver/explain/check.h"
 #include "harness/driver/machine/hugepages.h"
 #include "harness/driver/run/session.h"
 
@@ -154,19 +153,21 @@ static struct cost sum_up(const struct step_result *result, const struct walk_to
 
 static void read_answer(struct step_result *result, const struct wire_walked *walked)
 {
+	static const char *const why_unread[] = {
+		[STANDING_NONE] = "not there",
+		[STANDING_STOPPED] = "stopped",
+		[STANDING_FOREIGN] = "another program",
+		[STANDING_GONE] = "not there",
+	};
 	uint32_t step = result->step, rehearsed = walked->rehearsed;
 	if (rehearsed > WALK_REHEARSALS_MAX)
 		rehearsed = WALK_REHEARSALS_MAX;
 	for (unsigned who = 0; who < WALK_WHO_COUNT; who++) {
 		result->ids[who] = (int)walked->ids[who];
-		result->bytes[who] = (struct fact){.why = "not there"};
-		if (result->after.standing[who] == STANDING_RUNS)
-			result->bytes[who] =
-				(struct fact){.known = true, .value = walked->bytes[step][who]};
-		else if (result->after.standing[who] == STANDING_STOPPED)
-			result->bytes[who].why = "stopped";
-		else if (result->after.standing[who] == STANDING_FOREIGN)
-			result->bytes[who].why = "another program";
+		enum standing standing = result->after.standing[who];
+		result->bytes[who] = (struct fact){.known = standing == STANDING_RUNS,
+						   .value = walked->bytes[step][who],
+						   .why = why_unread[standing]};
 	}
 	result->faults = walked->took[step][rehearsed].faults;
 	result->rehearsed = rehearsed;

@@ -25,16 +25,12 @@ static void write_pages(struct theory *theory, enum walk_who who, char mark)
 	enum walk_who other = who == WALK_CALLER ? WALK_CHILD : WALK_CALLER;
 	theory->wrote = true;
 	theory->writer = who;
-	if (theory->writable[who]) {
-		theory->effect = EFFECT_NONE;
-	} else if (theory_map_count(theory, who) > 1) {
-		theory->effect = EFFECT_COPIED;
+	theory->effect = theory->writable[who]               ? EFFECT_NONE
+			 : theory_map_count(theory, who) > 1 ? EFFECT_COPIED
+							     : EFFECT_REUSED;
+	if (theory->effect == EFFECT_COPIED)
 		theory->frame[who] = theory->frames++;
-		theory->writable[who] = true;
-	} else {
-		theory->effect = EFFECT_REUSED;
-		theory->writable[who] = true;
-	}
+	theory->writable[who] = true;
 	theory->byte[who] = mark;
 	if (theory->one_table && theory->frame[other] != THEORY_NO_FRAME)
 		theory->byte[other] = mark;
