@@ -303,6 +303,12 @@ TEST(optional_fields_are_optional)
 		{"\"seed\": 1,", ""},
 		{"\"began_s\": 0,", ""},
 		{", \"ended\": \"done\"", ""},
+		/* Of an axis that is not varied; of a newer version. */
+		{"\"state\": \"dirty\"", "\"state\": \"dirty\", \"nice\": \"\""},
+		{"\"seed\": 1,", "\"seed\": 1, \"new\": [7],"},
+		/* Only counted passes have windows. */
+		{"\"plain\": {", "\"plain\": {\"window_ns\": [1, 2, 3, 4],"},
+		{"\"plain\": {", "\"plain\": {\"window_ns\": \"none\","},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct dataset dataset;

@@ -5,9 +5,36 @@
 #include "harness/driver/base/infile.h"
 #include "harness/driver/base/version.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+enum outcome dataset_malformed(const struct reader *reader, const char *what)
+{
+	return samples_malformed(reader->samples, what, reader->problem);
+}
+
+static double fact(const json_t *worker, const char *key)
+{
+	double number;
+	return fields_number(json_object_get(worker, key), &number) ? number : NAN;
+}
+
+struct worker_facts worker_facts_read(const json_t *worker)
+{
+	return (struct worker_facts){
+		.duration_ns = fact(worker, "duration_ns"),
+		.wait_ns = fact(worker, "wait_ns"),
+		.cpu_ns = fact(worker, "cpu_ns"),
+		.idle_ns = fact(worker, "idle_ns"),
+		.steal_ns = fact(worker, "steal_ns"),
+		.cpus = fact(worker, "cpus_allowed"),
+		.involuntary_switches = fact(worker, "involuntary_switches"),
+		.migrations = fact(worker, "migrations"),
+		.open_files = fact(worker, "open_files"),
+	};
+}
 
 /* A fact of the worker's that says why it is not there counts as none. */
 static bool count_or_none(const json_t *worker, const char *key, uint64_t *count)
@@ -33,6 +60,7 @@ static enum outcome read_worker(struct reader *reader, const json_t *line, uint6
 		dataset->steal_ticks += (double)steal_ticks;
 	reader->seen_cell = true;
 	reader->seed = seed;
+	reader->worker_facts = worker_facts_read(worker);
 	dataset->involuntary_switches += (double)switches;
 	if (heap_bytes == 0 && mappings &&
 	    (dataset->mappings_min == 0 || mappings < dataset->mappings_min))
@@ -68,7 +96,6 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 					 "a cell's levels are missing, too long or impossible");
 	if (read_worker(reader, line, key.heap_bytes))
 		return OUTCOME_FAILED;
-	reader->worker_facts = worker_facts_read(json_object_get(line, "worker"));
 	const json_t *arms = json_object_get(line, "arms");
 	for (size_t i = 0; i < json_array_size(arms); i++)
 		if (dataset_read_arm(reader, line, json_array_get(arms, i), &key, replicate))
@@ -113,6 +140,25 @@ static enum outcome read_failure(struct reader *reader, const json_t *line)
 	return OUTCOME_OK;
 }
 
+/* Adds a list's entries to an object by their names. */
+static enum outcome index_by_name(const struct reader *reader, const json_t *list, json_t *index)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_t *entry = json_array_get(list, i);
+		char name[COUNTER_NAME_MAX];
+		if (!COPY(entry, "name", name))
+			return dataset_malformed(
+				reader,
+				"an experiment or a counter has no name, or one that is too long");
+		if (json_object_get(index, name))
+			return dataset_malformed(reader,
+						 "two experiments or counters have the same name");
+		if (json_object_set(index, name, entry) < 0)
+			return dataset_malformed(reader, "out of memory");
+	}
+	return OUTCOME_OK;
+}
+
 /* Keeps the run line, and finds its experiments and counters by name from now on. */
 static enum outcome read_run(struct reader *reader, json_t *line)
 {
@@ -135,7 +181,9 @@ static enum outcome read_run(struct reader *reader, json_t *line)
 			return dataset_malformed(reader, "a setting is out of range");
 	}
 	dataset->run = json_incref(line);
-	return dataset_index_run(reader);
+	if (index_by_name(reader, json_object_get(line, "experiments"), reader->experiments))
+		return OUTCOME_FAILED;
+	return index_by_name(reader, json_object_get(line, "counters"), reader->counters);
 }
 
 static enum outcome read_line(struct reader *reader, json_t *line)
@@ -187,7 +235,11 @@ static enum outcome read_run_of(struct dataset *dataset, struct samples *samples
 				struct problem *problem)
 {
 	*dataset = (struct dataset){0};
-	struct reader reader = {.dataset = dataset, .samples = samples, .problem = problem};
+	struct reader reader = {.dataset = dataset,
+				.samples = samples,
+				.problem = problem,
+				.experiments = json_object(),
+				.counters = json_object()};
 	enum outcome outcome = read_samples(&reader);
 	if (!outcome && !dataset->run)
 		outcome = fail(problem,
@@ -199,7 +251,8 @@ static enum outcome read_run_of(struct dataset *dataset, struct samples *samples
 			   infile_json(environment, samples->folder, "environment.json", problem)))
 		outcome = OUTCOME_FAILED;
 	samples_close(samples);
-	dataset_reader_free(&reader);
+	json_decref(reader.experiments);
+	json_decref(reader.counters);
 	if (outcome)
 		dataset_free(dataset);
 	return outcome;
