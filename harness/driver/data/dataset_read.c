@@ -3,6 +3,7 @@
 
 #include "harness/driver/base/fields.h"
 #include "harness/driver/base/infile.h"
+#include "harness/driver/base/notes.h"
 #include "harness/driver/base/version.h"
 
 #include <math.h>
@@ -81,6 +82,35 @@ static bool read_levels(const json_t *line, struct series *key)
 	return true;
 }
 
+static bool is_axis(const char *name)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (strcmp(axes[axis].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Levels of an axis that this build lacks would be taken for one and the same cell. All text of a cell's line but
+ * its type and experiment is levels. */
+static enum outcome check_axes(const struct reader *reader, const json_t *line)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach((json_t *)line, key, value)
+	{
+		char what[NOTE_BYTES];
+		if (json_string_length(value) && strcmp(key, "type") != 0 &&
+		    strcmp(key, "experiment") != 0 && !is_axis(key))
+			return dataset_malformed(
+				reader,
+				notes_fill(what, sizeof what,
+					   "it has a level of an axis that this build lacks, %.*s; "
+					   "use the forkcost that made the run",
+					   WIRE_NAME_MAX, key));
+	}
+	return OUTCOME_OK;
+}
+
 static enum outcome read_cell(struct reader *reader, const json_t *line)
 {
 	struct series key = {0};
@@ -94,7 +124,7 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 	    !read_levels(line, &key))
 		return dataset_malformed(reader,
 					 "a cell's levels are missing, too long or impossible");
-	if (read_worker(reader, line, key.heap_bytes))
+	if (check_axes(reader, line) || read_worker(reader, line, key.heap_bytes))
 		return OUTCOME_FAILED;
 	const json_t *arms = json_object_get(line, "arms");
 	for (size_t i = 0; i < json_array_size(arms); i++)
