@@ -17,6 +17,33 @@ enum {
 	OTHER_KIND_HEAP_MAX = 64 << 20,
 };
 
+/* ---- heaps in words ---- */
+
+const char *axis_rules_name_heaps(const uint64_t *heap_bytes, size_t count, char text[NOTE_BYTES])
+{
+	char heap[UNITS_TEXT_MAX];
+	*text = '\0';
+	for (size_t i = 0; i < count; i++)
+		notes_append(text, NOTE_BYTES, "%s%s", i ? ", " : "",
+			     units_format_bytes(heap_bytes[i], heap));
+	return text;
+}
+
+void axis_rules_note_expensive(const struct jobs *jobs, const char *what, uint64_t largest_bytes,
+			       const char *option)
+{
+	char heaps[NOTE_BYTES];
+	size_t from = 0;
+	while (from < jobs->heaps.count && jobs->heaps.level[from] <= largest_bytes)
+		from++;
+	if (from < jobs->heaps.count)
+		notes_add(&jobs->plan->left_out, "%s of %s at %s: expensive; ask for them with %s",
+			  what, jobs->experiment->name,
+			  axis_rules_name_heaps(jobs->heaps.level + from, jobs->heaps.count - from,
+						heaps),
+			  option);
+}
+
 /* ---- page_kind ---- */
 
 static bool kinds_given(const struct jobs *jobs)
@@ -40,7 +67,7 @@ static enum outcome check_whole(const struct jobs *jobs, const char *kind, size_
 	for (size_t i = 0; i < jobs->heaps.count; i++)
 		if (!jobs->heaps.level[i] || jobs->heaps.level[i] % HUGE_BYTES)
 			choice_add(&torn, jobs->heaps.level[i]);
-	jobs_name_heaps(torn.level, torn.count, heaps);
+	axis_rules_name_heaps(torn.level, torn.count, heaps);
 	if (kinds_given(jobs) && !suitable && torn.count)
 		return fail(jobs->problem,
 			    "cannot build a heap of page kind %s for %s: %s is not a multiple of a "
@@ -102,7 +129,7 @@ static void note_cold(const struct jobs *jobs)
 	const struct settings *settings = &jobs->plan->settings;
 	if (!settings->heaps.given && !settings->levels[AXIS_CACHE].given &&
 	    choice_has(&settings->levels[AXIS_CACHE], CACHE_COLD))
-		jobs_note_expensive(jobs, "cold caches", COLD_HEAP_MAX, "--cache cold");
+		axis_rules_note_expensive(jobs, "cold caches", COLD_HEAP_MAX, "--cache cold");
 }
 
 uint32_t axis_rules_burst_max(const struct wire_cell *cell)

@@ -9,12 +9,3 @@ const struct wire_primitive *catalog_primitive(const struct wire_catalog *catalo
 			return &catalog->primitives[i];
 	return NULL;
 }
-
-const struct wire_experiment *catalog_experiment(const struct wire_catalog *catalog,
-						 const char *name)
-{
-	for (uint32_t i = 0; i < catalog->experiment_count; i++)
-		if (strcmp(catalog->experiments[i].name, name) == 0)
-			return &catalog->experiments[i];
-	return NULL;
-}

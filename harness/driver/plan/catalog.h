@@ -7,7 +7,5 @@
 /* NULL if there is none of that name. */
 const struct wire_primitive *catalog_primitive(const struct wire_catalog *catalog,
 					       const char *name);
-const struct wire_experiment *catalog_experiment(const struct wire_catalog *catalog,
-						 const char *name);
 
 #endif

@@ -190,13 +190,10 @@ static enum outcome check_counted(struct plan *plan, struct problem *problem)
 enum outcome option_use_check_jobs(struct plan *plan, struct problem *problem)
 {
 	const struct settings *settings = &plan->settings;
-	bool cold = false, pinned = false;
-	for (size_t i = 0; i < plan->job_count; i++) {
+	bool pinned = false;
+	for (size_t i = 0; i < plan->job_count; i++)
 		pinned = pinned || plan->jobs[i].level[AXIS_CHILD_CPU] != CHILD_CPU_FREE;
-		for (uint32_t c = 0; c < plan->jobs[i].cell_count; c++)
-			cold = cold || plan->jobs[i].cells[c].level[AXIS_CACHE] == CACHE_COLD;
-	}
-	if (settings->evict_bytes != UINT64_MAX && !cold)
+	if (settings->evict_bytes != UINT64_MAX && !plan_evicts(plan))
 		return fail(problem,
 			    "cannot use --evict: no cell of this plan has cold caches; add --cache "
 			    "cold and an experiment that varies it, or leave the option out");

@@ -90,6 +90,14 @@ uint32_t plan_other_cpus(const struct plan *plan)
 	return others;
 }
 
+bool plan_evicts(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->job_count; i++)
+		if (plan->jobs[i].evict_bytes)
+			return true;
+	return false;
+}
+
 uint32_t plan_counter_groups(const struct plan *plan)
 {
 	size_t count = plan->counters.count;

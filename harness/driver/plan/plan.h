@@ -38,6 +38,9 @@ struct plan {
 	struct counters counters;
 	uint32_t arm_count;
 	struct wire_arm arms[WIRE_ARMS_MAX]; /* an experiment's lie side by side */
+	/* What the arms are of, in the catalogue; an experiment may do without primitives. */
+	const struct wire_experiment *arm_experiment[WIRE_ARMS_MAX];
+	const struct wire_primitive *arm_primitive[WIRE_ARMS_MAX];
 	int caller_cpu, other_cpu;
 	uint64_t allowed_cpus[WIRE_CPUS_MAX / 64];
 	uint64_t evict_bytes;
@@ -67,6 +70,9 @@ bool plan_are_alike(const struct plan_job *a, const struct plan_job *b, uint32_t
 
 /* CPUs that are allowed besides the caller's. */
 uint32_t plan_other_cpus(const struct plan *plan);
+
+/* Whether a buffer is read before the samples of some cell, so that its caches are cold. */
+bool plan_evicts(const struct plan *plan);
 
 /* Groups of counters, each with a pass of its own. */
 uint32_t plan_counter_groups(const struct plan *plan);
