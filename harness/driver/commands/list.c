@@ -2,7 +2,7 @@
 #include "harness/common/axes.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/commands/command.h"
-#include "harness/driver/run/ask_worker.h"
+#include "harness/driver/run/session.h"
 
 #include <string.h>
 

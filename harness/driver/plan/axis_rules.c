@@ -132,14 +132,11 @@ static void note_cold(const struct jobs *jobs)
 		axis_rules_note_expensive(jobs, "cold caches", COLD_HEAP_MAX, "--cache cold");
 }
 
-uint32_t axis_rules_burst_max(const struct wire_cell *cell)
+uint64_t axis_rules_set_burst(const struct plan *plan, struct wire_cell *cell)
 {
-	return cell->level[AXIS_CACHE] == CACHE_COLD ? BURST_COLD : BURST_WARM;
-}
-
-uint64_t axis_rules_evict_bytes(const struct plan *plan, const struct wire_cell *cell)
-{
-	return cell->level[AXIS_CACHE] == CACHE_COLD ? plan->evict_bytes : 0;
+	const bool is_cold = cell->level[AXIS_CACHE] == CACHE_COLD;
+	cell->burst_max = is_cold ? BURST_COLD : BURST_WARM;
+	return is_cold ? plan->evict_bytes : 0;
 }
 
 /* ---- child_cpu ---- */

@@ -131,8 +131,7 @@ static enum outcome add_cell(void *context)
 			    WIRE_CELLS_MAX, making->jobs->experiment->name);
 	making->cell.counted = is_plain(making->cell.level, true) &&
 			       (plan->settings.heaps.given || job->heap_bytes <= COUNTED_HEAP_MAX);
-	making->cell.burst_max = axis_rules_burst_max(&making->cell);
-	uint64_t evict_bytes = axis_rules_evict_bytes(plan, &making->cell);
+	uint64_t evict_bytes = axis_rules_set_burst(plan, &making->cell);
 	job->evict_bytes = evict_bytes ? evict_bytes : job->evict_bytes;
 	job->cells[job->cell_count++] = making->cell;
 	return OUTCOME_OK;

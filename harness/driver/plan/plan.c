@@ -16,6 +16,14 @@ enum {
 	BURST_NS = 30000000,
 };
 
+const struct wire_primitive *catalog_primitive(const struct wire_catalog *catalog, const char *name)
+{
+	for (uint32_t i = 0; i < catalog->primitive_count; i++)
+		if (strcmp(catalog->primitives[i].name, name) == 0)
+			return &catalog->primitives[i];
+	return NULL;
+}
+
 void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t seed,
 		  struct wire_request *request)
 {

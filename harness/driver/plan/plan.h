@@ -53,6 +53,10 @@ struct plan {
 	struct notes holds_for; /* "--page-kind thp holds for first_write; spawn runs at 4k" */
 };
 
+/* The primitive of that name that the worker has compiled in; NULL if there is none. */
+const struct wire_primitive *catalog_primitive(const struct wire_catalog *catalog,
+					       const char *name);
+
 /* Fills in the request for one replicate of a job. */
 void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t seed,
 		  struct wire_request *request);

@@ -231,7 +231,8 @@ static enum outcome note_failed(struct runner *runner, const struct session *ses
 		note_failure(runner, session->area ? &session->area->answer : NULL, why);
 		state->ended = ++state->failures == FAILURES_MAX;
 	}
-	return record_failure(runner->record, plan, replicate, why, left_out, problem);
+	return record_line(runner->record, describe_failure_line(plan, replicate, why, left_out),
+			   false, problem);
 }
 
 /* One replicate of the chosen job, recorded whatever becomes of it. */
@@ -330,15 +331,10 @@ static void find_short(const struct runner *runner, struct record_end *end)
 
 static enum outcome close_record(const struct runner *runner, struct problem *problem)
 {
-	struct record_end *end = calloc(1, sizeof *end);
-	if (!end)
-		return fail(problem, "cannot end the record: out of memory");
-	end->duration_s = runner->result->duration_s;
-	end->ended = why_ended(runner);
-	find_short(runner, end);
-	enum outcome outcome = record_close(runner->record, runner->plan, end, problem);
-	free(end);
-	return outcome;
+	struct record_end end = {.duration_s = runner->result->duration_s,
+				 .ended = why_ended(runner)};
+	find_short(runner, &end);
+	return record_line(runner->record, describe_end_line(runner->plan, &end), true, problem);
 }
 
 static enum outcome run_jobs(struct runner *runner, struct problem *problem)
