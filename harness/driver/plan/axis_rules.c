@@ -175,10 +175,19 @@ static enum outcome choose_placement_heaps(const struct jobs *jobs, uint64_t pla
 
 /* ---- threads ---- */
 
+/* CPUs that are allowed besides the caller's. */
+static uint32_t count_other_cpus(const struct plan *plan)
+{
+	uint32_t others = 0;
+	for (unsigned i = 0; i < WIRE_CPUS_MAX; i++)
+		others += (int)i != plan->caller_cpu && plan->allowed_cpus[i / 64] >> i % 64 & 1;
+	return others;
+}
+
 static enum outcome check_threads(const struct plan *plan, const struct choice *levels,
 				  struct problem *problem)
 {
-	uint32_t others = plan_other_cpus(plan);
+	uint32_t others = count_other_cpus(plan);
 	unsigned most = levels->count ? (unsigned)levels->level[levels->count - 1] : 0;
 	if (most <= others)
 		return OUTCOME_OK;
@@ -191,7 +200,7 @@ static enum outcome check_threads(const struct plan *plan, const struct choice *
 /* 0, 1, 2, 4, ... and as many as there are other CPUs. */
 static void choose_threads(const struct jobs *jobs, struct choice *levels)
 {
-	uint32_t others = plan_other_cpus(jobs->plan);
+	uint32_t others = count_other_cpus(jobs->plan);
 	if (!others)
 		notes_add(&jobs->plan->left_out, "running threads of %s: only CPU %d is allowed",
 			  jobs->experiment->name, jobs->plan->caller_cpu);

@@ -74,16 +74,6 @@ enum outcome choice_find_names(const char *list, const char *what, const char *c
 	return OUTCOME_OK;
 }
 
-const char *choice_levels(const struct axis *axis, const char *between, char text[CHOICE_HELP_MAX])
-{
-	*text = '\0';
-	for (const struct axis_level *level = axis->levels; level->name; level++)
-		if (*level->name)
-			notes_append(text, CHOICE_HELP_MAX, "%s%s", *text ? between : "",
-				     level->name);
-	return text;
-}
-
 static enum outcome parse_names(const struct axis *axis, const char *text, struct choice *choice,
 				struct problem *problem)
 {
@@ -131,20 +121,4 @@ enum outcome choice_parse(const struct axis *axis, const char *text, struct choi
 	if (axis->kind == AXIS_COUNTS)
 		return parse_counts(axis, text, choice, problem);
 	return parse_names(axis, text, choice, problem);
-}
-
-const char *choice_help(const struct axis *axis, char text[CHOICE_HELP_MAX])
-{
-	*text = '\0';
-	if (axis->kind == AXIS_LEVELS)
-		choice_levels(axis, ", ", text);
-	notes_append(text, CHOICE_HELP_MAX, "%s%s", *text ? " " : "", axis->help);
-	return text;
-}
-
-const char *choice_argument(const struct axis *axis)
-{
-	static const char *const arguments[] = {
-		[AXIS_LEVELS] = "LEVELS", [AXIS_COUNTS] = "NUMBERS", [AXIS_SIZES] = "SIZES"};
-	return arguments[axis->kind];
 }

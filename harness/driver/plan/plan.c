@@ -90,14 +90,6 @@ bool plan_are_alike(const struct plan_job *a, const struct plan_job *b, uint32_t
 	return a->experiment == b->experiment;
 }
 
-uint32_t plan_other_cpus(const struct plan *plan)
-{
-	uint32_t others = 0;
-	for (unsigned i = 0; i < WIRE_CPUS_MAX; i++)
-		others += (int)i != plan->caller_cpu && plan->allowed_cpus[i / 64] >> i % 64 & 1;
-	return others;
-}
-
 bool plan_evicts(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->job_count; i++)

@@ -72,9 +72,6 @@ const char *plan_describe_levels(const struct plan_job *job, const struct wire_c
 /* Whether two jobs have the same experiment and levels, but for the axes of `except` (1 << axis, or-ed). */
 bool plan_are_alike(const struct plan_job *a, const struct plan_job *b, uint32_t except);
 
-/* CPUs that are allowed besides the caller's. */
-uint32_t plan_other_cpus(const struct plan *plan);
-
 /* Whether a buffer is read before the samples of some cell, so that its caches are cold. */
 bool plan_evicts(const struct plan *plan);
 

@@ -223,19 +223,25 @@ static const struct axis *axis_of(size_t option)
 	return option <= AXIS_COUNT ? &axes[option - 1] : &axis_action;
 }
 
-/* The row of an axis; its texts stay until the program ends. */
+/* The row of an axis; its texts stay until the program ends. Help is "dirty, write-protected [both]". */
 static struct option_row axis_row(size_t index)
 {
-	static char help[AXIS_ROW_COUNT][CHOICE_HELP_MAX], words[AXIS_ROW_COUNT][CHOICE_HELP_MAX];
+	enum { TEXT_BYTES = 160 };
+	static char helps[AXIS_ROW_COUNT][TEXT_BYTES], all_words[AXIS_ROW_COUNT][TEXT_BYTES];
+	static const char *const arguments[] = {
+		[AXIS_LEVELS] = "LEVELS", [AXIS_COUNTS] = "NUMBERS", [AXIS_SIZES] = "SIZES"};
 	const struct axis *axis = axis_of(index);
-	struct option_row row = {.name = axis->option,
-				 .argument = choice_argument(axis),
-				 .help = choice_help(axis, help[index])};
-	if (axis->kind != AXIS_LEVELS)
-		return row;
-	row.values = VALUES_WORDS;
-	row.words = choice_levels(axis, " ", words[index]);
-	return row;
+	const bool is_named = axis->kind == AXIS_LEVELS;
+	char *help = helps[index], *words = all_words[index];
+	*help = *words = '\0';
+	for (const struct axis_level *level = axis->levels; is_named && level->name; level++)
+		if (*level->name) {
+			notes_append(help, TEXT_BYTES, "%s%s", *help ? ", " : "", level->name);
+			notes_append(words, TEXT_BYTES, "%s%s", *words ? " " : "", level->name);
+		}
+	notes_append(help, TEXT_BYTES, "%s%s", *help ? " " : "", axis->help);
+	return (struct option_row){axis->option, arguments[axis->kind], help,
+				   is_named ? VALUES_WORDS : VALUES_ANY, is_named ? words : NULL};
 }
 
 /* What --help says before the options and, behind the \v, after them. */
