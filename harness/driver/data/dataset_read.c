@@ -303,14 +303,12 @@ enum outcome dataset_read(struct dataset *dataset, const char *folder, struct pr
 	int fd = infile_folder(folder, problem);
 	if (fd < 0)
 		return OUTCOME_FAILED;
-	FILE *environment = NULL;
-	bool is_open = !samples_open(&samples, fd, folder, problem);
-	if (is_open)
-		environment = infile_open(fd, folder, "environment.json", problem);
+	enum outcome opened = samples_open(&samples, fd, folder, problem);
+	FILE *environment = opened ? NULL : infile_open(fd, folder, "environment.json", problem);
 	close(fd);
 	if (environment)
 		return read_run_of(dataset, &samples, environment, problem);
-	if (is_open)
+	if (!opened)
 		samples_close(&samples);
 	return OUTCOME_FAILED;
 }

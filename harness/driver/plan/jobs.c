@@ -284,14 +284,6 @@ static enum outcome add_apart(struct jobs *jobs, enum axis_id axis)
 	return OUTCOME_OK;
 }
 
-/* Counting takes long; what was not asked for by name is not counted at large heaps. */
-static void note_not_counted(const struct jobs *jobs)
-{
-	const struct plan *plan = jobs->plan;
-	if (jobs->experiment->is_countable && plan->counters.count && !plan->settings.heaps.given)
-		axis_rules_note_expensive(jobs, "counters", COUNTED_HEAP_MAX, "--heap");
-}
-
 enum outcome jobs_add(struct plan *plan, const struct wire_experiment *experiment,
 		      uint32_t arm_from, struct problem *problem)
 {
@@ -302,7 +294,9 @@ enum outcome jobs_add(struct plan *plan, const struct wire_experiment *experimen
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
 		if (varies(&jobs, axis) && axis_rules[axis].note)
 			axis_rules[axis].note(&jobs);
-	note_not_counted(&jobs);
+	/* Counting takes long; what was not asked for by name is not counted at large heaps. */
+	if (experiment->is_countable && plan->counters.count && !plan->settings.heaps.given)
+		axis_rules_note_expensive(&jobs, "counters", COUNTED_HEAP_MAX, "--heap");
 	if (add_jobs(&jobs, &jobs.heaps, AXIS_COUNT, 0))
 		return OUTCOME_FAILED;
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
