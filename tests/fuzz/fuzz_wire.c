@@ -86,6 +86,7 @@ static void make_plan(const struct wire_area *from)
 	plan.catalog = from->answer.catalog;
 	plan.arm_count = 2;
 	memcpy(plan.arms, from->request.arms, 2 * sizeof *plan.arms);
+	plan.arm_experiment[0] = plan.arm_experiment[1] = &plan.catalog.experiments[0];
 	plan.counters.count = 3;
 	memcpy(plan.counters.counted, from->request.counters, sizeof plan.counters.counted);
 	plan.job_count = 1;

@@ -279,6 +279,8 @@ TEST(malformed_lines_are_refused_by_number)
 		 "line 2: an arm's names"},
 		{"\"passes\": {", "\"passes\": {\"stamped\": {\"metrics\": {\"call_ns\": [1]}},",
 		 "line 2: a metric or a counter is in two passes"},
+		{"\"state\": \"dirty\"", "\"state\": \"dirty\", \"nice\": \"10\"",
+		 "line 2: it has a level of an axis that this build lacks, nice; use the forkcost"},
 		{"\"precision\": 0.02", "\"precision\": -1", "line 1: a setting is out of range"},
 		{"\"name\": \"null\"", "\"name\": \"spawn\"",
 		 "line 1: two experiments or counters"},
@@ -303,6 +305,12 @@ TEST(optional_fields_are_optional)
 		{"\"seed\": 1,", ""},
 		{"\"began_s\": 0,", ""},
 		{", \"ended\": \"done\"", ""},
+		/* Of an axis that is not varied; of a newer version. */
+		{"\"state\": \"dirty\"", "\"state\": \"dirty\", \"nice\": \"\""},
+		{"\"seed\": 1,", "\"seed\": 1, \"new\": [7],"},
+		/* Only counted passes have windows. */
+		{"\"plain\": {", "\"plain\": {\"window_ns\": [1, 2, 3, 4],"},
+		{"\"plain\": {", "\"plain\": {\"window_ns\": \"none\","},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct dataset dataset;

@@ -2,9 +2,16 @@
 #include "harness/common/units.h"
 #include "harness/driver/machine/memory.h"
 #include "harness/driver/plan/plan_make.h"
+#include "harness/driver/run/describe.h"
 #include "tests/unit/unit.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static struct wire_catalog catalog;
 static struct settings settings;
@@ -613,4 +620,154 @@ TEST(more_histograms_than_there_is_room_for_are_refused)
 	writes->histogram = 0;
 	make_plan();
 	*writes = before;
+}
+
+/* What is expensive begins above a size. */
+TEST(a_heap_of_the_very_size_is_not_expensive)
+{
+	settings.heaps.level[3] = 64 << 20;
+	settings.heaps.level[4] = 65 << 20;
+	PUT(settings.counters, "page_faults");
+	make_plan();
+	assert_left_out("cold caches of spawn at 65 MiB: expensive");
+	assert_left_out("counters of spawn at 65 MiB: expensive; ask for them with --heap");
+	settings.heaps.count = 4;
+	make_plan();
+	for (size_t i = 0; i < plan.left_out.count; i++)
+		assert_null(strstr(plan.left_out.text[i], "expensive"));
+}
+
+#define CGROUPS "/sys/fs/cgroup"
+
+/* Writes a file below folders that are made for it. */
+static void put_file(const char *path, const char *text)
+{
+	char folder[200];
+	for (const char *end = path; (end = strchr(end + 1, '/'));) {
+		snprintf(folder, sizeof folder, "%.*s", (int)(end - path), path);
+		assert_true(mkdir(folder, 0755) == 0 || errno == EEXIST);
+	}
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Puts this process into a mount namespace with no cgroups but "0::/a/b" or ":memory:/a/b"; false if it may not. */
+static bool pretend_cgroup(const char *line)
+{
+	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("none", CGROUPS, "tmpfs", 0, NULL))
+		return false;
+	put_file(CGROUPS "/self", line);
+	return mount(CGROUPS "/self", "/proc/self/cgroup", NULL, MS_BIND, NULL) == 0;
+}
+
+/* The least that any level leaves, of either version of cgroups. */
+TEST(memory_is_what_the_cgroup_leaves)
+{
+	static const struct {
+		const char *line;
+		struct {
+			const char *name, *text;
+		} files[6];
+		uint64_t left; /* UINT64_MAX: the cgroup sets no limit */
+	} cases[] = {
+		{"0::/a/b\n", {{"/a/b/memory.max", "max\n"}}, UINT64_MAX},
+		{"0::/a/b\n",
+		 {{"/a/b/memory.max", "4096000\n"}, {"/a/b/memory.current", "96000\n"}},
+		 4000000},
+		/* Page cache can go. */
+		{"0::/a/b\n",
+		 {{"/a/b/memory.max", "4096000\n"},
+		  {"/a/b/memory.current", "96000\n"},
+		  {"/a/b/memory.stat", "anon 7\ninactive_file 46000\n"}},
+		 4046000},
+		{"0::/a/b\n",
+		 {{"/a/b/memory.max", "4096000\n"},
+		  {"/a/b/memory.current", "96000\n"},
+		  {"/a/b/memory.stat", "inactive_file 97000\n"}},
+		 4096000},
+		/* Above it, at the root. */
+		{"0::/a/b\n", {{"/a/b/memory.max", "4096000\n"}, {"/memory.max", "3000\n"}}, 3000},
+		{"0::/a/b\n", {{"/a/memory.max", "4096\n"}, {"/a/memory.current", "5000\n"}}, 0},
+		{"7:cpu:/a/b\n4:memory:/a\n0::/\n",
+		 {{"/memory/a/memory.limit_in_bytes", "5000000\n"},
+		  {"/memory/a/memory.usage_in_bytes", "1000000\n"}},
+		 4000000},
+		/* How version 1 says that there is none. */
+		{"4:memory:/a\n",
+		 {{"/memory/a/memory.limit_in_bytes", "9223372036854771712\n"}},
+		 UINT64_MAX},
+	};
+	const int before = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	assert_true(before >= 0);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct problem problem = {""};
+		const char *limited_by;
+		uint64_t bytes;
+		if (!pretend_cgroup(cases[i].line)) {
+			setns(before, CLONE_NEWNS);
+			close(before);
+			skip(); /* not permitted here */
+		}
+		for (size_t f = 0; f < COUNT_OF(cases[i].files) && cases[i].files[f].name; f++) {
+			char path[200];
+			snprintf(path, sizeof path, CGROUPS "%s", cases[i].files[f].name);
+			put_file(path, cases[i].files[f].text);
+		}
+		assert_int_equal(memory_available(&bytes, &limited_by, &problem), OUTCOME_OK);
+		assert_int_equal(setns(before, CLONE_NEWNS), 0);
+		assert_string_equal(limited_by, cases[i].left == UINT64_MAX ? "MemAvailable"
+									    : "the memory cgroup");
+		if (cases[i].left != UINT64_MAX)
+			assert_int_equal(bytes, cases[i].left);
+	}
+	close(before);
+}
+
+/* A plan keeps within it: what was asked for is refused, the rest left out above a quarter. */
+TEST(a_plan_keeps_within_the_cgroup)
+{
+	const int before = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	assert_true(before >= 0);
+	if (!pretend_cgroup("0::/a\n")) {
+		close(before);
+		skip(); /* not permitted here */
+	}
+	put_file(CGROUPS "/a/memory.max", "73400320\n"); /* 70 MiB */
+	settings.heaps.level[4] = 18 << 20;
+	ask(AXIS_CACHE, CACHE_WARM); /* nothing is evicted */
+	make_plan();
+	assert_left_out("spawn at 18 MiB: more than a quarter of the 70 MiB that the memory cgroup "
+			"leaves; ask for it with --heap");
+	settings.heaps.given = true;
+	REFUSED("cannot fit a heap of 18 MiB", "the memory cgroup leaves 70 MiB",
+		"up to --heap 4M");
+	assert_int_equal(setns(before, CLONE_NEWNS), 0);
+	close(before);
+}
+
+/* A level is written under its axis's name: nothing else in a cell's line may have it. */
+TEST(no_axis_is_named_like_another_key_of_a_cell)
+{
+	static const char *const keys[] = {"type",      "experiment", "heap_bytes",
+					   "replicate", "seed",       "began_s",
+					   "counted",   "worker",     "arms"};
+	const struct record_replicate replicate = {.job = 0};
+	struct wire_area *area = calloc(1, sizeof *area);
+	assert_non_null(area);
+	make_plan();
+	json_t *line = describe_cell_line(&plan, &replicate, area, 0);
+	for (size_t i = 0; i < COUNT_OF(keys); i++) {
+		assert_non_null(json_object_get(line, keys[i]));
+		for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+			if (strcmp(axes[axis].name, keys[i]) == 0)
+				fail_msg("an axis is named %s, as another key of a cell's line: "
+					 "give it another name in axes.def",
+					 keys[i]);
+	}
+	assert_int_equal(json_object_size(line), COUNT_OF(keys) + AXIS_COUNT); /* no others */
+	json_decref(line);
+	free(area);
 }

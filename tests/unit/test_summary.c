@@ -172,6 +172,33 @@ TEST(csv_keeps_its_promise)
 	unit_free(&summary, &dataset);
 }
 
+/* An axis has a column beside the fixed ones. */
+TEST(no_two_columns_have_one_name)
+{
+	static const char *const files[] = {"summary.csv", "ratios.csv"};
+	struct problem problem = {""};
+	write_drifting_run(5, 1, "not looked at");
+	unit_summarize(&summary, &dataset);
+	assert_int_equal(summary_write(&summary, unit_folder(), &problem), OUTCOME_OK);
+	for (size_t i = 0; i < COUNT_OF(files); i++) {
+		char *text = unit_read(files[i]);
+		char *line = text, *names[64];
+		size_t count = 0;
+		*strchr(text, '\n') = '\0';
+		for (char *name; (name = strsep(&line, ",")) && count < COUNT_OF(names);) {
+			for (size_t n = 0; n < count; n++)
+				if (strcmp(names[n], name) == 0)
+					fail_msg("%s has two columns named %s: if one is an "
+						 "axis's, give it another name in axes.def",
+						 files[i], name);
+			names[count++] = name;
+		}
+		assert_true(count >= 15 && count < COUNT_OF(names));
+		free(text);
+	}
+	unit_free(&summary, &dataset);
+}
+
 TEST(unwritable_folders_are_named)
 {
 	struct problem problem = {""};

@@ -1,7 +1,7 @@
 /* forkcost completion: what a shell offers behind forkcost, made from the rows of all commands. */
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/commands/command.h"
-#include "harness/driver/run/ask_worker.h"
+#include "harness/driver/run/session.h"
 
 #include <string.h>
 

@@ -11,7 +11,7 @@
 #include "harness/driver/machine/machine.h"
 #include "harness/driver/machine/memory.h"
 #include "harness/driver/machine/tunables.h"
-#include "harness/driver/run/ask_worker.h"
+#include "harness/driver/run/session.h"
 
 #include <errno.h>
 #include <sched.h>

@@ -4,7 +4,7 @@
 #include "harness/driver/base/notes.h"
 #include "harness/driver/base/wrapped.h"
 #include "harness/driver/commands/command.h"
-#include "harness/driver/run/ask_worker.h"
+#include "harness/driver/run/session.h"
 
 static void print_axis(const struct axis *axis)
 {

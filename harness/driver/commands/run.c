@@ -5,10 +5,10 @@
 #include "harness/driver/machine/limits.h"
 #include "harness/driver/plan/plan_make.h"
 #include "harness/driver/plan/settings.h"
-#include "harness/driver/run/ask_worker.h"
 #include "harness/driver/run/estimate.h"
 #include "harness/driver/run/record.h"
 #include "harness/driver/run/runner.h"
+#include "harness/driver/run/session.h"
 
 #include "harness/common/remedy.h"
 

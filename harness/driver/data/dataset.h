@@ -6,7 +6,6 @@
 #include "harness/common/axes.h"
 #include "harness/common/problem.h"
 #include "harness/common/wire.h"
-#include "harness/driver/data/worker_facts.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -23,6 +22,13 @@ struct columns {
 	size_t count;
 	double *at_us, *window_ns; /* window_ns: of a counter's window; NULL for times */
 	unsigned *rounds, *places; /* places: in the burst */
+};
+
+/* What was recorded about the worker while it took a cell's samples; NAN: not recorded, as in older runs. Times in
+ * ns. */
+struct worker_facts {
+	double duration_ns, wait_ns, cpu_ns, idle_ns, steal_ns, cpus;
+	double involuntary_switches, migrations, open_files;
 };
 
 /* One replicate's values of a series, in the order they were taken. The columns are shared. */
@@ -98,6 +104,9 @@ const struct block *series_block(const struct series *series, uint64_t replicate
 /* The series that is alike in everything but the metric; NULL if there is none. */
 struct series *dataset_find(const struct dataset *dataset, const struct series *like,
 			    const char *metric);
+
+/* From the object `worker` of a cell line; what is missing, or no number from 0 up, is not recorded. */
+struct worker_facts worker_facts_read(const json_t *worker);
 
 /* Why the experiment's first failed replicate failed; NULL if none did. */
 const char *dataset_failure(const struct dataset *dataset, const char *experiment);

@@ -5,419 +5,327 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum outcome dataset_malformed(const struct reader *reader, const char *what)
-{
-	return samples_malformed(reader->samples, what, reader->problem);
-}
-
-/* Adds a list's entries to an object by their names. */
-static enum outcome index_by_name(const struct reader *reader, const json_t *list, json_t *index)
-{
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		json_t *entry = json_array_get(list, i);
-		char name[COUNTER_NAME_MAX];
-		if (!COPY(entry, "name", name))
-			return dataset_malformed(
-				reader,
-				"an experiment or a counter has no name, or one that is too long");
-		if (json_object_get(index, name))
-			return dataset_malformed(reader,
-						 "two experiments or counters have the same name");
-		if (json_object_set(index, name, entry) < 0)
-			return dataset_malformed(reader, "out of memory");
-	}
-	return OUTCOME_OK;
-}
-
-enum outcome dataset_index_run(struct reader *reader)
-{
-	const json_t *run = reader->dataset->run;
-	reader->experiments = json_object();
-	reader->counters = json_object();
-	if (index_by_name(reader, json_object_get(run, "experiments"), reader->experiments))
-		return OUTCOME_FAILED;
-	return index_by_name(reader, json_object_get(run, "counters"), reader->counters);
-}
-
-void dataset_reader_free(struct reader *reader)
-{
-	json_decref(reader->experiments);
-	json_decref(reader->counters);
-	reader->experiments = reader->counters = NULL;
-}
-
-/* ---- an arm's passes ---- */
-
-/* One pass of an arm. Its columns are read when the first of its values are. */
+/* One pass of an arm. */
 struct arm_pass {
-	const json_t *samples;
-	struct columns *columns;
+	const json_t *samples, *counts; /* no counts: it was for times */
+	struct columns *columns;        /* read when the first of its values are */
 };
 
-/* An arm's passes, and in which of them, by number, each metric and counter is. */
-struct passes {
-	struct arm_pass *list;
-	size_t count, capacity;
-	json_t *metrics, *counts;
-};
-
-static void passes_free(struct passes *passes)
-{
-	free(passes->list);
-	json_decref(passes->metrics);
-	json_decref(passes->counts);
-}
-
-static enum outcome name_all(const struct reader *reader, const json_t *values, size_t pass,
-			     json_t *index)
-{
-	const char *name;
-	json_t *column;
-	json_object_foreach((json_t *)values, name, column)
-	{
-		if (json_object_get(index, name))
-			return dataset_malformed(reader, "a metric or a counter is in two passes");
-		if (json_object_set_new(index, name, json_integer((json_int_t)pass)) < 0)
-			return dataset_malformed(reader, "out of memory");
-	}
-	return OUTCOME_OK;
-}
-
-/* Metrics of counted passes are no source of times and are left out. */
-static enum outcome find_passes(const struct reader *reader, json_t *described,
-				struct passes *passes)
-{
-	const char *name;
-	json_t *samples;
-	*passes = (struct passes){.metrics = json_object(), .counts = json_object()};
-	json_object_foreach(described, name, samples)
-	{
-		struct arm_pass *grown =
-			dataset_grow(passes->list, passes->count, &passes->capacity, sizeof *grown);
-		if (!grown)
-			return dataset_malformed(reader, "out of memory");
-		const json_t *counts = json_object_get(samples, "counts");
-		passes->list = grown;
-		grown[passes->count] = (struct arm_pass){.samples = samples};
-		if (name_all(reader, counts ? counts : json_object_get(samples, "metrics"),
-			     passes->count++, counts ? passes->counts : passes->metrics))
-			return OUTCOME_FAILED;
-	}
-	return OUTCOME_OK;
-}
-
-/* The values of a metric or, with `counted`, of a counter, and the pass that has them; NULL if none does. */
-static const json_t *values_of(const struct passes *passes, bool counted, const char *name,
-			       struct arm_pass **pass)
-{
-	const json_t *number = json_object_get(counted ? passes->counts : passes->metrics, name);
-	*pass = number ? &passes->list[json_integer_value(number)] : NULL;
-	return *pass ? json_object_get(
-			       json_object_get((*pass)->samples, counted ? "counts" : "metrics"),
-			       name)
-		     : NULL;
-}
-
-/* Rounds and places cross the wire in 16 bits; so do they here. */
-static bool read_columns(const json_t *samples, struct columns *columns)
-{
-	const json_t *round = json_object_get(samples, "round");
-	const json_t *place = json_object_get(samples, "place");
-	const json_t *at_us = json_object_get(samples, "at_us");
-	const json_t *window_ns = json_object_get(samples, "window_ns");
-	for (size_t i = 0; i < columns->count; i++) {
-		uint64_t of_round, of_place;
-		if (!fields_count(json_array_get(round, i), UINT16_MAX, &of_round) ||
-		    !fields_count(json_array_get(place, i), UINT16_MAX, &of_place) ||
-		    !fields_number(json_array_get(at_us, i), &columns->at_us[i]) ||
-		    (window_ns &&
-		     !fields_number(json_array_get(window_ns, i), &columns->window_ns[i])))
-			return false;
-		columns->rounds[i] = (unsigned)of_round;
-		columns->places[i] = (unsigned)of_place;
-	}
-	return true;
-}
-
-/* What the metrics of a pass have in common; NULL with the problem set. A counted pass has its windows. */
-static struct columns *columns_of(struct reader *reader, struct arm_pass *pass)
-{
-	static const char *const names[] = {"round", "place", "at_us", "window_ns"};
-	const json_t *samples = pass->samples;
-	size_t count = json_array_size(json_object_get(samples, "round"));
-	bool is_counted = json_object_get(samples, "counts") != NULL;
-	if (pass->columns)
-		return pass->columns;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const json_t *column = json_object_get(samples, names[i]);
-		if (!count ||
-		    (json_array_size(column) != count && (column || i < 3 || is_counted))) {
-			dataset_malformed(reader, "the columns of a pass differ in length");
-			return NULL;
-		}
-	}
-	struct columns *columns = dataset_columns(reader->dataset, count, is_counted);
-	if (!columns)
-		dataset_malformed(reader, "out of memory");
-	else if (read_columns(samples, columns))
-		return pass->columns = columns;
-	else
-		dataset_malformed(reader, "a round, a place or a time is impossible");
-	return NULL;
-}
-
-/* Where one arm's values go, in one cell of one replicate. */
-struct arm_place {
+/* An arm in one cell of one replicate, and where its values go. */
+struct arm {
+	struct reader *reader;
+	const json_t *described, *experiment;
 	struct series key;
 	uint64_t replicate;
 	double began_s;
+	size_t pass_count;
+	struct arm_pass passes[WIRE_PASSES_MAX];
 };
 
-/* A replicate is one worker, and gives a series one block: their numbers rise. */
-static enum outcome add_block(struct reader *reader, struct series *series,
-			      const struct arm_place *place, const struct columns *columns,
-			      const json_t *values)
+static enum outcome malformed(const struct arm *arm, const char *what)
 {
+	return dataset_malformed(arm->reader, what);
+}
+
+static enum outcome find_passes(struct arm *arm)
+{
+	const char *name;
+	json_t *samples;
+	json_object_foreach(json_object_get(arm->described, "passes"), name, samples)
+	{
+		if (arm->pass_count == WIRE_PASSES_MAX)
+			return malformed(arm, "an arm has more passes than there are");
+		arm->passes[arm->pass_count++] = (struct arm_pass){
+			.samples = samples, .counts = json_object_get(samples, "counts")};
+	}
+	return OUTCOME_OK;
+}
+
+/* Finds the values of the key's metric or counter, and the pass that has them; NULL if none does. Metrics of
+ * counted passes are no source of times and are left out. */
+static enum outcome find_values(struct arm *arm, struct arm_pass **in, const json_t **values)
+{
+	*values = NULL;
+	for (size_t i = 0; i < arm->pass_count; i++) {
+		struct arm_pass *pass = &arm->passes[i];
+		if (!pass->counts == arm->key.is_counter)
+			continue;
+		const json_t *found = json_object_get(
+			pass->counts ? pass->counts : json_object_get(pass->samples, "metrics"),
+			arm->key.metric);
+		if (found && *values)
+			return malformed(arm, "a metric or a counter is in two passes");
+		if (found) {
+			*in = pass;
+			*values = found;
+		}
+	}
+	return OUTCOME_OK;
+}
+
+/* What the metrics of a pass have in common; NULL with the problem set. A counted pass has its windows. */
+static struct columns *columns_of(const struct arm *arm, struct arm_pass *pass)
+{
+	enum { ROUND, PLACE, AT, WINDOW, COLUMN_COUNT };
+	static const char *const names[] = {"round", "place", "at_us", "window_ns"};
+	const json_t *read[COLUMN_COUNT];
+	const bool is_counted = pass->counts != NULL;
+	if (pass->columns)
+		return pass->columns;
+	const size_t count = json_array_size(json_object_get(pass->samples, names[ROUND]));
+	for (size_t i = 0; i < (is_counted ? COLUMN_COUNT : WINDOW); i++) {
+		read[i] = json_object_get(pass->samples, names[i]);
+		if (!count || json_array_size(read[i]) != count) {
+			malformed(arm, "the columns of a pass differ in length");
+			return NULL;
+		}
+	}
+	struct columns *columns = dataset_columns(arm->reader->dataset, count, is_counted);
+	if (!columns)
+		malformed(arm, "out of memory");
+	for (size_t i = 0; columns && i < count; i++) {
+		uint64_t round, place;
+		/* Rounds and places cross the wire in 16 bits; so do they here. */
+		if (!fields_count(json_array_get(read[ROUND], i), UINT16_MAX, &round) ||
+		    !fields_count(json_array_get(read[PLACE], i), UINT16_MAX, &place) ||
+		    !fields_number(json_array_get(read[AT], i), &columns->at_us[i]) ||
+		    (is_counted &&
+		     !fields_number(json_array_get(read[WINDOW], i), &columns->window_ns[i]))) {
+			malformed(arm, "a round, a place or a time is impossible");
+			return NULL;
+		}
+		columns->rounds[i] = (unsigned)round;
+		columns->places[i] = (unsigned)place;
+	}
+	return pass->columns = columns;
+}
+
+/* The numbers of a list, which the caller frees; NULL with the problem set. */
+static double *read_numbers(const struct arm *arm, const json_t *values, bool are_counts)
+{
+	const size_t count = json_array_size(values);
+	double *numbers = calloc(count, sizeof *numbers);
+	const char *why = numbers ? NULL : "out of memory";
+	for (size_t i = 0; !why && i < count; i++) {
+		const json_t *value = json_array_get(values, i);
+		uint64_t whole;
+		if (are_counts && !fields_count(value, FIELDS_COUNT_MAX, &whole))
+			why = "a count is not a possible whole number";
+		else if (!fields_number(value, &numbers[i]))
+			why = "a value is not a possible number";
+	}
+	if (!why)
+		return numbers;
+	free(numbers);
+	malformed(arm, why);
+	return NULL;
+}
+
+/* `values` of a pass, or NULL: there are none, and the key says why. A replicate is one worker, and gives a series
+ * one block: their numbers rise. */
+static enum outcome add_values(const struct arm *arm, struct arm_pass *pass, const json_t *values)
+{
+	struct series *series = dataset_series(arm->reader->dataset, &arm->key);
+	if (!series)
+		return malformed(arm, "out of memory");
+	if (!values)
+		return OUTCOME_OK;
+	const struct columns *columns = columns_of(arm, pass);
+	if (!columns)
+		return OUTCOME_FAILED;
+	if (json_array_size(values) != columns->count)
+		return malformed(arm, "the columns of a pass differ in length");
 	if (series->block_count &&
-	    series->blocks[series->block_count - 1].replicate >= place->replicate)
-		return dataset_malformed(reader, "a replicate is repeated or out of order");
+	    series->blocks[series->block_count - 1].replicate >= arm->replicate)
+		return malformed(arm, "a replicate is repeated or out of order");
 	struct block *grown = dataset_grow(series->blocks, series->block_count,
 					   &series->block_capacity, sizeof *grown);
 	if (!grown)
-		return dataset_malformed(reader, "out of memory");
+		return malformed(arm, "out of memory");
 	series->blocks = grown;
-	struct block *block = &grown[series->block_count++];
-	*block = (struct block){
-		.replicate = place->replicate,
-		.began_s = place->began_s,
+	double *numbers = read_numbers(arm, values, series->is_counter);
+	if (!numbers)
+		return OUTCOME_FAILED;
+	*series->missing = '\0'; /* of a replicate that lacked what this one has */
+	grown[series->block_count++] = (struct block){
+		.replicate = arm->replicate,
+		.began_s = arm->began_s,
 		.count = columns->count,
-		.worker_facts = reader->worker_facts,
-		.values = calloc(columns->count, sizeof *block->values),
+		.worker_facts = arm->reader->worker_facts,
+		.values = numbers,
 		.rounds = columns->rounds,
 		.places = columns->places,
 		.at_us = columns->at_us,
 		.window_ns = columns->window_ns,
 	};
-	if (!block->values)
-		return dataset_malformed(reader, "out of memory");
-	for (size_t i = 0; i < columns->count; i++) {
-		const json_t *value = json_array_get(values, i);
-		uint64_t count;
-		if (series->is_counter && !fields_count(value, FIELDS_COUNT_MAX, &count))
-			return dataset_malformed(reader, "a count is not a possible whole number");
-		if (!fields_number(value, &block->values[i]))
-			return dataset_malformed(reader, "a value is not a possible number");
-	}
 	return OUTCOME_OK;
 }
 
-/* `values` of a pass, or NULL: there are none, and the key says why. */
-static enum outcome add_values(struct reader *reader, const struct arm_place *place,
-			       struct arm_pass *pass, const json_t *values)
+/* The metrics that the experiment itself names. */
+static enum outcome read_metrics(struct arm *arm)
 {
-	struct series *series = dataset_series(reader->dataset, &place->key);
-	if (!series)
-		return dataset_malformed(reader, "out of memory");
-	if (!values)
-		return OUTCOME_OK;
-	const struct columns *columns = columns_of(reader, pass);
-	if (!columns)
-		return OUTCOME_FAILED;
-	if (json_array_size(values) != columns->count)
-		return dataset_malformed(reader, "the columns of a pass differ in length");
-	*series->missing = '\0'; /* of a replicate that lacked what this one has */
-	return add_block(reader, series, place, columns, values);
-}
-
-/* One counter of an arm: its column in the pass that counted it, or the reason why there is none. */
-static enum outcome read_counter(struct reader *reader, const json_t *counter,
-				 const struct passes *passes, struct arm_place *place)
-{
-	struct arm_pass *pass;
-	if (!COPY(counter, "name", place->key.metric))
-		return dataset_malformed(reader, "a counter's name is missing or too long");
-	if (!COPY_REASON(counter, "missing", place->key.missing))
-		wire_copy(place->key.missing, sizeof place->key.missing,
-			  "the arm's counted pass did not run");
-	const json_t *values = values_of(passes, true, place->key.metric, &pass);
-	if (json_is_string(values)) {
-		if (!COPY_REASON(json_object_get(pass->samples, "counts"), place->key.metric,
-				 place->key.missing))
-			return dataset_malformed(reader, "a counter's reason is empty or too long");
-		values = NULL;
-	}
-	return add_values(reader, place, pass, values);
-}
-
-static enum outcome read_counters(struct reader *reader, const json_t *experiment,
-				  const struct passes *passes, struct arm_place *place)
-{
-	const json_t *counters = json_object_get(reader->dataset->run, "counters");
-	bool children = json_is_true(json_object_get(experiment, "counts_children"));
-	wire_copy(place->key.unit, sizeof place->key.unit, "count");
-	place->key.is_main = false;
-	place->key.is_counter = true;
-	for (size_t i = 0; i < json_array_size(counters); i++) {
-		const json_t *counter = json_array_get(counters, i);
-		if (json_is_true(json_object_get(counter, "with_child")) && !children)
-			continue;
-		if (read_counter(reader, counter, passes, place))
+	const json_t *metrics = json_object_get(arm->experiment, "metrics");
+	const json_t *missing = json_object_get(arm->described, "missing");
+	struct series *key = &arm->key;
+	bool has_main = false;
+	for (size_t m = 0; m < json_array_size(metrics); m++) {
+		const json_t *metric = json_array_get(metrics, m), *values;
+		struct arm_pass *pass = NULL;
+		if (!COPY(metric, "name", key->metric) || !COPY(metric, "unit", key->unit))
+			return malformed(arm, "a metric's name or unit is missing or too long");
+		if (find_values(arm, &pass, &values))
+			return OUTCOME_FAILED;
+		*key->missing = '\0';
+		if (!values && !COPY_REASON(missing, key->metric, key->missing))
+			return malformed(arm, "a metric has neither values nor a reason");
+		key->is_main = values && !has_main;
+		has_main = has_main || values;
+		if (add_values(arm, pass, values))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
 }
 
-/* Whether a counted pass counted children as well: all counters of a pass are alike in that. */
-static bool counts_with_child(const struct reader *reader, const json_t *counts)
-{
-	const char *name;
-	json_t *column;
-	json_object_foreach((json_t *)counts, name, column)
-	{
-		const json_t *counter = json_object_get(reader->counters, name);
-		if (counter)
-			return json_is_true(json_object_get(counter, "with_child"));
-	}
-	return false;
-}
-
-static enum outcome add_counted(struct reader *reader, struct series *series, const json_t *values,
-				uint64_t replicate, bool with_child)
-{
-	size_t count = json_array_size(values);
-	double *copy = count ? malloc(count * sizeof *copy) : NULL;
-	struct counted *grown = dataset_grow(series->counted, series->counted_count,
-					     &series->counted_capacity, sizeof *grown);
-	if (grown)
-		series->counted = grown;
-	if (!copy || !grown) {
-		free(copy);
-		return dataset_malformed(reader,
-					 count ? "out of memory" : "a counted pass has no values");
-	}
-	for (size_t i = 0; i < count; i++)
-		if (!fields_number(json_array_get(values, i), &copy[i])) {
-			free(copy);
-			return dataset_malformed(reader, "a value is not a possible number");
-		}
-	grown[series->counted_count++] =
-		(struct counted){replicate, with_child, stats_median(copy, count)};
-	free(copy);
-	return OUTCOME_OK;
-}
-
-/* What the metrics came to in the counted passes, where a plain pass gives them as well. */
-static enum outcome read_counted_times(struct reader *reader, json_t *passes,
-				       const struct arm_place *place)
-{
-	const char *pass, *metric;
-	json_t *samples, *values;
-	json_object_foreach(passes, pass, samples)
-	{
-		const json_t *counts = json_object_get(samples, "counts");
-		json_t *metrics = counts ? json_object_get(samples, "metrics") : NULL;
-		bool with_child = counts_with_child(reader, counts);
-		json_object_foreach(metrics, metric, values)
-		{
-			struct series *found = dataset_find(reader->dataset, &place->key, metric);
-			if (found && found->block_count &&
-			    add_counted(reader, found, values, place->replicate, with_child))
-				return OUTCOME_FAILED;
-		}
-	}
-	return OUTCOME_OK;
-}
-
-static enum outcome read_histogram(struct reader *reader, const json_t *histogram,
-				   const struct arm_place *place)
+static enum outcome read_histogram(const struct arm *arm, const json_t *histogram)
 {
 	const char *metric = json_string_value(json_object_get(histogram, "metric"));
 	const json_t *buckets = json_object_get(histogram, "buckets");
 	if (!metric ||
 	    json_integer_value(json_object_get(histogram, "per_octave")) != HISTOGRAM_PER_OCTAVE)
-		return dataset_malformed(reader, "a histogram of another kind");
-	struct series *series = dataset_find(reader->dataset, &place->key, metric);
+		return malformed(arm, "a histogram of another kind");
+	struct series *series = dataset_find(arm->reader->dataset, &arm->key, metric);
 	if (!series)
-		return dataset_malformed(reader, "a histogram has no metric");
+		return malformed(arm, "a histogram has no metric");
 	if (!series->histogram)
 		series->histogram = calloc(HISTOGRAM_BUCKETS, sizeof *series->histogram);
 	if (!series->histogram)
-		return dataset_malformed(reader, "out of memory");
+		return malformed(arm, "out of memory");
 	for (size_t i = 0; i < json_array_size(buckets); i++) {
 		const json_t *pair = json_array_get(buckets, i);
 		uint64_t bucket, count;
 		if (!fields_count(json_array_get(pair, 0), HISTOGRAM_BUCKETS - 1, &bucket) ||
 		    !fields_count(json_array_get(pair, 1), UINT32_MAX - series->histogram[bucket],
 				  &count))
-			return dataset_malformed(reader, "a histogram's bucket is out of range");
+			return malformed(arm, "a histogram's bucket is out of range");
 		series->histogram[bucket] += (uint32_t)count;
 	}
 	return OUTCOME_OK;
 }
 
-/* The metrics that the experiment itself names. */
-static enum outcome read_metrics(struct reader *reader, const json_t *metrics, const json_t *arm,
-				 const struct passes *passes, struct arm_place *place)
+/* Whether a counted pass counted children as well: all counters of a pass are alike in that. */
+static bool counts_with_child(const struct arm *arm, const struct arm_pass *pass)
 {
-	bool has_main = false;
-	for (size_t m = 0; m < json_array_size(metrics); m++) {
-		const json_t *metric = json_array_get(metrics, m);
-		struct arm_pass *pass;
-		if (!COPY(metric, "name", place->key.metric) ||
-		    !COPY(metric, "unit", place->key.unit))
-			return dataset_malformed(reader,
-						 "a metric's name or unit is missing or too long");
-		const json_t *values = values_of(passes, false, place->key.metric, &pass);
-		*place->key.missing = '\0';
-		if (!values && !COPY_REASON(json_object_get(arm, "missing"), place->key.metric,
-					    place->key.missing))
-			return dataset_malformed(reader,
-						 "a metric has neither values nor a reason");
-		place->key.is_main = values && !has_main;
-		has_main = has_main || values;
-		if (add_values(reader, place, pass, values))
+	const char *name;
+	json_t *column;
+	json_object_foreach((json_t *)pass->counts, name, column)
+	{
+		const json_t *counter = json_object_get(arm->reader->counters, name);
+		if (counter)
+			return json_is_true(json_object_get(counter, "with_child"));
+	}
+	return false;
+}
+
+static enum outcome add_counted(const struct arm *arm, struct series *series, const json_t *values,
+				bool with_child)
+{
+	if (!json_array_size(values))
+		return malformed(arm, "a counted pass has no values");
+	struct counted *grown = dataset_grow(series->counted, series->counted_count,
+					     &series->counted_capacity, sizeof *grown);
+	if (!grown)
+		return malformed(arm, "out of memory");
+	series->counted = grown;
+	double *numbers = read_numbers(arm, values, false);
+	if (!numbers)
+		return OUTCOME_FAILED;
+	grown[series->counted_count++] = (struct counted){
+		arm->replicate, with_child, stats_median(numbers, json_array_size(values))};
+	free(numbers);
+	return OUTCOME_OK;
+}
+
+/* What the metrics came to in the counted passes, where a plain pass gives them as well. */
+static enum outcome read_counted_times(const struct arm *arm)
+{
+	const char *metric;
+	json_t *values;
+	for (const struct arm_pass *pass = arm->passes; pass < arm->passes + arm->pass_count;
+	     pass++) {
+		if (!pass->counts)
+			continue;
+		const bool with_child = counts_with_child(arm, pass);
+		json_object_foreach(json_object_get(pass->samples, "metrics"), metric, values)
+		{
+			struct series *found =
+				dataset_find(arm->reader->dataset, &arm->key, metric);
+			if (found && found->block_count &&
+			    add_counted(arm, found, values, with_child))
+				return OUTCOME_FAILED;
+		}
+	}
+	return OUTCOME_OK;
+}
+
+/* One counter: its column in the pass that counted it, or the reason why there is none. */
+static enum outcome read_counter(struct arm *arm, const json_t *counter)
+{
+	struct series *key = &arm->key;
+	struct arm_pass *pass = NULL;
+	const json_t *values;
+	if (!COPY(counter, "name", key->metric))
+		return malformed(arm, "a counter's name is missing or too long");
+	if (!COPY_REASON(counter, "missing", key->missing))
+		wire_copy(key->missing, sizeof key->missing, "the arm's counted pass did not run");
+	if (find_values(arm, &pass, &values))
+		return OUTCOME_FAILED;
+	if (!json_is_string(values))
+		return add_values(arm, pass, values);
+	if (!COPY_REASON(pass->counts, key->metric, key->missing))
+		return malformed(arm, "a counter's reason is empty or too long");
+	return add_values(arm, pass, NULL);
+}
+
+static enum outcome read_counters(struct arm *arm)
+{
+	const json_t *counters = json_object_get(arm->reader->dataset->run, "counters");
+	bool children = json_is_true(json_object_get(arm->experiment, "counts_children"));
+	wire_copy(arm->key.unit, sizeof arm->key.unit, "count");
+	arm->key.is_main = false;
+	arm->key.is_counter = true;
+	for (size_t i = 0; i < json_array_size(counters); i++) {
+		const json_t *counter = json_array_get(counters, i);
+		bool with_child = json_is_true(json_object_get(counter, "with_child"));
+		if ((children || !with_child) && read_counter(arm, counter))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
 }
 
-static enum outcome read_passes(struct reader *reader, const json_t *line, const json_t *arm,
-				const json_t *experiment, struct arm_place *place)
-{
-	json_t *described = json_object_get(arm, "passes");
-	const json_t *histogram = json_object_get(arm, "histogram");
-	bool counted = json_is_true(json_object_get(line, "counted")) &&
-		       json_is_true(json_object_get(experiment, "countable"));
-	struct passes passes;
-	enum outcome outcome = find_passes(reader, described, &passes);
-	if (!outcome)
-		outcome = read_metrics(reader, json_object_get(experiment, "metrics"), arm, &passes,
-				       place);
-	if (!outcome && histogram)
-		outcome = read_histogram(reader, histogram, place);
-	if (!outcome && counted)
-		outcome = read_counted_times(reader, described, place);
-	if (!outcome && counted)
-		outcome = read_counters(reader, experiment, &passes, place);
-	passes_free(&passes);
-	return outcome;
-}
-
-enum outcome dataset_read_arm(struct reader *reader, const json_t *line, const json_t *arm,
+enum outcome dataset_read_arm(struct reader *reader, const json_t *line, const json_t *described,
 			      const struct series *levels, uint64_t replicate)
 {
-	struct arm_place place = {.key = *levels, .replicate = replicate};
-	struct series *key = &place.key;
+	struct arm arm = {
+		.reader = reader, .described = described, .key = *levels, .replicate = replicate};
+	struct series *key = &arm.key;
 	const json_t *began_s = json_object_get(line, "began_s");
-	if (began_s && !fields_number(began_s, &place.began_s))
-		return dataset_malformed(reader, "a replicate's start is out of range");
-	if (!COPY(arm, "experiment", key->experiment) || !COPY(arm, "primitive", key->primitive) ||
-	    !COPY(arm, "action", key->action) || !COPY(arm, "case", key->case_name))
-		return dataset_malformed(reader, "an arm's names are missing or too long");
-	key->aa_control = json_is_true(json_object_get(arm, "aa_control"));
-	const json_t *experiment = json_object_get(reader->experiments, key->experiment);
-	if (!json_is_array(json_object_get(experiment, "metrics")))
-		return dataset_malformed(
-			reader, "an arm is of an experiment that the run line does not name");
-	return read_passes(reader, line, arm, experiment, &place);
+	if (began_s && !fields_number(began_s, &arm.began_s))
+		return malformed(&arm, "a replicate's start is out of range");
+	if (!COPY(described, "experiment", key->experiment) ||
+	    !COPY(described, "primitive", key->primitive) ||
+	    !COPY(described, "action", key->action) || !COPY(described, "case", key->case_name))
+		return malformed(&arm, "an arm's names are missing or too long");
+	key->aa_control = json_is_true(json_object_get(described, "aa_control"));
+	arm.experiment = json_object_get(reader->experiments, key->experiment);
+	if (!json_is_array(json_object_get(arm.experiment, "metrics")))
+		return malformed(&arm,
+				 "an arm is of an experiment that the run line does not name");
+	const json_t *histogram = json_object_get(described, "histogram");
+	if (find_passes(&arm) || read_metrics(&arm) ||
+	    (histogram && read_histogram(&arm, histogram)))
+		return OUTCOME_FAILED;
+	if (!json_is_true(json_object_get(line, "counted")) ||
+	    !json_is_true(json_object_get(arm.experiment, "countable")))
+		return OUTCOME_OK;
+	return read_counted_times(&arm) ? OUTCOME_FAILED : read_counters(&arm);
 }

@@ -3,11 +3,39 @@
 
 #include "harness/driver/base/fields.h"
 #include "harness/driver/base/infile.h"
+#include "harness/driver/base/notes.h"
 #include "harness/driver/base/version.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+enum outcome dataset_malformed(const struct reader *reader, const char *what)
+{
+	return samples_malformed(reader->samples, what, reader->problem);
+}
+
+static double fact(const json_t *worker, const char *key)
+{
+	double number;
+	return fields_number(json_object_get(worker, key), &number) ? number : NAN;
+}
+
+struct worker_facts worker_facts_read(const json_t *worker)
+{
+	return (struct worker_facts){
+		.duration_ns = fact(worker, "duration_ns"),
+		.wait_ns = fact(worker, "wait_ns"),
+		.cpu_ns = fact(worker, "cpu_ns"),
+		.idle_ns = fact(worker, "idle_ns"),
+		.steal_ns = fact(worker, "steal_ns"),
+		.cpus = fact(worker, "cpus_allowed"),
+		.involuntary_switches = fact(worker, "involuntary_switches"),
+		.migrations = fact(worker, "migrations"),
+		.open_files = fact(worker, "open_files"),
+	};
+}
 
 /* A fact of the worker's that says why it is not there counts as none. */
 static bool count_or_none(const json_t *worker, const char *key, uint64_t *count)
@@ -33,6 +61,7 @@ static enum outcome read_worker(struct reader *reader, const json_t *line, uint6
 		dataset->steal_ticks += (double)steal_ticks;
 	reader->seen_cell = true;
 	reader->seed = seed;
+	reader->worker_facts = worker_facts_read(worker);
 	dataset->involuntary_switches += (double)switches;
 	if (heap_bytes == 0 && mappings &&
 	    (dataset->mappings_min == 0 || mappings < dataset->mappings_min))
@@ -53,6 +82,35 @@ static bool read_levels(const json_t *line, struct series *key)
 	return true;
 }
 
+static bool is_axis(const char *name)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (strcmp(axes[axis].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Levels of an axis that this build lacks would be taken for one and the same cell. All text of a cell's line but
+ * its type and experiment is levels. */
+static enum outcome check_axes(const struct reader *reader, const json_t *line)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach((json_t *)line, key, value)
+	{
+		char what[NOTE_BYTES];
+		if (json_string_length(value) && strcmp(key, "type") != 0 &&
+		    strcmp(key, "experiment") != 0 && !is_axis(key))
+			return dataset_malformed(
+				reader,
+				notes_fill(what, sizeof what,
+					   "it has a level of an axis that this build lacks, %.*s; "
+					   "use the forkcost that made the run",
+					   WIRE_NAME_MAX, key));
+	}
+	return OUTCOME_OK;
+}
+
 static enum outcome read_cell(struct reader *reader, const json_t *line)
 {
 	struct series key = {0};
@@ -66,9 +124,8 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 	    !read_levels(line, &key))
 		return dataset_malformed(reader,
 					 "a cell's levels are missing, too long or impossible");
-	if (read_worker(reader, line, key.heap_bytes))
+	if (check_axes(reader, line) || read_worker(reader, line, key.heap_bytes))
 		return OUTCOME_FAILED;
-	reader->worker_facts = worker_facts_read(json_object_get(line, "worker"));
 	const json_t *arms = json_object_get(line, "arms");
 	for (size_t i = 0; i < json_array_size(arms); i++)
 		if (dataset_read_arm(reader, line, json_array_get(arms, i), &key, replicate))
@@ -113,6 +170,25 @@ static enum outcome read_failure(struct reader *reader, const json_t *line)
 	return OUTCOME_OK;
 }
 
+/* Adds a list's entries to an object by their names. */
+static enum outcome index_by_name(const struct reader *reader, const json_t *list, json_t *index)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_t *entry = json_array_get(list, i);
+		char name[COUNTER_NAME_MAX];
+		if (!COPY(entry, "name", name))
+			return dataset_malformed(
+				reader,
+				"an experiment or a counter has no name, or one that is too long");
+		if (json_object_get(index, name))
+			return dataset_malformed(reader,
+						 "two experiments or counters have the same name");
+		if (json_object_set(index, name, entry) < 0)
+			return dataset_malformed(reader, "out of memory");
+	}
+	return OUTCOME_OK;
+}
+
 /* Keeps the run line, and finds its experiments and counters by name from now on. */
 static enum outcome read_run(struct reader *reader, json_t *line)
 {
@@ -135,7 +211,9 @@ static enum outcome read_run(struct reader *reader, json_t *line)
 			return dataset_malformed(reader, "a setting is out of range");
 	}
 	dataset->run = json_incref(line);
-	return dataset_index_run(reader);
+	if (index_by_name(reader, json_object_get(line, "experiments"), reader->experiments))
+		return OUTCOME_FAILED;
+	return index_by_name(reader, json_object_get(line, "counters"), reader->counters);
 }
 
 static enum outcome read_line(struct reader *reader, json_t *line)
@@ -187,7 +265,11 @@ static enum outcome read_run_of(struct dataset *dataset, struct samples *samples
 				struct problem *problem)
 {
 	*dataset = (struct dataset){0};
-	struct reader reader = {.dataset = dataset, .samples = samples, .problem = problem};
+	struct reader reader = {.dataset = dataset,
+				.samples = samples,
+				.problem = problem,
+				.experiments = json_object(),
+				.counters = json_object()};
 	enum outcome outcome = read_samples(&reader);
 	if (!outcome && !dataset->run)
 		outcome = fail(problem,
@@ -199,7 +281,8 @@ static enum outcome read_run_of(struct dataset *dataset, struct samples *samples
 			   infile_json(environment, samples->folder, "environment.json", problem)))
 		outcome = OUTCOME_FAILED;
 	samples_close(samples);
-	dataset_reader_free(&reader);
+	json_decref(reader.experiments);
+	json_decref(reader.counters);
 	if (outcome)
 		dataset_free(dataset);
 	return outcome;
@@ -220,14 +303,12 @@ enum outcome dataset_read(struct dataset *dataset, const char *folder, struct pr
 	int fd = infile_folder(folder, problem);
 	if (fd < 0)
 		return OUTCOME_FAILED;
-	FILE *environment = NULL;
-	bool is_open = !samples_open(&samples, fd, folder, problem);
-	if (is_open)
-		environment = infile_open(fd, folder, "environment.json", problem);
+	enum outcome opened = samples_open(&samples, fd, folder, problem);
+	FILE *environment = opened ? NULL : infile_open(fd, folder, "environment.json", problem);
 	close(fd);
 	if (environment)
 		return read_run_of(dataset, &samples, environment, problem);
-	if (is_open)
+	if (!opened)
 		samples_close(&samples);
 	return OUTCOME_FAILED;
 }

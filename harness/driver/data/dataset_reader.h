@@ -33,13 +33,8 @@ struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with
 /* Finds the series of `key`, or adds it; NULL: out of memory. */
 struct series *dataset_series(struct dataset *dataset, const struct series *key);
 
-/* Finds the run line's experiments and counters by name from now on. Fails if two have one name. */
-enum outcome dataset_index_run(struct reader *reader);
-
-void dataset_reader_free(struct reader *reader);
-
-/* Adds what an arm of a cell line yielded; `levels` are the cell's. */
-enum outcome dataset_read_arm(struct reader *reader, const json_t *line, const json_t *arm,
+/* Adds what an arm of a cell line yielded, as it is `described` there; `levels` are the cell's. */
+enum outcome dataset_read_arm(struct reader *reader, const json_t *line, const json_t *described,
 			      const struct series *levels, uint64_t replicate);
 
 #endif

@@ -19,43 +19,24 @@ static const struct {
 
 enum { NAMES = sizeof names / sizeof *names, DEPTH_MAX = 8 };
 
-/* Whether all of it was replaced: false if there is no memory. */
-static bool replace(json_t *value, unsigned depth);
-
-static bool replace_text(json_t *text)
-{
-	for (size_t i = 0; i < NAMES; i++)
-		if (strcmp(json_string_value(text), names[i].old) == 0)
-			return json_string_set(text, names[i].now) == 0;
-	return true;
-}
-
-static bool replace_in_object(json_t *object, unsigned depth)
+/* In a value and all that it holds; false if there is no memory. */
+static bool replace(json_t *value, unsigned depth)
 {
 	const char *key;
 	json_t *member;
-	for (size_t i = 0; i < NAMES; i++)
-		if ((member = json_object_get(object, names[i].old)) &&
-		    (json_object_set(object, names[i].now, member) ||
-		     json_object_del(object, names[i].old)))
+	size_t index;
+	if (depth > DEPTH_MAX || json_is_number(json_array_get(value, 0)))
+		return true;
+	for (size_t i = 0; i < NAMES; i++) {
+		if (json_is_string(value) && strcmp(json_string_value(value), names[i].old) == 0)
+			return json_string_set(value, names[i].now) == 0;
+		member = json_object_get(value, names[i].old);
+		if (member && (json_object_set(value, names[i].now, member) ||
+			       json_object_del(value, names[i].old)))
 			return false;
-	json_object_foreach(object, key, member) if (!replace(member, depth + 1)) return false;
-	return true;
-}
-
-static bool replace(json_t *value, unsigned depth)
-{
-	size_t i;
-	json_t *element;
-	if (depth > DEPTH_MAX)
-		return true;
-	if (json_is_string(value))
-		return replace_text(value);
-	if (json_is_object(value))
-		return replace_in_object(value, depth);
-	if (json_is_number(json_array_get(value, 0)))
-		return true;
-	json_array_foreach(value, i, element) if (!replace(element, depth + 1)) return false;
+	}
+	json_object_foreach(value, key, member) if (!replace(member, depth + 1)) return false;
+	json_array_foreach(value, index, member) if (!replace(member, depth + 1)) return false;
 	return true;
 }
 

@@ -12,8 +12,8 @@
 #include "harness/driver/machine/hugepages.h"
 #include "harness/driver/machine/machine.h"
 #include "harness/driver/machine/memory.h"
-#include "harness/driver/plan/catalog.h"
-#include "harness/driver/run/ask_worker.h"
+#include "harness/driver/plan/plan.h"
+#include "harness/driver/run/session.h"
 
 #include <inttypes.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 #include "harness/driver/explain/scene.h"
 
 #include "harness/common/traits.h"
-#include "harness/driver/plan/catalog.h"
+#include "harness/driver/plan/plan.h"
 
 #include <stdbool.h>
 #include <string.h>

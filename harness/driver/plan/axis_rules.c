@@ -17,6 +17,33 @@ enum {
 	OTHER_KIND_HEAP_MAX = 64 << 20,
 };
 
+/* ---- heaps in words ---- */
+
+const char *axis_rules_name_heaps(const uint64_t *heap_bytes, size_t count, char text[NOTE_BYTES])
+{
+	char heap[UNITS_TEXT_MAX];
+	*text = '\0';
+	for (size_t i = 0; i < count; i++)
+		notes_append(text, NOTE_BYTES, "%s%s", i ? ", " : "",
+			     units_format_bytes(heap_bytes[i], heap));
+	return text;
+}
+
+void axis_rules_note_expensive(const struct jobs *jobs, const char *what, uint64_t largest_bytes,
+			       const char *option)
+{
+	char heaps[NOTE_BYTES];
+	size_t from = 0;
+	while (from < jobs->heaps.count && jobs->heaps.level[from] <= largest_bytes)
+		from++;
+	if (from < jobs->heaps.count)
+		notes_add(&jobs->plan->left_out, "%s of %s at %s: expensive; ask for them with %s",
+			  what, jobs->experiment->name,
+			  axis_rules_name_heaps(jobs->heaps.level + from, jobs->heaps.count - from,
+						heaps),
+			  option);
+}
+
 /* ---- page_kind ---- */
 
 static bool kinds_given(const struct jobs *jobs)
@@ -40,7 +67,7 @@ static enum outcome check_whole(const struct jobs *jobs, const char *kind, size_
 	for (size_t i = 0; i < jobs->heaps.count; i++)
 		if (!jobs->heaps.level[i] || jobs->heaps.level[i] % HUGE_BYTES)
 			choice_add(&torn, jobs->heaps.level[i]);
-	jobs_name_heaps(torn.level, torn.count, heaps);
+	axis_rules_name_heaps(torn.level, torn.count, heaps);
 	if (kinds_given(jobs) && !suitable && torn.count)
 		return fail(jobs->problem,
 			    "cannot build a heap of page kind %s for %s: %s is not a multiple of a "
@@ -102,17 +129,14 @@ static void note_cold(const struct jobs *jobs)
 	const struct settings *settings = &jobs->plan->settings;
 	if (!settings->heaps.given && !settings->levels[AXIS_CACHE].given &&
 	    choice_has(&settings->levels[AXIS_CACHE], CACHE_COLD))
-		jobs_note_expensive(jobs, "cold caches", COLD_HEAP_MAX, "--cache cold");
+		axis_rules_note_expensive(jobs, "cold caches", COLD_HEAP_MAX, "--cache cold");
 }
 
-uint32_t axis_rules_burst_max(const struct wire_cell *cell)
+uint64_t axis_rules_set_burst(const struct plan *plan, struct wire_cell *cell)
 {
-	return cell->level[AXIS_CACHE] == CACHE_COLD ? BURST_COLD : BURST_WARM;
-}
-
-uint64_t axis_rules_evict_bytes(const struct plan *plan, const struct wire_cell *cell)
-{
-	return cell->level[AXIS_CACHE] == CACHE_COLD ? plan->evict_bytes : 0;
+	const bool is_cold = cell->level[AXIS_CACHE] == CACHE_COLD;
+	cell->burst_max = is_cold ? BURST_COLD : BURST_WARM;
+	return is_cold ? plan->evict_bytes : 0;
 }
 
 /* ---- child_cpu ---- */
@@ -151,10 +175,19 @@ static enum outcome choose_placement_heaps(const struct jobs *jobs, uint64_t pla
 
 /* ---- threads ---- */
 
+/* CPUs that are allowed besides the caller's. */
+static uint32_t count_other_cpus(const struct plan *plan)
+{
+	uint32_t others = 0;
+	for (unsigned i = 0; i < WIRE_CPUS_MAX; i++)
+		others += (int)i != plan->caller_cpu && plan->allowed_cpus[i / 64] >> i % 64 & 1;
+	return others;
+}
+
 static enum outcome check_threads(const struct plan *plan, const struct choice *levels,
 				  struct problem *problem)
 {
-	uint32_t others = plan_other_cpus(plan);
+	uint32_t others = count_other_cpus(plan);
 	unsigned most = levels->count ? (unsigned)levels->level[levels->count - 1] : 0;
 	if (most <= others)
 		return OUTCOME_OK;
@@ -167,7 +200,7 @@ static enum outcome check_threads(const struct plan *plan, const struct choice *
 /* 0, 1, 2, 4, ... and as many as there are other CPUs. */
 static void choose_threads(const struct jobs *jobs, struct choice *levels)
 {
-	uint32_t others = plan_other_cpus(jobs->plan);
+	uint32_t others = count_other_cpus(jobs->plan);
 	if (!others)
 		notes_add(&jobs->plan->left_out, "running threads of %s: only CPU %d is allowed",
 			  jobs->experiment->name, jobs->plan->caller_cpu);

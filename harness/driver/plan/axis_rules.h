@@ -3,7 +3,16 @@
 #ifndef FORKCOST_AXIS_RULES_H
 #define FORKCOST_AXIS_RULES_H
 
-#include "harness/driver/plan/job_heaps.h"
+#include "harness/driver/plan/plan.h"
+
+/* What the jobs of one experiment share. */
+struct jobs {
+	struct plan *plan;
+	const struct wire_experiment *experiment;
+	uint32_t arm_from;
+	struct choice heaps; /* those that it runs at */
+	struct problem *problem;
+};
 
 /* Whether the levels beside the plain one are run apart: each alone, with the other such axes at their plain
  * levels, and at heaps that the rule chooses; where nobody asked for them, in the plain cell alone. */
@@ -28,10 +37,15 @@ struct axis_rule {
 
 extern const struct axis_rule axis_rules[AXIS_COUNT];
 
-/* How many samples an arm takes in a row in such a cell, at most. */
-uint32_t axis_rules_burst_max(const struct wire_cell *cell);
+/* "1 GiB, 4 GiB". Returns `text`. */
+const char *axis_rules_name_heaps(const uint64_t *heap_bytes, size_t count, char text[NOTE_BYTES]);
 
-/* What the cell walks over to make caches cold; 0: nothing. */
-uint64_t axis_rules_evict_bytes(const struct plan *plan, const struct wire_cell *cell);
+/* Notes that something is left out at heaps above the largest, if there are any, and which option asks for it. */
+void axis_rules_note_expensive(const struct jobs *jobs, const char *what, uint64_t largest_bytes,
+			       const char *option);
+
+/* Sets how many samples an arm takes in a row in the cell, at most. What the cell walks over to make caches cold; 0:
+ * nothing. */
+uint64_t axis_rules_set_burst(const struct plan *plan, struct wire_cell *cell);
 
 #endif

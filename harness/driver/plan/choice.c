@@ -48,43 +48,46 @@ bool choice_names(const struct axis *axis, const struct choice *choice, char *te
 	return beside;
 }
 
-enum outcome choice_each_name(const char *list, const char *what, const char *known,
-			      bool (*add)(void *context, const char *name), void *context,
-			      struct problem *problem)
+enum outcome choice_find_names(const char *list, const char *what, const char *const *names,
+			       size_t count, bool *found, struct problem *problem)
 {
+	char known[CHOICE_MAX * (WIRE_NAME_MAX + 2)] = "";
+	for (size_t i = 0; i < count; i++) {
+		found[i] = false;
+		if (*names[i])
+			notes_append(known, sizeof known, "%s%s", *known ? ", " : "", names[i]);
+	}
 	for (const char *rest = list; rest;) {
 		char name[WIRE_NAME_MAX];
+		size_t i = 0;
 		if (!units_split(&rest, name, sizeof name))
 			return fail(problem,
 				    "cannot read %s '%s'; write names separated by commas: %s",
 				    what, list, known);
-		if (!add(context, name))
+		while (i < count && strcmp(names[i], name) != 0)
+			i++;
+		if (i == count)
 			return fail(problem, "cannot find %s '%s'; there are: %s", what, name,
 				    known);
+		found[i] = true;
 	}
 	return OUTCOME_OK;
 }
 
-const char *choice_levels(const struct axis *axis, const char *between, char text[CHOICE_HELP_MAX])
+static enum outcome parse_names(const struct axis *axis, const char *text, struct choice *choice,
+				struct problem *problem)
 {
-	*text = '\0';
-	for (const struct axis_level *level = axis->levels; level->name; level++)
-		if (*level->name)
-			notes_append(text, CHOICE_HELP_MAX, "%s%s", *text ? between : "",
-				     level->name);
-	return text;
-}
-
-struct taking {
-	const struct axis *axis;
-	struct choice *choice;
-};
-
-static bool take_name(void *context, const char *name)
-{
-	const struct taking *taking = context;
-	unsigned level;
-	return axis_find(taking->axis, name, &level) && choice_add(taking->choice, level);
+	const char *names[AXIS_LEVELS_MAX] = {NULL};
+	bool found[AXIS_LEVELS_MAX];
+	size_t count = 0;
+	for (; axis->levels[count].name; count++)
+		names[count] = axis->levels[count].name;
+	if (choice_find_names(text, axis->name, names, count, found, problem))
+		return OUTCOME_FAILED;
+	for (size_t i = 0; i < count; i++)
+		if (found[i])
+			choice_add(choice, i);
+	return OUTCOME_OK;
 }
 
 static enum outcome parse_counts(const struct axis *axis, const char *text, struct choice *choice,
@@ -111,30 +114,11 @@ static enum outcome parse_counts(const struct axis *axis, const char *text, stru
 enum outcome choice_parse(const struct axis *axis, const char *text, struct choice *choice,
 			  struct problem *problem)
 {
-	char known[CHOICE_HELP_MAX];
-	struct taking taking = {axis, choice};
 	choice->count = 0;
 	if (axis->kind == AXIS_SIZES)
 		return units_parse_bytes_list(text, choice->level, CHOICE_MAX, &choice->count,
 					      problem);
 	if (axis->kind == AXIS_COUNTS)
 		return parse_counts(axis, text, choice, problem);
-	return choice_each_name(text, axis->name, choice_levels(axis, ", ", known), take_name,
-				&taking, problem);
-}
-
-const char *choice_help(const struct axis *axis, char text[CHOICE_HELP_MAX])
-{
-	*text = '\0';
-	if (axis->kind == AXIS_LEVELS)
-		choice_levels(axis, ", ", text);
-	notes_append(text, CHOICE_HELP_MAX, "%s%s", *text ? " " : "", axis->help);
-	return text;
-}
-
-const char *choice_argument(const struct axis *axis)
-{
-	static const char *const arguments[] = {
-		[AXIS_LEVELS] = "LEVELS", [AXIS_COUNTS] = "NUMBERS", [AXIS_SIZES] = "SIZES"};
-	return arguments[axis->kind];
+	return parse_names(axis, text, choice, problem);
 }

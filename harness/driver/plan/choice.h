@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CHOICE_MAX = 32, CHOICE_HELP_MAX = 160 };
+enum { CHOICE_MAX = 32 };
 
 /* Rising, each once; of named levels their numbers. */
 struct choice {
@@ -34,19 +34,9 @@ bool choice_add(struct choice *choice, uint64_t level);
 /* "dirty,write-protected" in `text`; whether there is another level among them than the plain one. */
 bool choice_names(const struct axis *axis, const struct choice *choice, char *text, size_t bytes);
 
-/* Hands each part of "a,b" to `add`, which says whether there is such a thing. Fails on an empty part, and on what
- * there is not, with `known`, the names there are. */
-enum outcome choice_each_name(const char *list, const char *what, const char *known,
-			      bool (*add)(void *context, const char *name), void *context,
-			      struct problem *problem);
-
-/* The names of its levels, with `between` between. Returns `text`. */
-const char *choice_levels(const struct axis *axis, const char *between, char text[CHOICE_HELP_MAX]);
-
-/* The axis's line of --help: "dirty, write-protected [both]". Returns `text`. */
-const char *choice_help(const struct axis *axis, char text[CHOICE_HELP_MAX]);
-
-/* What the option's value is called there: "LEVELS", "NUMBERS", "SIZES". */
-const char *choice_argument(const struct axis *axis);
+/* Which of `names` are in "a,b"; an empty name cannot be. Fails on an empty part, and on what there is not, with the
+ * names there are. */
+enum outcome choice_find_names(const char *list, const char *what, const char *const *names,
+			       size_t count, bool *found, struct problem *problem);
 
 #endif

@@ -3,7 +3,6 @@
 #include "harness/common/units.h"
 #include "harness/driver/machine/memory.h"
 #include "harness/driver/plan/axis_rules.h"
-#include "harness/driver/plan/catalog.h"
 
 #include <string.h>
 
@@ -37,8 +36,8 @@ static enum outcome choose_own_heaps(struct jobs *jobs)
 			  "%s at %s: more than a quarter of the %s that %s leaves; ask for it with "
 			  "--heap",
 			  jobs->experiment->name,
-			  jobs_name_heaps(jobs->heaps.level + jobs->heaps.count,
-					  all - jobs->heaps.count, heaps),
+			  axis_rules_name_heaps(jobs->heaps.level + jobs->heaps.count,
+						all - jobs->heaps.count, heaps),
 			  units_format_bytes(available, left), limited_by);
 	return OUTCOME_OK;
 }
@@ -98,6 +97,7 @@ struct making {
 	struct wire_cell cell;
 	enum axis_id apart; /* AXIS_COUNT: none */
 	bool all_cells;     /* else only the plain one */
+	uint32_t histogram_arms;
 };
 
 /* Whether the levels of a cell are plain, but for those of axes that are counted at all levels, or that need a new
@@ -131,8 +131,7 @@ static enum outcome add_cell(void *context)
 			    WIRE_CELLS_MAX, making->jobs->experiment->name);
 	making->cell.counted = is_plain(making->cell.level, true) &&
 			       (plan->settings.heaps.given || job->heap_bytes <= COUNTED_HEAP_MAX);
-	making->cell.burst_max = axis_rules_burst_max(&making->cell);
-	uint64_t evict_bytes = axis_rules_evict_bytes(plan, &making->cell);
+	uint64_t evict_bytes = axis_rules_set_burst(plan, &making->cell);
 	job->evict_bytes = evict_bytes ? evict_bytes : job->evict_bytes;
 	job->cells[job->cell_count++] = making->cell;
 	return OUTCOME_OK;
@@ -154,18 +153,6 @@ static enum outcome add_cells(struct making *making)
 
 /* ---- jobs ---- */
 
-static bool needs_second_heap(const struct jobs *jobs, const struct plan_job *job)
-{
-	const struct plan *plan = jobs->plan;
-	bool needs = jobs->experiment->copies_heap;
-	for (uint32_t i = 0; i < job->arm_count; i++) {
-		const struct wire_primitive *primitive =
-			catalog_primitive(&plan->catalog, plan->arms[job->arm_from + i].primitive);
-		needs = needs || (primitive && primitive->traits & TRAIT_COPIES_HEAP);
-	}
-	return needs;
-}
-
 /* Levels that come as a help, unasked, do so in the plain cell alone. */
 static void note_no_plain_cell(const struct making *making)
 {
@@ -180,18 +167,6 @@ static void note_no_plain_cell(const struct making *making)
 		  "name",
 		  axis->option, axis_text(axis, making->job.level[making->apart], level),
 		  making->jobs->experiment->name, cell);
-}
-
-/* A worker keeps a histogram for each arm and cell of an experiment that has them. */
-static bool histograms_fit(const struct plan *plan, const struct plan_job *job)
-{
-	uint32_t arms = 0;
-	for (uint32_t i = 0; i < job->arm_count; i++) {
-		const struct wire_experiment *experiment = catalog_experiment(
-			&plan->catalog, plan->arms[job->arm_from + i].experiment);
-		arms += experiment && experiment->histogram;
-	}
-	return arms * job->cell_count <= WIRE_HISTOGRAMS_MAX;
 }
 
 /* The job whose heap and levels are set, if these can be had. */
@@ -218,11 +193,11 @@ static enum outcome add_job(void *context)
 			note_no_plain_cell(making);
 		return OUTCOME_OK;
 	}
-	if (!histograms_fit(plan, job))
+	/* A worker keeps a histogram for each arm and cell of an experiment that has them. */
+	if (making->histogram_arms * job->cell_count > WIRE_HISTOGRAMS_MAX)
 		return fail(jobs->problem,
 			    "cannot keep more than %d histograms of %s; choose fewer levels",
 			    WIRE_HISTOGRAMS_MAX, jobs->experiment->name);
-	job->copies_heap = needs_second_heap(jobs, job);
 	if (memory_check(job->heap_bytes, job->copies_heap, job->evict_bytes, jobs->problem))
 		return OUTCOME_FAILED;
 	if (plan->job_count == PLAN_JOBS_MAX)
@@ -261,15 +236,23 @@ static enum outcome add_jobs(struct jobs *jobs, const struct choice *heaps, enum
 {
 	struct making making = {.jobs = jobs, .apart = apart, .all_cells = true};
 	struct dimension dimensions[AXIS_COUNT + 1];
+	const struct plan *plan = jobs->plan;
 	size_t count = 0;
 	making.job.experiment = jobs->experiment;
 	making.job.arm_from = jobs->arm_from;
-	making.job.arm_count = jobs->plan->arm_count - jobs->arm_from;
+	making.job.arm_count = plan->arm_count - jobs->arm_from;
+	making.job.copies_heap = jobs->experiment->copies_heap;
+	for (uint32_t a = jobs->arm_from; a < plan->arm_count; a++) {
+		const struct wire_primitive *primitive = plan->arm_primitive[a];
+		if (primitive && primitive->traits & TRAIT_COPIES_HEAP)
+			making.job.copies_heap = true;
+		making.histogram_arms += plan->arm_experiment[a]->histogram != 0;
+	}
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
 		making.job.level[axis] = axis_plain(&axes[axis]);
 	if (apart < AXIS_COUNT) {
 		making.job.level[apart] = level;
-		making.all_cells = jobs->plan->settings.levels[apart].given;
+		making.all_cells = plan->settings.levels[apart].given;
 	}
 	/* Heaps vary faster than placements, and more slowly than threads. */
 	for (enum axis_id axis = 0; apart == AXIS_COUNT && axis < AXIS_COUNT; axis++)
@@ -301,14 +284,6 @@ static enum outcome add_apart(struct jobs *jobs, enum axis_id axis)
 	return OUTCOME_OK;
 }
 
-/* Counting takes long; what was not asked for by name is not counted at large heaps. */
-static void note_not_counted(const struct jobs *jobs)
-{
-	const struct plan *plan = jobs->plan;
-	if (jobs->experiment->is_countable && plan->counters.count && !plan->settings.heaps.given)
-		jobs_note_expensive(jobs, "counters", COUNTED_HEAP_MAX, "--heap");
-}
-
 enum outcome jobs_add(struct plan *plan, const struct wire_experiment *experiment,
 		      uint32_t arm_from, struct problem *problem)
 {
@@ -319,7 +294,9 @@ enum outcome jobs_add(struct plan *plan, const struct wire_experiment *experimen
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
 		if (varies(&jobs, axis) && axis_rules[axis].note)
 			axis_rules[axis].note(&jobs);
-	note_not_counted(&jobs);
+	/* Counting takes long; what was not asked for by name is not counted at large heaps. */
+	if (experiment->is_countable && plan->counters.count && !plan->settings.heaps.given)
+		axis_rules_note_expensive(&jobs, "counters", COUNTED_HEAP_MAX, "--heap");
 	if (add_jobs(&jobs, &jobs.heaps, AXIS_COUNT, 0))
 		return OUTCOME_FAILED;
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)

@@ -8,20 +8,18 @@
 
 enum { VALUE_BYTES = 120, NAMES_BYTES = 160 };
 
-/* An option as it was given, and which experiments have a use for it. */
-struct asked {
-	const char *option;
-	char value[VALUE_BYTES];
-	size_t use;                           /* offset of what the experiment says of it ... */
+/* Which experiments have a use for an option, and what the others do. */
+struct use {
+	size_t at;                            /* offset of what the experiment says of it ... */
 	uint32_t bits;                        /* ... and which of its bits mean a use */
 	const char *verb;                     /* "vary" */
 	const char *others_one, *others_many; /* "runs", "run": what the others do ... */
 	const char *otherwise;                /* ... "at 4k" */
 };
 
-static bool has_use(const struct asked *asked, const struct wire_experiment *experiment)
+static bool has_use(const struct use *use, const struct wire_experiment *experiment)
 {
-	return *(const uint32_t *)((const char *)experiment + asked->use) & asked->bits;
+	return *(const uint32_t *)((const char *)experiment + use->at) & use->bits;
 }
 
 /* The rulers count only if there is nothing else: they ride along with everything. */
@@ -38,44 +36,44 @@ static bool is_chosen(const struct plan *plan, uint32_t index)
 }
 
 /* Names of experiments with or without a use for it, the chosen ones alone or all; how many. */
-static size_t name_experiments(const struct plan *plan, const struct asked *asked, bool with_use,
+static size_t name_experiments(const struct plan *plan, const struct use *use, bool with_use,
 			       bool only_chosen, char names[NAMES_BYTES])
 {
 	size_t count = 0;
 	*names = '\0';
 	for (uint32_t e = 0; e < plan->catalog.experiment_count; e++) {
 		const struct wire_experiment *experiment = &plan->catalog.experiments[e];
-		if (has_use(asked, experiment) != with_use || (only_chosen && !is_chosen(plan, e)))
+		if (has_use(use, experiment) != with_use || (only_chosen && !is_chosen(plan, e)))
 			continue;
 		notes_append(names, NAMES_BYTES, "%s%s", count++ ? ", " : "", experiment->name);
 	}
 	return count;
 }
 
-static enum outcome check(struct plan *plan, const struct asked *asked, struct problem *problem)
+static enum outcome check(struct plan *plan, const char *option, const char *value,
+			  const struct use *use, struct problem *problem)
 {
 	char users[NAMES_BYTES], others[NAMES_BYTES];
-	size_t other_count = name_experiments(plan, asked, false, true, others);
-	if (name_experiments(plan, asked, true, true, users) == 0) {
-		size_t count = name_experiments(plan, asked, true, false, users);
+	size_t other_count = name_experiments(plan, use, false, true, others);
+	if (name_experiments(plan, use, true, true, users) == 0) {
+		size_t count = name_experiments(plan, use, true, false, users);
 		const char *does = other_count == 1 ? "does" : "do";
 		if (count == 0)
 			return fail(problem,
 				    "cannot use %s %s: %s %s not %s it, nor does any other "
 				    "experiment; leave the option out",
-				    asked->option, asked->value, others, does, asked->verb);
+				    option, value, others, does, use->verb);
 		return fail(problem,
 			    "cannot use %s %s: %s %s not %s it; %s %s: choose %s--experiment%s%s, "
 			    "or leave the option out",
-			    asked->option, asked->value, others, does, asked->verb, users,
+			    option, value, others, does, use->verb, users,
 			    count == 1 ? "does" : "do", count == 1 ? "" : "one of them with ",
 			    count == 1 ? " " : "", count == 1 ? users : "");
 	}
 	if (other_count)
-		notes_add(&plan->holds_for, "%s %s applies to %s; %s %s %s", asked->option,
-			  asked->value, users, others,
-			  other_count == 1 ? asked->others_one : asked->others_many,
-			  asked->otherwise);
+		notes_add(&plan->holds_for, "%s %s applies to %s; %s %s %s", option, value, users,
+			  others, other_count == 1 ? use->others_one : use->others_many,
+			  use->otherwise);
 	return OUTCOME_OK;
 }
 
@@ -86,21 +84,15 @@ static enum outcome check_axis(struct plan *plan, enum axis_id id, struct proble
 {
 	const struct axis *axis = &axes[id];
 	const struct choice *levels = &plan->settings.levels[id];
-	char option[WIRE_NAME_MAX], plain[AXIS_WORDS_MAX], otherwise[VALUE_BYTES];
-	struct asked asked = {.option = option,
-			      .use = offsetof(struct wire_experiment, varies),
-			      .bits = 1u << id,
-			      .verb = "vary",
-			      .others_one = "runs",
-			      .others_many = "run",
-			      .otherwise = otherwise};
-	snprintf(option, sizeof option, "--%s", axis->option);
-	snprintf(otherwise, sizeof otherwise, "at %s",
-		 axis_short_words(axis, axis_plain_name(axis), plain));
+	char option[WIRE_NAME_MAX], value[VALUE_BYTES], plain[AXIS_WORDS_MAX], at[VALUE_BYTES];
+	const struct use use = {
+		offsetof(struct wire_experiment, varies), 1u << id, "vary", "runs", "run", at};
 	if (!levels->given)
 		return OUTCOME_OK;
-	if (choice_names(axis, levels, asked.value, sizeof asked.value) &&
-	    check(plan, &asked, problem))
+	snprintf(option, sizeof option, "--%s", axis->option);
+	snprintf(at, sizeof at, "at %s", axis_short_words(axis, axis_plain_name(axis), plain));
+	if (choice_names(axis, levels, value, sizeof value) &&
+	    check(plan, option, value, &use, problem))
 		return OUTCOME_FAILED;
 	return axis_rules[id].check ? axis_rules[id].check(plan, levels, problem) : OUTCOME_OK;
 }
@@ -114,38 +106,35 @@ static bool counters_given(const struct plan *plan)
 
 static enum outcome check_arms(struct plan *plan, struct problem *problem)
 {
+	static const struct use use = {offsetof(struct wire_experiment, uses_primitives),
+				       UINT32_MAX,
+				       "use",
+				       "has",
+				       "have",
+				       "other arms"};
 	const struct settings *settings = &plan->settings;
-	struct asked asked = {.option = "--primitive",
-			      .use = offsetof(struct wire_experiment, uses_primitives),
-			      .bits = UINT32_MAX,
-			      .verb = "use",
-			      .others_one = "has",
-			      .others_many = "have",
-			      .otherwise = "other arms"};
+	char value[VALUE_BYTES] = "";
 	for (uint32_t p = 0; p < plan->catalog.primitive_count; p++)
 		if (settings->primitives[p])
-			notes_append(asked.value, sizeof asked.value, "%s%s",
-				     *asked.value ? "," : "", plan->catalog.primitives[p].name);
-	if (settings->primitives_given && check(plan, &asked, problem))
+			notes_append(value, sizeof value, "%s%s", *value ? "," : "",
+				     plan->catalog.primitives[p].name);
+	if (settings->primitives_given && check(plan, "--primitive", value, &use, problem))
 		return OUTCOME_FAILED;
-	asked.option = "--action";
-	choice_names(&axis_action, &settings->actions, asked.value, sizeof asked.value);
-	return settings->actions.given ? check(plan, &asked, problem) : OUTCOME_OK;
+	choice_names(&axis_action, &settings->actions, value, sizeof value);
+	return settings->actions.given ? check(plan, "--action", value, &use, problem) : OUTCOME_OK;
 }
 
 static enum outcome check_counters(struct plan *plan, struct problem *problem)
 {
-	struct asked asked = {.option = "--counters",
-			      .use = offsetof(struct wire_experiment, is_countable),
-			      .bits = UINT32_MAX,
-			      .verb = "count",
-			      .others_one = "is",
-			      .others_many = "are",
-			      .otherwise = "not counted"};
-	if (!counters_given(plan))
-		return OUTCOME_OK;
-	snprintf(asked.value, sizeof asked.value, "%.*s", VALUE_BYTES - 1, plan->settings.counters);
-	return check(plan, &asked, problem);
+	static const struct use use = {offsetof(struct wire_experiment, is_countable),
+				       UINT32_MAX,
+				       "count",
+				       "is",
+				       "are",
+				       "not counted"};
+	char value[VALUE_BYTES];
+	snprintf(value, sizeof value, "%.*s", VALUE_BYTES - 1, plan->settings.counters);
+	return counters_given(plan) ? check(plan, "--counters", value, &use, problem) : OUTCOME_OK;
 }
 
 enum outcome option_use_check(struct plan *plan, struct problem *problem)
@@ -190,13 +179,10 @@ static enum outcome check_counted(struct plan *plan, struct problem *problem)
 enum outcome option_use_check_jobs(struct plan *plan, struct problem *problem)
 {
 	const struct settings *settings = &plan->settings;
-	bool cold = false, pinned = false;
-	for (size_t i = 0; i < plan->job_count; i++) {
+	bool pinned = false;
+	for (size_t i = 0; i < plan->job_count; i++)
 		pinned = pinned || plan->jobs[i].level[AXIS_CHILD_CPU] != CHILD_CPU_FREE;
-		for (uint32_t c = 0; c < plan->jobs[i].cell_count; c++)
-			cold = cold || plan->jobs[i].cells[c].level[AXIS_CACHE] == CACHE_COLD;
-	}
-	if (settings->evict_bytes != UINT64_MAX && !cold)
+	if (settings->evict_bytes != UINT64_MAX && !plan_evicts(plan))
 		return fail(problem,
 			    "cannot use --evict: no cell of this plan has cold caches; add --cache "
 			    "cold and an experiment that varies it, or leave the option out");

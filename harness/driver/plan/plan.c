@@ -16,6 +16,14 @@ enum {
 	BURST_NS = 30000000,
 };
 
+const struct wire_primitive *catalog_primitive(const struct wire_catalog *catalog, const char *name)
+{
+	for (uint32_t i = 0; i < catalog->primitive_count; i++)
+		if (strcmp(catalog->primitives[i].name, name) == 0)
+			return &catalog->primitives[i];
+	return NULL;
+}
+
 void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t seed,
 		  struct wire_request *request)
 {
@@ -82,12 +90,12 @@ bool plan_are_alike(const struct plan_job *a, const struct plan_job *b, uint32_t
 	return a->experiment == b->experiment;
 }
 
-uint32_t plan_other_cpus(const struct plan *plan)
+bool plan_evicts(const struct plan *plan)
 {
-	uint32_t others = 0;
-	for (unsigned i = 0; i < WIRE_CPUS_MAX; i++)
-		others += (int)i != plan->caller_cpu && plan->allowed_cpus[i / 64] >> i % 64 & 1;
-	return others;
+	for (size_t i = 0; i < plan->job_count; i++)
+		if (plan->jobs[i].evict_bytes)
+			return true;
+	return false;
 }
 
 uint32_t plan_counter_groups(const struct plan *plan)

@@ -38,6 +38,9 @@ struct plan {
 	struct counters counters;
 	uint32_t arm_count;
 	struct wire_arm arms[WIRE_ARMS_MAX]; /* an experiment's lie side by side */
+	/* What the arms are of, in the catalogue; an experiment may do without primitives. */
+	const struct wire_experiment *arm_experiment[WIRE_ARMS_MAX];
+	const struct wire_primitive *arm_primitive[WIRE_ARMS_MAX];
 	int caller_cpu, other_cpu;
 	uint64_t allowed_cpus[WIRE_CPUS_MAX / 64];
 	uint64_t evict_bytes;
@@ -49,6 +52,10 @@ struct plan {
 		left_out; /* "cold caches of spawn at 1 GiB: expensive; ...", gaps among them */
 	struct notes holds_for; /* "--page-kind thp holds for first_write; spawn runs at 4k" */
 };
+
+/* The primitive of that name that the worker has compiled in; NULL if there is none. */
+const struct wire_primitive *catalog_primitive(const struct wire_catalog *catalog,
+					       const char *name);
 
 /* Fills in the request for one replicate of a job. */
 void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t seed,
@@ -65,8 +72,8 @@ const char *plan_describe_levels(const struct plan_job *job, const struct wire_c
 /* Whether two jobs have the same experiment and levels, but for the axes of `except` (1 << axis, or-ed). */
 bool plan_are_alike(const struct plan_job *a, const struct plan_job *b, uint32_t except);
 
-/* CPUs that are allowed besides the caller's. */
-uint32_t plan_other_cpus(const struct plan *plan);
+/* Whether a buffer is read before the samples of some cell, so that its caches are cold. */
+bool plan_evicts(const struct plan *plan);
 
 /* Groups of counters, each with a pass of its own. */
 uint32_t plan_counter_groups(const struct plan *plan);

@@ -7,18 +7,20 @@
 
 #include <string.h>
 
-static enum outcome add_arm(struct plan *plan, const char *experiment, const char *primitive,
-			    const char *case_name, enum action action, bool aa_control,
-			    struct problem *problem)
+static enum outcome add_arm(struct plan *plan, const struct wire_experiment *experiment,
+			    const struct wire_primitive *primitive, const char *case_name,
+			    enum action action, struct problem *problem)
 {
 	if (plan->arm_count == WIRE_ARMS_MAX)
 		return fail(problem, "cannot plan more than %d arms; name fewer with --primitive",
 			    WIRE_ARMS_MAX);
-	struct wire_arm *arm = &plan->arms[plan->arm_count++];
-	*arm = (struct wire_arm){.action = action, .aa_control = aa_control};
-	wire_copy(arm->experiment, sizeof arm->experiment, experiment);
-	wire_copy(arm->primitive, sizeof arm->primitive, primitive);
+	struct wire_arm *arm = &plan->arms[plan->arm_count];
+	*arm = (struct wire_arm){.action = action};
+	wire_copy(arm->experiment, sizeof arm->experiment, experiment->name);
+	wire_copy(arm->primitive, sizeof arm->primitive, primitive ? primitive->name : "");
 	wire_copy(arm->case_name, sizeof arm->case_name, case_name);
+	plan->arm_experiment[plan->arm_count] = experiment;
+	plan->arm_primitive[plan->arm_count++] = primitive;
 	return OUTCOME_OK;
 }
 
@@ -28,30 +30,15 @@ static enum outcome add_primitive_arms(struct plan *plan, const struct wire_expe
 {
 	const struct settings *settings = &plan->settings;
 	for (enum action action = ACTION_EXIT; action < ACTION_COUNT; action++) {
+		const char *why = primitive->refuses[action];
 		if (!choice_has(&settings->actions, action))
 			continue;
-		const char *why = primitive->refuses[action];
 		if (*why && settings->primitives_given && settings->actions.given)
 			return fail(problem, "cannot %s with %s: %s; leave one of them out",
 				    axis_name(&axis_action, action), primitive->name, why);
-		if (*why)
-			continue;
-		if (add_arm(plan, experiment->name, primitive->name, "", action, false, problem))
+		if (!*why && add_arm(plan, experiment, primitive, "", action, problem))
 			return OUTCOME_FAILED;
 	}
-	return OUTCOME_OK;
-}
-
-/* An experiment without primitives: an arm for each of its cases, or a single one. */
-static enum outcome add_plain_arms(struct plan *plan, const struct wire_experiment *experiment,
-				   struct problem *problem)
-{
-	uint32_t count = experiment->case_count ? experiment->case_count : 1;
-	for (uint32_t c = 0; c < count; c++)
-		if (add_arm(plan, experiment->name, "",
-			    experiment->case_count ? experiment->cases[c] : "", ACTION_NONE, false,
-			    problem))
-			return OUTCOME_FAILED;
 	return OUTCOME_OK;
 }
 
@@ -70,20 +57,30 @@ static enum outcome add_spawning_arms(struct plan *plan, const struct wire_exper
 			    "see forkcost list",
 			    experiment->name);
 	/* The A/A control (METHODOLOGY, "Statistics"): the first arm again, fork's exit if it is there. */
-	struct wire_arm aa_control = plan->arms[first];
+	uint32_t again = first;
 	for (uint32_t a = first; a < plan->arm_count; a++)
 		if (strcmp(plan->arms[a].primitive, "fork") == 0 &&
 		    plan->arms[a].action == ACTION_EXIT)
-			aa_control = plan->arms[a];
-	return add_arm(plan, aa_control.experiment, aa_control.primitive, aa_control.case_name,
-		       aa_control.action, true, problem);
+			again = a;
+	if (add_arm(plan, experiment, plan->arm_primitive[again], "",
+		    (enum action)plan->arms[again].action, problem))
+		return OUTCOME_FAILED;
+	plan->arms[plan->arm_count - 1].aa_control = true;
+	return OUTCOME_OK;
 }
 
+/* An experiment without primitives has an arm for each of its cases, or a single one. */
 static enum outcome add_arms(struct plan *plan, const struct wire_experiment *experiment,
 			     struct problem *problem)
 {
-	return experiment->uses_primitives ? add_spawning_arms(plan, experiment, problem)
-					   : add_plain_arms(plan, experiment, problem);
+	if (experiment->uses_primitives)
+		return add_spawning_arms(plan, experiment, problem);
+	for (uint32_t c = 0; c == 0 || c < experiment->case_count; c++)
+		if (add_arm(plan, experiment, NULL,
+			    experiment->case_count ? experiment->cases[c] : "", ACTION_NONE,
+			    problem))
+			return OUTCOME_FAILED;
+	return OUTCOME_OK;
 }
 
 /* The experiment that the rulers ride along with: one that starts processes if there is one, for
@@ -112,20 +109,18 @@ static enum outcome add_experiments(struct plan *plan, struct problem *problem)
 		if (add_arms(plan, ruler, problem))
 			return OUTCOME_FAILED;
 	}
-	if (!carries)
-		return ruler ? jobs_add(plan, ruler, 0, problem)
-			     : fail(problem,
-				    "cannot plan: no experiment was chosen; see forkcost list");
-	if (add_arms(plan, carries, problem) || jobs_add(plan, carries, 0, problem))
+	if (!carries && !ruler)
+		return fail(problem, "cannot plan: no experiment was chosen; see forkcost list");
+	if ((carries && add_arms(plan, carries, problem)) ||
+	    jobs_add(plan, carries ? carries : ruler, 0, problem))
 		return OUTCOME_FAILED;
 	for (uint32_t e = 0; e < catalog->experiment_count; e++) {
 		const struct wire_experiment *experiment = &catalog->experiments[e];
 		uint32_t from = plan->arm_count;
-		if (experiment->in_every_plan || experiment == carries ||
-		    !plan->settings.experiments[e])
-			continue;
-		if (add_arms(plan, experiment, problem) ||
-		    jobs_add(plan, experiment, from, problem))
+		if (plan->settings.experiments[e] && !experiment->in_every_plan &&
+		    experiment != carries &&
+		    (add_arms(plan, experiment, problem) ||
+		     jobs_add(plan, experiment, from, problem)))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;

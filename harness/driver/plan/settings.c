@@ -71,50 +71,26 @@ static enum outcome take_counters(struct parse *parse, const char *value)
 		    value);
 }
 
-/* What the worker has compiled in, one kind of it: names lie `stride` bytes apart. */
-struct names {
-	const char *first;
-	size_t stride, count;
-	bool *chosen;
-};
-
-static bool choose_name(void *context, const char *name)
-{
-	const struct names *names = context;
-	for (size_t i = 0; i < names->count; i++)
-		if (strcmp(names->first + i * names->stride, name) == 0)
-			return names->chosen[i] = true;
-	return false;
-}
-
-/* Only those that are named, of at most `most`. */
-static enum outcome take_names(const char *value, const char *what, struct names *names,
-			       size_t most, struct problem *problem)
-{
-	char known[WIRE_PRIMITIVES_MAX * (WIRE_NAME_MAX + 2)] = "";
-	for (size_t i = 0; i < names->count; i++)
-		notes_append(known, sizeof known, "%s%s", *known ? ", " : "",
-			     names->first + i * names->stride);
-	memset(names->chosen, 0, most * sizeof *names->chosen);
-	return choice_each_name(value, what, known, choose_name, names, problem);
-}
-
 static enum outcome take_primitive(struct parse *parse, const char *value)
 {
 	const struct wire_catalog *catalog = parse->catalog;
-	struct names names = {catalog->primitives->name, sizeof *catalog->primitives,
-			      catalog->primitive_count, parse->settings->primitives};
+	const char *names[WIRE_PRIMITIVES_MAX];
+	for (uint32_t p = 0; p < catalog->primitive_count; p++)
+		names[p] = catalog->primitives[p].name;
 	parse->settings->primitives_given = true;
-	return take_names(value, "primitive", &names, WIRE_PRIMITIVES_MAX, parse->problem);
+	return choice_find_names(value, "primitive", names, catalog->primitive_count,
+				 parse->settings->primitives, parse->problem);
 }
 
 static enum outcome take_experiment(struct parse *parse, const char *value)
 {
 	const struct wire_catalog *catalog = parse->catalog;
-	struct names names = {catalog->experiments->name, sizeof *catalog->experiments,
-			      catalog->experiment_count, parse->settings->experiments};
+	const char *names[WIRE_EXPERIMENTS_MAX];
+	for (uint32_t e = 0; e < catalog->experiment_count; e++)
+		names[e] = catalog->experiments[e].name;
 	parse->settings->experiments_given = true;
-	return take_names(value, "experiment", &names, WIRE_EXPERIMENTS_MAX, parse->problem);
+	return choice_find_names(value, "experiment", names, catalog->experiment_count,
+				 parse->settings->experiments, parse->problem);
 }
 
 static enum outcome take_flag(struct parse *parse, const char *value)
@@ -142,7 +118,6 @@ static enum outcome take_replicates(struct parse *parse, const char *value)
 
 static enum outcome take_seed(struct parse *parse, const char *value)
 {
-	parse->settings->seed_given = true;
 	return units_parse_count(value, 0, UINT64_MAX, &parse->settings->seed, parse->problem);
 }
 
@@ -248,19 +223,25 @@ static const struct axis *axis_of(size_t option)
 	return option <= AXIS_COUNT ? &axes[option - 1] : &axis_action;
 }
 
-/* The row of an axis; its texts stay until the program ends. */
+/* The row of an axis; its texts stay until the program ends. Help is "dirty, write-protected [both]". */
 static struct option_row axis_row(size_t index)
 {
-	static char help[AXIS_ROW_COUNT][CHOICE_HELP_MAX], words[AXIS_ROW_COUNT][CHOICE_HELP_MAX];
+	enum { TEXT_BYTES = 160 };
+	static char helps[AXIS_ROW_COUNT][TEXT_BYTES], all_words[AXIS_ROW_COUNT][TEXT_BYTES];
+	static const char *const arguments[] = {
+		[AXIS_LEVELS] = "LEVELS", [AXIS_COUNTS] = "NUMBERS", [AXIS_SIZES] = "SIZES"};
 	const struct axis *axis = axis_of(index);
-	struct option_row row = {.name = axis->option,
-				 .argument = choice_argument(axis),
-				 .help = choice_help(axis, help[index])};
-	if (axis->kind != AXIS_LEVELS)
-		return row;
-	row.values = VALUES_WORDS;
-	row.words = choice_levels(axis, " ", words[index]);
-	return row;
+	const bool is_named = axis->kind == AXIS_LEVELS;
+	char *help = helps[index], *words = all_words[index];
+	*help = *words = '\0';
+	for (const struct axis_level *level = axis->levels; is_named && level->name; level++)
+		if (*level->name) {
+			notes_append(help, TEXT_BYTES, "%s%s", *help ? ", " : "", level->name);
+			notes_append(words, TEXT_BYTES, "%s%s", *words ? " " : "", level->name);
+		}
+	notes_append(help, TEXT_BYTES, "%s%s", *help ? " " : "", axis->help);
+	return (struct option_row){axis->option, arguments[axis->kind], help,
+				   is_named ? VALUES_WORDS : VALUES_ANY, is_named ? words : NULL};
 }
 
 /* What --help says before the options and, behind the \v, after them. */

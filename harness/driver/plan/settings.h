@@ -30,7 +30,6 @@ struct settings {
 	uint64_t replicates_max;
 	uint64_t cell_ns; /* how long a cell takes rounds, once past the first */
 	uint64_t seed;
-	bool seed_given;
 	int caller_cpu;             /* -1: choose */
 	uint64_t evict_bytes;       /* UINT64_MAX: twice the last-level cache */
 	char output[WIRE_PATH_MAX]; /* folder that takes run folders */

@@ -41,7 +41,8 @@ json_t *describe_run_line(const struct plan *plan, const char *id, int argc, cha
 json_t *describe_cell_line(const struct plan *plan, const struct record_replicate *replicate,
 			   const struct wire_area *area, uint32_t cell);
 
-/* A `failure` line; see record_failure(). */
+/* A `failure` line, which says what failed; or, with `page_kind_left_out`, that the job's page kind cannot be had,
+ * and why. */
 json_t *describe_failure_line(const struct plan *plan, const struct record_replicate *replicate,
 			      const char *why, bool page_kind_left_out);
 

@@ -1,23 +1,20 @@
 #include "harness/driver/run/describe.h"
 
 #include "harness/driver/base/forms/json.h"
-#include "harness/driver/plan/catalog.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* The columns of one pass: `take` puts a sample's values into them. */
-struct columns {
-	json_t *round, *place, *at_us, *values[WIRE_METRICS_MAX], *counts[COUNTER_GROUP_MAX];
-	json_t *window_ns;
-};
-
-static void put(json_t **column, json_t *value)
+/* Appends a value to a column, which begins with its first one. */
+static void put(json_t *columns, const char *name, json_t *value)
 {
-	if (!*column)
-		*column = json_array();
-	json_array_append_new(*column, value);
+	json_t *column = json_object_get(columns, name);
+	if (!column) {
+		column = json_array();
+		json_object_set_new(columns, name, column);
+	}
+	json_array_append_new(column, value);
 }
 
 /* Tenths are enough, thousandths for what is small, as times a page are; whole numbers stay whole. */
@@ -28,84 +25,70 @@ static json_t *number(double value)
 	return value == floor(value) ? json_integer((json_int_t)value) : json_real(value);
 }
 
-static void put_sample(struct columns *columns, const struct wire_sample *sample)
+static void put_counts(json_t *counts, const struct plan *plan, const struct wire_sample *sample)
 {
-	put(&columns->round, json_integer(sample->round));
-	put(&columns->place, json_integer(sample->place));
-	put(&columns->at_us, json_integer((json_int_t)(sample->at_ns / 1000)));
-	for (uint32_t m = 0; m < WIRE_METRICS_MAX; m++)
-		if (sample->set >> m & 1)
-			put(&columns->values[m], number(sample->value[m]));
-	if (sample->pass < PASS_COUNTED)
-		return;
-	put(&columns->window_ns, number(sample->window_ns));
-	for (uint32_t i = 0; i < COUNTER_GROUP_MAX; i++)
-		if (sample->counted >> i & 1)
-			put(&columns->counts[i], json_integer((json_int_t)sample->count[i]));
+	uint32_t at = 0; /* in the group */
+	for (size_t i = 0; i < plan->counters.count; i++) {
+		const struct wire_counter *counter = &plan->counters.counted[i];
+		if (counter->group != sample->pass - (uint32_t)PASS_COUNTED)
+			continue;
+		if (sample->counted >> at & 1)
+			put(counts, counter->name, json_integer((json_int_t)sample->count[at]));
+		at++;
+	}
 }
 
 /* A counter that one of the arm's samples had to refuse is refused in all of them: what is left would
  * be a choice among them. */
-static json_t *describe_counts(const struct plan *plan, const struct wire_area *area,
-			       uint32_t group, struct columns *columns)
+static void refuse_counts(json_t *counts, const struct plan *plan, const struct wire_answer *answer,
+			  uint32_t group, size_t sample_count)
 {
-	json_t *counts = json_object();
-	uint32_t at = 0;
 	for (size_t i = 0; i < plan->counters.count; i++) {
 		const struct wire_counter *counter = &plan->counters.counted[i];
-		if (counter->group != group)
-			continue;
-		json_t *column = columns->counts[at];
-		columns->counts[at++] = NULL;
-		if (json_array_size(column) < json_array_size(columns->round)) {
-			const char *why = area->answer.counter_refused[i];
-			json_decref(column);
-			column = json_string(*why ? why
-						  : "unavailable: the worker did not count it");
-		}
-		json_object_set_new(counts, counter->name, column);
+		const char *why = answer->counter_refused[i];
+		if (counter->group == group &&
+		    json_array_size(json_object_get(counts, counter->name)) < sample_count)
+			json_object_set_new(
+				counts, counter->name,
+				json_string(*why ? why
+						 : "unavailable: the worker did not count it"));
 	}
-	return counts;
 }
 
-/* Of metrics and counters that the plan does not have, a worker may set bits all the same. */
-static void drop_rest(struct columns *columns)
-{
-	for (uint32_t m = 0; m < WIRE_METRICS_MAX; m++)
-		json_decref(columns->values[m]);
-	for (uint32_t i = 0; i < COUNTER_GROUP_MAX; i++)
-		json_decref(columns->counts[i]);
-}
-
-/* One arm's samples of one pass in one cell, column by column; NULL if there are none. */
+/* One arm's samples of one pass in one cell, column by column; NULL if there are none. Of metrics and counters that
+ * the plan does not have, a worker may set bits all the same: they are left out. */
 static json_t *describe_pass(const struct plan *plan, const struct wire_experiment *experiment,
 			     const struct wire_area *area, uint32_t cell, uint32_t arm,
 			     unsigned pass)
 {
-	struct columns columns = {0};
+	bool is_counted = pass >= PASS_COUNTED;
+	json_t *metrics = json_object(), *counts = json_object();
+	json_t *result =
+		json_pack("{s:[],s:[],s:[],s:o}", "round", "place", "at_us", "metrics", metrics);
 	for (uint64_t i = 0; i < area->answer.sample_count; i++) {
 		const struct wire_sample *sample = &area->samples[i];
-		if (sample->cell == cell && sample->arm == arm && sample->pass == pass)
-			put_sample(&columns, sample);
-	}
-	if (!columns.round)
-		return NULL;
-	json_t *metrics = json_object();
-	for (uint32_t m = 0; m < experiment->metric_count; m++)
-		if (columns.values[m]) {
-			json_object_set_new(metrics, experiment->metrics[m].name,
-					    columns.values[m]);
-			columns.values[m] = NULL;
+		if (sample->cell != cell || sample->arm != arm || sample->pass != pass)
+			continue;
+		put(result, "round", json_integer(sample->round));
+		put(result, "place", json_integer(sample->place));
+		put(result, "at_us", json_integer((json_int_t)(sample->at_ns / 1000)));
+		for (uint32_t m = 0; m < experiment->metric_count; m++)
+			if (sample->set >> m & 1)
+				put(metrics, experiment->metrics[m].name, number(sample->value[m]));
+		if (is_counted) {
+			put(result, "window_ns", number(sample->window_ns));
+			put_counts(counts, plan, sample);
 		}
-	json_t *result = json_pack("{s:o,s:o,s:o,s:o}", "round", columns.round, "place",
-				   columns.place, "at_us", columns.at_us, "metrics", metrics);
-	if (pass >= PASS_COUNTED) {
-		json_object_set_new(result, "window_ns", columns.window_ns);
-		json_object_set_new(result, "counts",
-				    describe_counts(plan, area, pass - PASS_COUNTED, &columns));
 	}
-	drop_rest(&columns);
-	return result;
+	size_t sample_count = json_array_size(json_object_get(result, "round"));
+	refuse_counts(counts, plan, &area->answer, pass - PASS_COUNTED, sample_count);
+	if (is_counted)
+		json_object_set(result, "counts", counts);
+	json_decref(counts);
+	if (sample_count)
+		return result;
+	json_decref(result);
+	return NULL;
 }
 
 /* The histogram of an arm in a cell: pairs of bucket and count; NULL if there is none. */
@@ -136,8 +119,7 @@ static json_t *describe_arm(const struct plan *plan, const struct plan_job *job,
 {
 	const struct wire_arm *arm = &plan->arms[job->arm_from + index];
 	const struct wire_arm_facts *facts = &area->answer.arms[index];
-	const struct wire_experiment *experiment =
-		catalog_experiment(&plan->catalog, arm->experiment);
+	const struct wire_experiment *experiment = plan->arm_experiment[job->arm_from + index];
 	json_t *missing = json_object(), *passes = json_object();
 	for (uint32_t m = 0; m < experiment->metric_count; m++) {
 		const char *why = facts->refused[0] ? facts->refused : facts->missing[m];

@@ -5,18 +5,14 @@
 #include "harness/driver/base/version.h"
 #include "harness/driver/machine/machine.h"
 
-static json_t *level_json(const struct axis *axis, uint64_t level)
-{
-	return axis->kind == AXIS_LEVELS ? json_string(axis_name(axis, level))
-					 : json_integer((json_int_t)level);
-}
-
 /* Empty: the plan chooses. */
 static json_t *choice_json(const struct axis *axis, const struct choice *choice)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < choice->count; i++)
-		json_array_append_new(list, level_json(axis, choice->level[i]));
+		json_array_append_new(list, axis->kind == AXIS_LEVELS
+						    ? json_string(axis_name(axis, choice->level[i]))
+						    : json_integer((json_int_t)choice->level[i]));
 	return list;
 }
 
@@ -45,18 +41,17 @@ static json_t *describe_settings(const struct plan *plan, int argc, char **argv)
 				    choice_json(&axes[axis], &settings->levels[axis]));
 	json_object_update_new(
 		result,
-		json_pack("{s:b,s:f,s:f,s:i,s:I,s:f,s:I,s:i,s:i,s:I}", "other_placements_added",
-			  !settings->levels[AXIS_CHILD_CPU].given, "precision", settings->precision,
-			  "budget_s", (double)settings->budget_ns / 1e9, "replicates_for_precision",
+		json_pack("{s:b,s:f,s:f,s:i,s:I,s:f,s:I,s:i,s:i,s:I,s:o,s:s,s:b}",
+			  "other_placements_added", !settings->levels[AXIS_CHILD_CPU].given,
+			  "precision", settings->precision, "budget_s",
+			  (double)settings->budget_ns / 1e9, "replicates_for_precision",
 			  STATS_PRECISION_VALUES_MIN, "replicates_max",
 			  (json_int_t)settings->replicates_max, "cell_s",
 			  (double)settings->cell_ns / 1e9, "seed", (json_int_t)settings->seed,
 			  "caller_cpu", plan->caller_cpu, "other_cpu", plan->other_cpu,
-			  "evict_bytes", (json_int_t)plan->evict_bytes));
-	json_object_update_new(result,
-			       json_pack("{s:o,s:s,s:b}", "experiments", chosen_experiments(plan),
-					 "counters", settings->counters, "heaps_given",
-					 (int)settings->heaps.given));
+			  "evict_bytes", (json_int_t)plan->evict_bytes, "experiments",
+			  chosen_experiments(plan), "counters", settings->counters, "heaps_given",
+			  (int)settings->heaps.given));
 	return result;
 }
 

@@ -77,22 +77,16 @@ static double at_heap(const struct pilot pilots[2], double low, double high, uin
 
 static double warm_up_ns(const struct wire_request *request, double sequence_ns, bool cold)
 {
-	double spent_ns = 0;
-	for (uint32_t done = 0;
-	     done < request->warmups_min || spent_ns < (double)request->warmup_ns; done++) {
-		if (done > 0 && (cold || spent_ns > (double)request->warmup_limit_ns))
-			break;
-		spent_ns += fmax(sequence_ns, 100);
-	}
-	return spent_ns;
+	double one_ns = fmax(sequence_ns, 100);
+	double count = fmax(request->warmups_min, ceil((double)request->warmup_ns / one_ns));
+	double most = cold ? 1 : floor((double)request->warmup_limit_ns / one_ns) + 1;
+	return fmin(count, most) * one_ns;
 }
 
 static double burst_ns(const struct wire_request *request, double sequence_ns, uint32_t burst_max)
 {
-	double spent_ns = 0;
-	for (uint32_t i = 0; i < burst_max && (i == 0 || spent_ns < (double)request->burst_ns); i++)
-		spent_ns += sequence_ns;
-	return spent_ns;
+	double count = ceil((double)request->burst_ns / fmax(sequence_ns, 1e-9));
+	return fmin(fmax(count, 1), burst_max) * sequence_ns;
 }
 
 /* One round of a cell: what rounds.c would do, arm by arm. The cell is looked up by its levels in
@@ -248,14 +242,6 @@ static void print_fewest(const struct estimate *estimate, const struct plan *pla
 		      units_format_seconds(estimate->fewest_s, fewest));
 }
 
-static bool has_cold_cells(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->job_count; i++)
-		if (plan->jobs[i].evict_bytes)
-			return true;
-	return false;
-}
-
 /* As many names a line as fit, none of them broken. */
 static void print_arms(const struct plan *plan)
 {
@@ -285,7 +271,7 @@ void estimate_print(const struct estimate *estimate, const struct plan *plan)
 	print("worker on CPU %d", plan->caller_cpu);
 	if (plan->other_cpu >= 0)
 		print(", children elsewhere on CPU %d", plan->other_cpu);
-	if (has_cold_cells(plan))
+	if (plan_evicts(plan))
 		print("; %s are read before each cold sample",
 		      units_format_bytes(plan->evict_bytes, text));
 	print("\n\n");

@@ -29,8 +29,7 @@ static void close_samples(struct record *record)
 }
 
 /* A line that cannot be written ends the record. */
-static enum outcome append(struct record *record, json_t *line, bool is_last,
-			   struct problem *problem)
+enum outcome record_line(struct record *record, json_t *line, bool is_last, struct problem *problem)
 {
 	enum outcome outcome = OUTCOME_OK;
 	char *text = line ? json_dumps(line, JSON_FLAGS) : NULL;
@@ -146,7 +145,7 @@ enum outcome record_open(struct record *record, const struct plan *plan, int arg
 		return fail(problem, "cannot write %s: out of memory; end other programs", path);
 	}
 	const char *name = strrchr(record->folder, '/') + 1;
-	return append(record, describe_run_line(plan, name, argc, argv), false, problem);
+	return record_line(record, describe_run_line(plan, name, argc, argv), false, problem);
 }
 
 enum outcome record_cells(struct record *record, const struct plan *plan,
@@ -155,21 +154,8 @@ enum outcome record_cells(struct record *record, const struct plan *plan,
 {
 	for (uint32_t cell = 0; cell < plan->jobs[replicate->job].cell_count; cell++)
 		if (area->answer.cell_done[cell] &&
-		    append(record, describe_cell_line(plan, replicate, area, cell), false, problem))
+		    record_line(record, describe_cell_line(plan, replicate, area, cell), false,
+				problem))
 			return OUTCOME_FAILED;
 	return OUTCOME_OK;
-}
-
-enum outcome record_failure(struct record *record, const struct plan *plan,
-			    const struct record_replicate *replicate, const char *why,
-			    bool page_kind_left_out, struct problem *problem)
-{
-	return append(record, describe_failure_line(plan, replicate, why, page_kind_left_out),
-		      false, problem);
-}
-
-enum outcome record_close(struct record *record, const struct plan *plan,
-			  const struct record_end *end, struct problem *problem)
-{
-	return append(record, describe_end_line(plan, end), true, problem);
 }

@@ -25,14 +25,8 @@ enum outcome record_cells(struct record *record, const struct plan *plan,
 			  const struct record_replicate *replicate, const struct wire_area *area,
 			  struct problem *problem);
 
-/* Appends a line that says what failed; or, with `page_kind_left_out`, that the job's page kind cannot be
- * had, and why. */
-enum outcome record_failure(struct record *record, const struct plan *plan,
-			    const struct record_replicate *replicate, const char *why,
-			    bool page_kind_left_out, struct problem *problem);
-
-/* Appends the `end` line, and closes the file. */
-enum outcome record_close(struct record *record, const struct plan *plan,
-			  const struct record_end *end, struct problem *problem);
+/* Appends a line made by describe.h, and frees it; NULL fails. Behind the last, the `end` line, closes the file. */
+enum outcome record_line(struct record *record, json_t *line, bool is_last,
+			 struct problem *problem);
 
 #endif

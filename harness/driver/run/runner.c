@@ -196,15 +196,6 @@ enum outcome runner_replicate(const struct plan *plan, const struct plan_job *jo
 	return outcome;
 }
 
-static void note_failure(struct runner *runner, const struct wire_answer *answer, const char *why)
-{
-	char cell[96];
-	struct runner_result *result = runner->result;
-	if (result->failures++ == 0)
-		snprintf(result->first_failure, sizeof result->first_failure, "%s: %s",
-			 describe_cell(runner, answer, cell, sizeof cell), why);
-}
-
 /* A page kind that nobody asked for by name is no failure where it cannot be had. */
 static enum outcome note_failed(struct runner *runner, const struct session *session,
 				const struct record_replicate *replicate, const char *why,
@@ -228,10 +219,16 @@ static enum outcome note_failed(struct runner *runner, const struct session *ses
 			snprintf(gap->why, sizeof gap->why, "%s", why);
 		}
 	} else {
-		note_failure(runner, session->area ? &session->area->answer : NULL, why);
+		char cell[96];
+		describe_cell(runner, session->area ? &session->area->answer : NULL, cell,
+			      sizeof cell);
+		if (result->failures++ == 0)
+			snprintf(result->first_failure, sizeof result->first_failure, "%s: %s",
+				 cell, why);
 		state->ended = ++state->failures == FAILURES_MAX;
 	}
-	return record_failure(runner->record, plan, replicate, why, left_out, problem);
+	return record_line(runner->record, describe_failure_line(plan, replicate, why, left_out),
+			   false, problem);
 }
 
 /* One replicate of the chosen job, recorded whatever becomes of it. */
@@ -330,15 +327,10 @@ static void find_short(const struct runner *runner, struct record_end *end)
 
 static enum outcome close_record(const struct runner *runner, struct problem *problem)
 {
-	struct record_end *end = calloc(1, sizeof *end);
-	if (!end)
-		return fail(problem, "cannot end the record: out of memory");
-	end->duration_s = runner->result->duration_s;
-	end->ended = why_ended(runner);
-	find_short(runner, end);
-	enum outcome outcome = record_close(runner->record, runner->plan, end, problem);
-	free(end);
-	return outcome;
+	struct record_end end = {.duration_s = runner->result->duration_s,
+				 .ended = why_ended(runner)};
+	find_short(runner, &end);
+	return record_line(runner->record, describe_end_line(runner->plan, &end), true, problem);
 }
 
 static enum outcome run_jobs(struct runner *runner, struct problem *problem)

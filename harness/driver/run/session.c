@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOK_INTERVAL_MS = 100, ENVIRONMENT_PAD_MAX = 4096 };
+enum { LOOK_INTERVAL_MS = 100, ENVIRONMENT_PAD_MAX = 4096, CATALOG_TIMEOUT_S = 20 };
 
 enum outcome session_open(struct session *session, uint64_t sample_capacity,
 			  struct problem *problem)
@@ -205,4 +205,21 @@ void session_close(struct session *session)
 	if (session->memory_fd >= 0)
 		close(session->memory_fd);
 	*session = (struct session){.memory_fd = -1};
+}
+
+enum outcome catalog_read(struct wire_catalog *catalog, struct problem *problem)
+{
+	struct session session;
+	bool trustworthy = false;
+	if (session_open(&session, 0, problem))
+		return OUTCOME_FAILED;
+	session.area->request.mode = WIRE_CATALOG;
+	enum outcome outcome = session_start(&session, 1, problem);
+	if (!outcome)
+		outcome = session_wait(&session, CATALOG_TIMEOUT_S, NULL, NULL, &trustworthy,
+				       problem);
+	if (!outcome)
+		*catalog = session.area->answer.catalog;
+	session_close(&session);
+	return outcome;
 }

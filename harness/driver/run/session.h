@@ -35,6 +35,9 @@ enum outcome session_start(struct session *session, uint64_t seed, struct proble
 enum outcome session_wait(struct session *session, unsigned standstill_s, session_look *look,
 			  void *context, bool *trustworthy, struct problem *problem);
 
+/* Asks a worker what it has compiled in, and has it calibrate the clock, which takes most of 0.15 s. */
+enum outcome catalog_read(struct wire_catalog *catalog, struct problem *problem);
+
 /* On the monotonic clock. */
 double session_seconds(void);
 
