@@ -300,8 +300,8 @@ enum outcome by_axis_figure(const struct figures *figures, const struct by_axis 
 {
 	char file[BY_AXIS_STEM_MAX + 8], what[WHAT_MAX], heap[BLOCK_TEXT_MAX];
 	snprintf(file, sizeof file, "%s.dat", view->stem);
-	const struct curves curves = {
-		.file = file,
+	const struct data_file curves = {
+		.name = file,
 		.filter = view->filter,
 		.split = view->metric ? CURVE_BY_ARM : CURVE_BY_ARM_AND_METRIC,
 		.over = view->axis == AXIS_COUNT ? CURVE_OVER_HEAP
@@ -321,9 +321,8 @@ enum outcome by_axis_figure(const struct figures *figures, const struct by_axis 
 		.figure = view->stem,
 		.what = what,
 		.filter = view->filter,
-		.told = view->axis < AXIS_COUNT ? 1U << view->axis : 0,
 	};
-	if (curves_write(figures, &curves, 1) || put_axes(figures, view) ||
+	if (curves_write(figures, &curves) || put_axes(figures, view) ||
 	    (!view->has_face && looks_write(figures, view->experiment, NULL)))
 		return OUTCOME_FAILED;
 	return caption_write(figures, &caption);

@@ -1,9 +1,6 @@
 /* How teardown is shown: teardown; a table of cases by heap. */
 #include "harness/driver/show/show.h"
 
-#include "harness/common/units.h"
-#include "harness/driver/show/level_words.h"
-
 #include <string.h>
 
 /* Cases, in the order of the legend. */
@@ -19,26 +16,13 @@ static const struct look looks[] = {
 	{0},
 };
 
-static enum outcome put_figures(const struct figures *figures)
-{
-	struct filter filter = {.experiment = "teardown"};
-	filter_settle_levels(figures->summary, &filter);
-	struct curves curves[] = {
-		{.file = "teardown-end.dat", .filter = filter, .split = CURVE_BY_CASE},
-		{.file = "teardown-read.dat", .filter = filter, .split = CURVE_BY_CASE},
-	};
-	curves[0].filter.metric = "end_ns";
-	curves[1].filter.metric = "page_read_ns";
-	const struct caption caption = {
-		.figure = "teardown",
-		.what = "end: exit to reaped, or exec to the new program; geometric means of "
-			"replicate medians, bands: 95 % t interval on their logs",
-		.filter = filter,
-	};
-	if (curves_write(figures, curves, sizeof curves / sizeof *curves))
-		return OUTCOME_FAILED;
-	return caption_write(figures, &caption);
-}
+static const struct face_figure figures[] = {
+	{.name = "teardown",
+	 .what = "end: exit to reaped, or exec to the new program; " FIGURE_MEANS,
+	 .files = {{"teardown-end.dat", .filter.metric = "end_ns"},
+		   {"teardown-read.dat", .filter.metric = "page_read_ns"}}},
+	{0},
+};
 
 enum { HEAPS_MAX = 5, ALL_HEAPS_MAX = 64 };
 
@@ -47,7 +31,6 @@ enum { HEAPS_MAX = 5, ALL_HEAPS_MAX = 64 };
 static void put_case(const struct summary *summary, struct grid *grid, const struct series *first,
 		     const uint64_t *heaps, size_t count)
 {
-	char text[BLOCK_TEXT_MAX];
 	static const char *const parts[] = {"wait_ns", "reap_ns"};
 	struct series key = *first;
 	grid_row(grid);
@@ -55,13 +38,10 @@ static void put_case(const struct summary *summary, struct grid *grid, const str
 		  strcmp(first->metric, "page_read_ns") == 0 ? ", per page" : "");
 	for (size_t h = 0; h < count; h++) {
 		key.heap_bytes = heaps[h];
-		grid_cell(grid, "%s",
-			  block_time(summary_find(summary, &key, NULL, NULL, NULL), false, text));
+		block_time_cell(grid, summary_find(summary, &key, NULL, NULL, NULL), false);
 	}
 	for (size_t p = 0; p < 2; p++) /* of the largest heap */
-		grid_cell(
-			grid, "%s",
-			block_time(summary_find(summary, &key, NULL, NULL, parts[p]), false, text));
+		block_time_cell(grid, summary_find(summary, &key, NULL, NULL, parts[p]), false);
 }
 
 /* The first row of each case. */
@@ -79,21 +59,19 @@ static bool is_first(const struct summary *summary, const struct filter *filter,
 static void put_table(const struct summary *summary, struct grid *grid)
 {
 	struct filter filter = {.experiment = "teardown"};
-	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
 	uint64_t heaps[ALL_HEAPS_MAX];
 	filter_settle_levels(summary, &filter);
 	size_t count = filter_heaps(summary, &filter, heaps, ALL_HEAPS_MAX);
 	const uint64_t *shown = count > HEAPS_MAX ? heaps + count - HEAPS_MAX : heaps;
 	count = count > HEAPS_MAX ? HEAPS_MAX : count;
-	grid_begin(
-		grid, 1,
+	block_begin(
+		grid, 1, &filter,
 		"a child's end (exit to reaped; exec to the new program), and its first read of a "
-		"page (read_), by heap%s",
-		level_words(&filter, 0, levels));
+		"page (read_), by heap");
 	grid_row(grid);
 	grid_cell(grid, "case");
 	for (size_t h = 0; h < count; h++)
-		grid_cell(grid, "%s", units_format_bytes(shown[h], heap));
+		block_bytes_cell(grid, shown[h]);
 	grid_cell(grid, "caller waits");
 	grid_cell(grid, "reaping");
 	for (size_t i = 0; i < summary->row_count; i++) {
@@ -108,10 +86,6 @@ static void put_table(const struct summary *summary, struct grid *grid)
 			"memory maps several of them");
 }
 
-static const struct counted_part counted[] = {
-	{.title = "teardown, caller and child, per end", .suffix = "_with_child"},
-	{0},
-};
-
-SHOW(teardown, .place = 6, .looks = looks, .counted = counted, .tables = {put_table},
-     .figures = put_figures);
+SHOW(teardown, .place = 6, .looks = looks,
+     .counted = {{.title = "teardown, caller and child, per end", .suffix = "_with_child"}},
+     .tables = {put_table}, .figures = figures);
