@@ -122,11 +122,9 @@ void block_begin(struct grid *grid, size_t left, const struct filter *filter, co
 const char *block_where(const struct summary *summary, struct filter *filter,
 			char text[BLOCK_WHERE_MAX])
 {
-	char heap[BLOCK_TEXT_MAX], levels[LEVEL_WORDS_MAX];
 	const struct row *row = filter_settled_row(summary, filter);
 	filter->with_heap = row != NULL;
 	filter->heap_bytes = row ? row->series->heap_bytes : 0;
-	snprintf(text, BLOCK_WHERE_MAX, "%s%s", block_heap(", ", filter, heap),
-		 row ? level_words(filter, 0, levels) : "");
-	return text;
+	*text = '\0';
+	return row ? block_words(filter, "{, heap}", text, BLOCK_WHERE_MAX) : text;
 }

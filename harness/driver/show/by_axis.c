@@ -221,13 +221,13 @@ static void put_arm(const struct summary *summary, const struct by_axis *view,
 		    const struct series *arm, const struct column *columns, size_t count,
 		    struct grid *grid)
 {
-	char text[BLOCK_TEXT_MAX], name[CURVES_NAME_MAX];
+	char name[CURVES_NAME_MAX];
 	grid_row(grid);
 	grid_cell(grid, "%s", curves_arm_name(arm, !view->metric, name));
 	for (size_t c = 0; c < count; c++) {
 		const struct row *row = row_of(summary, &columns[c].filter, arm);
 		if (strcmp(arm->unit, "ns") == 0)
-			grid_cell(grid, "%s", block_time(row, true, text));
+			block_time_cell(grid, row, true);
 		else if (row)
 			grid_cell(grid, "%.4g", row->interval.center);
 		else

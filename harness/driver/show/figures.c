@@ -49,11 +49,14 @@ static bool choose_panel(const struct summary *summary, unsigned panel, struct f
 	return true;
 }
 
-static enum outcome write_file(const struct figures *figures, const struct data_file *row,
-			       const struct filter *filter, bool any)
+static enum outcome write_file(const struct figures *figures, const struct face_figure *figure,
+			       const struct data_file *row, const struct filter *filter, bool any)
 {
 	struct data_file own = *row;
 	own.filter = narrowed(*filter, &row->filter);
+	own.over = figure->over;
+	own.axis = figure->axis;
+	own.takes = own.takes ? own.takes : figure->takes;
 	if (!own.put)
 		return curves_write(figures, &own);
 	FILE *file = figures_open(figures, own.name);
@@ -75,7 +78,7 @@ enum outcome figures_write(const struct figures *figures, const char *experiment
 	bool any = !figure->choose_heap || figure->choose_heap(figures->summary, &filter);
 	filter.metric = figure->filter.metric;
 	for (const struct data_file *file = figure->files; file->name; file++)
-		if (write_file(figures, file, &filter, any))
+		if (write_file(figures, figure, file, &filter, any))
 			return OUTCOME_FAILED;
 	if (any && figure->remark)
 		figure->remark(figures->summary, &filter, remark);

@@ -97,6 +97,10 @@ struct face_figure {
 	/* What all of its files and its caption show. The experiment is filled in, levels that are NULL are settled; what
 	 * is set in a file's own filter stands in its place there. */
 	struct filter filter;
+	enum curve_axis over; /* of all its curves; `axis` as well */
+	enum axis_id axis;
+	bool (*takes)(const struct summary *summary,
+		      const struct series *series); /* as in a file */
 	/* Chooses the one heap that it shows, as filter_one_heap(). NULL: all. */
 	bool (*choose_heap)(const struct summary *summary, struct filter *filter);
 	/* Writes a line of its own for the caption, and may narrow the filter of the samples that are told. NULL: none. */

@@ -13,6 +13,7 @@ struct filter {
 	uint64_t heap_bytes; /* with_heap alone */
 	bool with_heap;
 	bool counters; /* counters alone */
+	bool mains;    /* main metrics alone */
 };
 
 #define FILTER_ANY "*"

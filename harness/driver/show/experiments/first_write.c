@@ -117,48 +117,32 @@ static bool kind_heap(const struct summary *summary, struct filter *filter)
 	return filter->with_heap;
 }
 
-/* The place of a series' case among those of all page kinds, in the order of the run. */
-static size_t case_number(const struct summary *summary, const struct filter *filter,
-			  const struct series *series)
-{
-	struct filter any = *filter;
-	const char *cases[CASES_MAX];
-	size_t at = 0;
-	any.level[AXIS_PAGE_KIND] = FILTER_ANY;
-	size_t count = filter_cases(summary, &any, cases, CASES_MAX);
-	while (at < count && strcmp(cases[at], series->case_name) != 0)
-		at++;
-	return at;
-}
-
 /* A block for each page kind: its name and the bytes from one write to the next, then a line for each case: its
- * number, name, write_ns, low, high. */
-static void put_kind(FILE *file, const struct summary *summary, const struct filter *filter)
-{
-	bool titled = false;
-	for (const struct row *row = NULL; (row = filter_next(summary, filter, row));) {
-		if (!titled) {
-			gnuplot_text(file, filter->level[AXIS_PAGE_KIND]);
-			gnuplot_put(file, "\t%.0f\n",
-				    (double)filter->heap_bytes /
-					    filter_pages(summary, row->series));
-		}
-		titled = true;
-		gnuplot_put(file, "%zu\t", case_number(summary, filter, row->series));
-		gnuplot_text(file, row->series->case_name);
-		figures_put_interval(file, &row->interval, 1);
-		gnuplot_put(file, "\n");
-	}
-	if (titled)
-		gnuplot_put(file, "\n\n");
-}
-
+ * number among those of all kinds, name, write_ns, low, high. */
 static void put_kinds(FILE *file, const struct summary *summary, const struct filter *filter)
 {
-	struct filter of_kind = *filter;
+	const char *cases[CASES_MAX];
+	const size_t count = filter_cases(summary, filter, cases, CASES_MAX);
 	for (size_t k = 0; k < KINDS; k++) {
+		struct filter of_kind = *filter;
 		of_kind.level[AXIS_PAGE_KIND] = kinds[k];
-		put_kind(file, summary, &of_kind);
+		const struct row *row = filter_row(summary, &of_kind);
+		if (!row)
+			continue;
+		gnuplot_text(file, kinds[k]);
+		gnuplot_put(file, "\t%.0f\n",
+			    (double)filter->heap_bytes / filter_pages(summary, row->series));
+		for (size_t c = 0; c < count; c++) {
+			of_kind.case_name = cases[c];
+			row = filter_row(summary, &of_kind);
+			if (!row)
+				continue;
+			gnuplot_put(file, "%zu\t", c);
+			gnuplot_text(file, cases[c]);
+			figures_put_interval(file, &row->interval, 1);
+			gnuplot_put(file, "\n");
+		}
+		gnuplot_put(file, "\n\n");
 	}
 }
 

@@ -123,51 +123,47 @@ static const struct face_figure figures[] = {
 	{.name = "spawn-by-heap",
 	 .what = "exec (thread, eager_copy: exit), {cache}{levels}; " FIGURE_MEANS,
 	 .filter.level[AXIS_STATE] = FILTER_ANY,
+	 .takes = curves_is_shown_action,
 	 .files = {{"spawn-by-heap-call-dirty.dat",
-		    .filter = {.metric = "call_ns", .level[AXIS_STATE] = "dirty"},
-		    .takes = curves_is_shown_action},
+		    .filter = {.metric = "call_ns", .level[AXIS_STATE] = "dirty"}},
 		   {"spawn-by-heap-call-write-protected.dat",
-		    .filter = {.metric = "call_ns", .level[AXIS_STATE] = "write-protected"},
-		    .takes = curves_is_shown_action},
-		   {"spawn-by-heap-reaped-dirty.dat",
-		    .filter = {.metric = "reaped_ns",
-			       .or_metric = "joined_ns",
-			       .level[AXIS_STATE] = "dirty"},
-		    .takes = curves_is_shown_action},
+		    .filter = {.metric = "call_ns", .level[AXIS_STATE] = "write-protected"}},
+		   {"spawn-by-heap-reaped-dirty.dat", .filter = {.metric = "reaped_ns",
+								 .or_metric = "joined_ns",
+								 .level[AXIS_STATE] = "dirty"}},
 		   {"spawn-by-heap-reaped-write-protected.dat",
 		    .filter = {.metric = "reaped_ns",
 			       .or_metric = "joined_ns",
-			       .level[AXIS_STATE] = "write-protected"},
-		    .takes = curves_is_shown_action}}},
+			       .level[AXIS_STATE] = "write-protected"}}}},
 	{.name = "ratio-to-fork-by-heap",
 	 .what = "reaped_ns relative to fork, round by round{levels}; bands: 95 % t interval on "
-		 "logs of "
-		 "replicate ratios",
+		 "logs of replicate ratios",
 	 .filter.level[AXIS_STATE] = FILTER_ANY,
+	 .takes = curves_is_shown_action,
 	 .files = {{"ratio-dirty.dat",
 		    .filter = {.metric = "reaped_ns",
 			       .or_metric = "joined_ns",
 			       .level[AXIS_STATE] = "dirty"},
-		    .to_fork = true, .takes = curves_is_shown_action},
+		    .to_fork = true},
 		   {"ratio-write-protected.dat",
 		    .filter = {.metric = "reaped_ns",
 			       .or_metric = "joined_ns",
 			       .level[AXIS_STATE] = "write-protected"},
-		    .to_fork = true, .takes = curves_is_shown_action}}},
+		    .to_fork = true}}},
 	{.name = "timeline",
 	 .what = "{state}, {cache}{levels}; no intervals",
+	 .filter.metric = "call_ns",
 	 .remark = say_which_samples,
-	 .files = {{"timeline-0.dat", .filter.metric = "call_ns", .put = put_timeline, .panel = 1},
-		   {"timeline-1.dat", .filter.metric = "call_ns", .put = put_timeline, .panel = 2},
-		   {"timeline-2.dat", .filter.metric = "call_ns", .put = put_timeline,
-		    .panel = 3}}},
+	 .files = {{"timeline-0.dat", .put = put_timeline, .panel = 1},
+		   {"timeline-1.dat", .put = put_timeline, .panel = 2},
+		   {"timeline-2.dat", .put = put_timeline, .panel = 3}}},
 	{.name = "samples-in-order",
 	 .what = "{state}, {cache}{levels}; raw samples, no interval; shade changes with the "
 		 "replicate",
 	 .filter.metric = "call_ns",
-	 .files = {{"samples-0.dat", .filter.metric = "call_ns", .put = put_samples, .panel = 1},
-		   {"samples-1.dat", .filter.metric = "call_ns", .put = put_samples, .panel = 2},
-		   {"samples-2.dat", .filter.metric = "call_ns", .put = put_samples, .panel = 3}}},
+	 .files = {{"samples-0.dat", .put = put_samples, .panel = 1},
+		   {"samples-1.dat", .put = put_samples, .panel = 2},
+		   {"samples-2.dat", .put = put_samples, .panel = 3}}},
 	{0},
 };
 
@@ -194,32 +190,26 @@ static void choose_columns(struct table *table, const struct summary *summary)
 	table->column_count = count < COLUMNS_MAX ? count : COLUMNS_MAX;
 	for (size_t i = 0; i < table->column_count; i++)
 		table->heap_bytes[i] =
-			all[table->column_count > 1 ? i * (count - 1) / (table->column_count - 1)
-						    : 0];
+			all[count > COLUMNS_MAX ? i * (count - 1) / (COLUMNS_MAX - 1) : i];
 }
 
-/* `state` NULL: dirty, or what the run has instead. */
+/* `state` NULL: dirty, or what the run has instead. An arm is in the table if the smallest heap has it; exit arms
+ * come before exec arms. */
 static void make_table(struct table *table, const struct summary *summary, const char *state)
 {
 	*table = (struct table){.levels = {.experiment = "spawn", .level[AXIS_STATE] = state}};
 	filter_settle_levels(summary, &table->levels);
-	const struct dataset *dataset = summary->dataset;
 	choose_columns(table, summary);
-	if (table->column_count == 0)
-		return;
-	/* An arm is in the table if the smallest heap has it; exit arms come before exec arms. */
+	struct filter filter = table->levels;
+	filter.heap_bytes = table->heap_bytes[0];
+	filter.with_heap = filter.mains = true;
 	static const char *const actions[] = {"exit", "exec"};
-	for (size_t a = 0; a < 2; a++)
-		for (size_t i = 0; i < dataset->series_count; i++) {
-			const struct series *series = &dataset->series[i];
-			struct filter filter = table->levels;
-			filter.action = actions[a];
-			filter.heap_bytes = table->heap_bytes[0];
-			filter.with_heap = true;
-			if (series->is_main && filter_matches(&filter, series) &&
-			    table->line_count < LINES_MAX)
-				table->lines[table->line_count++] = series;
-		}
+	for (size_t a = 0; a < 2 && table->column_count; a++) {
+		filter.action = actions[a];
+		for (size_t i = 0; i < summary->row_count && table->line_count < LINES_MAX; i++)
+			if (filter_matches(&filter, summary->rows[i].series))
+				table->lines[table->line_count++] = summary->rows[i].series;
+	}
 }
 
 /* A row of the table's own cell at one of its heaps. */
@@ -302,87 +292,53 @@ static const char *const states[STATES][2] = {{"dirty", "warm"},
 					      {"dirty", "cold"},
 					      {"write-protected", "cold"}};
 
-static const struct row *state_row(const struct summary *summary, const struct table *table,
-				   const struct series *arm, const char *metric, size_t column,
-				   size_t state)
+/* An arm's rows in those states, at the heaps of the table; NULL without values. Returns the states that any
+ * of them has, as a mask. */
+static unsigned find_states(const struct summary *summary, const struct table *table,
+			    const struct series *arm, const char *metric,
+			    const struct row *rows[COLUMNS_MAX][STATES])
 {
 	struct series key = *arm;
-	key.heap_bytes = table->heap_bytes[column];
-	wire_copy(key.level[AXIS_STATE], sizeof key.level[AXIS_STATE], states[state][0]);
-	wire_copy(key.level[AXIS_CACHE], sizeof key.level[AXIS_CACHE], states[state][1]);
-	const struct row *row = summary_find(summary, &key, NULL, NULL, metric);
-	return row && row->count ? row : NULL;
-}
-
-/* The states that the arm was measured in at any heap of the table, as a mask. */
-static unsigned states_of(const struct summary *summary, const struct table *table,
-			  const struct series *arm, const char *metric)
-{
 	unsigned found = 0;
 	for (size_t c = 0; c < table->column_count; c++)
-		for (size_t i = 0; i < STATES; i++)
-			if (state_row(summary, table, arm, metric, c, i))
-				found |= 1U << i;
-	return found;
-}
-
-/* The table's line of a primitive and action; NULL if there is none. */
-static const struct series *line_of(const struct table *table, const char *primitive,
-				    const char *action)
-{
-	for (size_t i = 0; i < table->line_count; i++)
-		if (strcmp(table->lines[i]->primitive, primitive) == 0 &&
-		    strcmp(table->lines[i]->action, action) == 0)
-			return table->lines[i];
-	return NULL;
-}
-
-/* A row per heap, a column for each state of the mask. */
-static void put_state_rows(const struct summary *summary, const struct table *table,
-			   const struct series *arm, const char *metric, unsigned shown, int width,
-			   struct grid *grid)
-{
-	char heap[UNITS_TEXT_MAX];
-	for (size_t c = 0; c < table->column_count; c++) {
-		const struct row *rows[STATES];
-		bool any = false;
 		for (size_t i = 0; i < STATES; i++) {
-			rows[i] = state_row(summary, table, arm, metric, c, i);
-			any = any || rows[i];
+			wire_copy(key.level[AXIS_STATE], WIRE_NAME_MAX, states[i][0]);
+			wire_copy(key.level[AXIS_CACHE], WIRE_NAME_MAX, states[i][1]);
+			const struct row *row = row_at(summary, &key, table->heap_bytes[c], metric);
+			rows[c][i] = row && row->count ? row : NULL;
+			found |= rows[c][i] ? 1U << i : 0;
 		}
-		if (!any)
-			continue;
-		grid_row(grid);
-		grid_cell(grid, STATE_CELL, width, arm->primitive, metric,
-			  units_format_bytes(table->heap_bytes[c], heap));
-		for (size_t i = 0; i < STATES; i++)
-			if (shown & 1U << i)
-				block_time_cell(grid, rows[i], false);
-	}
+	return found;
 }
 
 /* For the terminal: fork and vfork, or else the first arm. None where one state alone was measured. */
 static void put_states(const struct summary *summary, struct grid *grid)
 {
-	static const char *const metrics[] = {"call_ns", "reaped_ns"};
+	static const struct {
+		const char *primitive, *metric;
+	} wanted[] = {{"fork", "call_ns"}, {"vfork", "reaped_ns"}};
+	const struct series *arms[2] = {NULL};
+	const struct row *rows[2][COLUMNS_MAX][STATES] = {0};
 	struct table table;
-	char words[LEVEL_WORDS_MAX];
+	char words[LEVEL_WORDS_MAX], heap[UNITS_TEXT_MAX];
 	unsigned shown = 0;
-	int width = 0;
+	size_t width = 0;
 	make_table(&table, summary, NULL);
 	if (table.line_count == 0)
 		return;
 	const char *action = table.lines[0]->action; /* exit, unless exec alone was measured */
-	const struct series *arms[] = {line_of(&table, "fork", action),
-				       line_of(&table, "vfork", action)};
+	for (size_t i = 0; i < table.line_count; i++)
+		for (size_t a = 0; a < 2; a++)
+			if (strcmp(table.lines[i]->primitive, wanted[a].primitive) == 0 &&
+			    strcmp(table.lines[i]->action, action) == 0)
+				arms[a] = table.lines[i];
 	if (!arms[0] && !arms[1])
 		arms[0] = table.lines[0];
 	for (size_t a = 0; a < 2; a++) {
 		if (!arms[a])
 			continue;
-		shown |= states_of(summary, &table, arms[a], metrics[a]);
-		if ((int)strlen(arms[a]->primitive) > width)
-			width = (int)strlen(arms[a]->primitive);
+		shown |= find_states(summary, &table, arms[a], wanted[a].metric, rows[a]);
+		width = strlen(arms[a]->primitive) > width ? strlen(arms[a]->primitive) : width;
 	}
 	if (!(shown & (shown - 1)))
 		return;
@@ -391,13 +347,22 @@ static void put_states(const struct summary *summary, struct grid *grid)
 		   "%ss%s)",
 		   action, level_words(&table.levels, 1U << AXIS_STATE | 1U << AXIS_CACHE, words));
 	grid_row(grid);
-	grid_cell(grid, STATE_CELL, width, "", "", "heap");
+	grid_cell(grid, STATE_CELL, (int)width, "", "", "heap");
 	for (size_t i = 0; i < STATES; i++)
 		if (shown & 1U << i)
 			grid_cell(grid, "%s %s", states[i][0], states[i][1]);
 	for (size_t a = 0; a < 2; a++)
-		if (arms[a])
-			put_state_rows(summary, &table, arms[a], metrics[a], shown, width, grid);
+		for (size_t c = 0; c < table.column_count; c++) {
+			const struct row *const *at = rows[a][c];
+			if (!at[0] && !at[1] && !at[2] && !at[3])
+				continue;
+			grid_row(grid);
+			grid_cell(grid, STATE_CELL, (int)width, arms[a]->primitive,
+				  wanted[a].metric, units_format_bytes(table.heap_bytes[c], heap));
+			for (size_t i = 0; i < STATES; i++)
+				if (shown & 1U << i)
+					block_time_cell(grid, at[i], false);
+		}
 }
 
 static void put_table(const struct summary *summary, const char *state, struct grid *grid)

@@ -60,8 +60,8 @@ static const struct face_figure figures[] = {
 	 .what = "parent and child take turns on one CPU, over the same futex; " FIGURE_MEANS
 		 ", of the difference on its values",
 	 .filter.metric = "switch_ns",
-	 .files = {{"switch.dat", .over = CURVE_OVER_PAGES},
-		   {"switch-difference.dat", .put = put_differences}}},
+	 .over = CURVE_OVER_PAGES,
+	 .files = {{"switch.dat"}, {"switch-difference.dat", .put = put_differences}}},
 	{0},
 };
 

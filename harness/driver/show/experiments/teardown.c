@@ -24,7 +24,7 @@ static const struct face_figure figures[] = {
 	{0},
 };
 
-enum { HEAPS_MAX = 5, ALL_HEAPS_MAX = 64 };
+enum { CASES_MAX = 16, HEAPS_MAX = 5, ALL_HEAPS_MAX = 64 };
 
 /* What a case measures is its main metric: its end, or a page's first read, whose rows say that they are a
  * page. */
@@ -44,24 +44,14 @@ static void put_case(const struct summary *summary, struct grid *grid, const str
 		block_time_cell(grid, summary_find(summary, &key, NULL, NULL, parts[p]), false);
 }
 
-/* The first row of each case. */
-static bool is_first(const struct summary *summary, const struct filter *filter, size_t index)
-{
-	struct filter same = *filter;
-	same.case_name = summary->rows[index].series->case_name;
-	for (size_t i = 0; i < index; i++)
-		if (summary->rows[i].series->is_main &&
-		    filter_matches(&same, summary->rows[i].series))
-			return false;
-	return true;
-}
-
 static void put_table(const struct summary *summary, struct grid *grid)
 {
-	struct filter filter = {.experiment = "teardown"};
+	struct filter filter = {.experiment = "teardown", .mains = true};
+	const char *cases[CASES_MAX];
 	uint64_t heaps[ALL_HEAPS_MAX];
 	filter_settle_levels(summary, &filter);
 	size_t count = filter_heaps(summary, &filter, heaps, ALL_HEAPS_MAX);
+	size_t case_count = filter_cases(summary, &filter, cases, CASES_MAX);
 	const uint64_t *shown = count > HEAPS_MAX ? heaps + count - HEAPS_MAX : heaps;
 	count = count > HEAPS_MAX ? HEAPS_MAX : count;
 	block_begin(
@@ -74,16 +64,13 @@ static void put_table(const struct summary *summary, struct grid *grid)
 		block_bytes_cell(grid, shown[h]);
 	grid_cell(grid, "caller waits");
 	grid_cell(grid, "reaping");
-	for (size_t i = 0; i < summary->row_count; i++) {
-		const struct series *series = summary->rows[i].series;
-		if (series->is_main && filter_matches(&filter, series) &&
-		    is_first(summary, &filter, i))
-			put_case(summary, grid, series, shown, count);
+	for (size_t c = 0; c < case_count; c++) {
+		filter.case_name = cases[c];
+		put_case(summary, grid, filter_any_row(summary, &filter)->series, shown, count);
 	}
 	grid_note(grid, "the last two columns are parts of the end with the largest heap");
 	grid_note(grid, "read_ cases are means over all pages of the heap; one page fault in "
-			"shared or file "
-			"memory maps several of them");
+			"shared or file memory maps several of them");
 }
 
 SHOW(teardown, .place = 6, .looks = looks,

@@ -128,10 +128,11 @@ static const struct face_figure figures[] = {
 	{.name = "tlb-refill",
 	 .what = "a dependent read in each page; " FIGURE_MEANS,
 	 .filter.metric = "page_ns",
+	 .over = CURVE_OVER_PAGES,
 	 .remark = say_reach,
-	 .files = {{"tlb-refill.dat", .over = CURVE_OVER_PAGES},
+	 .files = {{"tlb-refill.dat"},
 		   {"tlb-refill-walks.dat", .filter = {.metric = FILTER_ANY, .counters = true},
-		    .over = CURVE_OVER_PAGES, .a_page = true, .takes = is_walks},
+		    .a_page = true, .takes = is_walks},
 		   {"tlb-reach.dat", .put = put_reach}}},
 	{0},
 };

@@ -154,22 +154,22 @@ static const struct face_figure figures[] = {
 	{.name = "tlb-shootdown",
 	 .what = "threads of the caller running on other CPUs{; heap}; " FIGURE_MEANS,
 	 .filter.level[AXIS_THREADS] = FILTER_ANY,
+	 .over = CURVE_OVER_NUMBER,
+	 .axis = AXIS_THREADS,
 	 .choose_heap = filter_one_heap,
 	 .remark = say_slopes,
-	 .files = {{"tlb-shootdown-call.dat", .filter.metric = "call_ns", .over = CURVE_OVER_NUMBER,
-		    .axis = AXIS_THREADS},
-		   {"tlb-shootdown-flush.dat", .filter.metric = "flush_ns",
-		    .over = CURVE_OVER_NUMBER, .axis = AXIS_THREADS},
+	 .files = {{"tlb-shootdown-call.dat", .filter.metric = "call_ns"},
+		   {"tlb-shootdown-flush.dat", .filter.metric = "flush_ns"},
 		   {"tlb-shootdown-gap.dat",
 		    .filter = {.case_name = "fork_running",
 			       .metric = "gap_ns",
 			       .or_metric = "gap_idle_ns"},
-		    .split = CURVE_BY_METRIC, .over = CURVE_OVER_NUMBER, .axis = AXIS_THREADS},
+		    .split = CURVE_BY_METRIC},
 		   {"tlb-shootdown-pass.dat",
 		    .filter = {.case_name = "fork_running",
 			       .metric = "thread_pass_ns",
 			       .or_metric = "thread_warm_ns"},
-		    .split = CURVE_BY_METRIC, .over = CURVE_OVER_NUMBER, .axis = AXIS_THREADS}}},
+		    .split = CURVE_BY_METRIC}}},
 	{0},
 };
 
@@ -198,9 +198,9 @@ static void put_calls(const struct summary *summary, const struct filter *levels
 {
 	block_begin(grid, 1, levels, "calls while threads of the caller run on other CPUs");
 	grid_heads(grid, "call", "heap", "running threads", "time");
-	for (const struct row *row = NULL; (row = filter_next(summary, levels, row));) {
-		if (!row->series->is_main)
-			continue;
+	struct filter filter = *levels;
+	filter.mains = true;
+	for (const struct row *row = NULL; (row = filter_next(summary, &filter, row));) {
 		grid_row(grid);
 		grid_cell(grid, "%s", row->series->case_name);
 		block_bytes_cell(grid, row->series->heap_bytes);
