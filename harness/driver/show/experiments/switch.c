@@ -61,7 +61,8 @@ static const struct face_figure figures[] = {
 		 ", of the difference on its values",
 	 .filter.metric = "switch_ns",
 	 .over = CURVE_OVER_PAGES,
-	 .files = {{"switch.dat"}, {"switch-difference.dat", .put = put_differences}}},
+	 .files = {{.name = "switch.dat"},
+		   {.name = "switch-difference.dat", .put = put_differences}}},
 	{0},
 };
 

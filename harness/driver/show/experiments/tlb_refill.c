@@ -130,10 +130,12 @@ static const struct face_figure figures[] = {
 	 .filter.metric = "page_ns",
 	 .over = CURVE_OVER_PAGES,
 	 .remark = say_reach,
-	 .files = {{"tlb-refill.dat"},
-		   {"tlb-refill-walks.dat", .filter = {.metric = FILTER_ANY, .counters = true},
-		    .a_page = true, .takes = is_walks},
-		   {"tlb-reach.dat", .put = put_reach}}},
+	 .files = {{.name = "tlb-refill.dat"},
+		   {.name = "tlb-refill-walks.dat",
+		    .filter.metric = FILTER_ANY,
+		    .a_page = true,
+		    .takes = is_walks},
+		   {.name = "tlb-reach.dat", .put = put_reach}}},
 	{0},
 };
 
