@@ -136,6 +136,17 @@ fits() {
 	[[ $("$FORKCOST" show "$BATS_FILE_TMPDIR/spawn-alone") == *'not counted: cycles (unavailable: taken out)'* ]]
 }
 
+@test "titles and notes of spawn, and the second opinion, fit 80 columns" {
+	run --separate-stderr "$FORKCOST" show "$ROOT/results/reference-2cpu-vm"
+	succeeded
+	[[ $output == *'what starting a process costs'*'second opinion'*'reaped_ns'*'claims ('* ]] || fail_with "not all is there"
+	local all=$output
+	output=$(grep -E '^(what starting|effect of|  [a-z])' <<<"$all")
+	fits 80
+	output=$(sed -n '/^second opinion/,/^claims/p' <<<"$all")
+	fits 80
+}
+
 # shown TITLE CAPTION-FIGURE CAPTION ARGUMENTS...: a tiny run has a table with a value, whose title says TITLE, in all
 # forms, and a figure whose caption says CAPTION.
 shown() {
@@ -145,7 +156,7 @@ shown() {
 	run --separate-stderr "$FORKCOST" run --replicates 1 --cell-time 1ms --counters none --no-plots --output "$folder" "$@"
 	[ "$status" -eq 0 ] || fail_with "it failed: $*"
 	fits 100
-	[[ $output == *"$title"* ]] || fail_with "no '$title' on the terminal: $*"
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"$title"* ]] || fail_with "no '$title' on the terminal: $*"
 	printf '%s\n' "$output" | grep -q '^[a-z_]\+ .* [0-9.]* [nu]s' || fail_with "no value in the table: $*"
 	grep -q -- "$caption" "$folder/latest/plots/data/caption-$figure.dat" ||
 		fail_with "no '$caption': $(cat "$folder/latest/plots/data/caption-$figure.dat")"
@@ -201,7 +212,7 @@ SPAWN=(--experiment spawn --primitive 'fork,vfork' --heap 256K)
 	run --separate-stderr "$FORKCOST" run --experiment spawn --primitive clone --action exec --heap 256K --cache warm \
 		--child-cpu same --replicates 1 --cell-time 1ms --counters none --no-plots --output "$BATS_TEST_TMPDIR/run"
 	[ "$status" -eq 0 ] || fail_with "it failed"
-	[[ $output == *"effect of heap state (dirty: written since the last fork) and caches (child execs)"* ]] || fail_with "the action is not named"
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"effect of heap state (dirty: written since the last fork) and caches (child execs)"* ]] || fail_with "the action is not named"
 	grep -q '^ *heap  dirty warm  write-protected warm$' <<<"$output" || fail_with "not the columns measured"
 	grep -q '^clone  *call_ns  *256 KiB  *[0-9]' <<<"$output" || fail_with "no line"
 }

@@ -132,9 +132,9 @@ fits_100() {
 	[ "$status" -eq 0 ] || fail_with "status"
 	for said in "$stderr" "$output" "$("$FORKCOST" show "$folder")"; do
 		said=$(tr -s ' \n' ' ' <<<"$said")
-		[[ $said == *'spawn: not reached: heap 64 MiB; fewer than 5 replicates, so no interval: heap 0 (1)'* ]] ||
+		[[ $said == *'spawn: not reached: heap 64 MiB; fewer than 5 replicates, so no interval: heap 0 (1 replicate)'* ]] ||
 			fail_with "not said what: $said"
-		[[ $said == *'switch: not reached: heap 0, 64 MiB'*'the budget of '*' is short by more than '*': give --budget '*'s or more'* ]] ||
+		[[ $said == *'switch: not reached: heap 0, heap 64 MiB'*'the budget of '*' is short by more than '*': give --budget '*'s or more'* ]] ||
 			fail_with "not said by how much: $said"
 		[[ $said != *n/a* ]] || fail_with "a column of nothing"
 	done

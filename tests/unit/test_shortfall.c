@@ -57,13 +57,15 @@ TEST(a_sentence_an_experiment_and_one_on_the_budget)
 	assert_int_equal(notes.count, 4);
 	assert_string_equal(
 		notes.text[0],
-		"spawn: not reached: heap 256 MiB free, 1 GiB; fewer than 5 replicates, so "
-		"no interval: heap 64 MiB (3)");
-	assert_string_equal(notes.text[1], "writes: not reached: heap 4 MiB thp");
-	assert_string_equal(notes.text[2], "tlb: not reached: heap 0 with 1 thread");
+		"spawn: not reached: heap 256 MiB with child on any CPU, heap 1 GiB; fewer than 5 "
+		"replicates, so no interval: heap 64 MiB (3 replicates)");
+	assert_string_equal(notes.text[1],
+			    "writes: not reached: heap 4 MiB with thp pages (2 MiB)");
+	assert_string_equal(notes.text[2], "tlb: not reached: heap 0 with 1 running thread");
 	assert_string_equal(notes.text[3],
 			    "the budget of 30s is short by about 2m10s: give --budget 2m40s");
-	assert_string_equal(shortfall_of(&dataset, "writes", text), "not reached: heap 4 MiB thp");
+	assert_string_equal(shortfall_of(&dataset, "writes", text),
+			    "not reached: heap 4 MiB with thp pages (2 MiB)");
 	assert_true(shortfall_holds(&dataset, "spawn", 1 << 30));
 	assert_false(shortfall_holds(&dataset, "writes", 1 << 30));
 	assert_contains(shortfall_reason(&dataset), "raise --budget");

@@ -49,27 +49,27 @@ static bool was_interrupted(const struct dataset *dataset)
 	return ended && strcmp(ended, "interrupted") == 0;
 }
 
-/* Appends "64 MiB", "4 MiB thp", "0 free (3)": heap, levels that are not the plain ones, replicates. */
+/* Appends "heap 64 MiB", "heap 0 with child on any CPU (3 replicates)": levels that are not the plain ones. */
 static void append_entry(char text[NOTE_BYTES], const struct entry *entry)
 {
-	char heap[UNITS_TEXT_MAX];
-	if (strlen(text) + 80 > NOTE_BYTES) { /* a plan has fewer heaps than that takes */
+	enum { ENTRY_MAX = 160 };
+	char heap[UNITS_TEXT_MAX], words[AXIS_WORDS_MAX];
+	if (strlen(text) + ENTRY_MAX > NOTE_BYTES) {
 		if (text[strlen(text) - 1] != '.')
 			notes_append(text, NOTE_BYTES, ", ...");
 		return;
 	}
-	notes_append(text, NOTE_BYTES, "%s%s", *text ? ", " : "",
+	notes_append(text, NOTE_BYTES, "%sheap %s", *text ? ", " : "",
 		     units_format_bytes(entry->heap_bytes, heap));
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
 		const char *level = entry->level[axis];
-		char words[AXIS_WORDS_MAX];
 		if (*level && strcmp(level, axis_plain_name(&axes[axis])) != 0)
-			notes_append(text, NOTE_BYTES, " %s%s",
-				     axes[axis].kind == AXIS_LEVELS ? "" : "with ",
-				     axis_short_words(&axes[axis], level, words));
+			notes_append(text, NOTE_BYTES, " with %s",
+				     axis_words(&axes[axis], level, words));
 	}
 	if (entry->replicates)
-		notes_append(text, NOTE_BYTES, " (%" PRIu64 ")", entry->replicates);
+		notes_append(text, NOTE_BYTES, " (%" PRIu64 " replicate%s)", entry->replicates,
+			     entry->replicates == 1 ? "" : "s");
 }
 
 const char *shortfall_of(const struct dataset *dataset, const char *experiment,
@@ -83,9 +83,9 @@ const char *shortfall_of(const struct dataset *dataset, const char *experiment,
 	}
 	*text = '\0';
 	if (*none)
-		notes_append(text, NOTE_BYTES, "not reached: heap %s", none);
+		notes_append(text, NOTE_BYTES, "not reached: %s", none);
 	if (*few)
-		notes_append(text, NOTE_BYTES, "%s" STATS_TOO_FEW ", so no interval: heap %s",
+		notes_append(text, NOTE_BYTES, "%s" STATS_TOO_FEW ", so no interval: %s",
 			     *text ? "; " : "", few);
 	return text;
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { NOTES_MAX = 32, NOTE_BYTES = 400 };
+enum { NOTES_MAX = 32, NOTE_BYTES = 1000 };
 
 struct notes {
 	size_t count;

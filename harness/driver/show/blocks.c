@@ -1,8 +1,10 @@
 #include "harness/driver/show/blocks.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/base/notes.h"
 
 #include <math.h>
+#include <string.h>
 
 const char *block_time(const struct row *row, bool with_interval, char text[BLOCK_TEXT_MAX])
 {
@@ -18,6 +20,18 @@ const char *block_time(const struct row *row, bool with_interval, char text[BLOC
 		snprintf(text, BLOCK_TEXT_MAX, "%s +-%.0f%%", value,
 			 stats_relative_half_width(&row->interval) * 100);
 	return text;
+}
+
+void block_time_cell(struct grid *grid, const struct row *row, bool with_interval)
+{
+	char text[BLOCK_TEXT_MAX];
+	grid_cell(grid, "%s", block_time(row, with_interval, text));
+}
+
+void block_bytes_cell(struct grid *grid, uint64_t bytes)
+{
+	char text[UNITS_TEXT_MAX];
+	grid_cell(grid, "%s", units_format_bytes(bytes, text));
 }
 
 const char *block_signed_ns(double ns, char text[BLOCK_TEXT_MAX])
@@ -48,14 +62,69 @@ const char *block_heap(const char *before, const struct filter *filter, char tex
 	return text;
 }
 
+/* The axes that a text names in braces, as a mask. */
+static unsigned named_axes(const char *text)
+{
+	unsigned named = 0;
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		char end[WIRE_NAME_MAX + 2];
+		snprintf(end, sizeof end, "%s}", axes[axis].name);
+		named |= strstr(text, end) ? 1U << axis : 0;
+	}
+	return named;
+}
+
+/* The words of a name in braces; empty if there are none. */
+static const char *words_for(const struct filter *filter, const char *name, unsigned named,
+			     char words[LEVEL_WORDS_MAX])
+{
+	*words = '\0';
+	if (strncmp(name, "levels}", strlen("levels}")) == 0)
+		return level_words(filter, named, words);
+	if (strncmp(name, "heap}", strlen("heap}")) == 0)
+		return block_heap("", filter, words);
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		size_t length = strlen(axes[axis].name);
+		if (strncmp(name, axes[axis].name, length) == 0 && name[length] == '}')
+			return level_words_one(filter, axis, words);
+	}
+	return words;
+}
+
+const char *block_words(const struct filter *filter, const char *text, char *words, size_t bytes)
+{
+	const unsigned named = named_axes(text);
+	const bool at_end = !strstr(text, "levels}");
+	char some[LEVEL_WORDS_MAX];
+	*words = '\0';
+	while (*text) {
+		size_t length = strcspn(text, "{");
+		notes_append(words, bytes, "%.*s", (int)length, text);
+		text += length;
+		if (!*text)
+			break;
+		const char *lead = text + 1, *name = lead + strspn(lead, " ,;");
+		if (*words_for(filter, name, named, some))
+			notes_append(words, bytes, "%.*s%s", (int)(name - lead), lead, some);
+		text = name + strcspn(name, "}");
+		text += *text == '}';
+	}
+	notes_append(words, bytes, "%s", at_end ? level_words(filter, named, some) : "");
+	return words;
+}
+
+void block_begin(struct grid *grid, size_t left, const struct filter *filter, const char *title)
+{
+	char words[sizeof grid->title];
+	grid_begin(grid, left, "%s", block_words(filter, title, words, sizeof words));
+}
+
 const char *block_where(const struct summary *summary, struct filter *filter,
 			char text[BLOCK_WHERE_MAX])
 {
-	char heap[BLOCK_TEXT_MAX], levels[LEVEL_WORDS_MAX];
 	const struct row *row = filter_settled_row(summary, filter);
 	filter->with_heap = row != NULL;
 	filter->heap_bytes = row ? row->series->heap_bytes : 0;
-	snprintf(text, BLOCK_WHERE_MAX, "%s%s", block_heap(", ", filter, heap),
-		 row ? level_words(filter, 0, levels) : "");
-	return text;
+	*text = '\0';
+	return row ? block_words(filter, "{, heap}", text, BLOCK_WHERE_MAX) : text;
 }

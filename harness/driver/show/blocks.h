@@ -2,6 +2,7 @@
 #ifndef FORKCOST_BLOCKS_H
 #define FORKCOST_BLOCKS_H
 
+#include "harness/driver/show/grid.h"
 #include "harness/driver/show/level_words.h"
 
 enum { BLOCK_TEXT_MAX = 64, BLOCK_WHERE_MAX = LEVEL_WORDS_MAX + 48 };
@@ -9,11 +10,24 @@ enum { BLOCK_TEXT_MAX = 64, BLOCK_WHERE_MAX = LEVEL_WORDS_MAX + 48 };
 /* "21.3 us"; with_interval "21.3 us +-3%", or "+-?" without one; "n/a" without values. */
 const char *block_time(const struct row *row, bool with_interval, char text[BLOCK_TEXT_MAX]);
 
+/* Cells: block_time(), and a size as "16 MiB". */
+void block_time_cell(struct grid *grid, const struct row *row, bool with_interval);
+void block_bytes_cell(struct grid *grid, uint64_t bytes);
+
 /* "+1.20 us", "-300 ns". */
 const char *block_signed_ns(double ns, char text[BLOCK_TEXT_MAX]);
 
 /* "+0.9 us to +1.5 us", or why there is none. */
 const char *block_signed_interval(const struct stats_interval *interval, char text[BLOCK_TEXT_MAX]);
+
+/* Puts words on a filter into a text, each for its name in braces: "{heap}" is "heap 16 MiB", "{state}" and the
+ * other axes are level_words_one(), "{levels}" is level_words() of all that are not named; without that name they
+ * follow at the end. Blanks and commas between brace and name go with the words: "{, heap}" leaves none
+ * where there is no heap. Returns `words`. */
+const char *block_words(const struct filter *filter, const char *text, char *words, size_t bytes);
+
+/* Begins a table with a title of such a text. */
+void block_begin(struct grid *grid, size_t left, const struct filter *filter, const char *title);
 
 /* "heap 16 MiB" behind `before`, such as ", "; empty if the filter has no heap. Returns `text`. */
 const char *block_heap(const char *before, const struct filter *filter, char text[BLOCK_TEXT_MAX]);

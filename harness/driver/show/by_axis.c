@@ -221,13 +221,13 @@ static void put_arm(const struct summary *summary, const struct by_axis *view,
 		    const struct series *arm, const struct column *columns, size_t count,
 		    struct grid *grid)
 {
-	char text[BLOCK_TEXT_MAX], name[CURVES_NAME_MAX];
+	char name[CURVES_NAME_MAX];
 	grid_row(grid);
 	grid_cell(grid, "%s", curves_arm_name(arm, !view->metric, name));
 	for (size_t c = 0; c < count; c++) {
 		const struct row *row = row_of(summary, &columns[c].filter, arm);
 		if (strcmp(arm->unit, "ns") == 0)
-			grid_cell(grid, "%s", block_time(row, true, text));
+			block_time_cell(grid, row, true);
 		else if (row)
 			grid_cell(grid, "%.4g", row->interval.center);
 		else
@@ -300,8 +300,8 @@ enum outcome by_axis_figure(const struct figures *figures, const struct by_axis 
 {
 	char file[BY_AXIS_STEM_MAX + 8], what[WHAT_MAX], heap[BLOCK_TEXT_MAX];
 	snprintf(file, sizeof file, "%s.dat", view->stem);
-	const struct curves curves = {
-		.file = file,
+	const struct data_file curves = {
+		.name = file,
 		.filter = view->filter,
 		.split = view->metric ? CURVE_BY_ARM : CURVE_BY_ARM_AND_METRIC,
 		.over = view->axis == AXIS_COUNT ? CURVE_OVER_HEAP
@@ -321,9 +321,8 @@ enum outcome by_axis_figure(const struct figures *figures, const struct by_axis 
 		.figure = view->stem,
 		.what = what,
 		.filter = view->filter,
-		.told = view->axis < AXIS_COUNT ? 1U << view->axis : 0,
 	};
-	if (curves_write(figures, &curves, 1) || put_axes(figures, view) ||
+	if (curves_write(figures, &curves) || put_axes(figures, view) ||
 	    (!view->has_face && looks_write(figures, view->experiment, NULL)))
 		return OUTCOME_FAILED;
 	return caption_write(figures, &caption);

@@ -2,8 +2,8 @@
 
 #include "harness/driver/base/version.h"
 #include "harness/driver/machine/machine.h"
+#include "harness/driver/show/blocks.h"
 #include "harness/driver/show/counter_words.h"
-#include "harness/driver/show/level_words.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -44,7 +44,7 @@ static void put_line(FILE *file, const char *text)
 static void put_what(FILE *file, const struct figures *figures, const struct caption *caption)
 {
 	char text[CAPTION_LINE_MAX], first[48], second[48], why[FILTER_WHY_MAX] = "";
-	char what[CAPTION_LINE_MAX / 2], levels[LEVEL_WORDS_MAX];
+	char what[CAPTION_LINE_MAX / 2];
 	struct span samples = {0}, replicates = {0};
 	for (size_t i = 0; i < figures->summary->row_count; i++) {
 		const struct row *row = &figures->summary->rows[i];
@@ -54,8 +54,7 @@ static void put_what(FILE *file, const struct figures *figures, const struct cap
 		span_add(&samples, row->count);
 		span_add(&replicates, row->series->block_count);
 	}
-	snprintf(what, sizeof what, "%s%s", caption->what,
-		 level_words(&caption->filter, caption->told, levels));
+	block_words(&caption->filter, caption->what, what, sizeof what);
 	if (samples.high)
 		snprintf(text, sizeof text, "%s; %s samples in %s replicate%s", what,
 			 span_text(&samples, first), span_text(&replicates, second),

@@ -113,28 +113,33 @@ static const struct row *crosscheck_row(const struct summary *summary,
 
 void checks_print_crosscheck(const struct summary *summary)
 {
+	static struct grid grid;
 	const struct crosscheck *crosscheck = &summary->crosscheck;
 	if (!crosscheck->count)
 		return;
-	print("\n"
-	      "second opinion: hyperfine on whole commands against reaped_ns (write-protected, "
-	      "warm)\n");
-	print("  %-15s %-5s %10s %10s  %-22s %10s  %s\n", "primitive", "child", "heap", "hyperfine",
-	      "95 % interval", "reaped_ns", "ratio");
+	grid_begin(
+		&grid, 2,
+		"second opinion: hyperfine on whole commands against reaped_ns (write-protected, "
+		"warm)");
+	grid_heads(&grid, "primitive", "child", "heap", "hyperfine", "95 % interval", "reaped_ns",
+		   "ratio");
 	for (size_t i = 0; i < crosscheck->count; i++) {
 		const struct crosscheck_entry *entry = &crosscheck->entries[i];
-		char heap[UNITS_TEXT_MAX], spawn[UNITS_TEXT_MAX], low[UNITS_TEXT_MAX],
-			high[UNITS_TEXT_MAX], own[BLOCK_TEXT_MAX], interval[2 * UNITS_TEXT_MAX + 8];
+		char spawn[UNITS_TEXT_MAX], low[UNITS_TEXT_MAX], high[UNITS_TEXT_MAX];
 		const struct row *row = crosscheck_row(summary, entry);
-		snprintf(interval, sizeof interval, "%s to %s", units_format_ns(entry->low_ns, low),
-			 units_format_ns(entry->high_ns, high));
-		print("  %-15s %-5s %10s %10s  %-22s %10s  ", entry->primitive, entry->action,
-		      units_format_bytes(entry->heap_bytes, heap),
-		      units_format_ns(entry->spawn_ns, spawn), interval,
-		      block_time(row, false, own));
-		if (row && row->count && row->interval.center > 0)
-			print("%.2f\n", entry->spawn_ns / row->interval.center);
+		grid_row(&grid);
+		grid_cell(&grid, "%s", entry->primitive);
+		grid_cell(&grid, "%s", entry->action);
+		block_bytes_cell(&grid, entry->heap_bytes);
+		grid_cell(&grid, "%s", units_format_ns(entry->spawn_ns, spawn));
+		grid_cell(&grid, "%s to %s", units_format_ns(entry->low_ns, low),
+			  units_format_ns(entry->high_ns, high));
+		block_time_cell(&grid, row, false);
+		if (row && row->interval.center > 0)
+			grid_cell(&grid, "%.2f", entry->spawn_ns / row->interval.center);
 		else
-			print("n/a\n");
+			grid_cell(&grid, "n/a");
 	}
+	print("\n");
+	grid_print(&grid);
 }

@@ -170,8 +170,9 @@ static void put_faces(struct sheet *sheet)
 {
 	const struct show *show;
 	for (size_t i = 0; (show = show_at(i)); i++)
-		for (const struct counted_part *part = show->counted; part && part->title; part++)
-			put_part(sheet, show->experiment, part);
+		for (size_t p = 0; p < SHOW_PARTS_MAX; p++)
+			if (show->counted[p].title)
+				put_part(sheet, show->experiment, &show->counted[p]);
 }
 
 /* Experiments without a face, each in one part. */

@@ -28,26 +28,17 @@ bool curves_is_shown_action(const struct summary *summary, const struct series *
 	return !*series->action || !exec || exec->count == 0;
 }
 
-static void put_name(const struct curves *curves, const struct series *series,
+static void put_name(const struct data_file *curves, const struct series *series,
 		     char name[CURVES_NAME_MAX])
 {
-	switch (curves->split) {
-	case CURVE_BY_PRIMITIVE:
-		wire_copy(name, CURVES_NAME_MAX, series->primitive);
-		break;
-	case CURVE_BY_CASE:
-		wire_copy(name, CURVES_NAME_MAX, series->case_name);
-		break;
-	case CURVE_BY_METRIC:
+	if (curves->split == CURVE_BY_METRIC)
 		wire_copy(name, CURVES_NAME_MAX, series->metric);
-		break;
-	default:
+	else
 		curves_arm_name(series, curves->split == CURVE_BY_ARM_AND_METRIC, name);
-	}
 }
 
 /* Not finite: the level is no number, or none of the names. */
-static double x_of(const struct summary *summary, const struct curves *curves,
+static double x_of(const struct summary *summary, const struct data_file *curves,
 		   const struct series *series)
 {
 	switch (curves->over) {
@@ -65,7 +56,7 @@ static double x_of(const struct summary *summary, const struct curves *curves,
 	}
 }
 
-static bool takes(const struct summary *summary, const struct curves *curves,
+static bool takes(const struct summary *summary, const struct data_file *curves,
 		  const struct series *series)
 {
 	return summary->rows[series - summary->dataset->series].count &&
@@ -93,7 +84,7 @@ static int by_curve(const void *a, const void *b)
 	return (left->series > right->series) - (left->series < right->series);
 }
 
-static void put_curve(FILE *file, const struct summary *summary, const struct curves *curves,
+static void put_curve(FILE *file, const struct summary *summary, const struct data_file *curves,
 		      const struct point *points, size_t count)
 {
 	gnuplot_text(file, points[0].name);
@@ -114,7 +105,7 @@ static void put_curve(FILE *file, const struct summary *summary, const struct cu
 
 /* The curves come in the order in which the run has their first points. `points`: room for as many as there
  * are series. */
-static void put_curves(FILE *file, const struct summary *summary, const struct curves *curves,
+static void put_curves(FILE *file, const struct summary *summary, const struct data_file *curves,
 		       struct point *points)
 {
 	const struct dataset *dataset = summary->dataset;
@@ -140,23 +131,15 @@ static void put_curves(FILE *file, const struct summary *summary, const struct c
 	}
 }
 
-static enum outcome write_one(const struct figures *figures, const struct curves *curves)
+enum outcome curves_write(const struct figures *figures, const struct data_file *curves)
 {
 	struct point *points = calloc(figures->summary->dataset->series_count + 1, sizeof *points);
 	if (!points)
 		return fail(figures->problem, "cannot write %s: out of memory; end other programs",
-			    curves->file);
-	FILE *file = figures_open(figures, curves->file);
+			    curves->name);
+	FILE *file = figures_open(figures, curves->name);
 	if (file)
 		put_curves(file, figures->summary, curves, points);
 	free(points);
 	return file ? figures_close(figures, file) : OUTCOME_FAILED;
-}
-
-enum outcome curves_write(const struct figures *figures, const struct curves *curves, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (write_one(figures, &curves[i]))
-			return OUTCOME_FAILED;
-	return OUTCOME_OK;
 }

@@ -31,13 +31,7 @@ void figures_put_interval(FILE *file, const struct stats_interval *interval, dou
 
 /* ---- curves (curves.c) ---- */
 
-enum curve_split {
-	CURVE_BY_PRIMITIVE,
-	CURVE_BY_CASE,
-	CURVE_BY_METRIC,
-	CURVE_BY_ARM,
-	CURVE_BY_ARM_AND_METRIC,
-};
+enum curve_split { CURVE_BY_ARM, CURVE_BY_METRIC, CURVE_BY_ARM_AND_METRIC };
 enum curve_axis {
 	CURVE_OVER_HEAP,
 	CURVE_OVER_PAGES,
@@ -45,10 +39,10 @@ enum curve_axis {
 	CURVE_OVER_NAME,   /* the place of the level among names */
 };
 
-/* A data file of curves: a block for each primitive, case, metric or arm, first its name, then lines of x,
- * value, low, high, with rising x. */
-struct curves {
-	const char *file;
+/* A data file of a figure: what `put` writes; without it curves, a block for each arm or metric, first its name,
+ * then lines of x, value, low, high, with rising x. */
+struct data_file {
+	const char *name; /* NULL ends the list */
 	struct filter filter;
 	enum curve_split split;
 	enum curve_axis over;
@@ -58,9 +52,13 @@ struct curves {
 	bool a_page;       /* values are divided by the pages of the heap */
 	bool to_fork;      /* the ratio to fork instead of the value */
 	bool (*takes)(const struct summary *summary, const struct series *series); /* or NULL */
+	void (*put)(FILE *file, const struct summary *summary, const struct filter *filter);
+	/* 1, 2, 3: `put` writes of the smallest, the middle, the largest heap; empty where there are not so many. */
+	unsigned panel;
 };
 
-enum outcome curves_write(const struct figures *figures, const struct curves *curves, size_t count);
+/* Writes a file of curves. */
+enum outcome curves_write(const struct figures *figures, const struct data_file *curves);
 
 enum { CURVES_NAME_MAX = 2 * WIRE_NAME_MAX + COUNTER_NAME_MAX + 8 };
 
@@ -75,16 +73,44 @@ bool curves_is_shown_action(const struct summary *summary, const struct series *
 
 struct caption {
 	const char *figure;
-	const char *what; /* what is shown, and what its intervals are */
-	struct filter
-		filter; /* whose samples and replicates are told, and levels that are not plain */
-	unsigned told;  /* levels that `what` tells, as a mask of 1 << level */
-	const char *remark; /* a line of its own; NULL or empty: none */
-	bool full_reasons;  /* why counters were not counted: with remedies, else in short */
+	/* What is shown, and what its intervals are, as block_words() takes it; without "{levels}" these follow. */
+	const char *what;
+	struct filter filter; /* whose samples and replicates are told, and levels */
+	const char *remark;   /* a line of its own; NULL or empty: none */
+	bool full_reasons;    /* why counters were not counted: with remedies, else in short */
 };
 
 /* Lines under a figure: what, samples and replicates, or why there are none; the remark; counters;
  * machine, kernel, run and version. */
 enum outcome caption_write(const struct figures *figures, const struct caption *caption);
+
+/* ---- figures of a face (figures.c) ---- */
+
+enum { FIGURE_FILES_MAX = 4, FIGURE_REMARK_MAX = 1000 };
+
+#define FIGURE_MEANS "geometric means of replicate medians, bands: 95 % t interval on their logs"
+
+/* A figure: plots/NAME.gp draws it from `files` and caption-NAME.dat. */
+struct face_figure {
+	const char *name; /* NULL ends the list */
+	const char *what; /* of its caption */
+	/* What all of its files and its caption show. The experiment is filled in, levels that are NULL are settled; what
+	 * is set in a file's own filter stands in its place there. */
+	struct filter filter;
+	enum curve_axis over; /* of all its curves; `axis` as well */
+	enum axis_id axis;
+	bool (*takes)(const struct summary *summary,
+		      const struct series *series); /* as in a file */
+	/* Chooses the one heap that it shows, as filter_one_heap(). NULL: all. */
+	bool (*choose_heap)(const struct summary *summary, struct filter *filter);
+	/* Writes a line of its own for the caption, and may narrow the filter of the samples that are told. NULL: none. */
+	void (*remark)(const struct summary *summary, struct filter *filter,
+		       char text[FIGURE_REMARK_MAX]);
+	struct data_file files[FIGURE_FILES_MAX + 1];
+};
+
+/* Writes the data files and the caption. Files that `put` writes are empty where there is no heap to show. */
+enum outcome figures_write(const struct figures *figures, const char *experiment,
+			   const struct face_figure *figure);
 
 #endif

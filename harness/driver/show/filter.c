@@ -24,11 +24,12 @@ static bool takes_level(const struct filter *filter, const struct series *series
 bool filter_matches(const struct filter *filter, const struct series *series)
 {
 	if (series->aa_control || !takes_name(filter->experiment, series->experiment) ||
-	    !takes_name(filter->metric, series->metric) ||
+	    (!takes_name(filter->metric, series->metric) &&
+	     !(filter->or_metric && strcmp(filter->or_metric, series->metric) == 0)) ||
 	    !takes_name(filter->primitive, series->primitive) ||
 	    !takes_name(filter->action, series->action) ||
 	    !takes_name(filter->case_name, series->case_name) ||
-	    (filter->counters && !series->is_counter) ||
+	    (filter->counters && !series->is_counter) || (filter->mains && !series->is_main) ||
 	    (filter->with_heap && filter->heap_bytes != series->heap_bytes))
 		return false;
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)

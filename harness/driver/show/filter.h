@@ -8,10 +8,12 @@
  * Names that are NULL, and levels that are FILTER_ANY, are not looked at. A/A controls never match. */
 struct filter {
 	const char *experiment, *metric, *primitive, *action, *case_name;
+	const char *or_metric; /* besides `metric` */
 	const char *level[AXIS_COUNT];
 	uint64_t heap_bytes; /* with_heap alone */
 	bool with_heap;
 	bool counters; /* counters alone */
+	bool mains;    /* main metrics alone */
 };
 
 #define FILTER_ANY "*"

@@ -13,31 +13,30 @@
 
 /* A part of the figure of counters: the arms of the experiment at one heap. */
 struct counted_part {
-	const char *title;  /* NULL ends the list */
+	const char *title;  /* NULL: none */
 	const char *per;    /* the metric that counts are divided by; NULL: none */
 	const char *suffix; /* of the counters' names; NULL: none */
 	uint64_t heap_max;  /* the largest heap up to this is shown; 0: FILTER_HEAP */
 	bool most_threads;  /* the cell with the most running threads */
 };
 
-enum { SHOW_TABLES_MAX = 2, SHOW_CHECK_MAX = 800 };
+enum { SHOW_TABLES_MAX = 2, SHOW_PARTS_MAX = 2, SHOW_CHECK_MAX = 800 };
 
 struct show {
 	const char *experiment;
 	unsigned place; /* among tables and parts of figures, rising */
 	unsigned axes;  /* those that its own table or figures show, as a mask of 1 << axis */
 	const struct look *looks;
-	const struct counted_part *counted;
+	struct counted_part counted[SHOW_PARTS_MAX];
 	/* Fills in the values that it computes from several rows, and those that it lacks with the reason; returns
 	 * how many. Called for every run. NULL: none. */
 	size_t (*derive)(const struct summary *summary, struct derived rows[DERIVED_MAX]);
 	/* Each fills in a table, or leaves it without a title: there is none in this run. Called only if
 	 * the experiment has values. None: it has generic ones. */
 	void (*tables[SHOW_TABLES_MAX])(const struct summary *summary, struct grid *grid);
-	/* Prints a form of its own on the terminal; NULL: its tables are printed there, too. */
-	void (*print)(const struct summary *summary);
-	/* Writes what its figures draw; empty files without data. NULL: it has generic ones. */
-	enum outcome (*figures)(const struct figures *figures);
+	/* The same for the terminal; none: `tables` are printed there, too. */
+	void (*terminal[SHOW_TABLES_MAX])(const struct summary *summary, struct grid *grid);
+	const struct face_figure *figures; /* NULL: it has generic ones */
 	/* A ruler has this instead of tables and figures: writes its line of the checks, as snprintf. */
 	void (*check)(const struct summary *summary, char line[SHOW_CHECK_MAX]);
 };

@@ -13,8 +13,9 @@
 
 #include <string.h>
 
-/* Hands on each table of the experiment; one without values says why in their place. */
-static void each_table(const struct show *show, const struct summary *summary,
+/* Hands on each table of the experiment; one without values says why in their place. What is left out stands
+ * below each but those of the terminal alone, which end with that. */
+static void each_table(const struct show *show, const struct summary *summary, bool terminal,
 		       void (*take)(const struct grid *grid, void *to), void *to)
 {
 	static struct grid grid;
@@ -24,13 +25,21 @@ static void each_table(const struct show *show, const struct summary *summary,
 		take(&grid, to);
 		return;
 	}
-	for (size_t i = 0; i < SHOW_TABLES_MAX && show->tables[i]; i++) {
+	for (size_t i = 0; i < SHOW_TABLES_MAX; i++) {
 		grid_begin(&grid, 0, "%s", "");
-		show->tables[i](summary, &grid);
+		bool own = terminal && *show->terminal;
+		void (*fill)(const struct summary *, struct grid *) =
+			own ? show->terminal[i] : show->tables[i];
+		if (fill)
+			fill(summary, &grid);
 		if (!*grid.title)
 			continue;
-		grid_note(&grid, "%s", filter_cases_left_out(summary, show->experiment, why));
-		grid_note(&grid, "%s", shortfall_of(summary->dataset, show->experiment, missing));
+		if (!own) {
+			grid_note(&grid, "%s",
+				  filter_cases_left_out(summary, show->experiment, why));
+			grid_note(&grid, "%s",
+				  shortfall_of(summary->dataset, show->experiment, missing));
+		}
 		take(&grid, to);
 	}
 }
@@ -52,10 +61,8 @@ void tables_print(const struct summary *summary)
 	machine_summary(dataset->environment, machine, sizeof machine);
 	print("forkcost %s on %.75s\n", FORKCOST_VERSION, machine);
 	for (size_t i = 0; (show = show_at(i)); i++)
-		if (show->print)
-			show->print(summary);
-		else if (*show->tables && filter_was_run(summary, show->experiment))
-			each_table(show, summary, print_grid, NULL);
+		if (*show->tables && filter_was_run(summary, show->experiment))
+			each_table(show, summary, true, print_grid, NULL);
 	size_t view_count = by_axis_find(summary, BY_AXIS_TABLES, views);
 	for (size_t i = 0; i < view_count; i++) {
 		by_axis_table(summary, &views[i], &grid);
@@ -128,7 +135,7 @@ static enum outcome write_file(struct table_file *table, const char *folder, con
 	if (open_table(table, folder, name))
 		return OUTCOME_FAILED;
 	if (show)
-		each_table(show, table->summary, write_grid, table);
+		each_table(show, table->summary, false, write_grid, table);
 	for (size_t i = 0; i < count; i++) {
 		by_axis_table(table->summary, &views[i], &grid);
 		write_grid(&grid, table);

@@ -2,7 +2,7 @@
 #include "harness/driver/show/show.h"
 
 #include "harness/common/units.h"
-#include "harness/driver/show/level_words.h"
+#include "harness/driver/base/notes.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static const struct look looks[] = {
 	{0},
 };
 
-enum { REMARK_MAX = 800, CASES_MAX = 64 };
+enum { CASES_MAX = 64, HEAPS_MAX = 64 };
 
 /* ---- first-write-cdf ---- */
 
@@ -66,175 +66,119 @@ static const struct row *clock_row(const struct summary *summary)
 	return filter_settled_row(summary, &filter);
 }
 
-static enum outcome put_cdf(const struct figures *figures)
+static void put_distributions(FILE *file, const struct summary *summary,
+			      const struct filter *filter)
 {
-	const struct summary *summary = figures->summary;
-	struct filter filter = {.experiment = "first_write"};
-	char remark[REMARK_MAX] = "", what[REMARK_MAX], kind[LEVEL_WORD_MAX], order[LEVEL_WORD_MAX];
-	char heap[BLOCK_TEXT_MAX], clock[BLOCK_TEXT_MAX];
-	double writes = 0;
-	filter_settle_levels(summary, &filter);
-	bool any = filter_one_heap(summary, &filter);
-	filter.metric = "single_ns";
-	FILE *file = figures_open(figures, "first-write-cdf.dat");
-	if (!file)
-		return OUTCOME_FAILED;
-	for (size_t i = 0; any && i < summary->row_count; i++) {
+	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct series *series = summary->rows[i].series;
-		if (!series->histogram || !filter_matches(&filter, series))
-			continue;
-		put_distribution(file, series);
-		writes = fmax(writes, total_of(series->histogram));
+		if (series->histogram && filter_matches(filter, series))
+			put_distribution(file, series);
 	}
-	if (figures_close(figures, file))
-		return OUTCOME_FAILED;
-	if (any)
-		snprintf(remark, sizeof remark,
-			 "up to %.0f writes per case; every time includes two clock readings, "
-			 "which take %s",
-			 writes,
-			 clock_row(summary) ? block_time(clock_row(summary), false, clock)
-					    : "an unknown time");
-	snprintf(what, sizeof what,
-		 "single writes, %s %s%s, replicates pooled; no intervals; steps of the "
-		 "histogram: 1.1 %%",
-		 level_words_one(&filter, AXIS_PAGE_KIND, kind),
-		 level_words_one(&filter, AXIS_TOUCH_ORDER, order),
-		 block_heap(", ", &filter, heap));
-	const struct caption caption = {.figure = "first-write-cdf",
-					.what = what,
-					.filter = filter,
-					.told = 1U << AXIS_PAGE_KIND | 1U << AXIS_TOUCH_ORDER,
-					.remark = remark};
-	return caption_write(figures, &caption);
 }
 
-/* ---- first-write-by-heap ---- */
-
-static enum outcome put_by_heap(const struct figures *figures)
+static void say_writes(const struct summary *summary, struct filter *filter,
+		       char text[FIGURE_REMARK_MAX])
 {
-	struct filter filter = {.experiment = "first_write", .level[AXIS_TOUCH_ORDER] = FILTER_ANY};
-	char what[REMARK_MAX], kind[LEVEL_WORD_MAX];
-	filter_settle_levels(figures->summary, &filter);
-	filter.metric = "write_ns";
-	struct curves curves[] = {
-		{.file = "first-write-by-heap-sequential.dat",
-		 .filter = filter,
-		 .split = CURVE_BY_CASE},
-		{.file = "first-write-by-heap-shuffled.dat",
-		 .filter = filter,
-		 .split = CURVE_BY_CASE},
-	};
-	curves[0].filter.level[AXIS_TOUCH_ORDER] = "sequential";
-	curves[1].filter.level[AXIS_TOUCH_ORDER] = "shuffled";
-	snprintf(what, sizeof what,
-		 "whole passes over %s; geometric means of replicate medians, bands: 95 %% t "
-		 "interval on their logs",
-		 level_words_one(&filter, AXIS_PAGE_KIND, kind));
-	const struct caption caption = {.figure = "first-write-by-heap",
-					.what = what,
-					.filter = filter,
-					.told = 1U << AXIS_PAGE_KIND};
-	if (curves_write(figures, curves, sizeof curves / sizeof *curves))
-		return OUTCOME_FAILED;
-	return caption_write(figures, &caption);
+	char clock[BLOCK_TEXT_MAX];
+	double writes = 0;
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct series *series = summary->rows[i].series;
+		if (series->histogram && filter_matches(filter, series))
+			writes = fmax(writes, total_of(series->histogram));
+	}
+	notes_fill(text, FIGURE_REMARK_MAX,
+		   "up to %.0f writes per case; every time includes two clock readings, which take "
+		   "%s",
+		   writes,
+		   clock_row(summary) ? block_time(clock_row(summary), false, clock)
+				      : "an unknown time");
 }
 
 /* ---- first-write-by-page-kind ---- */
 
-/* The heap at which the other page kinds were measured; without them, the largest. */
-static bool kind_heap(const struct summary *summary, const struct filter *levels,
-		      uint64_t *heap_bytes)
-{
-	struct filter filter = *levels;
-	static const char *const kinds[] = {"thp", "mthp", "hugetlb", "4k"};
-	uint64_t heaps[64];
-	size_t count = 0;
-	for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !count; k++) {
-		filter.level[AXIS_PAGE_KIND] = kinds[k];
-		count = filter_heaps(summary, &filter, heaps, sizeof heaps / sizeof *heaps);
-	}
-	if (count)
-		*heap_bytes = heaps[count - 1];
-	return count > 0;
-}
+/* From the smallest page to the largest. */
+static const char *const kinds[] = {"4k", "mthp", "thp", "hugetlb"};
+enum { KINDS = sizeof kinds / sizeof *kinds };
 
-/* The place of a series' case among those of all page kinds, in the order of the run. */
-static size_t case_number(const struct summary *summary, const struct filter *filter,
-			  const struct series *series)
+/* The heap at which the other page kinds were measured; without them, the largest. */
+static bool kind_heap(const struct summary *summary, struct filter *filter)
 {
-	struct filter any = *filter;
-	const char *cases[CASES_MAX];
-	size_t at = 0;
-	any.level[AXIS_PAGE_KIND] = FILTER_ANY;
-	size_t count = filter_cases(summary, &any, cases, CASES_MAX);
-	while (at < count && strcmp(cases[at], series->case_name) != 0)
-		at++;
-	return at;
+	static const char *const order[] = {"thp", "mthp", "hugetlb", "4k"};
+	struct filter of_kind = *filter;
+	uint64_t heaps[HEAPS_MAX];
+	size_t count = 0;
+	of_kind.metric = "write_ns";
+	for (size_t k = 0; k < KINDS && !count; k++) {
+		of_kind.level[AXIS_PAGE_KIND] = order[k];
+		count = filter_heaps(summary, &of_kind, heaps, HEAPS_MAX);
+	}
+	filter->with_heap = count > 0;
+	filter->heap_bytes = count ? heaps[count - 1] : 0;
+	return filter->with_heap;
 }
 
 /* A block for each page kind: its name and the bytes from one write to the next, then a line for each case: its
- * number, name, write_ns, low, high. */
-static void put_kind(FILE *file, const struct summary *summary, const struct filter *filter)
+ * number among those of all kinds, name, write_ns, low, high. */
+static void put_kinds(FILE *file, const struct summary *summary, const struct filter *filter)
 {
-	bool titled = false;
-	for (const struct row *row = NULL; (row = filter_next(summary, filter, row));) {
-		if (!titled) {
-			gnuplot_text(file, filter->level[AXIS_PAGE_KIND]);
-			gnuplot_put(file, "\t%.0f\n",
-				    (double)filter->heap_bytes /
-					    filter_pages(summary, row->series));
+	const char *cases[CASES_MAX];
+	const size_t count = filter_cases(summary, filter, cases, CASES_MAX);
+	for (size_t k = 0; k < KINDS; k++) {
+		struct filter of_kind = *filter;
+		of_kind.level[AXIS_PAGE_KIND] = kinds[k];
+		const struct row *row = filter_row(summary, &of_kind);
+		if (!row)
+			continue;
+		gnuplot_text(file, kinds[k]);
+		gnuplot_put(file, "\t%.0f\n",
+			    (double)filter->heap_bytes / filter_pages(summary, row->series));
+		for (size_t c = 0; c < count; c++) {
+			of_kind.case_name = cases[c];
+			row = filter_row(summary, &of_kind);
+			if (!row)
+				continue;
+			gnuplot_put(file, "%zu\t", c);
+			gnuplot_text(file, cases[c]);
+			figures_put_interval(file, &row->interval, 1);
+			gnuplot_put(file, "\n");
 		}
-		titled = true;
-		gnuplot_put(file, "%zu\t", case_number(summary, filter, row->series));
-		gnuplot_text(file, row->series->case_name);
-		figures_put_interval(file, &row->interval, 1);
-		gnuplot_put(file, "\n");
-	}
-	if (titled)
 		gnuplot_put(file, "\n\n");
-}
-
-static enum outcome put_page_kinds(const struct figures *figures)
-{
-	struct filter filter = {.experiment = "first_write", .level[AXIS_PAGE_KIND] = FILTER_ANY};
-	static const char *const kinds[] = {"4k", "mthp", "thp", "hugetlb"};
-	char remark[REMARK_MAX] = "", what[REMARK_MAX], heap[BLOCK_TEXT_MAX];
-	char order[LEVEL_WORD_MAX];
-	filter_settle_levels(figures->summary, &filter);
-	filter.metric = "write_ns";
-	bool any = filter.with_heap = kind_heap(figures->summary, &filter, &filter.heap_bytes);
-	FILE *file = figures_open(figures, "first-write-by-page-kind.dat");
-	if (!file)
-		return OUTCOME_FAILED;
-	for (size_t k = 0; any && k < sizeof kinds / sizeof *kinds; k++) {
-		filter.level[AXIS_PAGE_KIND] = kinds[k];
-		put_kind(file, figures->summary, &filter);
 	}
-	if (figures_close(figures, file))
-		return OUTCOME_FAILED;
-	if (any)
-		filter_kinds_left_out(figures->summary, remark, sizeof remark);
-	snprintf(what, sizeof what,
-		 "whole passes %s%s: the time of a pass divided by its writes; geometric means "
-		 "of replicate medians, bars: 95 %% t interval on their logs",
-		 level_words_one(&filter, AXIS_TOUCH_ORDER, order),
-		 block_heap(", ", &filter, heap));
-	filter.level[AXIS_PAGE_KIND] = FILTER_ANY;
-	const struct caption caption = {.figure = "first-write-by-page-kind",
-					.what = what,
-					.filter = filter,
-					.told = 1U << AXIS_TOUCH_ORDER,
-					.remark = remark};
-	return caption_write(figures, &caption);
 }
 
-static enum outcome put_figures(const struct figures *figures)
+static void say_left_out(const struct summary *summary, struct filter *filter,
+			 char text[FIGURE_REMARK_MAX])
 {
-	if (put_by_heap(figures) || put_cdf(figures))
-		return OUTCOME_FAILED;
-	return put_page_kinds(figures);
+	(void)filter;
+	filter_kinds_left_out(summary, text, FIGURE_REMARK_MAX);
 }
+
+static const struct face_figure figures[] = {
+	{.name = "first-write-by-heap",
+	 .what = "whole passes over {page_kind}; " FIGURE_MEANS,
+	 .filter = {.metric = "write_ns", .level[AXIS_TOUCH_ORDER] = FILTER_ANY},
+	 .files = {{"first-write-by-heap-sequential.dat",
+		    .filter.level[AXIS_TOUCH_ORDER] = "sequential"},
+		   {"first-write-by-heap-shuffled.dat",
+		    .filter.level[AXIS_TOUCH_ORDER] = "shuffled"}}},
+	{.name = "first-write-cdf",
+	 .what = "single writes, {page_kind} {touch_order}{, heap}, replicates pooled; no "
+		 "intervals; steps of the histogram: 1.1 %",
+	 .filter.metric = "single_ns",
+	 .choose_heap = filter_one_heap,
+	 .remark = say_writes,
+	 .files = {{"first-write-cdf.dat", .put = put_distributions}}},
+	{.name = "first-write-by-page-kind",
+	 .what = "whole passes {touch_order}{, heap}: the time of a pass divided by its writes; "
+		 "geometric means of replicate medians, bars: 95 % t interval on their logs",
+	 .filter = {.metric = "write_ns", .level[AXIS_PAGE_KIND] = FILTER_ANY},
+	 .choose_heap = kind_heap,
+	 .remark = say_left_out,
+	 .files = {{"first-write-by-page-kind.dat", .put = put_kinds}}},
+	{0},
+};
+
+/* ---- the table ---- */
 
 /* A quantile of the pooled single writes; a longest one from their metric. */
 static void put_singles(const struct summary *summary, const struct row *row, struct grid *grid)
@@ -271,17 +215,12 @@ static void put_proof(const struct summary *summary, const struct row *row, stru
 static void put_table(const struct summary *summary, struct grid *grid)
 {
 	struct filter filter = {.experiment = "first_write", .metric = "write_ns"};
-	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX], step[UNITS_TEXT_MAX];
-	char kind[LEVEL_WORD_MAX], order[LEVEL_WORD_MAX], others[LEVEL_WORDS_MAX];
+	char text[BLOCK_TEXT_MAX], step[UNITS_TEXT_MAX], others[LEVEL_WORDS_MAX];
 	char left_out[GRID_NOTE_MAX];
-	const unsigned told = 1U << AXIS_PAGE_KIND | 1U << AXIS_TOUCH_ORDER;
 	filter_settle_levels(summary, &filter);
 	filter_one_heap(summary, &filter);
-	grid_begin(grid, 1, "first write to a page: heap %s, %s %s%s",
-		   units_format_bytes(filter.heap_bytes, heap),
-		   level_words_one(&filter, AXIS_PAGE_KIND, kind),
-		   level_words_one(&filter, AXIS_TOUCH_ORDER, order),
-		   level_words(&filter, told, others));
+	block_begin(grid, 1, &filter,
+		    "first write to a page: {heap}, {page_kind} {touch_order}{levels}");
 	grid_heads(grid, "case", "mean of a pass", "p50", "p99", "max", "faults", "copied");
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct row *row = &summary->rows[i];
@@ -289,7 +228,7 @@ static void put_table(const struct summary *summary, struct grid *grid)
 			continue;
 		grid_row(grid);
 		grid_cell(grid, "%s", row->series->case_name);
-		grid_cell(grid, "%s", block_time(row, true, text));
+		block_time_cell(grid, row, true);
 		put_singles(summary, row, grid);
 		put_proof(summary, row, grid);
 	}
@@ -307,10 +246,6 @@ static void put_table(const struct summary *summary, struct grid *grid)
 	grid_note(grid, "%s", filter_kinds_left_out(summary, left_out, sizeof left_out));
 }
 
-static const struct counted_part counted[] = {
-	{.title = "first_write, the writer, per page", .per = "pages"},
-	{0},
-};
-
 SHOW(first_write, .place = 2, .axes = 1U << AXIS_PAGE_KIND | 1U << AXIS_TOUCH_ORDER, .looks = looks,
-     .counted = counted, .tables = {put_table}, .figures = put_figures);
+     .counted = {{.title = "first_write, the writer, per page", .per = "pages"}},
+     .tables = {put_table}, .figures = figures);

@@ -1,11 +1,7 @@
 /* How inherit is shown: inherit; a table of what a child has of its caller's memory. */
 #include "harness/driver/show/show.h"
 
-#include "harness/common/units.h"
-
 #include <math.h>
-
-enum { TEXT_MAX = 300 };
 
 /* Cases, in the order in which they are drawn. */
 static const struct look looks[] = {
@@ -30,14 +26,6 @@ static const struct {
 };
 
 enum { TOLD = sizeof told / sizeof *told };
-
-/* The levels and the heap that are shown. False if there is none. */
-static bool find_levels(const struct summary *summary, struct filter *filter)
-{
-	*filter = (struct filter){.experiment = "inherit"};
-	filter_settle_levels(summary, filter);
-	return filter_one_heap(summary, filter);
-}
 
 /* NAN if it was not measured. */
 static double value_of(const struct summary *summary, const struct filter *levels,
@@ -65,54 +53,40 @@ static double heap_tables(const struct summary *summary, const struct filter *le
 	       value_of(summary, levels, "without_heap", 0);
 }
 
-/* ---- the figure ---- */
-
 /* A block for each quantity: its title, then lines of the case's place, its name, the value, and that as text. */
-static enum outcome put_values(const struct figures *figures, const struct filter *levels, bool any)
+static void put_values(FILE *file, const struct summary *summary, const struct filter *filter)
 {
 	char text[BLOCK_TEXT_MAX];
-	FILE *file = figures_open(figures, "inherit.dat");
-	if (!file)
-		return OUTCOME_FAILED;
-	for (size_t i = 0; any && i < TOLD; i++) {
+	for (size_t i = 0; i < TOLD; i++) {
 		gnuplot_text(file, told[i].title);
 		gnuplot_put(file, "\n");
 		for (size_t c = 0; looks[c].name; c++) {
-			double value = value_of(figures->summary, levels, looks[c].name, i);
+			double value = value_of(summary, filter, looks[c].name, i);
 			gnuplot_put(file, "%zu\t", c);
 			gnuplot_text(file, looks[c].name);
 			gnuplot_put(file, "\t%.6g\t%s\n", value, value_text(value, text));
 		}
 		gnuplot_put(file, "\n\n");
 	}
-	return figures_close(figures, file);
 }
 
-static enum outcome put_figures(const struct figures *figures)
-{
-	char what[TEXT_MAX], heap[BLOCK_TEXT_MAX];
-	struct filter filter;
-	bool any = find_levels(figures->summary, &filter);
-	snprintf(what, sizeof what,
-		 "what a child has of its caller's memory%s; medians of counts, without "
+static const struct face_figure figures[] = {
+	{.name = "inherit",
+	 .what = "what a child has of its caller's memory{, heap}; medians of counts, without "
 		 "intervals; n/a: see summary.csv",
-		 block_heap(", ", &filter, heap));
-	const struct caption caption = {.figure = "inherit", .what = what, .filter = filter};
-	if (put_values(figures, &filter, any))
-		return OUTCOME_FAILED;
-	return caption_write(figures, &caption);
-}
-
-/* ---- the table ---- */
+	 .choose_heap = filter_one_heap,
+	 .files = {{"inherit.dat", .put = put_values}}},
+	{0},
+};
 
 static void put_table(const struct summary *summary, struct grid *grid)
 {
-	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX], levels[LEVEL_WORDS_MAX];
-	struct filter filter;
-	if (!find_levels(summary, &filter))
+	char text[BLOCK_TEXT_MAX];
+	struct filter filter = {.experiment = "inherit"};
+	filter_settle_levels(summary, &filter);
+	if (!filter_one_heap(summary, &filter))
 		return;
-	grid_begin(grid, 1, "what a child has of its caller's memory: heap %s%s",
-		   units_format_bytes(filter.heap_bytes, heap), level_words(&filter, 0, levels));
+	block_begin(grid, 1, &filter, "what a child has of its caller's memory: {heap}");
 	grid_row(grid);
 	grid_cell(grid, "case");
 	for (size_t i = 0; i < TOLD; i++)
@@ -135,4 +109,4 @@ static void put_table(const struct summary *summary, struct grid *grid)
 			"of each such frame, on average");
 }
 
-SHOW(inherit, .place = 7, .looks = looks, .tables = {put_table}, .figures = put_figures);
+SHOW(inherit, .place = 7, .looks = looks, .tables = {put_table}, .figures = figures);

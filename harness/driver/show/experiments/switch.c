@@ -2,7 +2,6 @@
 #include "harness/driver/show/show.h"
 
 #include "harness/driver/analysis/differences.h"
-#include "harness/driver/show/level_words.h"
 
 #include <string.h>
 
@@ -44,40 +43,28 @@ static size_t derive(const struct summary *summary, struct derived rows[DERIVED_
 }
 
 /* Lines of pages, separate minus shared, low, high. */
-static enum outcome put_differences(const struct figures *figures)
+static void put_differences(FILE *file, const struct summary *summary, const struct filter *filter)
 {
 	struct derived rows[DERIVED_MAX];
-	size_t count = derive(figures->summary, rows);
-	FILE *file = figures_open(figures, "switch-difference.dat");
-	if (!file)
-		return OUTCOME_FAILED;
+	size_t count = derive(summary, rows);
+	(void)filter;
 	for (size_t i = 0; i < count; i++) {
 		gnuplot_put(file, "%g", (double)rows[i].heap_bytes / 4096);
 		figures_put_interval(file, &rows[i].value, 1);
 		gnuplot_put(file, "\n");
 	}
-	return figures_close(figures, file);
 }
 
-static enum outcome put_figures(const struct figures *figures)
-{
-	struct filter filter = {.experiment = "switch", .metric = "switch_ns"};
-	filter_settle_levels(figures->summary, &filter);
-	const struct curves curves = {.file = "switch.dat",
-				      .filter = filter,
-				      .split = CURVE_BY_CASE,
-				      .over = CURVE_OVER_PAGES};
-	const struct caption caption = {
-		.figure = "switch",
-		.what = "parent and child take turns on one CPU, over the same futex; geometric "
-			"means of replicate medians, bands: 95 % t interval on their logs, of the "
-			"difference on its values",
-		.filter = filter,
-	};
-	if (curves_write(figures, &curves, 1) || put_differences(figures))
-		return OUTCOME_FAILED;
-	return caption_write(figures, &caption);
-}
+static const struct face_figure figures[] = {
+	{.name = "switch",
+	 .what = "parent and child take turns on one CPU, over the same futex; " FIGURE_MEANS
+		 ", of the difference on its values",
+	 .filter.metric = "switch_ns",
+	 .over = CURVE_OVER_PAGES,
+	 .files = {{.name = "switch.dat"},
+		   {.name = "switch-difference.dat", .put = put_differences}}},
+	{0},
+};
 
 enum { SIZES_MAX = 32 };
 
@@ -93,15 +80,14 @@ static void put_table(const struct summary *summary, struct grid *grid)
 {
 	static const char *const cases[] = {"shared", "separate"};
 	struct filter filter = {.experiment = "switch", .metric = "switch_ns"};
-	char text[BLOCK_TEXT_MAX], levels[LEVEL_WORDS_MAX];
+	char text[BLOCK_TEXT_MAX];
 	uint64_t heaps[SIZES_MAX];
 	struct derived rows[DERIVED_MAX];
 	size_t count = derive(summary, rows);
 	filter_settle_levels(summary, &filter);
 	size_t sizes = filter_heaps(summary, &filter, heaps, SIZES_MAX);
-	grid_begin(grid, 0,
-		   "a switch between two processes on one CPU, by the pages each reads between%s",
-		   level_words(&filter, 0, levels));
+	block_begin(grid, 0, &filter,
+		    "a switch between two processes on one CPU, by the pages each reads between");
 	grid_heads(grid, "pages", "shared", "separate", "difference", "95 % interval");
 	filter.with_heap = true;
 	for (size_t s = 0; s < sizes; s++) {
@@ -113,8 +99,7 @@ static void put_table(const struct summary *summary, struct grid *grid)
 			  filter_pages(summary, filter_row(summary, &filter)->series));
 		for (size_t c = 0; c < 2; c++) {
 			filter.case_name = cases[c];
-			grid_cell(grid, "%s",
-				  block_time(filter_row(summary, &filter), false, text));
+			block_time_cell(grid, filter_row(summary, &filter), false);
 		}
 		grid_cell(grid, "%s",
 			  difference ? block_signed_ns(difference->value.center, text) : "n/a");
@@ -123,10 +108,6 @@ static void put_table(const struct summary *summary, struct grid *grid)
 	}
 }
 
-static const struct counted_part counted[] = {
-	{.title = "switch, one of two processes, per switch", .per = "switches"},
-	{0},
-};
-
-SHOW(switch, .place = 5, .looks = looks, .counted = counted, .derive = derive,
-     .tables = {put_table}, .figures = put_figures);
+SHOW(switch, .place = 5, .looks = looks,
+     .counted = {{.title = "switch, one of two processes, per switch", .per = "switches"}},
+     .derive = derive, .tables = {put_table}, .figures = figures);

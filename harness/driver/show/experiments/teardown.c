@@ -1,9 +1,6 @@
 /* How teardown is shown: teardown; a table of cases by heap. */
 #include "harness/driver/show/show.h"
 
-#include "harness/common/units.h"
-#include "harness/driver/show/level_words.h"
-
 #include <string.h>
 
 /* Cases, in the order of the legend. */
@@ -19,35 +16,21 @@ static const struct look looks[] = {
 	{0},
 };
 
-static enum outcome put_figures(const struct figures *figures)
-{
-	struct filter filter = {.experiment = "teardown"};
-	filter_settle_levels(figures->summary, &filter);
-	struct curves curves[] = {
-		{.file = "teardown-end.dat", .filter = filter, .split = CURVE_BY_CASE},
-		{.file = "teardown-read.dat", .filter = filter, .split = CURVE_BY_CASE},
-	};
-	curves[0].filter.metric = "end_ns";
-	curves[1].filter.metric = "page_read_ns";
-	const struct caption caption = {
-		.figure = "teardown",
-		.what = "end: exit to reaped, or exec to the new program; geometric means of "
-			"replicate medians, bands: 95 % t interval on their logs",
-		.filter = filter,
-	};
-	if (curves_write(figures, curves, sizeof curves / sizeof *curves))
-		return OUTCOME_FAILED;
-	return caption_write(figures, &caption);
-}
+static const struct face_figure figures[] = {
+	{.name = "teardown",
+	 .what = "end: exit to reaped, or exec to the new program; " FIGURE_MEANS,
+	 .files = {{"teardown-end.dat", .filter.metric = "end_ns"},
+		   {"teardown-read.dat", .filter.metric = "page_read_ns"}}},
+	{0},
+};
 
-enum { HEAPS_MAX = 5, ALL_HEAPS_MAX = 64 };
+enum { CASES_MAX = 16, HEAPS_MAX = 5, ALL_HEAPS_MAX = 64 };
 
 /* What a case measures is its main metric: its end, or a page's first read, whose rows say that they are a
  * page. */
 static void put_case(const struct summary *summary, struct grid *grid, const struct series *first,
 		     const uint64_t *heaps, size_t count)
 {
-	char text[BLOCK_TEXT_MAX];
 	static const char *const parts[] = {"wait_ns", "reap_ns"};
 	struct series key = *first;
 	grid_row(grid);
@@ -55,63 +38,41 @@ static void put_case(const struct summary *summary, struct grid *grid, const str
 		  strcmp(first->metric, "page_read_ns") == 0 ? ", per page" : "");
 	for (size_t h = 0; h < count; h++) {
 		key.heap_bytes = heaps[h];
-		grid_cell(grid, "%s",
-			  block_time(summary_find(summary, &key, NULL, NULL, NULL), false, text));
+		block_time_cell(grid, summary_find(summary, &key, NULL, NULL, NULL), false);
 	}
 	for (size_t p = 0; p < 2; p++) /* of the largest heap */
-		grid_cell(
-			grid, "%s",
-			block_time(summary_find(summary, &key, NULL, NULL, parts[p]), false, text));
-}
-
-/* The first row of each case. */
-static bool is_first(const struct summary *summary, const struct filter *filter, size_t index)
-{
-	struct filter same = *filter;
-	same.case_name = summary->rows[index].series->case_name;
-	for (size_t i = 0; i < index; i++)
-		if (summary->rows[i].series->is_main &&
-		    filter_matches(&same, summary->rows[i].series))
-			return false;
-	return true;
+		block_time_cell(grid, summary_find(summary, &key, NULL, NULL, parts[p]), false);
 }
 
 static void put_table(const struct summary *summary, struct grid *grid)
 {
-	struct filter filter = {.experiment = "teardown"};
-	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX];
+	struct filter filter = {.experiment = "teardown", .mains = true};
+	const char *cases[CASES_MAX];
 	uint64_t heaps[ALL_HEAPS_MAX];
 	filter_settle_levels(summary, &filter);
 	size_t count = filter_heaps(summary, &filter, heaps, ALL_HEAPS_MAX);
+	size_t case_count = filter_cases(summary, &filter, cases, CASES_MAX);
 	const uint64_t *shown = count > HEAPS_MAX ? heaps + count - HEAPS_MAX : heaps;
 	count = count > HEAPS_MAX ? HEAPS_MAX : count;
-	grid_begin(
-		grid, 1,
+	block_begin(
+		grid, 1, &filter,
 		"a child's end (exit to reaped; exec to the new program), and its first read of a "
-		"page (read_), by heap%s",
-		level_words(&filter, 0, levels));
+		"page (read_), by heap");
 	grid_row(grid);
 	grid_cell(grid, "case");
 	for (size_t h = 0; h < count; h++)
-		grid_cell(grid, "%s", units_format_bytes(shown[h], heap));
+		block_bytes_cell(grid, shown[h]);
 	grid_cell(grid, "caller waits");
 	grid_cell(grid, "reaping");
-	for (size_t i = 0; i < summary->row_count; i++) {
-		const struct series *series = summary->rows[i].series;
-		if (series->is_main && filter_matches(&filter, series) &&
-		    is_first(summary, &filter, i))
-			put_case(summary, grid, series, shown, count);
+	for (size_t c = 0; c < case_count; c++) {
+		filter.case_name = cases[c];
+		put_case(summary, grid, filter_any_row(summary, &filter)->series, shown, count);
 	}
 	grid_note(grid, "the last two columns are parts of the end with the largest heap");
 	grid_note(grid, "read_ cases are means over all pages of the heap; one page fault in "
-			"shared or file "
-			"memory maps several of them");
+			"shared or file memory maps several of them");
 }
 
-static const struct counted_part counted[] = {
-	{.title = "teardown, caller and child, per end", .suffix = "_with_child"},
-	{0},
-};
-
-SHOW(teardown, .place = 6, .looks = looks, .counted = counted, .tables = {put_table},
-     .figures = put_figures);
+SHOW(teardown, .place = 6, .looks = looks,
+     .counted = {{.title = "teardown, caller and child, per end", .suffix = "_with_child"}},
+     .tables = {put_table}, .figures = figures);

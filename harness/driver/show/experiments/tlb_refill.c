@@ -4,7 +4,7 @@
 #include "harness/common/units.h"
 #include "harness/driver/analysis/reach.h"
 #include "harness/driver/base/fields.h"
-#include "harness/driver/show/level_words.h"
+#include "harness/driver/base/notes.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static const struct look looks[] = {
 	{0},
 };
 
-enum { TEXT_MAX = 300, CASES_MAX = 12, SIZES_MAX = 64 };
+enum { CASES_MAX = 12, SIZES_MAX = 64 };
 
 /* From what a read costs more after a flush than warm, at 4 KiB pages. */
 static struct reach find_reach(const struct summary *summary)
@@ -80,10 +80,11 @@ static size_t derive(const struct summary *summary, struct derived rows[DERIVED_
 }
 
 /* Page walks that the load TLB started; where the kernel's cannot be counted, the user's. NULL: neither is. */
-static const char *counted_walks(const struct summary *summary, const struct filter *levels)
+static const char *counted_walks(const struct summary *summary)
 {
 	static const char *const names[] = {"dtlb_load_walks_both", "dtlb_load_walks_user"};
-	struct filter filter = *levels;
+	struct filter filter = {.experiment = "tlb_refill"};
+	filter_settle_levels(summary, &filter);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		filter.metric = names[i];
 		if (filter_row(summary, &filter))
@@ -92,55 +93,51 @@ static const char *counted_walks(const struct summary *summary, const struct fil
 	return NULL;
 }
 
-/* A line: pages up to which the TLBs reach, and a label; empty if it was not found. */
-static enum outcome put_reach(const struct figures *figures, const struct derived *reach)
+static bool is_walks(const struct summary *summary, const struct series *series)
 {
-	char bytes[UNITS_TEXT_MAX];
-	FILE *file = figures_open(figures, "tlb-reach.dat");
-	if (!file)
-		return OUTCOME_FAILED;
-	const double pages = reach->value.center;
-	if (isfinite(pages))
-		gnuplot_put(file, "%.6g\tTLB reach %.0f pages, %s\n", pages, pages,
-			    units_format_bytes((uint64_t)pages * 4096, bytes));
-	return figures_close(figures, file);
+	const char *counted = counted_walks(summary);
+	return counted && strcmp(series->metric, counted) == 0;
 }
 
-static enum outcome put_figures(const struct figures *figures)
+/* A line: pages up to which the TLBs reach, and a label; empty if it was not found. */
+static void put_reach(FILE *file, const struct summary *summary, const struct filter *filter)
 {
-	struct derived rows[DERIVED_MAX];
-	char remark[TEXT_MAX] = "";
-	struct filter filter = {.experiment = "tlb_refill", .metric = "page_ns"};
-	filter_settle_levels(figures->summary, &filter);
-	const char *counted = counted_walks(figures->summary, &filter);
-	struct curves curves[] = {
-		{.file = "tlb-refill.dat", .filter = filter},
-		{.file = "tlb-refill-walks.dat", .filter = filter, .a_page = true},
-	};
-	curves[0].split = curves[1].split = CURVE_BY_CASE;
-	curves[0].over = curves[1].over = CURVE_OVER_PAGES;
-	curves[1].filter.metric = counted ? counted : "dtlb_load_walks_user";
-	derive(figures->summary, rows);
-	if (curves_write(figures, curves, sizeof curves / sizeof *curves) ||
-	    put_reach(figures, &rows[REACH]))
-		return OUTCOME_FAILED;
-	if (filter_row(figures->summary, &filter))
-		snprintf(remark, sizeof remark,
-			 "TLB reach: where after_flush minus warm falls to half of its "
-			 "highest%s%s; %s",
-			 *rows[REACH].note ? ": " : "", rows[REACH].note,
-			 counted ? "walks: " : "walks were not counted, see below");
-	if (counted)
-		strncat(remark, counted, sizeof remark - strlen(remark) - 1);
-	const struct caption caption = {
-		.figure = "tlb-refill",
-		.what = "a dependent read in each page; geometric means of replicate medians, "
-			"bands: 95 % t interval on their logs",
-		.filter = filter,
-		.remark = remark,
-	};
-	return caption_write(figures, &caption);
+	char bytes[UNITS_TEXT_MAX];
+	const struct reach reach = find_reach(summary);
+	(void)filter;
+	if (reach.found)
+		gnuplot_put(file, "%.6g\tTLB reach %.0f pages, %s\n", reach.pages, reach.pages,
+			    units_format_bytes((uint64_t)reach.pages * 4096, bytes));
 }
+
+static void say_reach(const struct summary *summary, struct filter *filter,
+		      char text[FIGURE_REMARK_MAX])
+{
+	const struct reach reach = find_reach(summary);
+	const char *counted = counted_walks(summary);
+	if (filter_row(summary, filter))
+		notes_fill(text, FIGURE_REMARK_MAX,
+			   "TLB reach: where after_flush minus warm falls to half of its "
+			   "highest%s%s; %s%s",
+			   *reach.why ? ": " : "", reach.why,
+			   counted ? "walks: " : "walks were not counted, see below",
+			   counted ? counted : "");
+}
+
+static const struct face_figure figures[] = {
+	{.name = "tlb-refill",
+	 .what = "a dependent read in each page; " FIGURE_MEANS,
+	 .filter.metric = "page_ns",
+	 .over = CURVE_OVER_PAGES,
+	 .remark = say_reach,
+	 .files = {{.name = "tlb-refill.dat"},
+		   {.name = "tlb-refill-walks.dat",
+		    .filter.metric = FILTER_ANY,
+		    .a_page = true,
+		    .takes = is_walks},
+		   {.name = "tlb-reach.dat", .put = put_reach}}},
+	{0},
+};
 
 /* Without "after_", which all but two begin with. */
 static const char *short_name(const char *case_name)
@@ -207,24 +204,22 @@ static void note_reach(const struct summary *summary, struct grid *grid)
 
 static void put_table(const struct summary *summary, struct grid *grid)
 {
-	char words[LEVEL_WORDS_MAX];
 	struct filter levels = {.experiment = "tlb_refill"};
 	filter_settle_levels(summary, &levels);
-	const char *counted = counted_walks(summary, &levels);
-	grid_begin(grid, 0,
-		   "reading pages again, ns per page%s: warm, and after (flush, evict, ...)%s",
-		   counted ? ", and page walks per page" : "", level_words(&levels, 0, words));
+	const char *counted = counted_walks(summary);
+	block_begin(
+		grid, 0, &levels,
+		counted ? "reading pages again, ns per page, and page walks per page: warm, and "
+			  "after (flush, evict, ...)"
+			: "reading pages again, ns per page: warm, and after (flush, evict, ...)");
 	put_rows(summary, grid, &levels, "page_ns", counted ? "pages: ns" : "pages");
 	if (counted)
 		put_rows(summary, grid, &levels, counted, "pages: walks");
 	note_reach(summary, grid);
 }
 
-/* Within the TLB's reach, where what emptied it shows. */
-static const struct counted_part counted[] = {
-	{.title = "tlb_refill, the reader, per page", .per = "pages", .heap_max = 1 << 20},
-	{0},
-};
-
-SHOW(tlb_refill, .place = 3, .looks = looks, .counted = counted, .derive = derive,
-     .tables = {put_table}, .figures = put_figures);
+SHOW(tlb_refill, .place = 3, .looks = looks,
+     .counted = {{.title = "tlb_refill, the reader, per page",
+		  .per = "pages",
+		  .heap_max = 1 << 20}}, /* within the TLB's reach, where what emptied it shows */
+     .derive = derive, .tables = {put_table}, .figures = figures);

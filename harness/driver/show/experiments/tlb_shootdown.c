@@ -3,7 +3,7 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/analysis/differences.h"
-#include "harness/driver/show/level_words.h"
+#include "harness/driver/base/notes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static const struct look looks[] = {
 	{0},
 };
 
-enum { TEXT_MAX = 700, LEVELS_MAX = 32 };
+enum { LEVELS_MAX = 32 };
 
 /* value(threads) - value(0) of a case in one replicate. */
 static double growth(const struct dataset *dataset, const struct series *like,
@@ -120,89 +120,58 @@ static size_t derive(const struct summary *summary, struct derived rows[DERIVED_
 	return count;
 }
 
-/* The caller's threads lose time only where they run while it forks. */
-static bool is_gap(const struct summary *summary, const struct series *series)
-{
-	(void)summary;
-	return strcmp(series->metric, "gap_ns") == 0 || strcmp(series->metric, "gap_idle_ns") == 0;
-}
-
-static bool is_pass(const struct summary *summary, const struct series *series)
-{
-	(void)summary;
-	return strcmp(series->metric, "thread_pass_ns") == 0 ||
-	       strcmp(series->metric, "thread_warm_ns") == 0;
-}
-
-static enum outcome put_curves(const struct figures *figures, struct filter filter)
-{
-	struct curves curves[] = {
-		{.file = "tlb-shootdown-call.dat", .filter = filter, .split = CURVE_BY_CASE},
-		{.file = "tlb-shootdown-flush.dat", .filter = filter, .split = CURVE_BY_CASE},
-		{.file = "tlb-shootdown-gap.dat", .filter = filter, .split = CURVE_BY_METRIC},
-		{.file = "tlb-shootdown-pass.dat", .filter = filter, .split = CURVE_BY_METRIC},
-	};
-	enum { CALL, FLUSH, GAP, PASS, FILES };
-	for (size_t i = 0; i < FILES; i++) {
-		curves[i].over = CURVE_OVER_NUMBER;
-		curves[i].axis = AXIS_THREADS;
-	}
-	curves[CALL].filter.metric = "call_ns";
-	curves[FLUSH].filter.metric = "flush_ns";
-	curves[GAP].filter.case_name = curves[PASS].filter.case_name = "fork_running";
-	curves[GAP].takes = is_gap;
-	curves[PASS].takes = is_pass;
-	return curves_write(figures, curves, FILES);
-}
-
 /* "fork_running less fork_sleeping +1.2 us (+0.9 us to +1.5 us)". */
-static void add_slope(char *text, size_t text_bytes, const struct derived *slope)
+static void add_slope(char text[FIGURE_REMARK_MAX], const struct derived *slope)
 {
 	char center[BLOCK_TEXT_MAX], interval[BLOCK_TEXT_MAX];
-	size_t length = strlen(text);
-	length += (size_t)snprintf(text + length, text_bytes - length, "%s%s%s%s ",
-				   length ? "; " : "a running thread costs: ", slope->case_name,
-				   slope->control ? " less " : "",
-				   slope->control ? slope->control : "");
-	if (length >= text_bytes)
-		return;
+	notes_append(text, FIGURE_REMARK_MAX, "%s%s%s%s ",
+		     *text ? "; " : "a running thread costs: ", slope->case_name,
+		     slope->control ? " less " : "", slope->control ? slope->control : "");
 	if (slope->replicates == 0)
-		snprintf(text + length, text_bytes - length, "%s", slope->note);
+		notes_append(text, FIGURE_REMARK_MAX, "%s", slope->note);
 	else if (!slope->value.has_interval)
-		snprintf(text + length, text_bytes - length, "%s (no interval: %zu replicate%s)",
-			 block_signed_ns(slope->value.center, center), slope->replicates,
-			 slope->replicates == 1 ? "" : "s");
+		notes_append(text, FIGURE_REMARK_MAX, "%s (no interval: %zu replicate%s)",
+			     block_signed_ns(slope->value.center, center), slope->replicates,
+			     slope->replicates == 1 ? "" : "s");
 	else
-		snprintf(text + length, text_bytes - length, "%s (%s)",
-			 block_signed_ns(slope->value.center, center),
-			 block_signed_interval(&slope->value, interval));
+		notes_append(text, FIGURE_REMARK_MAX, "%s (%s)",
+			     block_signed_ns(slope->value.center, center),
+			     block_signed_interval(&slope->value, interval));
 }
 
-static enum outcome put_figures(const struct figures *figures)
+static void say_slopes(const struct summary *summary, struct filter *filter,
+		       char text[FIGURE_REMARK_MAX])
 {
 	struct derived rows[DERIVED_MAX];
-	struct filter filter = {.experiment = "tlb_shootdown", .level[AXIS_THREADS] = FILTER_ANY};
-	char what[TEXT_MAX], heap[BLOCK_TEXT_MAX], remark[TEXT_MAX] = "";
-	filter_settle_levels(figures->summary, &filter);
-	bool any = filter_one_heap(figures->summary, &filter);
-	if (put_curves(figures, filter))
-		return OUTCOME_FAILED;
-	size_t count = any ? derive(figures->summary, rows) : 0;
+	size_t count = derive(summary, rows);
 	for (size_t i = 0; i < count; i++)
-		if (rows[i].heap_bytes == filter.heap_bytes)
-			add_slope(remark, sizeof remark, &rows[i]);
-	snprintf(what, sizeof what,
-		 "threads of the caller running on other CPUs%s; geometric means of replicate "
-		 "medians, bands: 95 %% t interval on their logs",
-		 block_heap("; ", &filter, heap));
-	const struct caption caption = {
-		.figure = "tlb-shootdown",
-		.what = what,
-		.filter = filter,
-		.remark = remark,
-	};
-	return caption_write(figures, &caption);
+		if (rows[i].heap_bytes == filter->heap_bytes)
+			add_slope(text, &rows[i]);
 }
+
+/* The caller's threads lose time only where they run while it forks. */
+static const struct face_figure figures[] = {
+	{.name = "tlb-shootdown",
+	 .what = "threads of the caller running on other CPUs{; heap}; " FIGURE_MEANS,
+	 .filter.level[AXIS_THREADS] = FILTER_ANY,
+	 .over = CURVE_OVER_NUMBER,
+	 .axis = AXIS_THREADS,
+	 .choose_heap = filter_one_heap,
+	 .remark = say_slopes,
+	 .files = {{"tlb-shootdown-call.dat", .filter.metric = "call_ns"},
+		   {"tlb-shootdown-flush.dat", .filter.metric = "flush_ns"},
+		   {"tlb-shootdown-gap.dat",
+		    .filter = {.case_name = "fork_running",
+			       .metric = "gap_ns",
+			       .or_metric = "gap_idle_ns"},
+		    .split = CURVE_BY_METRIC},
+		   {"tlb-shootdown-pass.dat",
+		    .filter = {.case_name = "fork_running",
+			       .metric = "thread_pass_ns",
+			       .or_metric = "thread_warm_ns"},
+		    .split = CURVE_BY_METRIC}}},
+	{0},
+};
 
 static void put_slopes(const struct derived *slopes, size_t count, struct grid *grid)
 {
@@ -227,18 +196,16 @@ static void put_slopes(const struct derived *slopes, size_t count, struct grid *
 /* Where there is no line through points with and without running threads: the points that there are. */
 static void put_calls(const struct summary *summary, const struct filter *levels, struct grid *grid)
 {
-	char words[LEVEL_WORDS_MAX], heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
-	grid_begin(grid, 1, "calls while threads of the caller run on other CPUs%s",
-		   level_words(levels, 0, words));
+	block_begin(grid, 1, levels, "calls while threads of the caller run on other CPUs");
 	grid_heads(grid, "call", "heap", "running threads", "time");
-	for (const struct row *row = NULL; (row = filter_next(summary, levels, row));) {
-		if (!row->series->is_main)
-			continue;
+	struct filter filter = *levels;
+	filter.mains = true;
+	for (const struct row *row = NULL; (row = filter_next(summary, &filter, row));) {
 		grid_row(grid);
 		grid_cell(grid, "%s", row->series->case_name);
-		grid_cell(grid, "%s", units_format_bytes(row->series->heap_bytes, heap));
+		block_bytes_cell(grid, row->series->heap_bytes);
 		grid_cell(grid, "%s", row->series->level[AXIS_THREADS]);
-		grid_cell(grid, "%s", block_time(row, true, text));
+		block_time_cell(grid, row, true);
 	}
 	grid_note(grid, "what a thread adds is not known: this needs calls without running "
 			"threads; add 0 to --threads");
@@ -278,7 +245,6 @@ static void put_losses(const struct summary *summary, const struct filter *level
 static void put_table(const struct summary *summary, struct grid *grid)
 {
 	struct filter levels = {.experiment = "tlb_shootdown", .level[AXIS_THREADS] = FILTER_ANY};
-	char words[LEVEL_WORDS_MAX];
 	struct derived rows[DERIVED_MAX];
 	const size_t count = derive(summary, rows);
 	filter_settle_levels(summary, &levels);
@@ -287,18 +253,15 @@ static void put_table(const struct summary *summary, struct grid *grid)
 		put_losses(summary, &levels, grid);
 		return;
 	}
-	grid_begin(grid, 2,
-		   "what each thread of the caller that runs on another CPU adds to a call%s",
-		   level_words(&levels, 0, words));
+	block_begin(grid, 2, &levels,
+		    "what each thread of the caller that runs on another CPU adds to a call");
 	grid_heads(grid, "call", "less", "heap", "a thread", "95 % interval");
 	put_slopes(rows, count, grid);
 	put_losses(summary, &levels, grid);
 }
 
-static const struct counted_part counted[] = {
-	{.title = "tlb_shootdown, the caller, per call", .per = "calls", .most_threads = true},
-	{0},
-};
-
-SHOW(tlb_shootdown, .place = 4, .axes = 1U << AXIS_THREADS, .looks = looks, .counted = counted,
-     .derive = derive, .tables = {put_table}, .figures = put_figures);
+SHOW(tlb_shootdown, .place = 4, .axes = 1U << AXIS_THREADS, .looks = looks,
+     .counted = {{.title = "tlb_shootdown, the caller, per call",
+		  .per = "calls",
+		  .most_threads = true}},
+     .derive = derive, .tables = {put_table}, .figures = figures);
