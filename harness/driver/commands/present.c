@@ -5,7 +5,7 @@
 #include "harness/driver/base/interrupts.h"
 #include "harness/driver/claims/view.h"
 #include "harness/driver/show/derived.h"
-#include "harness/driver/show/export.h"
+#include "harness/driver/show/figures.h"
 #include "harness/driver/show/plot.h"
 #include "harness/driver/show/tables.h"
 
@@ -51,7 +51,7 @@ static enum outcome write_files(const struct summary *summary, const char *folde
 				struct problem *problem)
 {
 	if (summary_write(summary, folder, problem) || derived_write(summary, folder, problem) ||
-	    tables_write(summary, folder, problem) || export_write(summary, folder, problem) ||
+	    tables_write(summary, folder, problem) || figures_write(summary, folder, problem) ||
 	    claims_write(summary, folder, problem))
 		return OUTCOME_FAILED;
 	return OUTCOME_OK;

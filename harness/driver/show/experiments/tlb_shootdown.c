@@ -80,7 +80,7 @@ static void fill_slope(const struct dataset *dataset, struct derived *row,
 	if (row->replicates) {
 		row->value = stats_difference_interval(values, row->replicates);
 		snprintf(row->note, sizeof row->note, "per running thread%s%s",
-			 row->control ? ", less " : "", row->control ? row->control : "");
+			 row->control ? ", minus " : "", row->control ? row->control : "");
 	} else if (!idle->block_count)
 		snprintf(row->note, sizeof row->note, "unavailable: %.100s", idle->missing);
 	else
@@ -155,14 +155,14 @@ static enum outcome put_curves(const struct figures *figures, struct filter filt
 	return curves_write(figures, curves, FILES);
 }
 
-/* "fork_running less fork_sleeping +1.2 us (+0.9 us to +1.5 us)". */
+/* "fork_running minus fork_sleeping +1.2 us (+0.9 us to +1.5 us)". */
 static void add_slope(char *text, size_t text_bytes, const struct derived *slope)
 {
 	char center[BLOCK_TEXT_MAX], interval[BLOCK_TEXT_MAX];
 	size_t length = strlen(text);
 	length += (size_t)snprintf(text + length, text_bytes - length, "%s%s%s%s ",
 				   length ? "; " : "a running thread costs: ", slope->case_name,
-				   slope->control ? " less " : "",
+				   slope->control ? " minus " : "",
 				   slope->control ? slope->control : "");
 	if (length >= text_bytes)
 		return;
