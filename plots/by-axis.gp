@@ -81,7 +81,8 @@ if (KIND eq 'heap') {
         set xtics nice_step(wide) format '%g'
     }
 }
-set label Y_NAME at screen sx(14),sy(BASE + TALL / 2) center rotate
+set label Y_NAME at screen sx(14),sy(BASE + TALL / 2) center rotate \
+    font (strlen(Y_NAME) > 30 ? ',13' : '')     # a long one in the height that there is
 set label X_NAME at screen sx(400),sy(BASE - 40) center
 if (COUNT[1] == 0) {
     unset xtics

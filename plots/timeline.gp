@@ -35,12 +35,14 @@ call ARG3 ARG1 ARG2 ARG4
 # One time range for every panel.
 tmin = NaN
 tmax = NaN
+STARTS = 0                             # whether any row has one
 do for [p = 1:PANELS] {
     do for [c = 2:4] {
         stats NAME[p] skip 1 using (positive(column(c)) * NS) nooutput
         if (exists('STATS_min')) {
             tmin = least(tmin, STATS_min)
             tmax = most(tmax, STATS_max)
+            STARTS = STARTS || c == 3
         }
     }
 }
@@ -90,11 +92,14 @@ do for [p = 1:PANELS > 0 ? PANELS : 1] {
 }
 
 eval BARE
-set label 'call returned' at screen sx(192),sy(FIG_H - 13) left
-set label 'child or program started' at screen sx(332),sy(FIG_H - 13) left
-set label 'reaped' at screen sx(572),sy(FIG_H - 13) left
-set label '' at screen sx(181),sy(FIG_H - 13) point ls 1
-set label '' at screen sx(321),sy(FIG_H - 13) point ls 2
-set label '' at screen sx(561),sy(FIG_H - 13) point ls 3
+array MOMENT[3] = ['call returned', 'child or program started', 'reaped']
+x = 181
+do for [m = 1:3] {
+    if (m != 2 || STARTS) {
+        set label '' at screen sx(x),sy(FIG_H - 13) point ls m
+        set label MOMENT[m] at screen sx(x + 11),sy(FIG_H - 13) left
+        x = x + (m == 1 ? 140 : 240)
+    }
+}
 plot NaN notitle
 eval END

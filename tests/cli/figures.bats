@@ -306,9 +306,9 @@ listed() {
 	[ "$(find "$folder/latest/plots/data" -name 'spawn-by-*' ! -name 'spawn-by-heap-*' -printf '%f\n' | sort | tr '\n' ' ')" = \
 		'spawn-by-child_cpu-axes.dat spawn-by-child_cpu.dat ' ] || fail_with "not this axis alone"
 	well_formed "$folder/latest/plots/data/spawn-by-child_cpu.dat"
-	[ "$(cat "$folder/latest/plots/data/spawn-by-child_cpu-axes.dat")" = $'names\tchild_cpu\tcall_ns\tns\n0\tsame\n1\tfree' ] ||
+	[ "$(cat "$folder/latest/plots/data/spawn-by-child_cpu-axes.dat")" = $'names\tchild on the caller’s CPU, on any CPU, or on another CPU\thow long the caller is blocked in the call\tns\n0\tsame\n1\tfree' ] ||
 		fail_with "other levels"
-	grep -q '^spawn by child_cpu, heap 256 KiB, .*medians' "$folder/latest/plots/data/caption-spawn-by-child_cpu.dat" ||
+	grep -q '^spawn by child_cpu, heap 256 KiB, .*; geometric means of replicate medians, bars: 95 % t interval on their logs;' "$folder/latest/plots/data/caption-spawn-by-child_cpu.dat" ||
 		fail_with "no caption"
 	command -v gnuplot >/dev/null || return 0
 	private_build "$BATS_TEST_TMPDIR/place"
@@ -326,4 +326,62 @@ listed() {
 	# One replicate: no interval anywhere, and where there is no value a reason.
 	tsv "$RUN/derived.csv" | awk -F '\t' 'NR > 1 && (NF != 11 || $7 != "" || $8 != "" || ($6 == "" && $11 == "")) { print; exit 1 }' ||
 		fail_with "a value without a reason"
+}
+
+@test "a script that fails keeps no other figure from being drawn, and is named" {
+	local place=$BATS_TEST_TMPDIR/place folder=$BATS_TEST_TMPDIR/run
+	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+	private_build "$place"
+	cp -r "$BATS_FILE_TMPDIR/spawn-alone" "$folder"
+	rm -f "$folder"/plots/*.*
+	echo 'no command' >>"$place/plots/counters-by-arm.gp"
+	run --separate-stderr "$place/build/forkcost" plot "$folder"
+	[ "$status" -eq 1 ] || fail_with "status $status"
+	[[ $stderr == *"cannot draw ../counters-by-arm.svg: gnuplot says: "* ]] || fail_with "it is not named"
+	[ ! -e "$folder/plots/counters-by-arm.png" ] || fail_with "a figure of a script that fails"
+	for name in "${FIGURES[@]:1}"; do
+		[ -e "$folder/plots/$name.png" ] || fail_with "no $name"
+	done
+	echo 'no command' >>"$place/plots/timeline.gp"
+	run --separate-stderr "$place/build/forkcost" plot "$folder"
+	[[ $stderr == *"2 figures are not drawn; the first: cannot draw ../counters-by-arm.svg"* ]] || fail_with "not both"
+}
+
+@test "a figure that the run no longer has goes, with its data; nobody else's files do" {
+	local folder=$BATS_TEST_TMPDIR/run name ending
+	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+	cp -r "$BATS_FILE_TMPDIR/spawn-alone" "$folder"
+	"$FORKCOST" plot "$folder"
+	for ending in svg pdf png; do
+		cp "$folder/plots/spawn-by-heap.$ending" "$folder/plots/spawn-by-cache.$ending"
+	done
+	cp "$folder/plots/data/spawn-by-heap-call-dirty.dat" "$folder/plots/data/spawn-by-cache.dat"
+	echo $'names\tcache\tcall_ns\tns' >"$folder/plots/data/spawn-by-cache-axes.dat"
+	cp "$folder/plots/data/caption-spawn-by-heap.dat" "$folder/plots/data/caption-spawn-by-cache.dat"
+	# Somebody's own: without a caption, with a caption of their own, a link, and another form.
+	cp "$folder/plots/spawn-by-heap.png" "$folder/plots/mine.png"
+	cp "$folder/plots/spawn-by-heap.png" "$folder/plots/by-hand.png"
+	echo 'drawn by hand' >"$folder/plots/data/caption-by-hand.dat"
+	echo 'text' >"$folder/plots/spawn-by-cache.txt"
+	cp "$folder/plots/data/caption-spawn-by-heap.dat" "$folder/plots/data/caption-linked.dat"
+	ln -s mine.png "$folder/plots/linked.png"
+	"$FORKCOST" plot "$folder"
+	[ -z "$(find "$folder/plots" -name '*spawn-by-cache*' ! -name '*.txt')" ] ||
+		fail_with "it stays:" "$(find "$folder/plots" -name '*spawn-by-cache*')"
+	for name in mine.png by-hand.png data/caption-by-hand.dat spawn-by-cache.txt linked.png; do
+		[ -e "$folder/plots/$name" ] || fail_with "$name is gone"
+	done
+	drawn "$folder"
+}
+
+@test "the timeline's legend has a start only where one is drawn" {
+	local folder=$BATS_TEST_TMPDIR/run
+	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+	cp -r "$BATS_FILE_TMPDIR/spawn-alone" "$folder"
+	"$FORKCOST" plot "$folder"
+	grep -q 'child or program started' "$folder/plots/timeline.svg" || fail_with "no start in the legend"
+	edit_samples "$folder" 's/"stamped_call_ns"/"other_ns"/g; s/"child_start_ns"/"other_start_ns"/g; s/"exec_start_ns"/"other_exec_ns"/g'
+	"$FORKCOST" plot "$folder"
+	grep -q 'reaped' "$folder/plots/timeline.svg" || fail_with "no timeline"
+	! grep -q 'child or program started' "$folder/plots/timeline.svg" || fail_with "a start that is not drawn"
 }

@@ -5,7 +5,7 @@
 #include "harness/driver/claims/view.h"
 #include "harness/driver/data/dataset.h"
 #include "harness/driver/show/derived.h"
-#include "harness/driver/show/export.h"
+#include "harness/driver/show/figures.h"
 #include "harness/driver/show/tables.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -218,7 +218,7 @@ static void put_outputs(const struct summary *summary)
 	FUZZ_HOLDS(!summary_write(summary, folder, &problem));
 	FUZZ_HOLDS(!derived_write(summary, folder, &problem));
 	FUZZ_HOLDS(!tables_write(summary, folder, &problem));
-	FUZZ_HOLDS(!export_write(summary, folder, &problem));
+	FUZZ_HOLDS(!figures_write(summary, folder, &problem));
 	FUZZ_HOLDS(!claims_write(summary, folder, &problem));
 	check_json("claims.json");
 }

@@ -1,7 +1,7 @@
 /* What is worked out from several series, from runs made up so that the result is known. */
 #include "harness/driver/analysis/differences.h"
 #include "harness/driver/analysis/summary.h"
-#include "harness/driver/show/counter_words.h"
+#include "harness/driver/show/counters.h"
 #include "harness/driver/show/derived.h"
 #include "tests/unit/unit.h"
 
@@ -58,7 +58,7 @@ TEST(a_running_thread_costs_the_slope_less_that_of_the_control)
 		assert_string_equal(slope->name, "thread_slope");
 		if (slope->control && strcmp(slope->control, "fork_busy_processes") == 0) {
 			seen[0] = true;
-			assert_contains(slope->note, "less fork_busy_processes");
+			assert_contains(slope->note, "minus fork_busy_processes");
 			assert_int_equal(slope->replicates, REPLICATES);
 			assert_near(slope->value.center, 1475, 1e-6);
 			assert_true(slope->value.has_interval);
@@ -212,12 +212,12 @@ TEST(what_was_not_counted_is_said_once_a_reason)
 	char words[COUNTER_WORDS_MAX];
 	load(unit_points_begin());
 	assert_string_equal(
-		counter_words_missing(&dataset, false, words),
+		counters_missing(&dataset, false, words),
 		"not counted: cycles, instructions (unavailable: made up, by us; ask us)");
-	assert_string_equal(counter_words_missing(&dataset, true, words),
+	assert_string_equal(counters_missing(&dataset, true, words),
 			    "not counted: cycles, instructions (made up)");
 	/* What was chosen and can be had, but in no cell that is counted, was not counted. */
-	assert_string_equal(counter_words_counted(&dataset, words), "");
+	assert_string_equal(counters_counted(&dataset, words), "");
 	unit_free(&summary, &dataset);
 	FILE *file = unit_points_begin();
 	const struct unit_point point = {.experiment = "first_write",
@@ -229,6 +229,6 @@ TEST(what_was_not_counted_is_said_once_a_reason)
 					 .count = 100};
 	unit_point_put(file, 0, &point);
 	load(file);
-	assert_string_equal(counter_words_counted(&dataset, words), "page_faults, dtlb_load_walks");
+	assert_string_equal(counters_counted(&dataset, words), "page_faults, dtlb_load_walks");
 	unit_free(&summary, &dataset);
 }

@@ -1,6 +1,5 @@
 /* The data files that gnuplot reads: nothing in them that it would take for syntax. */
 #include "harness/driver/show/by_axis.h"
-#include "harness/driver/show/export.h"
 #include "harness/driver/show/figures.h"
 #include "tests/unit/unit.h"
 
@@ -14,7 +13,7 @@ static void export_points(FILE *file)
 	struct problem problem = {""};
 	unit_run_end(file);
 	unit_summarize(&summary, &dataset);
-	if (export_write(&summary, unit_folder(), &problem))
+	if (figures_write(&summary, unit_folder(), &problem))
 		fail_msg("%s", problem.text);
 	unit_free(&summary, &dataset);
 }
@@ -285,13 +284,15 @@ TEST(other_axes_have_figures_of_their_own)
 	export_points(file);
 	assert_file("plots/data/tlb_refill-by-threads.dat",
 		    "warm\n2\t10\tNaN\tNaN\n10\t12\tNaN\tNaN\n\n\n");
-	assert_file("plots/data/tlb_refill-by-threads-axes.dat", "number\tthreads\tpage_ns\tns\n");
+	assert_file("plots/data/tlb_refill-by-threads-axes.dat",
+		    "number\tthe caller’s threads that run on other CPUs\tpage_ns\tns\n");
 	assert_file("plots/data/tlb_refill-by-page_kind.dat",
 		    "warm\n0\t12\tNaN\tNaN\n1\t3\tNaN\tNaN\n\n\n");
 	assert_file("plots/data/tlb_refill-by-page_kind-axes.dat",
-		    "names\tpage_kind\tpage_ns\tns\n0\t4k\n1\tthp\n");
+		    "names\twhat the heap is made of\tpage_ns\tns\n0\t4k\n1\tthp\n");
 	assert_file_contains("plots/data/caption-tlb_refill-by-page_kind.dat",
-			     "tlb_refill by page_kind, heap 1 MiB; medians, ");
+			     "tlb_refill by page_kind, heap 1 MiB; geometric means of replicate "
+			     "medians, bars: 95 % t interval on their logs");
 }
 
 /* An experiment that nobody has written a face for: its cases by heap, its looks, its counters. */

@@ -5,7 +5,7 @@
 #include "harness/driver/base/interrupts.h"
 #include "harness/driver/claims/view.h"
 #include "harness/driver/show/derived.h"
-#include "harness/driver/show/export.h"
+#include "harness/driver/show/figures.h"
 #include "harness/driver/show/plot.h"
 #include "harness/driver/show/tables.h"
 
@@ -54,7 +54,7 @@ enum outcome present(const char *folder, unsigned wanted, struct problem *proble
 	}
 	if (wanted & WANT_FILES &&
 	    (summary_write(&summary, folder, problem) || derived_write(&summary, folder, problem) ||
-	     tables_write(&summary, folder, problem) || export_write(&summary, folder, problem) ||
+	     tables_write(&summary, folder, problem) || figures_write(&summary, folder, problem) ||
 	     claims_write(&summary, folder, problem)))
 		outcome = OUTCOME_FAILED;
 	if (wanted & WANT_TABLE) {

@@ -269,24 +269,54 @@ void by_axis_table(const struct summary *summary, const struct by_axis *view, st
 
 /* ---- the figure ---- */
 
+static bool has_name(const json_t *object, const char *name)
+{
+	const char *has = json_string_value(json_object_get(object, "name"));
+	return name && has && strcmp(has, name) == 0;
+}
+
 static bool is_main_time(const struct summary *summary, const struct series *series)
 {
 	return is_main(summary, series) && strcmp(series->unit, "ns") == 0;
+}
+
+/* What the main metric is, as the run has it; without what stands behind a comma, for which an axis has no room. */
+static const char *metric_words(const struct dataset *dataset, const struct by_axis *view,
+				char words[WHAT_MAX])
+{
+	const char *told = view->metric ? view->metric : "the main metric";
+	json_t *experiment, *metric;
+	size_t e, m;
+	json_array_foreach(json_object_get(dataset->run, "experiments"), e, experiment)
+	{
+		if (!has_name(experiment, view->experiment))
+			continue;
+		json_array_foreach(json_object_get(experiment, "metrics"), m, metric)
+		{
+			const char *summary = json_string_value(json_object_get(metric, "summary"));
+			if (has_name(metric, view->metric) && summary && *summary)
+				told = summary;
+		}
+	}
+	snprintf(words, WHAT_MAX, "%.*s", (int)strcspn(told, ","), told);
+	return words;
 }
 
 /* First a line of kind of the axis, its name, what is drawn, and its unit; then, of names, a line for each: its
  * place, and the level in words. */
 static enum outcome put_axes(const struct figures *figures, const struct by_axis *view)
 {
-	char name[BY_AXIS_STEM_MAX + 16];
+	char name[BY_AXIS_STEM_MAX + 16], words[WHAT_MAX];
 	const char *kind = view->axis == AXIS_COUNT ? "heap" : view->by_number ? "number" : "names";
 	snprintf(name, sizeof name, "%s-axes.dat", view->stem);
 	FILE *file = figures_open(figures, name);
 	if (!file)
 		return OUTCOME_FAILED;
-	gnuplot_put(file, "%s\t%s\t", kind,
-		    view->axis == AXIS_COUNT ? "heap size, bytes" : view->name);
-	gnuplot_text(file, view->metric ? view->metric : "the main metric");
+	gnuplot_put(file, "%s\t", kind);
+	gnuplot_text(file,
+		     view->axis == AXIS_COUNT ? "heap size, bytes" : axes[view->axis].summary);
+	gnuplot_put(file, "\t");
+	gnuplot_text(file, metric_words(figures->summary->dataset, view, words));
 	gnuplot_put(file, "\t%s\n", view->is_time ? "ns" : "count");
 	for (size_t i = 0; !view->by_number && i < view->level_count; i++) {
 		gnuplot_put(file, "%zu\t", i);
@@ -312,11 +342,15 @@ enum outcome by_axis_figure(const struct figures *figures, const struct by_axis 
 		.name_count = view->level_count,
 		.takes = view->is_time ? is_main_time : is_main,
 	};
-	snprintf(what, sizeof what, "%s by %s%s%s%s; medians, %s", view->experiment, view->name,
+	const char *intervals = !view->is_time ? "medians, without intervals"
+				: view->by_number
+					? "geometric means of replicate medians, bands: 95 % t "
+					  "interval on their logs"
+					: "geometric means of replicate medians, bars: 95 % t "
+					  "interval on their logs";
+	snprintf(what, sizeof what, "%s by %s%s%s%s; %s", view->experiment, view->name,
 		 block_heap(", ", &view->filter, heap), view->has_actions ? ", " : "",
-		 view->has_actions ? ACTIONS_SHOWN : "",
-		 view->is_time ? "bars and bands: 95 % t interval on logs of replicate medians"
-			       : "without intervals");
+		 view->has_actions ? ACTIONS_SHOWN : "", intervals);
 	const struct caption caption = {
 		.figure = view->stem,
 		.what = what,

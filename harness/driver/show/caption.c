@@ -3,7 +3,7 @@
 #include "harness/driver/base/version.h"
 #include "harness/driver/machine/machine.h"
 #include "harness/driver/show/blocks.h"
-#include "harness/driver/show/counter_words.h"
+#include "harness/driver/show/counters.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -91,8 +91,7 @@ enum outcome caption_write(const struct figures *figures, const struct caption *
 	if (caption->filter.experiment)
 		put_line(file, filter_cases_left_out(figures->summary, caption->filter.experiment,
 						     left_out));
-	put_line(file,
-		 counter_words_missing(figures->summary->dataset, !caption->full_reasons, words));
+	put_line(file, counters_missing(figures->summary->dataset, !caption->full_reasons, words));
 	put_origin(file, figures->summary->dataset);
 	return figures_close(figures, file);
 }

@@ -1,10 +1,13 @@
 #include "harness/driver/show/figures.h"
 
+#include "harness/driver/show/by_axis.h"
+#include "harness/driver/show/counters.h"
+
 enum { HEAPS_MAX = 64 };
 
 FILE *figures_open(const struct figures *figures, const char *name)
 {
-	char path[OUTFILE_NAME_MAX];
+	char path[OUTFILE_NAME_MAX + 16];
 	snprintf(path, sizeof path, "plots/data/%s", name);
 	return outfile_open(figures->outfile, figures->folder, path, figures->problem);
 }
@@ -23,6 +26,59 @@ void figures_put_interval(FILE *file, const struct stats_interval *interval, dou
 	else
 		gnuplot_put(file, "\tNaN\tNaN");
 }
+
+/* ---- looks ---- */
+
+/* For names without a look of their own, by place. Those whose curves overlap differ in width, dash and marker. */
+static const struct look palette[] = {
+	{"*", 0x000000, 3.0, {0}, 7, 0.65, NULL},
+	{"*", 0xE69F00, 1.4, {12, 6}, 4, 1.15, NULL},
+	{"*", 0x56B4E9, 1.4, {3, 4}, 8, 1.3, NULL},
+	{"*", 0xD55E00, 1.4, {12, 4, 3, 4}, 12, 1.6, NULL},
+	{"*", 0x0072B2, 3.0, {0}, 5, 0.65, NULL},
+	{"*", 0xCC79A7, 1.4, {12, 6}, 6, 1.25, NULL},
+	{"*", 0x009E73, 1.4, {3, 4}, 2, 1.0, NULL},
+	{"*", 0xE69F00, 1.6, {18, 5}, 9, 1.0, NULL},
+	{"*", 0x777777, 1.6, {6, 4}, 11, 1.0, NULL},
+	{"*", 0x009E73, 2.0, {0}, 13, 1.1, NULL},
+	{"*", 0x000000, 1.6, {3, 3, 3, 9}, 1, 1.0, NULL},
+	{"*", 0x0072B2, 1.6, {18, 4, 3, 4}, 3, 1.0, NULL},
+	{"*", 0xD55E00, 1.6, {6, 4}, 14, 1.1, NULL},
+	{"*", 0x56B4E9, 1.6, {12, 6}, 15, 1.0, NULL},
+	{"*", 0xCC79A7, 1.6, {3, 4}, 10, 1.1, NULL},
+	{"*", 0x777777, 1.6, {12, 4, 3, 4}, 1, 1.0, NULL},
+};
+
+enum { PALETTE = sizeof palette / sizeof *palette };
+
+/* A line: name, colour, width, four of the dash, marker, size, heading; "*" and "-": none. */
+static void put_look(FILE *file, const struct look *look, const char *name)
+{
+	gnuplot_text(file, name);
+	gnuplot_put(file, "\t%u\t%g\t%u\t%u\t%u\t%u\t%u\t%g\t", look->colour, look->width,
+		    look->dash[0], look->dash[1], look->dash[2], look->dash[3], look->marker,
+		    look->size);
+	gnuplot_text(file, look->heading ? look->heading : "-");
+	gnuplot_put(file, "\n");
+}
+
+enum outcome looks_write(const struct figures *figures, const char *name, const struct look *looks)
+{
+	char file_name[OUTFILE_NAME_MAX];
+	size_t count = 0;
+	snprintf(file_name, sizeof file_name, "look-%.64s.dat", name);
+	FILE *file = figures_open(figures, file_name);
+	if (!file)
+		return OUTCOME_FAILED;
+	for (; looks && looks[count].name; count++)
+		put_look(file, looks[count].width > 0 ? &looks[count] : &palette[count % PALETTE],
+			 looks[count].name);
+	for (; count < PALETTE; count++)
+		put_look(file, &palette[count], palette[count].name);
+	return figures_close(figures, file);
+}
+
+/* ---- figures of a face ---- */
 
 /* What is set in `own` stands in the place of what `filter` has. */
 static struct filter narrowed(struct filter filter, const struct filter *own)
@@ -67,8 +123,9 @@ static enum outcome write_file(const struct figures *figures, const struct face_
 	return figures_close(figures, file);
 }
 
-enum outcome figures_write(const struct figures *figures, const char *experiment,
-			   const struct face_figure *figure)
+/* Writes the data files and the caption. Files that `put` writes are empty where there is no heap to show. */
+static enum outcome write_figure(const struct figures *figures, const char *experiment,
+				 const struct face_figure *figure)
 {
 	char remark[FIGURE_REMARK_MAX] = "";
 	struct filter filter = figure->filter;
@@ -85,4 +142,34 @@ enum outcome figures_write(const struct figures *figures, const char *experiment
 	const struct caption caption = {
 		.figure = figure->name, .what = figure->what, .filter = filter, .remark = remark};
 	return caption_write(figures, &caption);
+}
+
+static enum outcome write_face(const struct figures *figures, const struct show *show)
+{
+	if (looks_write(figures, show->experiment, show->looks))
+		return OUTCOME_FAILED;
+	for (const struct face_figure *figure = show->figures; figure && figure->name; figure++)
+		if (write_figure(figures, show->experiment, figure))
+			return OUTCOME_FAILED;
+	return OUTCOME_OK;
+}
+
+/* ---- all of them ---- */
+
+enum outcome figures_write(const struct summary *summary, const char *folder,
+			   struct problem *problem)
+{
+	struct outfile outfile;
+	const struct figures figures = {
+		.summary = summary, .folder = folder, .outfile = &outfile, .problem = problem};
+	const struct show *show;
+	struct by_axis views[BY_AXIS_VIEWS_MAX];
+	for (size_t i = 0; (show = show_at(i)); i++)
+		if (!show->check && write_face(&figures, show))
+			return OUTCOME_FAILED;
+	size_t view_count = by_axis_find(summary, BY_AXIS_FIGURES, views);
+	for (size_t i = 0; i < view_count; i++)
+		if (by_axis_figure(&figures, &views[i]))
+			return OUTCOME_FAILED;
+	return counters_figure(&figures);
 }

@@ -29,6 +29,23 @@ enum outcome figures_close(const struct figures *figures, FILE *file);
 /* Centre, low and high as fields with tabs before; NaN where there is no interval. */
 void figures_put_interval(FILE *file, const struct stats_interval *interval, double divisor);
 
+/* ---- looks, by name (figures.c): data as well, so that plot scripts need no list of names ---- */
+
+/* Their order is that of the legend. One without a width looks as the palette has it at its place. */
+struct look {
+	const char *name; /* a case, a primitive or a metric; NULL ends the list */
+	unsigned colour;  /* 0xRRGGBB */
+	double width;
+	unsigned char dash[4]; /* on, off, on, off; all 0: solid */
+	unsigned char marker;  /* gnuplot's point type */
+	double size;
+	const char *heading; /* begins a column of the legend with this above it; NULL: none */
+};
+
+/* Writes look-NAME.dat: the looks, and after them what of the palette is left, for other names. `looks` NULL:
+ * the palette alone. */
+enum outcome looks_write(const struct figures *figures, const char *name, const struct look *looks);
+
 /* ---- curves (curves.c) ---- */
 
 enum curve_split { CURVE_BY_ARM, CURVE_BY_METRIC, CURVE_BY_ARM_AND_METRIC };
@@ -109,8 +126,10 @@ struct face_figure {
 	struct data_file files[FIGURE_FILES_MAX + 1];
 };
 
-/* Writes the data files and the caption. Files that `put` writes are empty where there is no heap to show. */
-enum outcome figures_write(const struct figures *figures, const char *experiment,
-			   const struct face_figure *figure);
+/* ---- all of them (figures.c) ---- */
+
+/* Writes all data files of a run. A figure without data gets empty files, and a caption that says why. */
+enum outcome figures_write(const struct summary *summary, const char *folder,
+			   struct problem *problem);
 
 #endif

@@ -95,13 +95,16 @@ const struct row *filter_most_threads(const struct summary *summary, const struc
 	return most;
 }
 
-size_t filter_heaps(const struct summary *summary, const struct filter *filter,
-		    uint64_t *heap_bytes, size_t capacity)
+/* Those of the rows that have at least so many replicates. */
+static size_t find_heaps(const struct summary *summary, const struct filter *filter,
+			 size_t replicates_min, uint64_t *heap_bytes, size_t capacity)
 {
 	size_t count = 0;
 	const struct row *row = NULL;
 	while (count < capacity && (row = filter_next(summary, filter, row))) {
 		size_t at = 0;
+		if (row->series->block_count < replicates_min)
+			continue;
 		while (at < count && heap_bytes[at] < row->series->heap_bytes)
 			at++;
 		if (at < count && heap_bytes[at] == row->series->heap_bytes)
@@ -113,29 +116,17 @@ size_t filter_heaps(const struct summary *summary, const struct filter *filter,
 	return count;
 }
 
-/* Whether a row that matches has enough replicates for an interval. */
-static bool is_told(const struct summary *summary, const struct filter *filter)
+size_t filter_heaps(const struct summary *summary, const struct filter *filter,
+		    uint64_t *heap_bytes, size_t capacity)
 {
-	for (const struct row *row = NULL; (row = filter_next(summary, filter, row));)
-		if (row->series->block_count >= STATS_INTERVAL_VALUES_MIN)
-			return true;
-	return false;
+	return find_heaps(summary, filter, 0, heap_bytes, capacity);
 }
 
 size_t filter_heaps_with_interval(const struct summary *summary, const struct filter *filter,
 				  uint64_t *heap_bytes, size_t capacity)
 {
-	size_t count = filter_heaps(summary, filter, heap_bytes, capacity), told = 0;
-	uint64_t all[HEAPS_MAX];
-	memcpy(all, heap_bytes, (count < HEAPS_MAX ? count : HEAPS_MAX) * sizeof *all);
-	for (size_t i = 0; i < count && i < HEAPS_MAX; i++) {
-		struct filter at = *filter;
-		at.heap_bytes = all[i];
-		at.with_heap = true;
-		if (is_told(summary, &at))
-			heap_bytes[told++] = all[i];
-	}
-	return told ? told : count;
+	size_t count = find_heaps(summary, filter, STATS_INTERVAL_VALUES_MIN, heap_bytes, capacity);
+	return count ? count : filter_heaps(summary, filter, heap_bytes, capacity);
 }
 
 bool filter_middle_heap(const struct summary *summary, const struct filter *filter, uint64_t most,

@@ -1,11 +1,12 @@
 #include "harness/driver/show/plot.h"
 
+#include "harness/driver/base/infile.h"
 #include "harness/driver/base/interrupts.h"
 #include "harness/driver/base/locate.h"
 #include "harness/driver/base/outfile.h"
 #include "harness/driver/show/by_axis.h"
-#include "harness/driver/show/export.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -32,6 +33,8 @@ struct studio {
 	char scripts[PATH_MAX];    /* ours, absolute */
 	char style[PATH_MAX + 16]; /* the same */
 	const char *result;        /* the run's folder */
+	size_t drawn, failed;      /* figures */
+	struct problem first;      /* that kept one from being drawn */
 };
 
 static long long milliseconds_now(void)
@@ -72,12 +75,12 @@ static bool listen_to(int from, char *said, size_t said_bytes)
 	return true;
 }
 
-/* What is drawn: gnuplot's arguments, which exec wants writable. */
+/* What gnuplot is told, which exec wants writable. */
 struct figure {
-	char script[PATH_MAX + 16];     /* absolute */
-	char name[OUTFILE_NAME_MAX];    /* without an ending */
+	char script[PATH_MAX + OUTFILE_NAME_MAX]; /* absolute */
+	char name[OUTFILE_NAME_MAX];              /* without an ending */
 	char experiment[WIRE_NAME_MAX]; /* for the script that draws more than one figure; "" */
-	char format[8], output[OUTFILE_NAME_MAX + 16];
+	char format[8], output[OUTFILE_NAME_MAX + 32];
 };
 
 /* Starts gnuplot among the data; without a shell, so that no name is taken for code. Its files may grow as
@@ -154,21 +157,24 @@ static enum outcome run_gnuplot(struct studio *studio, struct figure *figure,
 		    figure->output, ended ? said : "nothing more within a minute, and was killed");
 }
 
-/* What a whole file of a format ends with: gnuplot does not notice that a disk is full. */
-static bool is_whole(const char *format, const char *bytes, size_t count)
+/* The formats, and what a whole file of each ends with: gnuplot does not notice that a disk is full. */
+static const struct {
+	const char *name, *end;
+} formats[] = {{"svg", "</svg>"}, {"pdf", "%%EOF"}, {"png", "IEND"}};
+
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+static bool is_whole(const char *mark, const char *bytes, size_t count)
 {
-	const char *mark = strcmp(format, "svg") == 0   ? "</svg>"
-			   : strcmp(format, "pdf") == 0 ? "%%EOF"
-							: "IEND";
 	size_t end = count < 32 ? count : 32;
 	return memmem(bytes + count - end, end, mark, strlen(mark)) != NULL;
 }
 
 /* Takes what was drawn over into the run's folder. */
-static enum outcome deliver(const struct studio *studio, const char *name, const char *format,
+static enum outcome deliver(const struct studio *studio, const char *name, const char *mark,
 			    struct problem *problem)
 {
-	char to[OUTFILE_NAME_MAX + 16], from[sizeof studio->folder + sizeof to + 1];
+	char to[OUTFILE_NAME_MAX + 48], from[sizeof studio->folder + sizeof to + 1];
 	struct outfile outfile;
 	char *bytes = NULL;
 	size_t count = 0;
@@ -182,7 +188,7 @@ static enum outcome deliver(const struct studio *studio, const char *name, const
 	if (figure)
 		fclose(figure);
 	enum outcome outcome = OUTCOME_FAILED;
-	if (!bytes || !is_whole(format, bytes, count)) {
+	if (!bytes || !is_whole(mark, bytes, count)) {
 		fail(problem,
 		     "cannot draw %s: gnuplot left %zu bytes, which are not a complete figure; "
 		     "free some disk space in %s, or set TMPDIR to a folder with more",
@@ -198,61 +204,132 @@ static enum outcome deliver(const struct studio *studio, const char *name, const
 	return outcome;
 }
 
-/* Draws one figure in its three formats. */
-static enum outcome draw(struct studio *studio, struct figure *figure, struct problem *problem)
+/* Draws one figure in all formats. If that fails the others are drawn all the same, and the first problem is told;
+ * after an interrupt nothing more is drawn. */
+static void draw(struct studio *studio, const char *script, const char *name,
+		 const char *experiment)
 {
-	static const char *const formats[] = {"svg", "pdf", "png"};
-	for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
-		snprintf(figure->format, sizeof figure->format, "%s", formats[f]);
-		snprintf(figure->output, sizeof figure->output, "../%s.%s", figure->name,
-			 formats[f]);
-		if (run_gnuplot(studio, figure, problem) ||
-		    deliver(studio, figure->output + strlen("../"), formats[f], problem))
-			return OUTCOME_FAILED;
+	struct figure figure;
+	struct problem problem;
+	enum outcome outcome = OUTCOME_OK;
+	if (interrupts_came())
+		return;
+	snprintf(figure.script, sizeof figure.script, "%s/%s.gp", studio->scripts, script);
+	snprintf(figure.name, sizeof figure.name, "%s", name);
+	snprintf(figure.experiment, sizeof figure.experiment, "%s", experiment);
+	for (size_t f = 0; f < FORMATS && !outcome; f++) {
+		snprintf(figure.format, sizeof figure.format, "%s", formats[f].name);
+		snprintf(figure.output, sizeof figure.output, "../%s.%s", name, formats[f].name);
+		outcome = run_gnuplot(studio, &figure, &problem);
+		if (!outcome)
+			outcome = deliver(studio, figure.output + strlen("../"), formats[f].end,
+					  &problem);
 	}
-	return OUTCOME_OK;
+	studio->drawn += !outcome;
+	if (outcome && studio->failed++ == 0)
+		studio->first = problem;
 }
 
-/* By the one script for all that has no face. */
-static enum outcome draw_views(struct studio *studio, const struct summary *summary,
-			       size_t *figures, struct problem *problem)
+/* Each by the script of its name, but for those by an axis, which have one for all. */
+static enum outcome draw_all(struct studio *studio, const struct summary *summary,
+			     struct problem *problem)
 {
+	char pattern[sizeof studio->scripts + 16], name[OUTFILE_NAME_MAX];
 	struct by_axis views[BY_AXIS_VIEWS_MAX];
-	size_t count = by_axis_find(summary, BY_AXIS_FIGURES, views);
-	for (size_t i = 0; i < count; i++) {
-		struct figure figure;
-		snprintf(figure.script, sizeof figure.script, "%s/by-axis.gp", studio->scripts);
-		snprintf(figure.name, sizeof figure.name, "%s", views[i].stem);
-		snprintf(figure.experiment, sizeof figure.experiment, "%s", views[i].experiment);
-		++*figures;
-		if (draw(studio, &figure, problem))
-			return OUTCOME_FAILED;
-	}
-	return OUTCOME_OK;
-}
-
-/* By the scripts of their own. */
-static enum outcome draw_all(struct studio *studio, size_t *figures, struct problem *problem)
-{
-	char pattern[sizeof studio->scripts + 16];
 	glob_t found;
 	snprintf(pattern, sizeof pattern, "%s/*.gp", studio->scripts);
 	if (glob(pattern, GLOB_NOESCAPE, NULL, &found) != 0)
 		return fail(problem, "cannot find plot scripts in %s; run make install again",
 			    studio->scripts);
-	enum outcome outcome = OUTCOME_OK;
-	for (size_t i = 0; !outcome && i < found.gl_pathc; i++) {
-		struct figure figure = {0};
-		const char *name = strrchr(found.gl_pathv[i], '/') + 1;
-		if (strcmp(name, "style.gp") == 0 || strcmp(name, "by-axis.gp") == 0)
-			continue;
-		snprintf(figure.script, sizeof figure.script, "%s", found.gl_pathv[i]);
-		snprintf(figure.name, sizeof figure.name, "%.*s", (int)strlen(name) - 3, name);
-		++*figures;
-		outcome = draw(studio, &figure, problem);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		const char *script = strrchr(found.gl_pathv[i], '/') + 1;
+		snprintf(name, sizeof name, "%.*s", (int)strcspn(script, "."), script);
+		if (strcmp(name, "style") != 0 && strcmp(name, "by-axis") != 0)
+			draw(studio, name, name, "");
 	}
 	globfree(&found);
-	return outcome;
+	size_t count = by_axis_find(summary, BY_AXIS_FIGURES, views);
+	for (size_t i = 0; i < count; i++)
+		draw(studio, "by-axis", views[i].stem, views[i].experiment);
+	if (studio->failed > 1)
+		return fail(problem, "%zu figures are not drawn; the first: %s", studio->failed,
+			    studio->first.text);
+	*problem = studio->first;
+	return studio->failed ? OUTCOME_FAILED : OUTCOME_OK;
+}
+
+/* ---- figures that the run no longer has ---- */
+
+/* Whether a caption in the run's folder has the words of ours: who draws a figure with our style has one as well. */
+static bool is_ours(int data, const char *caption)
+{
+	char *line = NULL;
+	size_t room = 0;
+	bool ours = false;
+	struct problem problem;
+	FILE *file = infile_open(data, "plots/data", caption, &problem);
+	if (!file)
+		return false;
+	while (getline(&line, &room, file) > 0)
+		ours = strstr(line, "; forkcost ") != NULL; /* ends the last */
+	free(line);
+	fclose(file);
+	return ours;
+}
+
+/* A link or a folder of that name is none of ours. */
+static void remove_file(int folder, const char *before, const char *name, const char *after)
+{
+	char file[OUTFILE_NAME_MAX + 32];
+	struct stat there;
+	snprintf(file, sizeof file, "%s%s%s", before, name, after);
+	if (fstatat(folder, file, &there, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(there.st_mode))
+		unlinkat(folder, file, 0);
+}
+
+static void remove_figure(int plots, int data, const char *name)
+{
+	char ending[16];
+	for (size_t f = 0; f < FORMATS; f++) {
+		snprintf(ending, sizeof ending, ".%s", formats[f].name);
+		remove_file(plots, "", name, ending);
+	}
+	remove_file(data, "", name, ".dat");
+	remove_file(data, "", name, "-axes.dat");
+	remove_file(data, "caption-", name, ".dat");
+}
+
+/* Those that an earlier version drew, or of axes that the run no longer shows: their captions lie in the run's folder
+ * and not among what was written now. */
+static void remove_stale(const struct studio *studio, int plots, int data)
+{
+	char name[OUTFILE_NAME_MAX], now[sizeof studio->data + OUTFILE_NAME_MAX];
+	DIR *files = fdopendir(dup(data));
+	const struct dirent *entry;
+	while (files && (entry = readdir(files))) {
+		snprintf(now, sizeof now, "%s/%.*s", studio->data, OUTFILE_NAME_MAX - 2,
+			 entry->d_name);
+		if (sscanf(entry->d_name, "caption-%180[^.].dat", name) == 1 &&
+		    access(now, F_OK) != 0 && is_ours(data, entry->d_name))
+			remove_figure(plots, data, name);
+	}
+	if (files)
+		closedir(files);
+}
+
+/* Nothing is lost where a folder cannot be opened: then there is nothing of ours in it. */
+static void open_and_remove_stale(const struct studio *studio)
+{
+	struct problem problem;
+	int run = infile_folder(studio->result, &problem);
+	int plots = run < 0 ? -1 : infile_below(run, "plots");
+	int data = plots < 0 ? -1 : infile_below(plots, "data");
+	if (data >= 0)
+		remove_stale(studio, plots, data);
+	const int folders[] = {data, plots, run};
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+		if (folders[i] >= 0)
+			close(folders[i]);
 }
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
@@ -270,7 +347,6 @@ enum outcome plot_draw(const struct summary *summary, const char *folder, size_t
 	struct studio studio = {.result = folder};
 	const char *above = getenv("TMPDIR");
 	interrupts_catch(); /* there will be a folder to remove */
-	*figures = 0;
 	if (locate_plot_scripts(studio.scripts, sizeof studio.scripts, problem))
 		return OUTCOME_FAILED;
 	snprintf(studio.style, sizeof studio.style, "%s/style.gp", studio.scripts);
@@ -282,11 +358,12 @@ enum outcome plot_draw(const struct summary *summary, const char *folder, size_t
 			    "writable",
 			    studio.folder, strerror(errno));
 	snprintf(studio.data, sizeof studio.data, "%s/plots/data", studio.folder);
-	enum outcome outcome = export_write(summary, studio.folder, problem);
-	if (!outcome)
-		outcome = draw_all(&studio, figures, problem);
-	if (!outcome)
-		outcome = draw_views(&studio, summary, figures, problem);
+	enum outcome outcome = figures_write(summary, studio.folder, problem);
+	if (!outcome) {
+		open_and_remove_stale(&studio);
+		outcome = draw_all(&studio, summary, problem);
+	}
+	*figures = studio.drawn;
 	nftw(studio.folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	return outcome;
 }

@@ -8,11 +8,12 @@
 
 #include <stddef.h>
 
-/* Draws FOLDER/plots/NAME.{svg,pdf,png} of a run. Nothing that lies in FOLDER is read, by gnuplot least of
- * all: it works in a private folder below TMPDIR, on data written for it there, by scripts named by their
+/* Draws FOLDER/plots/NAME.{svg,pdf,png} of a run. Nothing that lies in FOLDER is read by gnuplot: it works in a private folder below TMPDIR, on data written for it there, by scripts named by their
  * absolute paths, without init files; what it drew is moved over when it is whole. Fails if gnuplot is
  * missing, takes longer than a minute over a figure, or a script fails, with gnuplot's last words; what was
- * drawn before stays. Sets how many figures there are. */
+ * drawn before stays, and the others are drawn all the same. Sets how many figures were drawn. Figures that this
+ * program made of the run before and that it no longer has are removed: their captions tell them, and are the one
+ * thing in FOLDER that is read. */
 enum outcome plot_draw(const struct summary *summary, const char *folder, size_t *figures,
 		       struct problem *problem);
 

@@ -9,7 +9,6 @@
 #include "harness/driver/show/figures.h"
 #include "harness/driver/show/filter.h"
 #include "harness/driver/show/grid.h"
-#include "harness/driver/show/looks.h"
 
 /* A part of the figure of counters: the arms of the experiment at one heap. */
 struct counted_part {

@@ -80,7 +80,7 @@ static void fill_slope(const struct dataset *dataset, struct derived *row,
 	if (row->replicates) {
 		row->value = stats_difference_interval(values, row->replicates);
 		snprintf(row->note, sizeof row->note, "per running thread%s%s",
-			 row->control ? ", less " : "", row->control ? row->control : "");
+			 row->control ? ", minus " : "", row->control ? row->control : "");
 	} else if (!idle->block_count)
 		snprintf(row->note, sizeof row->note, "unavailable: %.100s", idle->missing);
 	else
@@ -120,13 +120,13 @@ static size_t derive(const struct summary *summary, struct derived rows[DERIVED_
 	return count;
 }
 
-/* "fork_running less fork_sleeping +1.2 us (+0.9 us to +1.5 us)". */
+/* "fork_running minus fork_sleeping +1.2 us (+0.9 us to +1.5 us)". */
 static void add_slope(char text[FIGURE_REMARK_MAX], const struct derived *slope)
 {
 	char center[BLOCK_TEXT_MAX], interval[BLOCK_TEXT_MAX];
 	notes_append(text, FIGURE_REMARK_MAX, "%s%s%s%s ",
 		     *text ? "; " : "a running thread costs: ", slope->case_name,
-		     slope->control ? " less " : "", slope->control ? slope->control : "");
+		     slope->control ? " minus " : "", slope->control ? slope->control : "");
 	if (slope->replicates == 0)
 		notes_append(text, FIGURE_REMARK_MAX, "%s", slope->note);
 	else if (!slope->value.has_interval)
@@ -255,7 +255,7 @@ static void put_table(const struct summary *summary, struct grid *grid)
 	}
 	block_begin(grid, 2, &levels,
 		    "what each thread of the caller that runs on another CPU adds to a call");
-	grid_heads(grid, "call", "less", "heap", "a thread", "95 % interval");
+	grid_heads(grid, "call", "minus", "heap", "a thread", "95 % interval");
 	put_slopes(rows, count, grid);
 	put_losses(summary, &levels, grid);
 }
