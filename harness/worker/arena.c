@@ -16,8 +16,3 @@ void *arena_share(size_t bytes, const char *what, struct problem *problem)
 	     remedy_or(errno, "free some memory"));
 	return NULL;
 }
-
-struct arena *arena_make(struct problem *problem)
-{
-	return arena_share(sizeof(struct arena), "the worker's own use", problem);
-}

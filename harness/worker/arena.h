@@ -18,10 +18,7 @@ struct arena {
 	_Alignas(4096) char proc_text[ARENA_PROC_BYTES];
 };
 
-/* NULL with the problem set if there is no memory. */
-struct arena *arena_make(struct problem *problem);
-
-/* `bytes` of memory for an experiment: shared, populated, inherited by children. NULL with the
+/* `bytes` of memory that is shared, populated, inherited by children. NULL with the
  * problem set if there is none. */
 void *arena_share(size_t bytes, const char *what, struct problem *problem);
 

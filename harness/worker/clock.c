@@ -8,9 +8,7 @@
 #include <cpuid.h>
 #endif
 
-static struct timespec before_arena; /* until shared memory exists */
-
-struct clock worker_clock = {.caller_scratch = &before_arena, .child_scratch = &before_arena};
+struct clock worker_clock;
 
 uint64_t clock_monotonic_raw_ns(void)
 {
@@ -19,16 +17,10 @@ uint64_t clock_monotonic_raw_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-void clock_use(const struct wire_clock *clock)
+void clock_use(const struct wire_clock *clock, struct timespec *caller, struct timespec *child)
 {
-	worker_clock.is_counter = clock->kind == WIRE_CLOCK_COUNTER;
-	worker_clock.ns_per_tick = clock->ns_per_tick;
-}
-
-void clock_scratch(struct timespec *caller, struct timespec *child)
-{
-	worker_clock.caller_scratch = caller;
-	worker_clock.child_scratch = child;
+	worker_clock = (struct clock){clock->kind == WIRE_CLOCK_COUNTER, clock->ns_per_tick, caller,
+				      child};
 }
 
 /* Whether the fast counter can be trusted, and the reason. The kernel compares the TSC with other
@@ -95,9 +87,8 @@ static double smallest_step_ns(void)
 
 void clock_calibrate(struct wire_clock *clock)
 {
-	memset(clock, 0, sizeof *clock);
-	clock->kind = WIRE_CLOCK_GETTIME;
-	clock->ns_per_tick = 1;
+	static struct timespec scratch; /* no child reads the time here */
+	*clock = (struct wire_clock){.kind = WIRE_CLOCK_GETTIME, .ns_per_tick = 1};
 	if (counter_is_trusted(clock->why)) {
 		struct bracket from = bracket_now();
 		uint64_t until = from.raw_ns + 100000000u;
@@ -109,6 +100,6 @@ void clock_calibrate(struct wire_clock *clock)
 		clock->ns_per_tick = span_ns / (double)(to.ticks - from.ticks);
 		clock->error_ppm = (double)(from.width_ns + to.width_ns) / 2 / span_ns * 1e6;
 	}
-	clock_use(clock);
+	clock_use(clock, &scratch, &scratch);
 	clock->resolution_ns = smallest_step_ns();
 }

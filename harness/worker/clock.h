@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Set once, by clock_use() and clock_scratch(); only read afterwards. */
+/* Set once, by clock_use(); only read afterwards. */
 extern struct clock {
 	bool is_counter;
 	double ns_per_tick;
@@ -58,11 +58,9 @@ static inline double clock_ns(uint64_t from, uint64_t to)
 	return (double)(int64_t)(to - from) * worker_clock.ns_per_tick;
 }
 
-/* Uses the calibration that the driver passes on. */
-void clock_use(const struct wire_clock *clock);
-
-/* Gives clock_gettime shared memory to write to, for the caller and for its children. */
-void clock_scratch(struct timespec *caller, struct timespec *child);
+/* Uses the calibration that the driver passes on. clock_gettime writes to `caller`, and in children to `child`:
+ * shared memory. */
+void clock_use(const struct wire_clock *clock, struct timespec *caller, struct timespec *child);
 
 /* Chooses the clock of this machine and calibrates it over about 100 ms against
  * CLOCK_MONOTONIC_RAW. At each end it takes the tightest of several bracketed readings; the width

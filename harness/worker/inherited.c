@@ -2,8 +2,8 @@
 
 #include "harness/common/rawsys.h"
 #include "harness/common/textfile.h"
-#include "harness/worker/open_files.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -40,6 +40,35 @@ static void inherited_signals(void)
 	for (long signal = 1; signal <= SIGNALS_MAX; signal++)
 		raw_syscall(SYS_rt_sigaction, signal, (long)fallback, 0, sizeof none, 0);
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none, 0);
+}
+
+/* As the kernel hands out entries of a folder (getdents64); libc's opendir() takes memory. */
+struct entry {
+	uint64_t inode, offset;
+	uint16_t bytes;
+	uint8_t type;
+	char name[];
+};
+
+/* Calls `visit`, which may close it, for each open file of this process but the one that the list is read
+ * from. Takes no memory. False if /proc does not say. */
+static bool each_open_file(void (*visit)(int fd, void *context), void *context)
+{
+	_Alignas(struct entry) char room[2048] = {0};
+	long got;
+	int list = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (list < 0)
+		return false;
+	while ((got = raw_syscall(SYS_getdents64, list, (long)room, sizeof room, 0, 0)) > 0)
+		for (long at = 0; at < got;) {
+			const struct entry *entry = (const struct entry *)(room + at);
+			int fd = (int)strtol(entry->name, NULL, 10);
+			if (isdigit((unsigned char)*entry->name) && fd != list)
+				visit(fd, context);
+			at += entry->bytes;
+		}
+	close(list);
+	return got == 0;
 }
 
 static void close_surplus(int fd, void *context)
@@ -84,7 +113,7 @@ static enum outcome inherited_files(struct problem *problem)
 			return fail(problem, "cannot open /dev/null: %s; make it", strerror(errno));
 	/* close_range() exists from Linux 5.9 on, and seccomp filters may not know it. */
 	if (raw_syscall(SYS_close_range, FILES_KEPT, ~0u, 0, 0, 0) < 0 &&
-	    !open_files_each(close_surplus, NULL))
+	    !each_open_file(close_surplus, NULL))
 		return fail(problem, "cannot close what the caller had open: %s; mount /proc",
 			    strerror(errno));
 	return shrink_table(problem);
@@ -159,7 +188,7 @@ static void count_one(int fd, void *count)
 uint64_t inherited_open_files(void)
 {
 	uint64_t count = 0;
-	return open_files_each(count_one, &count) ? count : WIRE_UNKNOWN;
+	return each_open_file(count_one, &count) ? count : WIRE_UNKNOWN;
 }
 
 /* By raw system call: libcs differ in the type of `which`. */

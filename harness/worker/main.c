@@ -45,7 +45,7 @@ static enum outcome serve(struct run *run, struct wire_area *area, const struct 
 		inherited_describe(&area->answer.catalog.start);
 		return registry_describe(&area->answer.catalog, run->problem);
 	}
-	struct arena *arena = arena_make(run->problem);
+	struct arena *arena = arena_share(sizeof *arena, "the worker's own use", run->problem);
 	if (!arena)
 		return OUTCOME_FAILED;
 	run->child = &arena->child;
@@ -53,8 +53,7 @@ static enum outcome serve(struct run *run, struct wire_area *area, const struct 
 	run->partner = &arena->partner;
 	run->scratch = arena->scratch;
 	run->child_stack_top = arena->child_stack + sizeof arena->child_stack;
-	clock_use(&run->request->clock);
-	clock_scratch(&arena->caller_clock, &arena->child_clock);
+	clock_use(&run->request->clock, &arena->caller_clock, &arena->child_clock);
 	if (effects_begin(run))
 		return OUTCOME_FAILED;
 	if (run->request->mode == WIRE_ONCE)
