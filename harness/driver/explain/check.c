@@ -9,8 +9,9 @@
 
 #define COUNT "%" PRIu64
 
-static void add(struct step_result *result, enum verdict verdict, const char *why,
-		const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static void add(struct step_result *result,
+						      enum verdict verdict, const char *why,
+						      const char *format, va_list arguments)
 {
 	/* More statements than there is room for would be a mistake in this file: the last gives way. */
 	if (result->check_count == CHECKS_MAX)
