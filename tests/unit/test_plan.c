@@ -755,8 +755,9 @@ TEST(no_axis_is_named_like_another_key_of_a_cell)
 					   "replicate", "seed",       "began_s",
 					   "counted",   "worker",     "arms"};
 	const struct record_replicate replicate = {.job = 0};
-	struct wire_area *area = calloc(1, sizeof *area);
+	struct wire_area *area = aligned_alloc(WIRE_STAMP_OFFSET, sizeof *area);
 	assert_non_null(area);
+	memset(area, 0, sizeof *area);
 	make_plan();
 	json_t *line = describe_cell_line(&plan, &replicate, area, 0);
 	for (size_t i = 0; i < COUNT_OF(keys); i++) {
