@@ -21,7 +21,7 @@
 
 enum {
 	WIRE_FD = 3,
-	WIRE_VERSION = 6,
+	WIRE_VERSION = 7,
 	WIRE_NAME_MAX = 32,
 	WIRE_TEXT_MAX = 120,
 	WIRE_PATH_MAX = 1024,
@@ -217,6 +217,7 @@ struct wire_sample {
 	double value[WIRE_METRICS_MAX];    /* by the experiment's metric index */
 	double window_ns;                  /* of the counted window, including the counters' own
  * cost */
+	double contention, off_cpu_ns;     /* worker/witness.h */
 	uint64_t count[COUNTER_GROUP_MAX]; /* by the index in the pass's group */
 };
 

@@ -8,6 +8,7 @@
 #include "harness/worker/inherited.h"
 #include "harness/worker/registry.h"
 #include "harness/worker/target.h"
+#include "harness/worker/witness.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -161,7 +162,10 @@ static enum outcome take(struct loop *loop, struct place place, unsigned pass, u
 		return OUTCOME_FAILED;
 	effects_before_sample(loop->run, cell_at(loop, place.cell));
 	loop->run->histogram = pass == PASS_STAMPED ? histogram_of(loop, place) : NULL;
+	struct witness witness;
+	witness_begin(&witness);
 	enum outcome outcome = arm->experiment->sample(loop->run, arm, sample);
+	witness_end(&witness, sample);
 	loop->run->histogram = NULL;
 	if (outcome)
 		return OUTCOME_FAILED;

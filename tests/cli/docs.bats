@@ -437,8 +437,8 @@ there() {
 	{
 		tsv "$FOLDER/summary.csv"
 		tsv results/reference-2cpu-vm/summary.csv
-	} | awk -F '\t' '$16 ~ /^[0-9]+$/ && $27 != "" { if ($16 == 0) { print $27; next }
-		count = split($27, part, "; "); for (i = 1; i <= count; i++) print part[i] }' | sort -u >"$BATS_TEST_TMPDIR/notes"
+	} | awk -F '\t' '$16 ~ /^[0-9]+$/ && $30 != "" { if ($16 == 0) { print $30; next }
+		count = split($30, part, "; "); for (i = 1; i <= count; i++) print part[i] }' | sort -u >"$BATS_TEST_TMPDIR/notes"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/notes")" -ge 20 ]
 	part=$(grep -vEf "$BATS_TEST_TMPDIR/patterns" "$BATS_TEST_TMPDIR/notes") || return 0
 	fail_with "RESULTS-FORMAT.md does not tell of these notes:" "$(head -5 <<<"$part")"

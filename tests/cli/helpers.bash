@@ -44,7 +44,7 @@ rows() {
 	awk -F '\t' 'NR > 1 {
 		experiment = $1; primitive = $2; action = $3; case_name = $4; heap = $5; page_kind = $6
 		state = $7; cache = $8; touch_order = $9; child_cpu = $13; metric = $14; unit = $15; count = $16
-		replicates = $17; median = $18; min = $24; max = $25; note = $27
+		replicates = $17; median = $18; min = $24; max = $25; undisturbed = $27; note = $30
 		if ('"$1"') print '"$2"'
 	}' "$TABLE"
 }

@@ -258,7 +258,7 @@ measure() {
 	# CSV: as many rows as before, as many fields in each, and no formula.
 	tsv "$RUN/summary.csv" >table
 	[ "$(wc -l <table)" -eq "$rows_before" ] || fail_with "rows were forged"
-	awk -F '\t' 'NF != 27 || /(^|\t)[=+@]/ { exit 1 }' table || fail_with "fields are forged"
+	awk -F '\t' 'NF != 30 || /(^|\t)[=+@]/ { exit 1 }' table || fail_with "fields are forged"
 	cut -f2 table | grep -qxF "'"'=cmd(),"a|b" <b>-->$`x`\{x}' || fail_with "the name is not whole" "$(cut -f2 table | sort -u)"
 	# Markdown: no HTML, no end of a comment but ours, no cell more.
 	for text in "$RUN"/tables/*.md "$RUN/claims.md"; do

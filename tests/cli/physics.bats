@@ -78,13 +78,13 @@ worker_facts() {
 	done
 }
 
-@test "summary.csv keeps its promise: header, 27 fields, numbers or a reason" {
-	local header='experiment,primitive,action,case,heap_bytes,page_kind,state,cache,touch_order,threads,mappings,open_files,child_cpu,metric,unit,n,replicates,estimate,ci_low,ci_high,p5,p95,p99,min,max,mad,note'
+@test "summary.csv keeps its promise: header, 30 fields, numbers or a reason" {
+	local header='experiment,primitive,action,case,heap_bytes,page_kind,state,cache,touch_order,threads,mappings,open_files,child_cpu,metric,unit,n,replicates,estimate,ci_low,ci_high,p5,p95,p99,min,max,mad,undisturbed,estimate_of_all,disturbed_ratio,note'
 	[ "$(head -1 "$FOLDER/summary.csv")" = "$header" ] || fail_with "$(head -1 "$FOLDER/summary.csv")"
-	awk -F '\t' 'NF != 27 { print NR ": " NF " fields: " $0; bad = 1 } END { exit bad }' "$TABLE"
+	awk -F '\t' 'NF != 30 { print NR ": " NF " fields: " $0; bad = 1 } END { exit bad }' "$TABLE"
 	awk -F '\t' 'NR > 1 {
 		number = "^-?[0-9]+([.][0-9]+)?(e[+-][0-9]+)?$"
-		ok = $16 > 0 ? $27 ~ /^stopped: [a-z]/ && $17 > 0 : $27 ~ /^(unavailable|not permitted): .+/ && $17 == 0
+		ok = $16 > 0 ? $30 ~ /^stopped: [a-z]/ && $17 > 0 : $30 ~ /^(unavailable|not permitted): .+/ && $17 == 0
 		for (i = 18; i <= 26; i++) {
 			interval = i == 19 || i == 20 # none under five replicates
 			if ($16 > 0 && !interval && $i !~ number) ok = 0
@@ -178,4 +178,14 @@ worker_facts() {
 	cut -d, -f1-15 "$BATS_TEST_TMPDIR/a/latest/summary.csv" >"$BATS_TEST_TMPDIR/a.levels"
 	cut -d, -f1-15 "$BATS_TEST_TMPDIR/b/latest/summary.csv" | cmp - "$BATS_TEST_TMPDIR/a.levels"
 	samples "$BATS_TEST_TMPDIR/a/latest" | grep -q '"seed":7,'
+}
+
+@test "every sample has its witnesses, and rows say how many samples were undisturbed" {
+	all 'count > 0 && unit == "ns"' 'undisturbed != "" && undisturbed <= count'
+	some 'count > 0 && unit == "ns"'
+	none 'unit == "count" && undisturbed != ""'
+	samples "$FOLDER" | jq -es '[.[] | select(.type == "cell") | .arms[].passes[]] |
+		length > 0 and all(.[]; (.contention | length) == (.round | length) and
+			(.off_cpu_ns | length) == (.round | length) and
+			all(.contention[]; . > 0) and all(.off_cpu_ns[]; . >= 0))'
 }

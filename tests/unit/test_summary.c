@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { FIELDS = 27, PER_ROUND = 5, ROUNDS = 8, COUNT = PER_ROUND * ROUNDS };
+enum { FIELDS = 30, PER_ROUND = 5, ROUNDS = 8, COUNT = PER_ROUND * ROUNDS };
 
 static struct dataset dataset;
 static struct summary summary;
@@ -118,7 +118,7 @@ static size_t split(char **line, char *fields[FIELDS + 1])
 static const char header[] =
 	"experiment,primitive,action,case,heap_bytes,page_kind,state,cache,touch_order,threads,"
 	"mappings,open_files,child_cpu,metric,unit,n,replicates,estimate,ci_low,ci_high,p5,p95,p99,"
-	"min,max,mad,note\n";
+	"min,max,mad,undisturbed,estimate_of_all,disturbed_ratio,note\n";
 
 TEST(csv_keeps_its_promise)
 {

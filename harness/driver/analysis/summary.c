@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double DRIFT_TOLD = 0.05; /* first half against second: said from 5 % on */
+static const double DRIFT_TOLD = 0.05;     /* first half against second: said from 5 % on */
+static const double DISTURBED_TOLD = 0.05; /* share of samples: said from 5 % on */
 
 __attribute__((format(printf, 2, 3))) static void add_note(struct row *row, const char *format, ...)
 {
@@ -36,7 +37,7 @@ static const char *why_stopped(const struct dataset *dataset, const struct row *
 {
 	double precision = setting(dataset, "precision");
 	const char *ended = json_string_value(json_object_get(dataset->end, "ended"));
-	if (row->series->block_count >= STATS_PRECISION_VALUES_MIN &&
+	if (row->undisturbed.series.block_count >= STATS_PRECISION_VALUES_MIN &&
 	    stats_relative_half_width(&row->interval) <= precision)
 		return "precision";
 	if (!ended)
@@ -58,7 +59,7 @@ static bool is_time(const struct series *series)
 /* Drift over the run: the medians of the first half of the replicates against the second's. */
 static void note_drift(struct row *row, const double *medians)
 {
-	size_t n = row->series->block_count, half = n / 2;
+	size_t n = row->undisturbed.series.block_count, half = n / 2;
 	if (half < 3)
 		return;
 	double first = stats_median(medians, half), second = stats_median(medians + n - half, half);
@@ -115,6 +116,22 @@ static void note_worker(struct row *row)
 		add_note(row, "%s", text);
 }
 
+/* What the witnesses beside the samples say. */
+static void note_witnesses(struct row *row)
+{
+	const struct undisturbed *undisturbed = &row->undisturbed;
+	char all[UNITS_TEXT_MAX];
+	double share = 1 - (double)undisturbed->count / (double)row->count;
+	if (!undisturbed->is_known || share < DISTURBED_TOLD)
+		return;
+	if (undisturbed->all_count)
+		add_note(row, "only %zu of %zu samples undisturbed: all count", undisturbed->count,
+			 row->count);
+	else
+		add_note(row, "%.0f %% of samples disturbed and left out (all: %s)", 100 * share,
+			 units_format_ns(undisturbed->all_estimate, all));
+}
+
 /* Counts are taken beside the times, in passes that are a little slower. */
 static void note_counting(struct row *row, const struct summary *summary)
 {
@@ -141,16 +158,19 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 		add_note(row, "%s", doubt);
 		return OUTCOME_OK;
 	}
+	if (undisturbed_make(&row->undisturbed, series, &summary->quiet, problem))
+		return OUTCOME_FAILED;
+	const struct series *used = &row->undisturbed.series;
 	double *values = series_values(series, &row->count);
-	double *medians = series_medians(series);
+	double *medians = series_medians(used);
 	if (values && medians) {
 		row->spread = stats_summarize(values, row->count);
 		/* A replicate of many samples counts no more than one of few, here either. */
 		row->interval =
 			is_time(series)
-				? stats_interval(medians, series->block_count)
+				? stats_interval(medians, used->block_count)
 				: (struct stats_interval){
-					  .center = stats_median(medians, series->block_count)};
+					  .center = stats_median(medians, used->block_count)};
 		add_note(row, "stopped: %s", why_stopped(dataset, row));
 		if (!is_time(series))
 			add_note(row, "no interval: a count");
@@ -160,6 +180,7 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 			note_drift(row, medians);
 			note_burst(row);
 			note_modes(row, values);
+			note_witnesses(row);
 		}
 		if (series->is_counter)
 			note_counting(row, summary);
@@ -203,8 +224,10 @@ static enum outcome make_ratios(struct summary *summary, struct problem *problem
 		if (!fork || !fork->block_count)
 			continue;
 		struct ratio *ratio = &summary->ratios[summary->ratio_count];
-		if (ratio_make(ratio, series, fork, problem))
+		if (ratio_make(ratio, &summary->rows[i].undisturbed.series,
+			       &summary->rows[fork - dataset->series].undisturbed.series, problem))
 			return OUTCOME_FAILED;
+		ratio->series = series;
 		if (!ratio->replicates)
 			continue;
 		summary->rows[i].ratio = ratio;
@@ -225,6 +248,7 @@ enum outcome summary_make(struct summary *summary, const struct dataset *dataset
 		return fail(problem, "cannot summarise the run: out of memory");
 	}
 	counting_costs_make(&summary->counting, dataset);
+	outcome = quiet_level_find(&summary->quiet, dataset, problem);
 	for (size_t i = 0; !outcome && i < dataset->series_count; i++) {
 		summary->rows[i].series = &dataset->series[i];
 		outcome = make_row(&summary->rows[i], summary, problem);
@@ -240,6 +264,8 @@ enum outcome summary_make(struct summary *summary, const struct dataset *dataset
 
 void summary_free(struct summary *summary)
 {
+	for (size_t i = 0; summary->rows && i < summary->row_count; i++)
+		undisturbed_free(&summary->rows[i].undisturbed);
 	free(summary->rows);
 	free(summary->ratios);
 	*summary = (struct summary){0};

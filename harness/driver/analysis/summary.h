@@ -7,6 +7,7 @@
 #include "harness/driver/analysis/counting_cost.h"
 #include "harness/driver/analysis/crosscheck.h"
 #include "harness/driver/analysis/ratio.h"
+#include "harness/driver/analysis/undisturbed.h"
 #include "harness/driver/base/stats.h"
 #include "harness/driver/data/dataset.h"
 
@@ -19,7 +20,8 @@ struct row {
 	size_t count; /* 0: no values, and the note says why */
 	struct stats_summary spread;
 	struct stats_interval interval;
-	const struct ratio *ratio; /* to fork; NULL: none */
+	const struct ratio *ratio;      /* to fork; NULL: none */
+	struct undisturbed undisturbed; /* what the interval is of */
 	char note[NOTE_MAX];
 };
 
@@ -28,6 +30,7 @@ struct summary {
 	size_t row_count, ratio_count;
 	struct row *rows;     /* one for every series, in the same order */
 	struct ratio *ratios; /* to fork, same cell and action */
+	struct quiet_level quiet;
 	struct counting_costs counting;
 	struct crosscheck crosscheck;
 };

@@ -4,6 +4,8 @@
 #include "harness/driver/base/forms/csv.h"
 #include "harness/driver/base/outfile.h"
 
+#include <math.h>
+
 static void put_axes(FILE *file, const struct series *series, enum axis_column column)
 {
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
@@ -50,6 +52,21 @@ static void put_axis_names(FILE *file, enum axis_column column)
 		}
 }
 
+/* Empty where the run has no witnesses, and for counts. */
+static void put_undisturbed(FILE *file, const struct undisturbed *undisturbed)
+{
+	if (!undisturbed->is_known) {
+		csv_next_empty(file, 3);
+		return;
+	}
+	csv_next_count(file, undisturbed->count);
+	csv_next_number(file, undisturbed->all_estimate);
+	if (isnan(undisturbed->disturbed_ratio))
+		csv_next_empty(file, 1);
+	else
+		csv_next_number(file, undisturbed->disturbed_ratio);
+}
+
 static void put_row(FILE *file, const struct row *row)
 {
 	const struct stats_summary *spread = &row->spread;
@@ -65,6 +82,7 @@ static void put_row(FILE *file, const struct row *row)
 		for (size_t i = 0; i < sizeof spreads / sizeof *spreads; i++)
 			csv_next_number(file, spreads[i]);
 	}
+	put_undisturbed(file, &row->undisturbed);
 	csv_next_text(file, row->note);
 	put_axes(file, row->series, AXIS_COLUMN_LAST);
 	csv_end(file);
@@ -103,7 +121,9 @@ enum outcome summary_write(const struct summary *summary, const char *folder,
 	struct outfile outfile;
 	FILE *file =
 		begin(&outfile, folder, "summary.csv",
-		      ",n,replicates,estimate,ci_low,ci_high,p5,p95,p99,min,max,mad,note", problem);
+		      ",n,replicates,estimate,ci_low,ci_high,p5,p95,p99,min,max,mad,undisturbed,"
+		      "estimate_of_all,disturbed_ratio,note",
+		      problem);
 	for (size_t i = 0; file && i < summary->row_count; i++)
 		put_row(file, &summary->rows[i]);
 	if (!file || outfile_close(&outfile, file, problem))

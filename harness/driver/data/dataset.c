@@ -42,9 +42,10 @@ struct series *dataset_find(const struct dataset *dataset, const struct series *
 	return number ? &dataset->series[json_integer_value(number)] : NULL;
 }
 
-struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with_windows)
+struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with_windows,
+				bool with_witnesses)
 {
-	const size_t number_count = (with_windows ? 2 : 1) * count;
+	const size_t number_count = (1u + with_windows + 2u * with_witnesses) * count;
 	struct columns *columns = calloc(1, sizeof *columns + number_count * sizeof(double) +
 						    2 * count * sizeof(unsigned));
 	if (!columns)
@@ -56,6 +57,8 @@ struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with
 		.count = count,
 		.at_us = numbers,
 		.window_ns = with_windows ? numbers + count : NULL,
+		.contention = with_witnesses ? numbers + (1u + with_windows) * count : NULL,
+		.off_cpu_ns = with_witnesses ? numbers + (2u + with_windows) * count : NULL,
 		.rounds = steps,
 		.places = steps + count,
 	};

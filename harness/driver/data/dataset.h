@@ -20,8 +20,9 @@ enum { DATASET_REPLICATES_MAX = 1024 };
 struct columns {
 	struct columns *next; /* private: of those that the dataset owns */
 	size_t count;
-	double *at_us, *window_ns; /* window_ns: of a counter's window; NULL for times */
-	unsigned *rounds, *places; /* places: in the burst */
+	double *at_us, *window_ns;       /* window_ns: of a counter's window; NULL for times */
+	double *contention, *off_cpu_ns; /* witnesses (worker/witness.h); NULL in older runs */
+	unsigned *rounds, *places;       /* places: in the burst */
 };
 
 /* What was recorded about the worker while it took a cell's samples; NAN: not recorded, as in older runs. Times in
@@ -37,7 +38,7 @@ struct block {
 	double began_s;
 	size_t count;
 	double *values;
-	const double *window_ns, *at_us;
+	const double *window_ns, *at_us, *contention, *off_cpu_ns;
 	const unsigned *rounds, *places;
 	struct worker_facts worker_facts; /* of the replicate's cell */
 };

@@ -66,8 +66,9 @@ static enum outcome find_values(struct arm *arm, struct arm_pass **in, const jso
 /* What the metrics of a pass have in common; NULL with the problem set. A counted pass has its windows. */
 static struct columns *columns_of(const struct arm *arm, struct arm_pass *pass)
 {
-	enum { ROUND, PLACE, AT, WINDOW, COLUMN_COUNT };
-	static const char *const names[] = {"round", "place", "at_us", "window_ns"};
+	enum { ROUND, PLACE, AT, CONTENTION, OFF_CPU, WINDOW, COLUMN_COUNT };
+	static const char *const names[] = {"round",      "place",      "at_us",
+					    "contention", "off_cpu_ns", "window_ns"};
 	const json_t *read[COLUMN_COUNT];
 	const bool is_counted = pass->counts != NULL;
 	if (pass->columns)
@@ -75,12 +76,15 @@ static struct columns *columns_of(const struct arm *arm, struct arm_pass *pass)
 	const size_t count = json_array_size(json_object_get(pass->samples, names[ROUND]));
 	for (size_t i = 0; i < (is_counted ? COLUMN_COUNT : WINDOW); i++) {
 		read[i] = json_object_get(pass->samples, names[i]);
+		if ((i == CONTENTION || i == OFF_CPU) && !read[i])
+			continue; /* an older run */
 		if (!count || json_array_size(read[i]) != count) {
 			malformed(arm, "the columns of a pass differ in length");
 			return NULL;
 		}
 	}
-	struct columns *columns = dataset_columns(arm->reader->dataset, count, is_counted);
+	struct columns *columns = dataset_columns(arm->reader->dataset, count, is_counted,
+						  read[CONTENTION] && read[OFF_CPU]);
 	if (!columns)
 		malformed(arm, "out of memory");
 	for (size_t i = 0; columns && i < count; i++) {
@@ -89,6 +93,10 @@ static struct columns *columns_of(const struct arm *arm, struct arm_pass *pass)
 		if (!fields_count(json_array_get(read[ROUND], i), UINT16_MAX, &round) ||
 		    !fields_count(json_array_get(read[PLACE], i), UINT16_MAX, &place) ||
 		    !fields_number(json_array_get(read[AT], i), &columns->at_us[i]) ||
+		    (columns->contention &&
+		     (!fields_number(json_array_get(read[CONTENTION], i),
+				     &columns->contention[i]) ||
+		      !fields_number(json_array_get(read[OFF_CPU], i), &columns->off_cpu_ns[i]))) ||
 		    (is_counted &&
 		     !fields_number(json_array_get(read[WINDOW], i), &columns->window_ns[i]))) {
 			malformed(arm, "a round, a place or a time is impossible");
@@ -157,6 +165,8 @@ static enum outcome add_values(const struct arm *arm, struct arm_pass *pass, con
 		.places = columns->places,
 		.at_us = columns->at_us,
 		.window_ns = columns->window_ns,
+		.contention = columns->contention,
+		.off_cpu_ns = columns->off_cpu_ns,
 	};
 	return OUTCOME_OK;
 }

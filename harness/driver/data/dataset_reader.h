@@ -28,7 +28,8 @@ enum outcome dataset_malformed(const struct reader *reader, const char *what);
 void *dataset_grow(void *array, size_t count, size_t *capacity, size_t element_bytes);
 
 /* Room for the columns of so many samples, which the dataset frees; NULL: out of memory. */
-struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with_windows);
+struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with_windows,
+				bool with_witnesses);
 
 /* Finds the series of `key`, or adds it; NULL: out of memory. */
 struct series *dataset_series(struct dataset *dataset, const struct series *key);
