@@ -344,7 +344,7 @@ listed() {
 	done
 	echo 'no command' >>"$place/plots/timeline.gp"
 	run --separate-stderr "$place/build/forkcost" plot "$folder"
-	[[ $stderr == *"2 figures are not drawn; the first: cannot draw ../counters-by-arm.svg"* ]] || fail_with "not both"
+	[[ $stderr == *"cannot draw 2 of the figures; the first: cannot draw ../counters-by-arm.svg"* ]] || fail_with "not both"
 }
 
 @test "a figure that the run no longer has goes, with its data; nobody else's files do" {

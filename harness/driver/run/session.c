@@ -5,6 +5,7 @@
 #include "harness/driver/base/locate.h"
 #include "harness/driver/base/outfile.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -213,6 +214,7 @@ enum outcome catalog_read(struct wire_catalog *catalog, struct problem *problem)
 	bool trustworthy = false;
 	if (session_open(&session, 0, problem))
 		return OUTCOME_FAILED;
+	assert(session.area);
 	session.area->request.mode = WIRE_CATALOG;
 	enum outcome outcome = session_start(&session, 1, problem);
 	if (!outcome)

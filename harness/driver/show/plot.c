@@ -252,8 +252,8 @@ static enum outcome draw_all(struct studio *studio, const struct summary *summar
 	for (size_t i = 0; i < count; i++)
 		draw(studio, "by-axis", views[i].stem, views[i].experiment);
 	if (studio->failed > 1)
-		return fail(problem, "%zu figures are not drawn; the first: %s", studio->failed,
-			    studio->first.text);
+		return fail(problem, "cannot draw %zu of the figures; the first: %s",
+			    studio->failed, studio->first.text);
 	*problem = studio->first;
 	return studio->failed ? OUTCOME_FAILED : OUTCOME_OK;
 }
