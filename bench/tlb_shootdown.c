@@ -164,7 +164,7 @@ static enum outcome measure(struct run *run, const struct story *story, struct w
 	run->child->id = 0;
 	/* Starts processes: caches are warm then, and CPUs where nothing of the worker runs any
 	 * more leave the mask of CPUs to flush. */
-	if (child_settle(run))
+	if (child_settle(run, NULL))
 		return OUTCOME_FAILED;
 	child_dirty_stack();
 	enum outcome outcome = disturb(run, story, with_threads, out, &span_ns);

@@ -299,11 +299,11 @@ enum outcome child_write_protect_heap(struct run *run);
 /* Stops or allows the inheritance of the heap by children; touches no page of it. */
 enum outcome child_heap_copied(struct run *run, bool copied);
 
-/* Starts and reaps some children: some that copy everything but the heap, then some that share
- * memory, exit and exec in turn. After the heap was prepared, this brings what the kernel needs for
- * any spawn back into the caches, in the same way for every arm and state, and leaves the heap as
- * it is. */
-enum outcome child_settle(struct run *run);
+/* Starts and reaps some children while the heap is kept out of them, so that its state stays. After the heap was
+ * prepared, this brings back into the caches what the kernel needs for the next window: the arm's own children, as
+ * a loop of them would. `arm` NULL, or one whose child reads the heap: some children that share memory, exit and
+ * exec in turn, then some that copy everything but the heap. */
+enum outcome child_settle(struct run *run, const struct arm *arm);
 
 /* Writes again to the stack below the caller's frame, where libc's own frames go. After a fork
  * those pages are write-protected, so the next call into libc would take a fault in the window

@@ -146,9 +146,9 @@ enum outcome child_heap_copied(struct run *run, bool copied)
 		    strerror(errno));
 }
 
-enum outcome child_settle(struct run *run)
+/* Children that share memory, then children that copy everything but the heap: for arms that start none. */
+static enum outcome settle_for_any(struct run *run, const char *what)
 {
-	static const char what[] = "warm the caches";
 	for (int i = 0; i < SETTLE_ROUNDS; i++) {
 		const unsigned long flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
 		void *stack = run->child_stack_top;
@@ -159,10 +159,32 @@ enum outcome child_settle(struct run *run)
 		if (child_reap(run, id, WIRE_STATUS_CHILD, what))
 			return OUTCOME_FAILED;
 	}
-	if (child_heap_copied(run, false))
-		return OUTCOME_FAILED;
 	for (int i = 0; i < SETTLE_ROUNDS; i++)
 		if (copy_untimed(run, what))
 			return OUTCOME_FAILED;
+	return OUTCOME_OK;
+}
+
+/* The arm's own children. */
+static enum outcome settle_for(struct run *run, const struct arm *arm)
+{
+	for (int i = 0; i < SETTLE_ROUNDS; i++) {
+		arm->primitive->start(run, arm->action);
+		child_wait(run, arm->primitive);
+		if (child_check(run, arm))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+enum outcome child_settle(struct run *run, const struct arm *arm)
+{
+	static const char what[] = "warm the caches";
+	/* Such a child reads the heap, and would have to inherit it. */
+	bool reads_heap = run->child_body || !arm || !arm->primitive ||
+			  arm->primitive->traits & TRAIT_COPIES_HEAP;
+	if (child_heap_copied(run, false) ||
+	    (reads_heap ? settle_for_any(run, what) : settle_for(run, arm)))
+		return OUTCOME_FAILED;
 	return child_heap_copied(run, true);
 }

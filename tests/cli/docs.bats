@@ -179,8 +179,8 @@ says() {
 @test "limits and numbers of rules are those of the source" {
 	says docs/ADDING-A-BENCHMARK.md "Names take $(($(limit WIRE_NAME_MAX) - 1)) characters, texts $(($(limit WIRE_TEXT_MAX) - 1))."
 	says docs/ADDING-A-BENCHMARK.md "A worker takes $(limit WIRE_PRIMITIVES_MAX) primitives, $(limit WIRE_EXPERIMENTS_MAX) experiments, $(limit WIRE_METRICS_MAX) metrics and $(limit WIRE_CASES_MAX) cases each, $(limit WIRE_CELLS_MAX) cells and $(limit WIRE_HISTOGRAMS_MAX) histograms a job, and a plan $(limit WIRE_ARMS_MAX) arms."
-	says docs/METHODOLOGY.md "until at least $(limit WARMUPS_MIN) have run"
-	says docs/METHODOLOGY.md "and at least $(($(limit WARMUP_NS) / 1000000)) ms have passed. None begins any more once $(($(limit WARMUP_LIMIT_NS) / 1000000)) ms have been spent"
+	says docs/METHODOLOGY.md "until at least $(limit WARMUPS_MIN) has run"
+	says docs/METHODOLOGY.md "and at least $(($(limit WARMUP_NS) / 1000)) us have passed. None begins any more once $(($(limit WARMUP_LIMIT_NS) / 1000000)) ms have been spent"
 	says docs/METHODOLOGY.md "a pass ends early after $(($(limit BURST_NS) / 1000000)) ms"
 	says docs/ARCHITECTURE.md "Asking for the catalogue has $(limit CATALOG_TIMEOUT_S) s, and gnuplot has $(($(limit GNUPLOT_TIMEOUT_MS) / 1000)) s for a figure."
 	says docs/METHODOLOGY.md "at least $(limit ROUNDS_MIN), at most $(limit ROUNDS_MAX)."

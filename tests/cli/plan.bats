@@ -110,7 +110,7 @@ fits_100() {
 
 @test "a budget is used until all is precise, not up to some number of replicates" {
 	local plan=(--experiment spawn --primitive vfork --action exit --heap 0 --state dirty --cache warm --child-cpu same
-		--counters none --cell-time 1ms)
+		--counters none --cell-time 20ms)
 	"$FORKCOST" run "${plan[@]}" --precision 0.01% --budget 4s "${QUIET[@]}" --output "$BATS_TEST_TMPDIR" 2>/dev/null 3>&-
 	samples "$BATS_TEST_TMPDIR/latest" | tail -1 | grep -q '"ended":"budget"' || fail_with "ended before its budget"
 	grep -q '"replicates_max":1000' "$BATS_TEST_TMPDIR/latest/environment.json" ||

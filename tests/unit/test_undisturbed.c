@@ -124,6 +124,20 @@ TEST(few_undisturbed_replicates_make_all_count)
 	undisturbed_free(&undisturbed);
 }
 
+TEST(a_replicate_takes_part_with_three_samples)
+{
+	fill();
+	for (unsigned i = 3; i < SAMPLES; i++)
+		disturb(0, i);
+	for (unsigned i = 2; i < SAMPLES; i++)
+		disturb(1, i);
+	take_apart();
+	assert_int_equal(undisturbed.series.block_count, REPLICATES - 1);
+	assert_int_equal(undisturbed.series.blocks[1].replicate, 2);
+	assert_int_equal(undisturbed.count, (REPLICATES - 2) * SAMPLES + 5);
+	undisturbed_free(&undisturbed);
+}
+
 TEST(all_disturbed_alike_is_one_level)
 {
 	fill();
@@ -142,10 +156,25 @@ TEST(a_level_that_drifts_by_less_than_its_width_is_one)
 	fill();
 	for (unsigned r = 0; r < REPLICATES; r++)
 		for (unsigned i = 0; i < SAMPLES; i++)
-			contention[r][i] *= 1 + 0.08 * r / REPLICATES;
+			contention[r][i] *= 1 + 0.03 * r / REPLICATES;
 	disturb(2, 3);
 	take_apart();
 	assert_int_equal(undisturbed.count, REPLICATES * SAMPLES - 1);
+	undisturbed_free(&undisturbed);
+}
+
+/* A sibling that waits for memory leaves the width almost as it is, and takes the caches. */
+TEST(a_step_of_six_per_cent_is_seen)
+{
+	fill();
+	for (unsigned r = 0; r < REPLICATES; r++)
+		for (unsigned i = 0; i < SAMPLES; i += 2)
+			contention[r][i] = 1.02 + 0.02 * (1 + noise(r, i)) / 2;
+	for (unsigned r = 0; r < REPLICATES; r++)
+		for (unsigned i = 1; i < SAMPLES; i += 2)
+			contention[r][i] = 0.95 + 0.004 * noise(r, i);
+	take_apart();
+	assert_int_equal(undisturbed.count, REPLICATES * SAMPLES / 2);
 	undisturbed_free(&undisturbed);
 }
 

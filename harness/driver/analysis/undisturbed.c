@@ -6,10 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A busy sibling thread makes the wide loop 1.28 times as long at least; the quiet level is 1 % wide. */
-static const double QUIET_WIDTH = 1.12;
+/* A sibling thread that waits for memory makes the wide loop some 5 % longer, a busy one 1.3 to 2.4 times. A quiet level
+ * is 1 to 2 % wide where the clock is fine. */
+static const double QUIET_WIDTH_MIN = 1.04, QUIET_WIDTH_MAX = 1.12;
 /* A scheduler slice is longer by far; an interrupt is shorter. */
 static const double OFF_CPU_NS = 20000;
+
+/* Of a replicate, so that one outlier is not its median. */
+enum { SAMPLES_MIN = 3 };
 
 static bool is_time(const struct series *series)
 {
@@ -36,14 +40,20 @@ static double *all_contentions(const struct dataset *dataset, size_t *count)
 	return seen;
 }
 
-/* The middle of what lies as near to the mode as a quiet level is wide: the mode itself is smoothed. */
-static double middle_near(const double *seen, size_t count, double mode, double *scratch)
+/* The largest contention of the quiet level, whose mode is smoothed. What lies below the level's middle is its own
+ * noise, of the clock above all; so much is allowed above it. */
+static double quiet_up_to(const double *seen, size_t count, double mode, double *scratch)
 {
-	size_t near = 0;
+	size_t near = 0, below = 0;
 	for (size_t i = 0; i < count; i++)
-		if (seen[i] > mode / QUIET_WIDTH && seen[i] < mode * QUIET_WIDTH)
+		if (seen[i] > mode / QUIET_WIDTH_MIN && seen[i] < mode * QUIET_WIDTH_MIN)
 			scratch[near++] = seen[i];
-	return near ? stats_median(scratch, near) : mode;
+	double middle = near ? stats_median(scratch, near) : mode;
+	for (size_t i = 0; i < count; i++)
+		if (seen[i] <= middle)
+			scratch[below++] = seen[i];
+	double noise = below ? middle / stats_quantile(scratch, below, 0.05) : 1;
+	return middle * fmin(fmax(noise, QUIET_WIDTH_MIN), QUIET_WIDTH_MAX);
 }
 
 enum outcome quiet_level_find(struct quiet_level *level, const struct dataset *dataset,
@@ -55,7 +65,7 @@ enum outcome quiet_level_find(struct quiet_level *level, const struct dataset *d
 	double *scratch = seen ? malloc((count + 1) * sizeof *scratch) : NULL;
 	level->contention_max = NAN;
 	if (scratch && stats_modes(seen, count, modes))
-		level->contention_max = QUIET_WIDTH * middle_near(seen, count, modes[0], scratch);
+		level->contention_max = quiet_up_to(seen, count, modes[0], scratch);
 	bool room = scratch != NULL;
 	free(scratch);
 	free(seen);
@@ -118,7 +128,7 @@ static bool copy_blocks(struct series *copy, const struct series *series, const 
 		if (!copy_block(block, &series->blocks[b], is_left_out))
 			return false;
 		is_left_out += series->blocks[b].count;
-		if (block->count)
+		if (block->count >= SAMPLES_MIN || block->count == series->blocks[b].count)
 			copy->block_count++;
 		else
 			free(block->values);

@@ -29,8 +29,8 @@ struct undisturbed {
 };
 
 /* Takes the samples of a series of times apart. One is disturbed if the core was more crowded than at the quiet level, or
- * if others had the CPU for over 20 us longer than in the quietest quarter of the series. Too few are undisturbed if
- * they leave fewer replicates than an interval takes, where all together have as many. */
+ * if others had the CPU for over 20 us longer than in the quietest quarter of the series. A
+ * replicate takes part with 3 undisturbed samples, or if all of it are. Too few are undisturbed if they leave fewer replicates than an interval takes, where all together have as many. */
 enum outcome undisturbed_make(struct undisturbed *undisturbed, const struct series *series,
 			      const struct quiet_level *level, struct problem *problem);
 

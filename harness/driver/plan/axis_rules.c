@@ -5,7 +5,7 @@
 
 enum {
 	/* Samples an arm takes in a row. Cold ones pay for a walk over the caches each. */
-	BURST_WARM = 5,
+	BURST_WARM = 2,
 	BURST_COLD = 2,
 	/* Placements beside `same` are measured at no larger heap, unless asked for by name. */
 	OTHER_CPU_HEAP_MAX = 256 << 20,

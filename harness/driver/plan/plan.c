@@ -4,11 +4,11 @@
 
 enum {
 	ROUNDS_MIN = 1,
-	ROUNDS_MAX = 8,
-	/* At least 3 sequences and 2 ms (METHODOLOGY, "State before the window"). A sequence that took
+	ROUNDS_MAX = 32,
+	/* At least 1 sequence and 200 us (METHODOLOGY, "State before the window"). A sequence that took
 	 * 20 ms has walked over the caches by itself, and more of them change nothing. */
-	WARMUPS_MIN = 3,
-	WARMUP_NS = 2000000,
+	WARMUPS_MIN = 1,
+	WARMUP_NS = 200000,
 	WARMUP_LIMIT_NS = 20000000,
 	/* From this heap on, to prepare the state walks over every cache, and what ran before it makes
 	 * no difference: settling alone warms them then, without warm-ups of the arm's own. */

@@ -35,7 +35,7 @@ static enum outcome begin(struct run *run, uint64_t level)
 static enum outcome prepare(struct run *run, const struct arm *arm, uint64_t level)
 {
 	if (level == CACHE_WARM && arm->experiment->spawns)
-		return child_settle(run);
+		return child_settle(run, arm);
 	return OUTCOME_OK;
 }
 
