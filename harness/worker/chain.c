@@ -4,7 +4,7 @@
 
 static const void **link_of(const struct touch *touch, char *base, size_t page)
 {
-	return (const void **)(base + pages_at(touch, (uint32_t)page) + CHAIN_LINK_OFFSET);
+	return (const void **)(base + chain_at(touch, page));
 }
 
 /* Sattolo's shuffle of a chain in which every link points to itself: the result is one cycle. */

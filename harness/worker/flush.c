@@ -1,6 +1,8 @@
 #include "harness/worker/flush.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,6 +10,31 @@ static enum outcome cannot(const char *what, int error, struct problem *problem)
 {
 	return fail(problem, "cannot %s the pages for TLB flushes: %s; free some memory", what,
 		    strerror(error));
+}
+
+/* Up to so many pages the kernel flushes one by one, by default: tlb_single_page_flush_ceiling on
+ * x86-64, tlb_flush_all_threshold on riscv64, MAX_DVM_OPS on aarch64 with pages of 4 KiB. */
+#if defined(__x86_64__)
+enum { CEILING_PAGES = 33 };
+#elif defined(__riscv)
+enum { CEILING_PAGES = 64 };
+#else
+enum { CEILING_PAGES = 512 };
+#endif
+
+enum { SPARE_PAGES = 15, CEILING_PAGES_MAX = 1 << 16 };
+
+size_t flush_whole_pages(void)
+{
+	char text[32] = "";
+	int fd = open("/sys/kernel/debug/x86/tlb_single_page_flush_ceiling", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		if (read(fd, text, sizeof text - 1) < 0)
+			*text = '\0';
+		close(fd);
+	}
+	const unsigned long set = strtoul(text, NULL, 10);
+	return SPARE_PAGES + (set > 0 && set <= CEILING_PAGES_MAX ? set : CEILING_PAGES);
 }
 
 enum outcome flush_make(struct flush_pages *flush, size_t count, struct problem *problem)

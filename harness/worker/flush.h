@@ -9,13 +9,16 @@
 
 #include <sys/mman.h>
 
-enum { FLUSH_WHOLE_PAGES = 1024 }; /* above every known ceiling, by default settings */
-
 /* Pages that have no other use, and that children do not inherit. */
 struct flush_pages {
 	char *pages;
 	size_t count, bytes;
 };
+
+/* The fewest pages, and some to spare, that make the kernel flush all of the TLB: by debugfs where it
+ * shows the ceiling, else by the architecture's default. No more, since the kernel reads and writes the
+ * entry and the metadata of each page, which displaces what is to be read again. */
+size_t flush_whole_pages(void);
 
 enum outcome flush_make(struct flush_pages *flush, size_t count, struct problem *problem);
 

@@ -40,10 +40,18 @@ of_the_reference() {
 	"$FORKCOST" claims --markdown "$ROOT/results/reference-2cpu-vm" >"$FOLDER/claims.md"
 }
 
-@test "what an exec leaves behind is told with its correction: a fault, cheaper than a copy" {
+@test "what an exec leaves behind makes half right what says that it leaves nothing" {
+	local id
 	of_the_reference
 	is C6 holds
-	is C7 'holds, with this correction'
+	is C7 'half right'
+	is C9 'half right'
+	for id in C7 C9; do
+		awk -v id="$id" '/"id": / { on = $2 == "\"" id "\"," } on' "$FOLDER/claims.json" >"$FOLDER/claim.json"
+		grep -q '"role": "denies"' "$FOLDER/claim.json" || fail_with "no rule of $id denies"
+		grep -q '"correction": "..*exec' "$FOLDER/claim.json" || fail_with "$id has no correction in JSON"
+	done
+	grep -q '^| C9 .*exec undoes nothing' "$FOLDER/claims.md" || fail_with "not corrected"
 	grep -q '^| C7 .*still takes a fault that reuses the page' "$FOLDER/claims.md" || fail_with "not corrected"
 }
 
@@ -88,7 +96,7 @@ of_the_reference() {
 @test "the terminal's form has every claim, its numbers and where to look, in 80 columns" {
 	run --separate-stderr "$FORKCOST" claims "$FOLDER"
 	[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "it failed"
-	[ "$(grep -c '^     => \(holds\|does not hold here\|inconclusive: ..*\)' <<<"$output")" -eq 12 ] ||
+	[ "$(grep -c '^     => \(holds\|half right: ..*\|does not hold here\|inconclusive: ..*\)' <<<"$output")" -eq 12 ] ||
 		fail_with "not twelve verdicts"
 	[ "$(grep -c '^     see: ' <<<"$output")" -eq 12 ] || fail_with "not twelve figures"
 	[ -z "$(awk 'length($0) > 80' <<<"$output")" ] || fail_with "wider than 80 columns"

@@ -86,7 +86,7 @@ const struct rule claim_rules[] = {
 	{C6, REQUIRED, AFTER_EXEC_OVER_SPAWN, AT_LEAST, 1.5, NULL},
 
 	{C7, REQUIRED, BEFORE_OVER_AFTER_EXEC, AT_LEAST, 1.1, NULL},
-	{C7, CORRECTS, AFTER_EXEC_OVER_PLAIN, AT_LEAST, 1.5,
+	{C7, DENIES, AFTER_EXEC_OVER_PLAIN, AT_LEAST, 1.5,
 	 "only the copying ends then; after exec each first write still takes a fault that reuses "
 	 "the page, which is cheaper than a copy but not free"},
 
@@ -96,7 +96,7 @@ const struct rule claim_rules[] = {
 
 	{C9, REQUIRED, DIRTY_OVER_WRITE_PROTECTED, AT_LEAST, 1.05, NULL},
 	{C9, REQUIRED, FORK_OVER_VFORK_LARGEST, AT_LEAST, 1.1, NULL},
-	{C9, CORRECTS, AFTER_EXEC_OVER_PLAIN, AT_LEAST, 1.5,
+	{C9, DENIES, AFTER_EXEC_OVER_PLAIN, AT_LEAST, 1.5,
 	 "exec undoes nothing: the caller still pays a fault at its next write to each page, and "
 	 "vfork avoids this too"},
 	{C9, CORRECTS, MARKING_SHARE, AT_MOST, 0.5,
@@ -127,12 +127,16 @@ const size_t claim_rule_count = sizeof claim_rules / sizeof *claim_rules;
 const char *claim_ruling_words(enum ruling ruling)
 {
 	static const char *const words[] = {
-		[RULING_HOLDS] = "holds",
-		[RULING_CORRECTED] = "holds, with this correction",
-		[RULING_REFUTED] = "does not hold here",
+		[RULING_HOLDS] = "holds",       [RULING_CORRECTED] = "holds, with this correction",
+		[RULING_HALF] = "half right",   [RULING_REFUTED] = "does not hold here",
 		[RULING_OPEN] = "inconclusive",
 	};
 	return words[ruling];
+}
+
+bool claim_rule_corrects(const struct rule *rule)
+{
+	return rule->role == CORRECTS || rule->role == DENIES;
 }
 
 enum met claim_rule_met(const struct rule *rule, const struct finding *finding)
@@ -166,7 +170,7 @@ static void say_open(struct judgement *judgement, const struct rule *rule,
 struct judgement claim_judge(enum claim_id claim, const struct finding findings[FINDING_COUNT])
 {
 	struct judgement judgement = {.why = ""};
-	bool refuted = false, open = false, corrected = false;
+	bool refuted = false, open = false, corrected = false, denied = false;
 	if (claims[claim].history) {
 		judgement.ruling = RULING_OPEN;
 		notes_fill(judgement.why, sizeof judgement.why, "%s", claims[claim].history);
@@ -179,6 +183,7 @@ struct judgement claim_judge(enum claim_id claim, const struct finding findings[
 		const struct finding *finding = &findings[rule->finding];
 		enum met met = claim_rule_met(rule, finding);
 		refuted = refuted || (met == NOT_MET && rule->role == REQUIRED);
+		denied = denied || (met == MET && rule->role == DENIES);
 		corrected = corrected || (met == MET && rule->role == CORRECTS);
 		if (met == OPEN || (met == NOT_MET && rule->role == SUPPORTS)) {
 			open = true;
@@ -187,6 +192,7 @@ struct judgement claim_judge(enum claim_id claim, const struct finding findings[
 	}
 	judgement.ruling = refuted     ? RULING_REFUTED
 			   : open      ? RULING_OPEN
+			   : denied    ? RULING_HALF
 			   : corrected ? RULING_CORRECTED
 				       : RULING_HOLDS;
 	if (judgement.ruling != RULING_OPEN)

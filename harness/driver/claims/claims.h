@@ -15,8 +15,8 @@ enum relation { AT_LEAST, AT_MOST };
 
 /* What a rule is for. REQUIRED: the claim stands or falls with it. SUPPORTS: the claim stands with it, but
  * does not fall without it: it is left open then. CORRECTS: where it is met the claim stands with the
- * correction. SHOWN: only shown. */
-enum rule_role { REQUIRED, SUPPORTS, CORRECTS, SHOWN };
+ * correction. DENIES: the same, but the correction denies a part of the claim's own words. SHOWN: only shown. */
+enum rule_role { REQUIRED, SUPPORTS, CORRECTS, DENIES, SHOWN };
 
 struct rule {
 	enum claim_id claim;
@@ -24,7 +24,7 @@ struct rule {
 	enum finding_id finding;
 	enum relation relation;
 	double threshold;
-	const char *correction; /* of a rule that CORRECTS */
+	const char *correction; /* of a rule that CORRECTS or DENIES */
 };
 
 extern const struct rule claim_rules[];
@@ -33,7 +33,7 @@ extern const size_t claim_rule_count;
 /* How a rule ended. OPEN: the range lies on both sides of the threshold, or the finding is not known. */
 enum met { MET, NOT_MET, OPEN };
 
-enum ruling { RULING_HOLDS, RULING_CORRECTED, RULING_REFUTED, RULING_OPEN };
+enum ruling { RULING_HOLDS, RULING_CORRECTED, RULING_HALF, RULING_REFUTED, RULING_OPEN };
 
 struct claim {
 	const char *id, *words;
@@ -51,13 +51,16 @@ struct judgement {
 	char why[RULINGS_WHY_MAX]; /* of OPEN */
 };
 
+bool claim_rule_corrects(const struct rule *rule); /* or denies */
+
 enum met claim_rule_met(const struct rule *rule, const struct finding *finding);
 
 /* A verdict: refuted if something required is not met; else open if anything required or correcting is, since
- * what is missing may correct it; else corrected if a correction is met; else it holds. */
+ * what is missing may correct it; else half right if a rule that denies is met; else corrected if a correction is
+ * met; else it holds. */
 struct judgement claim_judge(enum claim_id claim, const struct finding findings[FINDING_COUNT]);
 
-/* "holds", "holds, with this correction", "does not hold here", "inconclusive". */
+/* "holds", "holds, with this correction", "half right", "does not hold here", "inconclusive". */
 const char *claim_ruling_words(enum ruling ruling);
 
 #endif

@@ -19,6 +19,9 @@ enum { HEAPS_MAX = 64, REPLICATES_MAX = DATASET_REPLICATES_MAX };
  * the smallest's. */
 enum { LARGE_HEAP = 16 << 20, HEAPS_APART = 16 };
 
+/* The largest at which a dirty heap is held against a write-protected one, see take_pairs(). */
+enum { PAIRS_HEAP_MAX = 64 << 20 };
+
 enum { IN_ALL, PER_PAGE };                      /* of take_count */
 enum { LARGEST_HEAP = -1, SMALLEST_HEAP = -2 }; /* of take_time_ratio */
 
@@ -259,51 +262,105 @@ static enum outcome take_growth(const struct computation *task)
 	return OUTCOME_OK;
 }
 
-/* fork by the heap's state, at the largest heap: states lie in cells of their own, so the ratio is by
- * replicate. */
-static enum outcome take_states(const struct computation *task)
+/* Series of one heap: fork of a dirty and of a write-protected heap, and vfork where the finding is of that as well. */
+struct triple {
+	const struct series *dirty, *write_protected, *vfork;
+};
+
+/* Adds a value for each replicate that has all of them to the `n` in `values`. Returns how many there are then. */
+static size_t add_ratios(const struct triple *triple, double *values, size_t n)
 {
-	const struct row *dirty, *write_protected;
-	double ratios[REPLICATES_MAX];
-	if (!both_rows(task, LARGEST_HEAP, &dirty, &write_protected))
-		return OUTCOME_OK;
-	size_t n = differences_each(dirty->series, write_protected->series, quotient, ratios);
-	return by_interval(task->finding, n ? stats_interval(ratios, n) : none, n);
+	double more[REPLICATES_MAX];
+	size_t count = differences_each(triple->dirty, triple->write_protected, quotient, more);
+	for (size_t i = 0; i < count && n < REPLICATES_MAX; i++)
+		values[n++] = more[i];
+	return n;
 }
 
-/* Of what fork and exec cost more than vfork and exec, at the largest heap: the part that a write-protected heap is
- * spared (parameter 0), or what is left without it (1). */
+static size_t add_shares(const struct triple *triple, double *values, size_t n)
+{
+	for (size_t b = 0; b < triple->dirty->block_count && n < REPLICATES_MAX; b++) {
+		uint64_t replicate = triple->dirty->blocks[b].replicate;
+		double dirty_ns = differences_median(triple->dirty, replicate);
+		double more_ns = dirty_ns - differences_median(triple->vfork, replicate);
+		double spared_ns =
+			dirty_ns - differences_median(triple->write_protected, replicate);
+		if (isfinite(spared_ns / more_ns) && more_ns > 0)
+			values[n++] = spared_ns / more_ns;
+	}
+	return n;
+}
+
+/* Adds up pairs of a dirty and a write-protected heap in one process, where they lie next to each other in time: at
+ * each heap from 16 to 64 MiB. There a pair takes less time than the machine takes to change, and the pages are so
+ * many that the call's fixed part does not hide them. Each replicate of each heap is a process of its own, so all
+ * count alike. Returns how many; 0 with the reason in the finding. */
+static size_t take_pairs(const struct computation *task, bool with_vfork, double *values)
+{
+	const struct definition *definition = task->definition;
+	const struct summary *summary = task->summary;
+	struct filter filters[] = {definition->one, definition->one, definition->other};
+	uint64_t heaps[HEAPS_MAX], first = 0, last = 0;
+	char least[UNITS_TEXT_MAX], most[UNITS_TEXT_MAX];
+	size_t n = 0, needed = with_vfork ? 3 : 2;
+	size_t count = filter_heaps(summary, &definition->one, heaps, HEAPS_MAX);
+	filters[1].level[AXIS_STATE] = "write-protected";
+	if (!count)
+		no_row(task, &definition->one);
+	for (size_t h = 0; h < count; h++) {
+		const struct series *series[3] = {NULL};
+		if (heaps[h] < LARGE_HEAP || heaps[h] > PAIRS_HEAP_MAX)
+			continue;
+		for (size_t f = 0; f < needed; f++) {
+			filters[f].with_heap = true;
+			filters[f].heap_bytes = heaps[h];
+			const struct row *row = filter_row(summary, &filters[f]);
+			if (!row) {
+				no_row(task, &filters[f]);
+				return 0;
+			}
+			series[f] = row->series;
+		}
+		const struct triple triple = {series[0], series[1], series[2]};
+		n = with_vfork ? add_shares(&triple, values, n) : add_ratios(&triple, values, n);
+		first = first ? first : heaps[h];
+		last = heaps[h];
+	}
+	units_format_bytes(first, least);
+	units_format_bytes(last, most);
+	if (last)
+		snprintf(task->finding->where, sizeof task->finding->where, "heap %s%s%s", least,
+			 first < last ? " to " : "", first < last ? most : "");
+	if (count && !last)
+		unknown(task->finding,
+			"no heap from 16 to 64 MiB was measured; add --heap 16M,64M");
+	else if (last && !n)
+		by_interval(task->finding, none, 0);
+	return n;
+}
+
+/* fork of a dirty heap, against one of a write-protected heap. */
+static enum outcome take_states(const struct computation *task)
+{
+	double ratios[REPLICATES_MAX];
+	size_t n = take_pairs(task, false, ratios);
+	return n ? by_interval(task->finding, stats_interval(ratios, n), n) : OUTCOME_OK;
+}
+
+/* Of what fork and exec cost more than vfork and exec: the part that a write-protected heap is spared (parameter 0), or
+ * what is left without it (1). */
 static enum outcome take_share_of_difference(const struct computation *task)
 {
-	const struct row *fork, *vfork, *write_protected;
 	double shares[REPLICATES_MAX];
-	size_t n = 0;
-	if (!both_rows(task, LARGEST_HEAP, &fork, &vfork))
-		return OUTCOME_OK;
-	struct filter filter = task->definition->one;
-	filter.level[AXIS_STATE] = "write-protected";
-	filter.heap_bytes = fork->series->heap_bytes;
-	filter.with_heap = true;
-	write_protected = filter_row(task->summary, &filter);
-	if (!write_protected)
-		return no_row(task, &filter);
-	for (size_t b = 0; b < fork->series->block_count && n < REPLICATES_MAX; b++) {
-		uint64_t replicate = fork->series->blocks[b].replicate;
-		double dirty_ns = differences_median(fork->series, replicate);
-		double more_ns = dirty_ns - differences_median(vfork->series, replicate);
-		double share = (dirty_ns - differences_median(write_protected->series, replicate)) /
-			       more_ns;
-		if (isfinite(share) && more_ns > 0)
-			shares[n++] = task->definition->parameter > 0 ? 1 - share : share;
-	}
-	return by_interval(task->finding, n ? stats_difference_interval(shares, n) : none, n);
+	size_t n = take_pairs(task, true, shares);
+	for (size_t i = 0; i < n && task->definition->parameter > 0; i++)
+		shares[i] = 1 - shares[i];
+	return n ? by_interval(task->finding, stats_difference_interval(shares, n), n) : OUTCOME_OK;
 }
 
 /* Of the values of that name that the experiment of `one` yields, those of both cases where it tells cases
- * apart: the one of the largest or the smallest heap. Without any, or without a value there, the finding has the
- * reason. */
-static enum outcome by_derived(const struct computation *task, const char *name, bool largest,
-			       const char *before, const char *after)
+ * apart: the one of the smallest heap. Without any, or without a value there, the finding has the reason. */
+static enum outcome by_derived(const struct computation *task, const char *name)
 {
 	const struct filter *one = &task->definition->one, *other = &task->definition->other;
 	struct derived rows[DERIVED_MAX];
@@ -316,29 +373,39 @@ static enum outcome by_derived(const struct computation *task, const char *name,
 		    (!row->case_name ||
 		     (row->control && strcmp(row->case_name, one->case_name) == 0 &&
 		      strcmp(row->control, other->case_name) == 0)) &&
-		    (!found || (largest ? row->heap_bytes > found->heap_bytes
-					: row->heap_bytes < found->heap_bytes)))
+		    (!found || row->heap_bytes < found->heap_bytes))
 			found = row;
 	}
 	if (!found)
 		return neither_or_one(task);
 	if (!found->replicates)
 		return unknown(task->finding, found->note);
-	snprintf(task->finding->where, sizeof task->finding->where, "%s%s%s", before,
-		 units_format_bytes(found->heap_bytes, heap), after);
+	snprintf(task->finding->where, sizeof task->finding->where, "heap %s",
+		 units_format_bytes(found->heap_bytes, heap));
 	return by_interval(task->finding, found->value, found->replicates);
 }
 
-/* Where both read the most pages in between. */
+/* Where neither reads a page in between: with pages, what separate memory adds is also the room that is missing in the
+ * TLB, and not only that the MMU is told. */
 static enum outcome take_switch(const struct computation *task)
 {
-	return by_derived(task, "separate_minus_shared", true, "with ", " read per turn");
+	struct filter pageless = task->definition->one;
+	pageless.with_heap = true;
+	if (filter_row(task->summary, &task->definition->one) &&
+	    !filter_row(task->summary, &pageless))
+		return unknown(task->finding, "no switch without reads in between was measured; "
+					      "add --heap 0");
+	by_derived(task, "separate_minus_shared");
+	if (task->finding->known)
+		snprintf(task->finding->where, sizeof task->finding->where,
+			 "with no pages read in between");
+	return OUTCOME_OK;
 }
 
 /* At the smallest heap, where it is not lost in the rest. */
 static enum outcome take_thread(const struct computation *task)
 {
-	return by_derived(task, "thread_slope", false, "heap ", "");
+	return by_derived(task, "thread_slope");
 }
 
 /* ---- from which heap on ---- */

@@ -83,8 +83,10 @@ static const struct rule *other_bound(const struct rule *rule)
 static void put_evidence(const struct rule *rule, const struct finding *finding,
 			 const struct judgement *judgement, char text[LINE_MAX])
 {
-	static const char *const roles[] = {
-		[REQUIRED] = "required", [SUPPORTS] = "holds if", [CORRECTS] = "a correction if"};
+	static const char *const roles[] = {[REQUIRED] = "required",
+					    [SUPPORTS] = "holds if",
+					    [CORRECTS] = "a correction if",
+					    [DENIES] = "half right if"};
 	char range[RANGE_MAX], threshold[VALUE_MAX];
 	const struct definition *definition = &definitions[rule->finding];
 	if (!finding->known) {
@@ -146,7 +148,7 @@ static void put_corrections(enum claim_id claim, const struct finding *findings,
 {
 	*text = '\0';
 	for (const struct rule *rule = NULL; (rule = next_rule(claim, rule));)
-		if (rule->role == CORRECTS &&
+		if (claim_rule_corrects(rule) &&
 		    claim_rule_met(rule, &findings[rule->finding]) == MET &&
 		    !strstr(text, rule->correction))
 			notes_append(text, LINE_MAX, "%s%s", *text ? "; " : "", rule->correction);
@@ -184,6 +186,11 @@ struct told {
 	char note[LINE_MAX], see[VALUE_MAX];
 };
 
+static bool is_corrected(const struct judgement *judgement)
+{
+	return judgement->ruling == RULING_CORRECTED || judgement->ruling == RULING_HALF;
+}
+
 static void tell(struct told *told, const struct summary *summary, enum claim_id claim,
 		 const struct finding *findings)
 {
@@ -191,7 +198,7 @@ static void tell(struct told *told, const struct summary *summary, enum claim_id
 	*told = (struct told){
 		.claim = claim, .findings = findings, .judgement = claim_judge(claim, findings)};
 	told->ruling = claim_ruling_words(told->judgement.ruling);
-	if (told->judgement.ruling == RULING_CORRECTED)
+	if (is_corrected(&told->judgement))
 		put_corrections(claim, findings, told->detail);
 	else if (told->judgement.ruling == RULING_OPEN)
 		notes_fill(told->detail, LINE_MAX, "%s", told->judgement.why);
@@ -341,6 +348,7 @@ static json_t *finding_json(const struct rule *rule, const struct finding *findi
 	static const char *const roles[] = {[REQUIRED] = "required",
 					    [SUPPORTS] = "supports",
 					    [CORRECTS] = "corrects",
+					    [DENIES] = "denies",
 					    [SHOWN] = "shown"};
 	static const char *const mets[] = {[MET] = "met", [NOT_MET] = "not met", [OPEN] = "open"};
 	static const char *const units[] = {[FINDING_COUNTS] = "count",
@@ -379,7 +387,7 @@ static json_t *claim_json(const struct told *told)
 		json_array_append_new(evidence, finding_json(rule, &told->findings[rule->finding]));
 	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o}", "id", claim->id, "claim", claim->words,
 			 "verdict", told->ruling, "correction",
-			 told->judgement.ruling == RULING_CORRECTED ? told->detail : "", "why",
+			 is_corrected(&told->judgement) ? told->detail : "", "why",
 			 told->judgement.why, "see", told->see, "evidence", evidence);
 }
 
