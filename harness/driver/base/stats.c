@@ -49,6 +49,11 @@ struct stats_summary stats_summarize(const double *values, size_t n)
 	return summary;
 }
 
+double stats_half_width(double sd, size_t n)
+{
+	return gsl_cdf_tdist_Pinv(0.975, (double)n - 1) * sd / sqrt((double)n);
+}
+
 /* Student's t on a copy of values or, if they are above zero, on their logs: the mean, and 95 % around it. */
 static struct stats_interval t_interval(const double *unsorted, size_t n, bool logs)
 {
@@ -59,8 +64,7 @@ static struct stats_interval t_interval(const double *unsorted, size_t n, bool l
 		values[i] = log(values[i]);
 	double mean = gsl_stats_mean(values, 1, n);
 	if (has_interval)
-		half = gsl_cdf_tdist_Pinv(0.975, (double)n - 1) *
-		       gsl_stats_sd_m(values, 1, n, mean) / sqrt((double)n);
+		half = stats_half_width(gsl_stats_sd_m(values, 1, n, mean), n);
 	free(values);
 	if (logs)
 		return (struct stats_interval){exp(mean), exp(mean - half), exp(mean + half),

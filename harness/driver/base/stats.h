@@ -39,6 +39,9 @@ struct stats_interval stats_interval(const double *replicate_medians, size_t n);
 /* The same on the values themselves: for differences, which may lie on both sides of zero. n > 0. */
 struct stats_interval stats_difference_interval(const double *differences, size_t n);
 
+/* Half the width of Student's 95 % interval of `n` values of this standard deviation. n > 1. */
+double stats_half_width(double sd, size_t n);
+
 /* Half the interval's width over its centre; infinite without an interval. 0 if it is of no width.
  */
 double stats_relative_half_width(const struct stats_interval *interval);
