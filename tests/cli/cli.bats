@@ -21,7 +21,7 @@ fits() {
 	local command
 	run --separate-stderr "$FORKCOST" --help
 	succeeded
-	for command in run explain once summarize plot show claims list counters doctor help version; do
+	for command in run explain once summarize plot show claims variance list counters doctor help version; do
 		[[ $output == *"  $command "* ]] || fail_with "no $command"
 	done
 	[[ $output == *--version* && $output == *130* ]]
@@ -420,7 +420,7 @@ completes() {
 @test "a run that is not given, not there or no run is refused" {
 	local command
 	mkdir "$BATS_TEST_TMPDIR/empty"
-	for command in show summarize plot claims samples; do
+	for command in show summarize plot claims samples variance; do
 		usage_error "$command" $command
 		usage_error /nope $command /nope
 		usage_error nowhere $command nowhere

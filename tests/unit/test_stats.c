@@ -130,7 +130,8 @@ TEST(modes_need_enough_values)
 	double values[60], modes[STATS_MODES_MAX];
 	for (int i = 0; i < 60; i++)
 		values[i] = 100 + i;
-	assert_int_equal(stats_modes(values, 49, modes), 0);
+	assert_int_equal(stats_modes(values, STATS_MODES_SAMPLES_MIN - 1, modes), 0);
+	assert_int_equal(stats_modes(values, STATS_MODES_SAMPLES_MIN, modes), 1);
 	assert_int_equal(stats_modes(values, 60, modes), 1);
 	values[30] = 0;
 	assert_int_equal(stats_modes(values, 60, modes), 0);

@@ -49,6 +49,11 @@ struct stats_summary stats_summarize(const double *values, size_t n)
 	return summary;
 }
 
+double stats_half_width(double sd, size_t n)
+{
+	return gsl_cdf_tdist_Pinv(0.975, (double)n - 1) * sd / sqrt((double)n);
+}
+
 /* Student's t on a copy of values or, if they are above zero, on their logs: the mean, and 95 % around it. */
 static struct stats_interval t_interval(const double *unsorted, size_t n, bool logs)
 {
@@ -59,8 +64,7 @@ static struct stats_interval t_interval(const double *unsorted, size_t n, bool l
 		values[i] = log(values[i]);
 	double mean = gsl_stats_mean(values, 1, n);
 	if (has_interval)
-		half = gsl_cdf_tdist_Pinv(0.975, (double)n - 1) *
-		       gsl_stats_sd_m(values, 1, n, mean) / sqrt((double)n);
+		half = stats_half_width(gsl_stats_sd_m(values, 1, n, mean), n);
 	free(values);
 	if (logs)
 		return (struct stats_interval){exp(mean), exp(mean - half), exp(mean + half),
@@ -88,10 +92,13 @@ double stats_relative_half_width(const struct stats_interval *interval)
 	return interval->center > 0 ? width / 2 / interval->center : INFINITY;
 }
 
-enum { GRID = 256, STATS_MODES_SAMPLES_MIN = 50 };
+enum { GRID = 256 };
 
 /* Modes nearer than 5 % are one: the clock's steps and drift between replicates look like that. */
 static const double STATS_MODES_APART = 0.05;
+
+/* The density at a point counts the samples about it: two outliers side by side are no mode. */
+static const double STATS_MODES_PEAK_MIN = 3;
 
 /* `logs` rise, and so do the points of the grid: what lies too far below one lies too far below the next. */
 static void density_on_grid(const double *logs, size_t n, double low, double step, double bandwidth,
@@ -137,9 +144,10 @@ size_t stats_modes(const double *values, size_t n, double modes[STATS_MODES_MAX]
 				highest = GSL_MAX(highest, density[g]);
 			double valley = 0, last = 0;
 			for (int g = 0; g < GRID; g++) {
-				bool peak = density[g] >= highest / 10 &&
-					    (g == 0 || density[g] > density[g - 1]) &&
-					    (g == GRID - 1 || density[g] >= density[g + 1]);
+				bool peak =
+					density[g] >= GSL_MAX(highest / 10, STATS_MODES_PEAK_MIN) &&
+					(g == 0 || density[g] > density[g - 1]) &&
+					(g == GRID - 1 || density[g] >= density[g + 1]);
 				valley = GSL_MIN(valley, density[g]);
 				if (!peak)
 					continue;
