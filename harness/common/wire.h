@@ -1,6 +1,6 @@
 /* The wire form: one shared memory file for all messages between driver and worker. The driver
  * creates and populates it, writes a request, and starts the worker with it as WIRE_FD. The worker
- * answers in place. forkcost-target writes its stamp into it by offset.
+ * answers in place. Where the request has a size for it, WIRE_EVICT_FD is the eviction buffer's file. forkcost-target writes its stamp into it by offset.
  *
  * Neither side trusts the other: wire_check_request() and wire_check_answer() check every count,
  * level, string and size before it is used. All integers are in host order; both sides run on one
@@ -21,7 +21,8 @@
 
 enum {
 	WIRE_FD = 3,
-	WIRE_VERSION = 6,
+	WIRE_EVICT_FD = 4,
+	WIRE_VERSION = 7,
 	WIRE_NAME_MAX = 32,
 	WIRE_TEXT_MAX = 120,
 	WIRE_PATH_MAX = 1024,

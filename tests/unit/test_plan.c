@@ -357,7 +357,7 @@ TEST(experiments_have_axes_of_their_own)
 		const struct plan_job *job = &plan.jobs[i];
 		assert_int_equal(job->heap_bytes, (2 << 20) << i / 2);
 		assert_true(job->copies_heap);
-		assert_int_equal(job->evict_bytes, 0);
+		assert_int_equal(job->evicts, false);
 		/* The rulers ride along. */
 		assert_int_equal(job->arm_from, 0);
 		assert_int_equal(job->arm_count, 5);

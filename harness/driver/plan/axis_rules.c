@@ -132,11 +132,11 @@ static void note_cold(const struct jobs *jobs)
 		axis_rules_note_expensive(jobs, "cold caches", COLD_HEAP_MAX, "--cache cold");
 }
 
-uint64_t axis_rules_set_burst(const struct plan *plan, struct wire_cell *cell)
+bool axis_rules_set_burst(struct wire_cell *cell)
 {
 	const bool is_cold = cell->level[AXIS_CACHE] == CACHE_COLD;
 	cell->burst_max = is_cold ? BURST_COLD : BURST_WARM;
-	return is_cold ? plan->evict_bytes : 0;
+	return is_cold;
 }
 
 /* ---- child_cpu ---- */

@@ -44,8 +44,7 @@ const char *axis_rules_name_heaps(const uint64_t *heap_bytes, size_t count, char
 void axis_rules_note_expensive(const struct jobs *jobs, const char *what, uint64_t largest_bytes,
 			       const char *option);
 
-/* Sets how many samples an arm takes in a row in the cell, at most. What the cell walks over to make caches cold; 0:
- * nothing. */
-uint64_t axis_rules_set_burst(const struct plan *plan, struct wire_cell *cell);
+/* Sets how many samples an arm takes in a row in the cell, at most. Whether a buffer is read before each. */
+bool axis_rules_set_burst(struct wire_cell *cell);
 
 #endif

@@ -131,8 +131,7 @@ static enum outcome add_cell(void *context)
 			    WIRE_CELLS_MAX, making->jobs->experiment->name);
 	making->cell.counted = is_plain(making->cell.level, true) &&
 			       (plan->settings.heaps.given || job->heap_bytes <= COUNTED_HEAP_MAX);
-	uint64_t evict_bytes = axis_rules_set_burst(plan, &making->cell);
-	job->evict_bytes = evict_bytes ? evict_bytes : job->evict_bytes;
+	job->evicts = axis_rules_set_burst(&making->cell) || job->evicts;
 	job->cells[job->cell_count++] = making->cell;
 	return OUTCOME_OK;
 }
@@ -177,7 +176,7 @@ static enum outcome add_job(void *context)
 	struct plan *plan = jobs->plan;
 	struct plan_job *job = &making->job;
 	job->cell_count = 0;
-	job->evict_bytes = 0;
+	job->evicts = false;
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
 		bool can = true;
 		if (axis_rules[axis].can && job->level[axis] != axis_plain(&axes[axis]) &&
@@ -198,8 +197,6 @@ static enum outcome add_job(void *context)
 		return fail(jobs->problem,
 			    "cannot keep more than %d histograms of %s; choose fewer levels",
 			    WIRE_HISTOGRAMS_MAX, jobs->experiment->name);
-	if (memory_check(job->heap_bytes, job->copies_heap, job->evict_bytes, jobs->problem))
-		return OUTCOME_FAILED;
 	if (plan->job_count == PLAN_JOBS_MAX)
 		return fail(jobs->problem, "cannot plan more than %d jobs; name fewer with --heap",
 			    PLAN_JOBS_MAX);
