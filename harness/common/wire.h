@@ -78,7 +78,14 @@ struct wire_cell {
 	uint64_t level[AXIS_COUNT]; /* of an axis that needs a new worker: the request's */
 	uint32_t counted;           /* 1: the counters' passes are taken, too */
 	uint32_t burst_max;         /* samples an arm and pass takes in a row, at most */
+	uint64_t skips[(WIRE_ARMS_MAX + 63) /
+		       64]; /* bit n: the request's arm n has no samples here */
 };
+
+static inline bool wire_cell_skips(const struct wire_cell *cell, uint32_t arm)
+{
+	return cell->skips[arm / 64] >> arm % 64 & 1;
+}
 
 struct wire_request {
 	uint32_t mode;

@@ -74,3 +74,18 @@ settings_of() {
 	settings_of warm --cache warm
 	grep -q '"evict_bytes": 0' <<<"$output" && ! grep -q '"eviction"' <<<"$output" || fail_with "a buffer without a use"
 }
+
+@test "cold cells have the primitives that programs use, unless others are asked for" {
+	local with=(--experiment spawn --heap 0 --child-cpu same --action exit --state dirty --counters none --replicates 1
+		--cell-time 1ms --evict 1M --no-plots --no-table)
+	"$FORKCOST" run "${with[@]}" --output "$BATS_TEST_TMPDIR/unasked" 2>"$BATS_TEST_TMPDIR/stderr" ||
+		fail_with "it fails" "$(cat "$BATS_TEST_TMPDIR/stderr")"
+	TABLE=$BATS_TEST_TMPDIR/table
+	tsv "$BATS_TEST_TMPDIR/unasked/latest/summary.csv" >"$TABLE"
+	some 'cache == "cold" && primitive == "fork" && metric == "call_ns" && count > 0'
+	some 'cache == "warm" && primitive == "clone3" && metric == "call_ns" && count > 0'
+	none 'cache == "cold" && primitive ~ /^(clone3|clone_vfork|clone_vm|eager_copy|thread)$/'
+	"$FORKCOST" run "${with[@]}" --primitive fork,clone3 --output "$BATS_TEST_TMPDIR/asked" 2>/dev/null
+	tsv "$BATS_TEST_TMPDIR/asked/latest/summary.csv" >"$TABLE"
+	some 'cache == "cold" && primitive == "clone3" && metric == "call_ns" && count > 0'
+}

@@ -27,7 +27,9 @@ struct axis_rule {
 	/* Whether a job's level that is apart can be had; if not, fails where it was asked for, else notes why. */
 	enum outcome (*can)(const struct jobs *jobs, const struct plan_job *job, bool *can);
 	/* Whether a cell at this heap has the level. */
-	bool (*runs_at)(const struct settings *settings, uint64_t level, uint64_t heap_bytes);
+	bool (*runs_at)(const struct jobs *jobs, uint64_t level, uint64_t heap_bytes);
+	/* Whether a cell of the level leaves out an arm of the plan. */
+	bool (*skips)(const struct plan *plan, uint64_t level, uint32_t arm);
 	/* Notes what the experiment's jobs will lack by that. */
 	void (*note)(const struct jobs *jobs);
 	/* Fails if levels that were asked for cannot be. */

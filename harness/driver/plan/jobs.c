@@ -122,7 +122,7 @@ static enum outcome add_cell(void *context)
 		return OUTCOME_OK;
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
 		if (axis_rules[axis].runs_at &&
-		    !axis_rules[axis].runs_at(&plan->settings, making->cell.level[axis],
+		    !axis_rules[axis].runs_at(making->jobs, making->cell.level[axis],
 					      job->heap_bytes))
 			return OUTCOME_OK;
 	if (job->cell_count == WIRE_CELLS_MAX)
@@ -132,6 +132,13 @@ static enum outcome add_cell(void *context)
 	making->cell.counted = is_plain(making->cell.level, true) &&
 			       (plan->settings.heaps.given || job->heap_bytes <= COUNTED_HEAP_MAX);
 	job->evicts = axis_rules_set_burst(&making->cell) || job->evicts;
+	memset(making->cell.skips, 0, sizeof making->cell.skips);
+	for (uint32_t a = 0; a < job->arm_count; a++)
+		for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+			if (axis_rules[axis].skips &&
+			    axis_rules[axis].skips(plan, making->cell.level[axis],
+						   job->arm_from + a))
+				making->cell.skips[a / 64] |= 1ull << a % 64;
 	job->cells[job->cell_count++] = making->cell;
 	return OUTCOME_OK;
 }
