@@ -817,6 +817,31 @@ TEST(a_plan_keeps_within_the_cgroup)
 	close(before);
 }
 
+/* The eviction buffer lies in memory for the whole run, once: beside heaps without cold cells, too. */
+TEST(the_eviction_buffer_counts_beside_every_heap)
+{
+	const int before = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	assert_true(before >= 0);
+	if (!pretend_cgroup("0::/a\n")) {
+		close(before);
+		skip(); /* not permitted here */
+	}
+	put_file(CGROUPS "/a/memory.max", "283115520\n"); /* 270 MiB */
+	settings.heaps.level[1] = 65 << 20;               /* no cold cells there */
+	settings.heaps.count = 2;
+	settings.evict_bytes = 130 << 20;
+	make_plan();
+	assert_int_equal(plan.eviction.bytes, 130 << 20);
+	assert_false(has_cold(65 << 20));
+	settings.evict_bytes = 150 << 20;
+	REFUSED("cannot fit a heap of 65 MiB", "the memory cgroup leaves 270 MiB");
+	settings.evict_bytes = UINT64_MAX;
+	make_plan();
+	assert_true(plan.eviction.bytes <= 283115520 / 4);
+	assert_int_equal(setns(before, CLONE_NEWNS), 0);
+	close(before);
+}
+
 /* A level is written under its axis's name: nothing else in a cell's line may have it. */
 TEST(no_axis_is_named_like_another_key_of_a_cell)
 {

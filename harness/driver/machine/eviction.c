@@ -63,14 +63,19 @@ enum outcome eviction_limit(struct eviction *eviction, uint64_t asked_bytes,
 	return OUTCOME_OK;
 }
 
+static char *line_of(char *memory, size_t index)
+{
+	return memory + index * LINE_BYTES;
+}
+
 static void link_lines(char *memory, uint32_t *order)
 {
 	struct shuffle shuffle;
 	shuffle_seed(&shuffle, 1);
 	shuffle_order(&shuffle, order, PROBE_LINES);
-	for (uint32_t i = 0; i < PROBE_LINES; i++)
-		*(char **)(void *)(memory + order[i] * LINE_BYTES) =
-			memory + order[(i + 1) % PROBE_LINES] * LINE_BYTES;
+	for (size_t i = 0; i < PROBE_LINES; i++)
+		*(char **)(void *)line_of(memory, order[i]) =
+			line_of(memory, order[(i + 1) % PROBE_LINES]);
 }
 
 /* Reads the probe's lines one after the other. */
@@ -102,7 +107,7 @@ static double read_ns(const struct probe *probe, uint64_t bytes, bool flushed)
 	for (int i = 0; i < PROBE_PASSES; i++)
 		read_lines(probe);
 	for (uint32_t i = 0; flushed && i < PROBE_LINES; i++)
-		__asm__ volatile(LINE_FLUSH ::"r"(probe->memory + i * LINE_BYTES) : "memory");
+		__asm__ volatile(LINE_FLUSH ::"r"(line_of(probe->memory, i)) : "memory");
 	__asm__ volatile(LINE_FLUSHED ::: "memory");
 	walk(probe, bytes);
 	double began_ns = now_ns();
