@@ -1,6 +1,6 @@
 /* The wire form: one shared memory file for all messages between driver and worker. The driver
  * creates and populates it, writes a request, and starts the worker with it as WIRE_FD. The worker
- * answers in place. forkcost-target writes its stamp into it by offset.
+ * answers in place. Where the request has a size for it, WIRE_EVICT_FD is the eviction buffer's file. forkcost-target writes its stamp into it by offset.
  *
  * Neither side trusts the other: wire_check_request() and wire_check_answer() check every count,
  * level, string and size before it is used. All integers are in host order; both sides run on one
@@ -21,6 +21,7 @@
 
 enum {
 	WIRE_FD = 3,
+	WIRE_EVICT_FD = 4,
 	WIRE_VERSION = 7,
 	WIRE_NAME_MAX = 32,
 	WIRE_TEXT_MAX = 120,
@@ -77,7 +78,14 @@ struct wire_cell {
 	uint64_t level[AXIS_COUNT]; /* of an axis that needs a new worker: the request's */
 	uint32_t counted;           /* 1: the counters' passes are taken, too */
 	uint32_t burst_max;         /* samples an arm and pass takes in a row, at most */
+	uint64_t skips[(WIRE_ARMS_MAX + 63) /
+		       64]; /* bit n: the request's arm n has no samples here */
 };
+
+static inline bool wire_cell_skips(const struct wire_cell *cell, uint32_t arm)
+{
+	return cell->skips[arm / 64] >> arm % 64 & 1;
+}
 
 struct wire_request {
 	uint32_t mode;

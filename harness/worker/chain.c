@@ -1,5 +1,6 @@
 #include "harness/worker/chain.h"
 
+#include "harness/common/line_flush.h"
 #include "harness/common/shuffle.h"
 
 static const void **link_of(const struct touch *touch, char *base, size_t page)
@@ -37,30 +38,17 @@ bool chain_is_whole(const struct touch *touch, const char *base)
 	}
 }
 
-#if defined(__x86_64__)
-/* CLFLUSH, Intel SDM vol. 2A and AMD APM vol. 3: from every cache of the coherence domain. */
-#define EVICT_LINE "clflush (%0)"
-#define EVICT_DONE "mfence"
-#elif defined(__aarch64__)
-/* DC CIVAC: to the point of coherency. Linux lets programs use it (SCTLR_EL1.UCI). */
-#define EVICT_LINE "dc civac, %0"
-#define EVICT_DONE "dsb ish"
-#else
-#define EVICT_LINE ""
-#define EVICT_DONE ""
-#endif
-
 const char *chain_evict_refusal(void)
 {
-	return *EVICT_LINE ? NULL : "this CPU does not let programs evict a cache line";
+	return *LINE_FLUSH ? NULL : "this CPU does not let programs evict a cache line";
 }
 
 void chain_evict(const void *at, size_t count)
 {
 	for (; count > 0; count--) {
 		const void *next = *(const void *const volatile *)at;
-		__asm__ volatile(EVICT_LINE ::"r"(at) : "memory");
+		__asm__ volatile(LINE_FLUSH ::"r"(at) : "memory");
 		at = next;
 	}
-	__asm__ volatile(EVICT_DONE ::: "memory");
+	__asm__ volatile(LINE_FLUSHED ::: "memory");
 }

@@ -25,8 +25,8 @@
 #endif
 
 enum {
-	FILES_KEPT = WIRE_FD + 1,
-	TABLE_SLOTS = 256, /* as large as after a shell: fast to search */
+	FILES_KEPT = WIRE_EVICT_FD + 1, /* main() closes the last one where the driver gave none */
+	TABLE_SLOTS = 256,              /* as large as after a shell: fast to search */
 	STACK_BYTES = 8 << 20,
 	TIMER_SLACK_NS = 50000,
 	SIGNALS_MAX = 64,

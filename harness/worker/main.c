@@ -79,6 +79,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "forkcost-worker: %s\n", problem.text);
 		return 1;
 	}
+	if (!area->request.evict_bytes)
+		close(WIRE_EVICT_FD); /* whoever's it is */
 	run.worker = getpid();
 	run.request = &area->request;
 	run.stamps = &area->stamps;

@@ -206,10 +206,15 @@ static enum outcome take_pass(struct loop *loop, struct place place, unsigned pa
 	return OUTCOME_OK;
 }
 
+static bool runs(const struct loop *loop, uint32_t arm)
+{
+	return !loop->area->answer.arms[arm].refused[0] && !wire_cell_skips(loop->run->cell, arm);
+}
+
 static bool is_counted(const struct loop *loop, uint32_t arm, uint32_t group)
 {
 	const struct experiment *experiment = loop->arms[arm].experiment;
-	return experiment->is_countable && !loop->area->answer.arms[arm].refused[0] &&
+	return experiment->is_countable && runs(loop, arm) &&
 	       (experiment->counts_children || !counting_is_with_child(loop->run->request, group));
 }
 
@@ -279,7 +284,7 @@ static enum outcome measure_cell(struct loop *loop, uint32_t cell)
 		shuffle_order(&loop->shuffle, loop->order, request->arm_count);
 		for (uint32_t i = 0; i < request->arm_count; i++) {
 			struct place place = {cell, loop->order[i], round};
-			if (answer->arms[place.arm].refused[0])
+			if (!runs(loop, place.arm))
 				continue;
 			if (burst(loop, place))
 				return OUTCOME_FAILED;

@@ -3,7 +3,7 @@
 load helpers
 
 setup_file() {
-	"$FORKCOST" run --experiment spawn --heap 0,4M,16M --replicates 1 --cell-time 1ms --evict 1M --child-cpu same \
+	"$FORKCOST" run --experiment spawn --heap 0,4M,16M --replicates 1 --cell-time 1ms --cache warm,cold --evict 1M --child-cpu same \
 		--no-plots --no-table --output "$BATS_FILE_TMPDIR/results" 3>&- 2>"$BATS_FILE_TMPDIR/stderr"
 	tsv "$BATS_FILE_TMPDIR/results/latest/summary.csv" >"$BATS_FILE_TMPDIR/table"
 }

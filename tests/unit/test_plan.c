@@ -179,8 +179,11 @@ TEST(other_placements_at_three_heaps)
 	assert_int_equal(jobs_at(CHILD_CPU_OTHER, heaps), CPU_COUNT(&allowed) > 1 ? 3 : 0);
 	for (size_t i = 0; i < plan.job_count; i++) {
 		const struct plan_job *job = &plan.jobs[i];
-		assert_int_equal(job->cell_count,
-				 job->level[AXIS_CHILD_CPU] == CHILD_CPU_SAME ? 4 : 1);
+		/* Cold cells are at the same three. */
+		const bool all = job->heap_bytes != 1 << 20 && job->heap_bytes != 4 << 20;
+		assert_int_equal(job->cell_count, job->level[AXIS_CHILD_CPU] != CHILD_CPU_SAME ? 1
+						  : all                                        ? 4
+											       : 2);
 		if (job->level[AXIS_CHILD_CPU] != CHILD_CPU_SAME) {
 			assert_int_equal(job->cells[0].level[AXIS_STATE], STATE_DIRTY);
 			assert_int_equal(job->cells[0].level[AXIS_CACHE], CACHE_WARM);
@@ -318,6 +321,14 @@ TEST(requests_are_as_planned)
 	}
 }
 
+static void assert_left_out(const char *part)
+{
+	for (size_t i = 0; i < plan.left_out.count; i++)
+		if (strstr(plan.left_out.text[i], part))
+			return;
+	fail_msg("not said to be left out: %s", part);
+}
+
 static size_t cold_cells(void)
 {
 	size_t count = 0;
@@ -343,6 +354,69 @@ TEST(no_cold_cells_of_large_heaps_unless_asked_for)
 	assert_int_equal(cold_cells(), 4);
 }
 
+static bool has_cold(uint64_t heap_bytes)
+{
+	for (size_t i = 0; i < plan.job_count; i++)
+		for (uint32_t c = 0; c < plan.jobs[i].cell_count; c++)
+			if (plan.jobs[i].heap_bytes == heap_bytes &&
+			    plan.jobs[i].cells[c].level[AXIS_CACHE] == CACHE_COLD)
+				return true;
+	return false;
+}
+
+TEST(cold_cells_are_at_three_heaps_unless_asked_for)
+{
+	make_plan();
+	assert_true(has_cold(0) && has_cold(2 << 20) && has_cold(8 << 20));
+	assert_int_equal(cold_cells(), 6);
+	assert_left_out(
+		"cold caches of spawn at 1 MiB, 4 MiB: expensive; ask for them with --cache "
+		"cold");
+	settings.heaps.given = true;
+	make_plan();
+	assert_int_equal(cold_cells(), 10);
+	for (size_t i = 0; i < plan.left_out.count; i++)
+		assert_null(strstr(plan.left_out.text[i], "cold caches"));
+}
+
+/* The primitives that leave arms out of cold cells, as "thread"; warm cells have all. */
+static void assert_cold_without(const char *names)
+{
+	char skipped[200] = "";
+	for (size_t i = 0; i < plan.job_count; i++)
+		for (uint32_t c = 0; c < plan.jobs[i].cell_count; c++)
+			for (uint32_t a = 0; a < plan.jobs[i].arm_count; a++) {
+				const struct wire_cell *cell = &plan.jobs[i].cells[c];
+				const struct wire_arm *arm = &plan.arms[plan.jobs[i].arm_from + a];
+				if (!wire_cell_skips(cell, a))
+					continue;
+				assert_int_equal(cell->level[AXIS_CACHE], CACHE_COLD);
+				if (!strstr(skipped, arm->primitive))
+					strcat(skipped, arm->primitive);
+			}
+	assert_string_equal(skipped, names);
+}
+
+TEST(cold_cells_have_the_primitives_that_programs_use_unless_asked_for)
+{
+	make_plan();
+	assert_cold_without("");
+	struct wire_primitive *spawn = &catalog.primitives[SPAWN];
+	PUT(spawn->name, "thread");
+	make_plan();
+	assert_cold_without("thread");
+	assert_left_out(
+		"cold caches of spawn with thread: expensive; ask for them with --cache cold "
+		"or --primitive");
+	settings.primitives_given = true;
+	make_plan();
+	assert_cold_without("");
+	settings.primitives_given = false;
+	settings.levels[AXIS_CACHE].given = true;
+	make_plan();
+	assert_cold_without("");
+}
+
 /* An experiment's own axes: its heaps, orders and threads, and none that it does not vary. */
 TEST(experiments_have_axes_of_their_own)
 {
@@ -357,7 +431,7 @@ TEST(experiments_have_axes_of_their_own)
 		const struct plan_job *job = &plan.jobs[i];
 		assert_int_equal(job->heap_bytes, (2 << 20) << i / 2);
 		assert_true(job->copies_heap);
-		assert_int_equal(job->evict_bytes, 0);
+		assert_int_equal(job->evicts, false);
 		/* The rulers ride along. */
 		assert_int_equal(job->arm_from, 0);
 		assert_int_equal(job->arm_count, 5);
@@ -546,26 +620,20 @@ TEST(more_threads_than_cpus_are_refused)
 	catalog.experiments[WRITES].varies &= ~(uint32_t)VARIES_THREADS;
 }
 
-static void assert_left_out(const char *part)
-{
-	for (size_t i = 0; i < plan.left_out.count; i++)
-		if (strstr(plan.left_out.text[i], part))
-			return;
-	fail_msg("not said to be left out: %s", part);
-}
-
 /* What is left out is said, each kind of it. */
 TEST(nothing_is_left_out_without_a_word)
 {
+	settings.heaps.count = 3;
 	make_plan();
 	assert_int_equal(plan.left_out.count, CPU_COUNT(&allowed) > 1 ? 0 : 1);
+	settings.heaps.count = 5;
 	settings.heaps.level[4] = 1ull << 50;
 	make_plan();
 	assert_left_out("spawn at 1024 TiB: more than a quarter of");
 	settings.heaps.level[4] = 65 << 20;
 	make_plan();
 	assert_left_out(
-		"cold caches of spawn at 65 MiB: expensive; ask for them with --cache cold");
+		"cold caches of spawn at 2 MiB, 65 MiB: expensive; ask for them with --cache cold");
 	choice_set(&settings.levels[AXIS_STATE], STATE_WRITE_PROTECTED);
 	make_plan();
 	assert_left_out(
@@ -629,9 +697,10 @@ TEST(a_heap_of_the_very_size_is_not_expensive)
 	settings.heaps.level[4] = 65 << 20;
 	PUT(settings.counters, "page_faults");
 	make_plan();
-	assert_left_out("cold caches of spawn at 65 MiB: expensive");
+	assert_true(has_cold(64 << 20) && !has_cold(65 << 20));
 	assert_left_out("counters of spawn at 65 MiB: expensive; ask for them with --heap");
 	settings.heaps.count = 4;
+	ask(AXIS_CACHE, CACHE_WARM);
 	make_plan();
 	for (size_t i = 0; i < plan.left_out.count; i++)
 		assert_null(strstr(plan.left_out.text[i], "expensive"));
@@ -744,6 +813,31 @@ TEST(a_plan_keeps_within_the_cgroup)
 	settings.heaps.given = true;
 	REFUSED("cannot fit a heap of 18 MiB", "the memory cgroup leaves 70 MiB",
 		"up to --heap 4M");
+	assert_int_equal(setns(before, CLONE_NEWNS), 0);
+	close(before);
+}
+
+/* The eviction buffer lies in memory for the whole run, once: beside heaps without cold cells, too. */
+TEST(the_eviction_buffer_counts_beside_every_heap)
+{
+	const int before = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	assert_true(before >= 0);
+	if (!pretend_cgroup("0::/a\n")) {
+		close(before);
+		skip(); /* not permitted here */
+	}
+	put_file(CGROUPS "/a/memory.max", "283115520\n"); /* 270 MiB */
+	settings.heaps.level[1] = 65 << 20;               /* no cold cells there */
+	settings.heaps.count = 2;
+	settings.evict_bytes = 130 << 20;
+	make_plan();
+	assert_int_equal(plan.eviction.bytes, 130 << 20);
+	assert_false(has_cold(65 << 20));
+	settings.evict_bytes = 150 << 20;
+	REFUSED("cannot fit a heap of 65 MiB", "the memory cgroup leaves 270 MiB");
+	settings.evict_bytes = UINT64_MAX;
+	make_plan();
+	assert_true(plan.eviction.bytes <= 283115520 / 4);
 	assert_int_equal(setns(before, CLONE_NEWNS), 0);
 	close(before);
 }

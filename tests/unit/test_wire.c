@@ -235,6 +235,7 @@ TEST(spoilt_samples_are_refused)
 	struct wire_sample *last = &area->samples[1];
 	REFUSED(check_answer, last->cell = 2, "place");
 	REFUSED(check_answer, last->arm = 2, "place");
+	REFUSED(check_answer, area->request.cells[1].skips[0] = 1 << last->arm, "place");
 	REFUSED(check_answer, last->pass = WIRE_PASSES_MAX, "place");
 	REFUSED(check_answer, last->set = 1u << WIRE_METRICS_MAX, "place");
 	REFUSED(check_answer, last->counted = 1u << COUNTER_GROUP_MAX, "place");

@@ -50,7 +50,7 @@ static enum status dry_run(const struct plan *plan)
 }
 
 /* Measures, then presents what there is. */
-static enum status measure(const struct plan *plan, const struct given *given)
+static enum status measure(struct plan *plan, const struct given *given)
 {
 	struct problem problem;
 	struct record record;
@@ -63,7 +63,9 @@ static enum status measure(const struct plan *plan, const struct given *given)
 	print_to(stderr, "measuring into %s\n", record.folder);
 	notes_print(stderr, "", &plan->holds_for);
 	notes_print(stderr, "left out: ", &plan->left_out);
-	if (runner_run(plan, &record, &result, &problem))
+	enum outcome measured = runner_run(plan, &record, &result, &problem);
+	eviction_free(&plan->eviction);
+	if (measured)
 		return complain(&problem, STATUS_FAILED);
 	if (result.replicates == 0 && result.failures == 0 && !result.interrupted) {
 		fail(&problem,
@@ -107,6 +109,8 @@ static enum status run(const struct given *given)
 	if (settings_parse(&settings, given, &catalog, &problem) ||
 	    plan_make(&plan, &settings, &catalog, &problem))
 		return complain(&problem, STATUS_USAGE);
+	if (plan_evicts(&plan) && eviction_make(&plan.eviction, plan.caller_cpu, &problem))
+		return complain(&problem, STATUS_FAILED);
 	return settings.dry_run ? dry_run(&plan) : measure(&plan, given);
 }
 

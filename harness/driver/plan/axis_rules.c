@@ -3,6 +3,8 @@
 #include "harness/common/units.h"
 #include "harness/driver/machine/hugepages.h"
 
+#include <string.h>
+
 enum {
 	/* Samples an arm takes in a row. Cold ones pay for a walk over the caches each. */
 	BURST_WARM = 2,
@@ -10,8 +12,7 @@ enum {
 	/* Placements beside `same` are measured at no larger heap, unless asked for by name. */
 	OTHER_CPU_HEAP_MAX = 256 << 20,
 	/* Cold cells likewise: what a fork of more than this goes through displaces the caches by itself
-	 * (METHODOLOGY, "State before the window"), and what shares memory takes as long at any size. A
-	 * fifth of the time of make bench went into them. */
+	 * (METHODOLOGY, "State before the window"), and what shares memory takes as long at any size. */
 	COLD_HEAP_MAX = 64 << 20,
 	/* Page kinds beside 4k are measured at the largest heap up to this, unless asked for. */
 	OTHER_KIND_HEAP_MAX = 64 << 20,
@@ -42,6 +43,21 @@ void axis_rules_note_expensive(const struct jobs *jobs, const char *what, uint64
 			  axis_rules_name_heaps(jobs->heaps.level + from, jobs->heaps.count - from,
 						heaps),
 			  option);
+}
+
+/* What is expensive and not asked for runs at the smallest heap, the middle one, and the largest up to a size. */
+static struct choice choose_three(const struct jobs *jobs, uint64_t largest_bytes)
+{
+	struct choice three = {0};
+	size_t last = jobs->heaps.count;
+	while (last > 1 && jobs->heaps.level[last - 1] > largest_bytes)
+		last--;
+	if (last == 0)
+		return three;
+	choice_add(&three, jobs->heaps.level[0]);
+	choice_add(&three, jobs->heaps.level[(last - 1) / 2]);
+	choice_add(&three, jobs->heaps.level[last - 1]);
+	return three;
 }
 
 /* ---- page_kind ---- */
@@ -118,25 +134,67 @@ static enum outcome can_kind(const struct jobs *jobs, const struct plan_job *job
 
 /* ---- cache ---- */
 
-static bool runs_cache_at(const struct settings *settings, uint64_t level, uint64_t heap_bytes)
+/* Each cold sample waits for a walk over the eviction buffer, which takes a hundred times as long as most calls. So
+ * where nobody asked for more, cold cells have the primitives that programs are made with and that they are compared
+ * with. The rulers run in every cell: they check it. */
+static const char *const cold_primitives[] = {"fork", "vfork", "posix_spawn", "clone",
+					      "clone_vm_vfork"};
+
+static bool skips_cold(const struct plan *plan, uint64_t level, uint32_t arm)
 {
-	return level != CACHE_COLD || heap_bytes <= COLD_HEAP_MAX || settings->heaps.given ||
-	       settings->levels[AXIS_CACHE].given;
+	const struct wire_primitive *primitive = plan->arm_primitive[arm];
+	if (level != CACHE_COLD || !primitive || plan->settings.levels[AXIS_CACHE].given ||
+	    plan->settings.primitives_given)
+		return false;
+	for (size_t i = 0; i < sizeof cold_primitives / sizeof *cold_primitives; i++)
+		if (strcmp(primitive->name, cold_primitives[i]) == 0)
+			return false;
+	return true;
 }
 
-static void note_cold(const struct jobs *jobs)
+static bool runs_cache_at(const struct jobs *jobs, uint64_t level, uint64_t heap_bytes)
 {
 	const struct settings *settings = &jobs->plan->settings;
-	if (!settings->heaps.given && !settings->levels[AXIS_CACHE].given &&
-	    choice_has(&settings->levels[AXIS_CACHE], CACHE_COLD))
-		axis_rules_note_expensive(jobs, "cold caches", COLD_HEAP_MAX, "--cache cold");
+	if (level != CACHE_COLD || settings->heaps.given || settings->levels[AXIS_CACHE].given)
+		return true;
+	const struct choice three = choose_three(jobs, COLD_HEAP_MAX);
+	return choice_has(&three, heap_bytes);
 }
 
-uint64_t axis_rules_set_burst(const struct plan *plan, struct wire_cell *cell)
+/* Heaps without cold cells, and primitives that the others lack. */
+static void note_cold(const struct jobs *jobs)
+{
+	struct plan *plan = jobs->plan;
+	struct choice left = {0};
+	char names[NOTE_BYTES] = "";
+	if (!choice_has(&plan->settings.levels[AXIS_CACHE], CACHE_COLD))
+		return;
+	for (size_t i = 0; i < jobs->heaps.count; i++)
+		if (!runs_cache_at(jobs, CACHE_COLD, jobs->heaps.level[i]))
+			choice_add(&left, jobs->heaps.level[i]);
+	axis_rules_name_heaps(left.level, left.count, names);
+	if (left.count)
+		notes_add(&plan->left_out,
+			  "cold caches of %s at %s: expensive; ask for them with --cache cold",
+			  jobs->experiment->name, names);
+	*names = '\0';
+	for (uint32_t a = jobs->arm_from; a < plan->arm_count; a++)
+		if (skips_cold(plan, CACHE_COLD, a) &&
+		    (a == jobs->arm_from || plan->arm_primitive[a] != plan->arm_primitive[a - 1]))
+			notes_append(names, sizeof names, "%s%s", *names ? ", " : "",
+				     plan->arm_primitive[a]->name);
+	if (*names)
+		notes_add(&plan->left_out,
+			  "cold caches of %s with %s: expensive; ask for them with --cache cold or "
+			  "--primitive",
+			  jobs->experiment->name, names);
+}
+
+bool axis_rules_set_burst(struct wire_cell *cell)
 {
 	const bool is_cold = cell->level[AXIS_CACHE] == CACHE_COLD;
 	cell->burst_max = is_cold ? BURST_COLD : BURST_WARM;
-	return is_cold ? plan->evict_bytes : 0;
+	return is_cold;
 }
 
 /* ---- child_cpu ---- */
@@ -152,7 +210,6 @@ static enum outcome check_placements(const struct plan *plan, const struct choic
 		    plan->caller_cpu);
 }
 
-/* The smallest heap, the middle one, and the largest that does not take too long. */
 static enum outcome choose_placement_heaps(const struct jobs *jobs, uint64_t placement,
 					   struct choice *heaps)
 {
@@ -162,14 +219,7 @@ static enum outcome choose_placement_heaps(const struct jobs *jobs, uint64_t pla
 			  jobs->plan->caller_cpu);
 		return OUTCOME_OK;
 	}
-	if (jobs->heaps.count == 0)
-		return OUTCOME_OK;
-	size_t last = jobs->heaps.count - 1;
-	while (last > 0 && jobs->heaps.level[last] > OTHER_CPU_HEAP_MAX)
-		last--;
-	choice_add(heaps, jobs->heaps.level[0]);
-	choice_add(heaps, jobs->heaps.level[last / 2]);
-	choice_add(heaps, jobs->heaps.level[last]);
+	*heaps = choose_three(jobs, OTHER_CPU_HEAP_MAX);
 	return OUTCOME_OK;
 }
 
@@ -214,7 +264,7 @@ const struct axis_rule axis_rules[AXIS_COUNT] = {
 	[AXIS_PAGE_KIND] = {.apart = APART_ALWAYS,
 			    .choose_heaps = choose_kind_heaps,
 			    .can = can_kind},
-	[AXIS_CACHE] = {.runs_at = runs_cache_at, .note = note_cold},
+	[AXIS_CACHE] = {.runs_at = runs_cache_at, .skips = skips_cold, .note = note_cold},
 	[AXIS_CHILD_CPU] = {.apart = APART_UNASKED,
 			    .choose_heaps = choose_placement_heaps,
 			    .check = check_placements},

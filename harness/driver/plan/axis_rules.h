@@ -27,7 +27,9 @@ struct axis_rule {
 	/* Whether a job's level that is apart can be had; if not, fails where it was asked for, else notes why. */
 	enum outcome (*can)(const struct jobs *jobs, const struct plan_job *job, bool *can);
 	/* Whether a cell at this heap has the level. */
-	bool (*runs_at)(const struct settings *settings, uint64_t level, uint64_t heap_bytes);
+	bool (*runs_at)(const struct jobs *jobs, uint64_t level, uint64_t heap_bytes);
+	/* Whether a cell of the level leaves out an arm of the plan. */
+	bool (*skips)(const struct plan *plan, uint64_t level, uint32_t arm);
 	/* Notes what the experiment's jobs will lack by that. */
 	void (*note)(const struct jobs *jobs);
 	/* Fails if levels that were asked for cannot be. */
@@ -44,8 +46,7 @@ const char *axis_rules_name_heaps(const uint64_t *heap_bytes, size_t count, char
 void axis_rules_note_expensive(const struct jobs *jobs, const char *what, uint64_t largest_bytes,
 			       const char *option);
 
-/* Sets how many samples an arm takes in a row in the cell, at most. What the cell walks over to make caches cold; 0:
- * nothing. */
-uint64_t axis_rules_set_burst(const struct plan *plan, struct wire_cell *cell);
+/* Sets how many samples an arm takes in a row in the cell, at most. Whether a buffer is read before each. */
+bool axis_rules_set_burst(struct wire_cell *cell);
 
 #endif

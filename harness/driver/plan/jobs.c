@@ -122,7 +122,7 @@ static enum outcome add_cell(void *context)
 		return OUTCOME_OK;
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
 		if (axis_rules[axis].runs_at &&
-		    !axis_rules[axis].runs_at(&plan->settings, making->cell.level[axis],
+		    !axis_rules[axis].runs_at(making->jobs, making->cell.level[axis],
 					      job->heap_bytes))
 			return OUTCOME_OK;
 	if (job->cell_count == WIRE_CELLS_MAX)
@@ -131,8 +131,14 @@ static enum outcome add_cell(void *context)
 			    WIRE_CELLS_MAX, making->jobs->experiment->name);
 	making->cell.counted = is_plain(making->cell.level, true) &&
 			       (plan->settings.heaps.given || job->heap_bytes <= COUNTED_HEAP_MAX);
-	uint64_t evict_bytes = axis_rules_set_burst(plan, &making->cell);
-	job->evict_bytes = evict_bytes ? evict_bytes : job->evict_bytes;
+	job->evicts = axis_rules_set_burst(&making->cell) || job->evicts;
+	memset(making->cell.skips, 0, sizeof making->cell.skips);
+	for (uint32_t a = 0; a < job->arm_count; a++)
+		for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+			if (axis_rules[axis].skips &&
+			    axis_rules[axis].skips(plan, making->cell.level[axis],
+						   job->arm_from + a))
+				making->cell.skips[a / 64] |= 1ull << a % 64;
 	job->cells[job->cell_count++] = making->cell;
 	return OUTCOME_OK;
 }
@@ -177,7 +183,7 @@ static enum outcome add_job(void *context)
 	struct plan *plan = jobs->plan;
 	struct plan_job *job = &making->job;
 	job->cell_count = 0;
-	job->evict_bytes = 0;
+	job->evicts = false;
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
 		bool can = true;
 		if (axis_rules[axis].can && job->level[axis] != axis_plain(&axes[axis]) &&
@@ -198,8 +204,6 @@ static enum outcome add_job(void *context)
 		return fail(jobs->problem,
 			    "cannot keep more than %d histograms of %s; choose fewer levels",
 			    WIRE_HISTOGRAMS_MAX, jobs->experiment->name);
-	if (memory_check(job->heap_bytes, job->copies_heap, job->evict_bytes, jobs->problem))
-		return OUTCOME_FAILED;
 	if (plan->job_count == PLAN_JOBS_MAX)
 		return fail(jobs->problem, "cannot plan more than %d jobs; name fewer with --heap",
 			    PLAN_JOBS_MAX);

@@ -43,7 +43,7 @@ void plan_request(const struct plan *plan, const struct plan_job *job, uint64_t 
 		.burst_ns = BURST_NS,
 		.cell_ns = plan->settings.cell_ns,
 		.heap_bytes = job->heap_bytes,
-		.evict_bytes = job->evict_bytes,
+		.evict_bytes = job->evicts ? plan->eviction.bytes : 0,
 		.seed = seed,
 		.clock = plan->catalog.clock,
 		.counter_count = (uint32_t)plan->counters.count,
@@ -93,7 +93,7 @@ bool plan_are_alike(const struct plan_job *a, const struct plan_job *b, uint32_t
 bool plan_evicts(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->job_count; i++)
-		if (plan->jobs[i].evict_bytes)
+		if (plan->jobs[i].evicts)
 			return true;
 	return false;
 }

@@ -8,6 +8,7 @@
 #include "harness/common/wire.h"
 #include "harness/driver/base/notes.h"
 #include "harness/driver/counters/counters.h"
+#include "harness/driver/machine/eviction.h"
 #include "harness/driver/plan/settings.h"
 
 #include <stdbool.h>
@@ -17,7 +18,8 @@ enum { PLAN_JOBS_MAX = 256 };
 
 struct plan_job {
 	const struct wire_experiment *experiment; /* that it is there for; rulers may ride along */
-	uint64_t heap_bytes, evict_bytes;
+	uint64_t heap_bytes;
+	bool evicts; /* has cold cells */
 	uint64_t
 		level[AXIS_COUNT]; /* of axes that need a new worker; of the others the plain one */
 	bool copies_heap;          /* some arm needs memory for a second heap */
@@ -43,7 +45,7 @@ struct plan {
 	const struct wire_primitive *arm_primitive[WIRE_ARMS_MAX];
 	int caller_cpu, other_cpu;
 	uint64_t allowed_cpus[WIRE_CPUS_MAX / 64];
-	uint64_t evict_bytes;
+	struct eviction eviction; /* `bytes` is the most that it may take until it is made */
 	size_t job_count;
 	struct plan_job jobs[PLAN_JOBS_MAX];
 	size_t gap_count;

@@ -139,6 +139,7 @@ enum outcome plan_make(struct plan *plan, const struct settings *settings,
 		       const struct wire_catalog *catalog, struct problem *problem)
 {
 	memset(plan, 0, sizeof *plan);
+	plan->eviction.fd = -1;
 	plan->settings = *settings;
 	plan->catalog = *catalog;
 	drop_idle_axes(plan);
@@ -150,16 +151,19 @@ enum outcome plan_make(struct plan *plan, const struct settings *settings,
 	    (settings->evict_bytes != UINT64_MAX &&
 	     memory_check(0, false, settings->evict_bytes, problem)))
 		return OUTCOME_FAILED;
-	bool cold = choice_has(&settings->levels[AXIS_CACHE], CACHE_COLD);
-	plan->evict_bytes = !cold                                 ? 0
-			    : settings->evict_bytes != UINT64_MAX ? settings->evict_bytes
-								  : 2 * machine_cache_bytes();
 	if (counters_make(&plan->counters, *settings->counters ? settings->counters : NULL,
 			  plan->caller_cpu, problem) ||
 	    add_experiments(plan, problem))
 		return OUTCOME_FAILED;
 	if (plan->job_count == 0)
 		return fail(problem, "cannot plan: no cell is left; choose more levels");
+	if (plan_evicts(plan) && eviction_limit(&plan->eviction, settings->evict_bytes, problem))
+		return OUTCOME_FAILED;
+	/* The eviction buffer stays for the whole run. */
+	for (size_t i = 0; i < plan->job_count; i++)
+		if (memory_check(plan->jobs[i].heap_bytes, plan->jobs[i].copies_heap,
+				 plan->eviction.bytes, problem))
+			return OUTCOME_FAILED;
 	for (size_t i = 0; i < plan->gap_count; i++)
 		notes_add(&plan->left_out, "page kind %s: %s",
 			  axis_name(&axes[AXIS_PAGE_KIND], plan->gaps[i].page_kind),

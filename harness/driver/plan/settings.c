@@ -195,7 +195,7 @@ static const struct {
 	TAKES("seed", "N", "seed of all shuffling [from the clock; recorded]", take_seed),
 	TAKES("cpu", "N", "CPU of the worker [the last one allowed]", take_cpu),
 	TAKES("evict", "SIZE",
-	      "buffer that is read before cold samples [twice the last-level cache]", take_evict),
+	      "buffer that is read before cold samples [measured]", take_evict),
 	{{"output", "FOLDER", "where run folders are made [results]", VALUES_FOLDER, NULL},
 	 take_output,
 	 0},

@@ -31,7 +31,7 @@ struct settings {
 	uint64_t cell_ns; /* how long a cell takes rounds, once past the first */
 	uint64_t seed;
 	int caller_cpu;             /* -1: choose */
-	uint64_t evict_bytes;       /* UINT64_MAX: twice the last-level cache */
+	uint64_t evict_bytes;       /* UINT64_MAX: measure it */
 	char output[WIRE_PATH_MAX]; /* folder that takes run folders */
 	bool dry_run, no_plots, no_table;
 };

@@ -229,7 +229,8 @@ json_t *describe_cell_line(const struct plan *plan, const struct record_replicat
 	json_t *arms = json_array();
 	const struct plan_job *job = &plan->jobs[replicate->job];
 	for (uint32_t arm = 0; arm < job->arm_count; arm++)
-		json_array_append_new(arms, describe_arm(plan, job, area, cell, arm));
+		if (!wire_cell_skips(levels, arm))
+			json_array_append_new(arms, describe_arm(plan, job, area, cell, arm));
 	put_levels(line, job, levels->level, false);
 	json_object_set_new(line, "counted", json_boolean(levels->counted));
 	json_object_set_new(line, "worker", describe_worker(replicate, &area->answer, facts));

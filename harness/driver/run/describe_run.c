@@ -26,6 +26,20 @@ static json_t *chosen_experiments(const struct plan *plan)
 	return names;
 }
 
+static json_t *describe_eviction(const struct eviction *eviction)
+{
+	json_t *result = json_pack("{s:s,s:o}", "found_by",
+				   *eviction->found_by ? eviction->found_by : "given by --evict",
+				   "huge_bytes",
+				   json_known_or(eviction->huge_bytes, UINT64_MAX,
+						 "unavailable: /proc/self/smaps_rollup"));
+	if (eviction->memory_ns > 0)
+		json_object_update_new(result, json_pack("{s:f,s:f}", "line_after_walk_ns",
+							 eviction->after_ns, "line_from_memory_ns",
+							 eviction->memory_ns));
+	return result;
+}
+
 static json_t *describe_settings(const struct plan *plan, int argc, char **argv)
 {
 	const struct settings *settings = &plan->settings;
@@ -49,9 +63,11 @@ static json_t *describe_settings(const struct plan *plan, int argc, char **argv)
 			  (json_int_t)settings->replicates_max, "cell_s",
 			  (double)settings->cell_ns / 1e9, "seed", (json_int_t)settings->seed,
 			  "caller_cpu", plan->caller_cpu, "other_cpu", plan->other_cpu,
-			  "evict_bytes", (json_int_t)plan->evict_bytes, "experiments",
+			  "evict_bytes", (json_int_t)plan->eviction.bytes, "experiments",
 			  chosen_experiments(plan), "counters", settings->counters, "heaps_given",
 			  (int)settings->heaps.given));
+	if (plan_evicts(plan))
+		json_object_set_new(result, "eviction", describe_eviction(&plan->eviction));
 	return result;
 }
 

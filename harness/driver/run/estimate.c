@@ -52,7 +52,7 @@ static enum outcome run_pilot(struct pilot *pilot, const struct plan *plan,
 			      const struct plan_job *job, bool *lacks_pages,
 			      struct problem *problem)
 {
-	struct session session = {.memory_fd = -1};
+	struct session session = {.memory_fd = -1, .evict_fd = -1};
 	bool trustworthy;
 	*pilot = (struct pilot){.heap_bytes = job->heap_bytes};
 	enum outcome outcome = runner_replicate(plan, job, plan->settings.seed, 1, &session, NULL,
@@ -191,7 +191,8 @@ enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
 		estimate->total_s += estimate->replicate_s[i] * replicates;
 		estimate->fewest_s +=
 			estimate->replicate_s[i] * fmin(replicates, STATS_INTERVAL_VALUES_MIN);
-		uint64_t bytes = memory_needed(job->heap_bytes, job->copies_heap, job->evict_bytes);
+		uint64_t bytes =
+			memory_needed(job->heap_bytes, job->copies_heap, plan->eviction.bytes);
 		if (bytes > estimate->peak_bytes)
 			estimate->peak_bytes = bytes;
 	}
@@ -272,8 +273,9 @@ void estimate_print(const struct estimate *estimate, const struct plan *plan)
 	if (plan->other_cpu >= 0)
 		print(", children elsewhere on CPU %d", plan->other_cpu);
 	if (plan_evicts(plan))
-		print("; %s are read before each cold sample",
-		      units_format_bytes(plan->evict_bytes, text));
+		print("; %s are read before each cold sample%s%s",
+		      units_format_bytes(plan->eviction.bytes, text),
+		      *plan->eviction.found_by ? ",\n" : "", plan->eviction.found_by);
 	print("\n\n");
 	print_jobs(estimate, plan);
 	notes_print(stdout, "", &plan->holds_for);

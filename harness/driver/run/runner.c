@@ -177,11 +177,12 @@ enum outcome runner_replicate(const struct plan *plan, const struct plan_job *jo
 			      void *context, bool *trustworthy, struct problem *problem)
 {
 	*trustworthy = false;
-	/* Memory may have been taken since the plan was made. */
-	if (memory_check(job->heap_bytes, job->copies_heap, job->evict_bytes, problem) ||
+	/* Memory may have been taken since the plan was made, by the eviction buffer among others. */
+	if (memory_check(job->heap_bytes, job->copies_heap, 0, problem) ||
 	    session_open(session, plan_sample_capacity(plan, job), problem))
 		return OUTCOME_FAILED;
 	plan_request(plan, job, seed, &session->area->request);
+	session->evict_fd = job->evicts ? plan->eviction.fd : -1;
 	session->area->request.cell_ns = cell_ns;
 	enum outcome outcome =
 		hugepages_enable((enum page_kind)job->level[AXIS_PAGE_KIND],
@@ -237,7 +238,7 @@ static enum outcome run_replicate(struct runner *runner, struct problem *problem
 	const struct plan *plan = runner->plan;
 	const struct plan_job *job = &plan->jobs[runner->job];
 	struct job_state *state = &runner->jobs[runner->job];
-	struct session session = {.memory_fd = -1};
+	struct session session = {.memory_fd = -1, .evict_fd = -1};
 	struct problem failure = {""};
 	uint64_t steal_before = machine_steal_ticks();
 	double began_s = session_seconds();

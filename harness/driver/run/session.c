@@ -24,7 +24,7 @@ enum { LOOK_INTERVAL_MS = 100, ENVIRONMENT_PAD_MAX = 4096, CATALOG_TIMEOUT_S = 2
 enum outcome session_open(struct session *session, uint64_t sample_capacity,
 			  struct problem *problem)
 {
-	*session = (struct session){.memory_fd = -1};
+	*session = (struct session){.memory_fd = -1, .evict_fd = -1};
 	session->area_bytes = wire_area_bytes(sample_capacity);
 	session->memory_fd = memfd_create("forkcost", MFD_CLOEXEC);
 	if (session->memory_fd < 0)
@@ -62,6 +62,9 @@ static int spawn_worker(struct session *session, const char *path, char *const *
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, session->memory_fd, WIRE_FD);
+	/* Its number is above both, so that it is still there. */
+	if (session->evict_fd >= 0)
+		posix_spawn_file_actions_adddup2(&actions, session->evict_fd, WIRE_EVICT_FD);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
 	posix_spawnattr_setpgroup(&attributes, 0);
 	int error =
@@ -205,7 +208,7 @@ void session_close(struct session *session)
 		munmap(session->area, session->area_bytes);
 	if (session->memory_fd >= 0)
 		close(session->memory_fd);
-	*session = (struct session){.memory_fd = -1};
+	*session = (struct session){.memory_fd = -1, .evict_fd = -1};
 }
 
 enum outcome catalog_read(struct wire_catalog *catalog, struct problem *problem)

@@ -13,6 +13,7 @@ struct session {
 	struct wire_area *area;
 	size_t area_bytes;
 	int memory_fd;
+	int evict_fd;        /* the eviction buffer, for a worker that has cold cells; -1: none */
 	enum wire_mode mode; /* that the worker was started for */
 	pid_t worker;        /* also the id of its process group; 0: not running */
 	bool lacks_pages;    /* it failed because pages of this kind cannot be had */

@@ -1,32 +1,43 @@
 /* cache: warm caches are settled after the heap was prepared, cold ones are walked over (METHODOLOGY, "State
  * before the window"). */
-#include "harness/worker/arena.h"
+#include "harness/common/remedy.h"
 #include "harness/worker/effects.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { CACHE_LINE_BYTES = 64 };
 
-/* The buffer that cold samples walk over: shared memory, kept out of children. */
+/* The buffer that cold samples walk over: the driver's, and the same for all workers of a run. */
 static const volatile char *memory;
 
+/* Children get neither the mapping nor the file. */
 static enum outcome begin(struct run *run, uint64_t level)
 {
 	(void)level; /* a worker has cells of both */
 	size_t bytes = run->request->evict_bytes;
+	struct stat file;
 	if (bytes == 0)
 		return OUTCOME_OK;
-	void *made = arena_share(bytes, "the cache eviction buffer", run->problem);
-	if (!made)
-		return OUTCOME_FAILED;
-	if (madvise(made, bytes, MADV_DONTFORK) < 0)
+	if (fstat(WIRE_EVICT_FD, &file) < 0 || (uint64_t)file.st_size < bytes)
+		return fail(run->problem,
+			    "cannot find the eviction buffer's %zu bytes: forkcost "
+			    "did not hand them over; rebuild with make all",
+			    bytes);
+	void *mapped = mmap(NULL, bytes, PROT_READ, MAP_SHARED | MAP_POPULATE, WIRE_EVICT_FD, 0);
+	if (mapped == MAP_FAILED)
+		return fail(run->problem, "cannot map the eviction buffer of %zu bytes: %s; %s",
+			    bytes, strerror(errno), remedy_or(errno, "use a smaller --evict"));
+	if (madvise(mapped, bytes, MADV_DONTFORK) < 0)
 		return fail(run->problem,
 			    "cannot keep the eviction buffer out of children: %s; this kernel "
 			    "lacks MADV_DONTFORK",
 			    strerror(errno));
-	memory = made;
+	close(WIRE_EVICT_FD);
+	memory = mapped;
 	return OUTCOME_OK;
 }
 
