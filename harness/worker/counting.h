@@ -1,5 +1,5 @@
-/* Counting events around a window, only in counted passes: in the other passes no counter exists,
- * so their times are as without (METHODOLOGY, "Counters"). Counters run only in windows. A window
+/* Counting events around a window, in workers of their own: in those that take times no counter
+ * exists, so their times are as without (METHODOLOGY, "Counters"). Counters run only in windows. A window
  * switches them on and off, and reads them after its end; the increase since the last reading is
  * the count. They are never reset, and nothing is read right before a window: copying out a value
  * would disturb what the window measures (an emulated RISC-V CPU loses its TLB). */
