@@ -147,6 +147,8 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 	    request->other_cpu < -1 || request->other_cpu >= WIRE_CPUS_MAX ||
 	    (request->level[AXIS_CHILD_CPU] == CHILD_CPU_OTHER && request->other_cpu < 0))
 		return malformed("a CPU", problem);
+	if (request->is_counting > 1)
+		return malformed("whether to count", problem);
 	if (request->rounds_min > request->rounds_max || request->rounds_max > UINT16_MAX)
 		return malformed("the rounds", problem);
 	if (request->heap_bytes > UINT64_MAX / 4 || request->evict_bytes > UINT64_MAX / 4)

@@ -76,7 +76,7 @@ struct wire_arm {
 
 struct wire_cell {
 	uint64_t level[AXIS_COUNT]; /* of an axis that needs a new worker: the request's */
-	uint32_t counted;           /* 1: the counters' passes are taken, too */
+	uint32_t counted;           /* 1: workers that count take this cell */
 	uint32_t burst_max;         /* samples an arm and pass takes in a row, at most */
 	uint64_t skips[(WIRE_ARMS_MAX + 63) /
 		       64]; /* bit n: the request's arm n has no samples here */
@@ -94,7 +94,8 @@ struct wire_request {
 	uint32_t arm_count, cell_count;
 	uint32_t rounds_min,
 		rounds_max; /* a cell ends after rounds_max, or cell_ns once past min */
-	uint32_t warmups_min, reserved;
+	uint32_t warmups_min;
+	uint32_t is_counting;     /* 1: only the counted passes are taken; 0: all others */
 	uint64_t warmup_ns;       /* warm-ups take at least this time... */
 	uint64_t warmup_limit_ns; /* ... but none starts after this time */
 	uint64_t burst_ns;        /* a burst ends early after this time */

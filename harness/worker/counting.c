@@ -57,7 +57,7 @@ void counting_open(struct counting *counting, const struct wire_request *request
 	     i++) {
 		uint32_t at = counting->count++;
 		long fd = open_one(&request->counters[i], counting->is_group ? leader : -1);
-		counting->to[at] = (struct counting_read){0};
+		counting->to[at] = counting->last[at] = (struct counting_read){0};
 		counting->fds[at] = (int)fd;
 		counting->failed[at] = fd < 0 ? fd : 0;
 		/* Without its leader there is no group: then each of the others is alone. */

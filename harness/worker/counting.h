@@ -1,5 +1,5 @@
-/* Counting events around a window, only in counted passes: in the other passes no counter exists,
- * so their times are as without (METHODOLOGY, "Counters"). Counters run only in windows. A window
+/* Counting events around a window, in workers of their own: in those that take times no counter
+ * exists, so their times are as without (METHODOLOGY, "Counters"). Counters run only in windows. A window
  * switches them on and off, and reads them after its end; the increase since the last reading is
  * the count. They are never reset, and nothing is read right before a window: copying out a value
  * would disturb what the window measures (an emulated RISC-V CPU loses its TLB). */
@@ -23,6 +23,8 @@ struct counting {
 	long failed[COUNTER_GROUP_MAX]; /* negative errno of the last read or open; 0: none */
 	uint64_t from_ticks, to_ticks;
 	struct counting_read from[COUNTER_GROUP_MAX], to[COUNTER_GROUP_MAX];
+	/* This process's last reading: `from` and `to` may be taken over from a child. */
+	struct counting_read last[COUNTER_GROUP_MAX];
 	bool is_group; /* one switch for all: that of the first counter */
 };
 
@@ -55,11 +57,12 @@ INLINED void counting_read(struct counting *counting)
 	for (uint32_t i = 0; i < counting->count; i++) {
 		if (counting->fds[i] < 0)
 			continue;
-		counting->from[i] = counting->to[i];
+		counting->from[i] = counting->last[i];
 		long got = raw_syscall(SYS_read, counting->fds[i], (long)&counting->to[i],
 				       sizeof counting->to[i], 0, 0);
 		if (got != sizeof counting->to[i])
 			counting->failed[i] = got < 0 ? got : -1;
+		counting->last[i] = counting->to[i];
 	}
 }
 

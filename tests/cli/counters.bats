@@ -215,6 +215,52 @@ without_privileges() {
 	[[ $(reason tlb_flushes) == *"does not know this CPU"* ]]
 }
 
+# counted_run [COMMAND...]: a run of four replicates with a counter, in $RUN, under that command.
+counted_run() {
+	counters --counters page_faults
+	[[ $(state page_faults) == *"both: counted"* ]] || skip "page faults cannot be counted here"
+	RUN=$BATS_TEST_TMPDIR/run
+	"$@" "$FORKCOST" run --experiment spawn --heap 0 --replicates 7 --cell-time 1ms --cache warm,cold --state dirty \
+		--child-cpu same --evict 1M --counters page_faults --no-plots --no-table --output "$RUN" 3>&- 2>/dev/null
+}
+
+# in_passes PASSES: how many cells' lines have these passes and no others.
+in_passes() {
+	samples "$RUN/latest" | grep '"type":"cell"' | grep -oE '"counted":|"(plain|stamped|counted[0-9]+)":\{' |
+		awk -v want="$1" '
+			/"counted":/ { if (seen != "") lines[++n] = seen; seen = " " }
+			!/"counted":/ { gsub(/[":{0-9]/, ""); if (!index(seen, " " $0 " ")) seen = seen $0 " " }
+			END { lines[++n] = seen; for (i = 1; i <= n; i++) found += lines[i] == want; print found + 0 }'
+}
+
+@test "workers that take times open no counter: counts come from five of their own, of warm cells" {
+	counted_run
+	[ "$(in_passes ' plain stamped ')" -eq 14 ] || fail_with "plain: $(in_passes ' plain stamped ')"
+	[ "$(in_passes ' counted ')" -eq 5 ] || fail_with "counted: $(in_passes ' counted ')"
+	tsv "$RUN/latest/summary.csv" >"$BATS_TEST_TMPDIR/table"
+	TABLE=$BATS_TEST_TMPDIR/table
+	all 'primitive == "fork" && metric == "call_ns"' 'replicates == 7'
+	all 'primitive == "fork" && metric == "page_faults_both"' 'cache == "warm" && replicates == 5 && min > 0'
+	samples "$RUN/latest" | tail -1 | grep -qE '"counting_s":(0\.0*[1-9]|[1-9])' || fail_with "the time is not said"
+	# Without counters no time is spent on them.
+	"$FORKCOST" run "${TINY[@]}" --counters none --output "$RUN-none" 3>&- 2>/dev/null
+	samples "$RUN-none/latest" | tail -1 | grep -q '"counting_s":0.0,' || fail_with "time for nothing"
+}
+
+@test "no worker closes a tracepoint's last counter, for which the kernel would wait" {
+	command -v strace >/dev/null || skip "strace is not installed"
+	strace -f -o /dev/null true 2>/dev/null || skip "strace may not ptrace here"
+	counted_run strace -f -e trace=execve,perf_event_open,exit_group -o "$BATS_TEST_TMPDIR/trace"
+	# After the first worker, which says what there is, the driver tries the counters; after others it holds some.
+	awk '{ sub(/^\[pid +/, ""); pid = $1 + 0 } NR == 1 { driver = pid }
+		/forkcost-worker/ { workers++ }
+		/perf_event_open/ && pid == driver && workers > 1 { held++ }
+		/perf_event_open/ && pid != driver { opened++; if (!held) early++ }
+		END { if (!held || !opened || early) { print held, opened, early; exit 1 } }' \
+		"$BATS_TEST_TMPDIR/trace" >"$BATS_TEST_TMPDIR/found" ||
+		fail_with "held, opened, opened before: $(cat "$BATS_TEST_TMPDIR/found")"
+}
+
 # arm_root: a folder with Arm's libraries, kept for the next time; nothing foreign is run to make it.
 arm_root() {
 	local folder=$BUILD/sysroot/arm64 why

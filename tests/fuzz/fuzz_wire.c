@@ -151,6 +151,7 @@ static const struct {
 	FIELD(request.arm_count),
 	FIELD(request.cell_count),
 	FIELD(request.rounds_min),
+	FIELD(request.is_counting),
 	FIELD(request.rounds_max),
 	FIELD(request.heap_bytes),
 	FIELD(request.evict_bytes),

@@ -207,6 +207,34 @@ TEST(counting_costs_the_ratio_of_counted_to_plain)
 	unit_free(&summary, &dataset);
 }
 
+/* A replicate that counts takes no times: it is held against those of all others. */
+TEST(counting_alone_is_held_against_all_plain_replicates)
+{
+	static const double plain[] = {1000, 2000, 3000, 2000, 2000};
+	FILE *file = unit_points_begin();
+	for (unsigned r = 0; r < 7; r++) {
+		const bool counts = r >= COUNT_OF(plain);
+		const struct unit_point point = {.experiment = "first_write",
+						 .case_name = "parent_copy",
+						 .metric = "write_ns",
+						 .heap_bytes = 409600,
+						 .value = counts ? 0 : plain[r],
+						 .counted_value = counts ? 2100 : 0,
+						 .count = 100};
+		unit_point_put(file, r, &point);
+	}
+	load(file);
+	assert_int_equal(summary.counting.count, 1);
+	assert_near(summary.counting.costs[0].ratio, 1.05, 1e-4);
+	struct series key = *summary.rows[0].series;
+	assert_int_equal(summary_find(&summary, &key, NULL, NULL, "write_ns")->count,
+			 COUNT_OF(plain));
+	const struct row *counts = summary_find(&summary, &key, NULL, NULL, "page_faults_both");
+	assert_int_equal(counts->count, 2);
+	assert_near(counts->interval.center, 100, 0);
+	unit_free(&summary, &dataset);
+}
+
 TEST(what_was_not_counted_is_said_once_a_reason)
 {
 	char words[COUNTER_WORDS_MAX];

@@ -166,6 +166,7 @@ TEST(spoilt_requests_are_refused)
 	REFUSED(wire_check_request, request->other_cpu = WIRE_CPUS_MAX, "CPU");
 	REFUSED(wire_check_request,
 		(request->other_cpu = -1, request->level[AXIS_CHILD_CPU] = CHILD_CPU_OTHER), "CPU");
+	REFUSED(wire_check_request, request->is_counting = 2, "whether to count");
 	REFUSED(wire_check_request, (request->rounds_min = 2, request->rounds_max = 1), "rounds");
 	REFUSED(wire_check_request, request->rounds_max = UINT16_MAX + 1, "rounds");
 	REFUSED(wire_check_request, request->heap_bytes = UINT64_MAX - 4095, "size");

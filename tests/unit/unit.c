@@ -201,14 +201,17 @@ void unit_point_put(FILE *file, unsigned replicate, const struct unit_point *poi
 			" \"histogram\": {\"metric\": \"%s\", \"per_octave\": 64, \"buckets\": "
 			"[%s]},",
 			point->metric, point->histogram);
-	fprintf(file, " \"passes\": {\"plain\": {%s, \"metrics\": {\"%s\": [%.3f]}}", columns,
-		point->metric, point->value);
+	fputs(" \"passes\": {", file);
+	if (point->value > 0)
+		fprintf(file, "\"plain\": {%s, \"metrics\": {\"%s\": [%.3f]}}", columns,
+			point->metric, point->value);
 	if (point->counted_value > 0)
 		fprintf(file,
-			", \"counted0\": {%s, \"metrics\": {\"%s\": [%.3f]}, \"window_ns\": [1e9],"
+			"%s\"counted0\": {%s, \"metrics\": {\"%s\": [%.3f]}, \"window_ns\": [1e9],"
 			" \"counts\": {\"page_faults_both\": [%ld], \"dtlb_load_walks_both\": "
 			"[%ld]}}",
-			columns, point->metric, point->counted_value, point->count, point->count);
+			point->value > 0 ? ", " : "", columns, point->metric, point->counted_value,
+			point->count, point->count);
 	fputs("}}]}\n", file);
 }
 

@@ -92,7 +92,7 @@ FILE *unit_points_begin(void);
 struct unit_point {
 	const char *experiment, *case_name, *metric;
 	uint64_t heap_bytes;
-	double value;
+	double value;                                  /* 0: the replicate only counts */
 	const char *threads, *touch_order, *page_kind; /* NULL: "", "" and "4k" */
 	double counted_value;                          /* of a counted pass; 0: there is none */
 	long count;                                    /* of both counters in it */

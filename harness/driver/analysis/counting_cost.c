@@ -7,6 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What a counted pass is held against: plain passes of the same replicate, as older runs have them, else of
+ * all replicates. */
+static double plain_median(const struct series *series, uint64_t replicate)
+{
+	double median = differences_median(series, replicate);
+	double *medians = isfinite(median) ? NULL : series_medians(series);
+	if (medians)
+		median = stats_median(medians, series->block_count);
+	free(medians);
+	return median;
+}
+
 /* The median over a series' counted passes of counted over plain; NAN if it has none of this kind. */
 static double ratio_of(const struct series *series, bool with_child)
 {
@@ -14,7 +26,7 @@ static double ratio_of(const struct series *series, bool with_child)
 	size_t n = 0;
 	for (size_t i = 0; ratios && i < series->counted_count; i++) {
 		const struct counted *counted = &series->counted[i];
-		double ratio = counted->median / differences_median(series, counted->replicate);
+		double ratio = counted->median / plain_median(series, counted->replicate);
 		if (counted->with_child == with_child && isfinite(ratio))
 			ratios[n++] = ratio;
 	}

@@ -503,3 +503,32 @@ const struct counters_role *counters_role_of(const struct counters *counters, co
 			return &counters->roles[i];
 	return NULL;
 }
+
+static bool is_tracepoint_before(const struct counters *counters, size_t i)
+{
+	bool found = false;
+	for (size_t j = 0; j < i; j++)
+		found = found ||
+			(counters->counted[j].attr.type == PERF_TYPE_TRACEPOINT &&
+			 counters->counted[j].attr.config == counters->counted[i].attr.config);
+	return found;
+}
+
+void counters_hold(const struct counters *counters, struct counters_held *held)
+{
+	held->count = 0;
+	for (size_t i = 0; i < counters->count && held->count < COUNTERS_HELD_MAX; i++) {
+		const struct wire_counter *counter = &counters->counted[i];
+		bool holds = i == 0 || (counter->attr.type == PERF_TYPE_TRACEPOINT &&
+					!is_tracepoint_before(counters, i));
+		int fd = holds ? trial_hold(counter) : -1;
+		if (fd >= 0)
+			held->fds[held->count++] = fd;
+	}
+}
+
+void counters_release(struct counters_held *held)
+{
+	while (held->count > 0)
+		close(held->fds[--held->count]);
+}

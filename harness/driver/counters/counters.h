@@ -66,4 +66,20 @@ const struct counters_missing *counters_find_missing(const struct counters *coun
 /* The role that a metric belongs to; NULL if none. */
 const struct counters_role *counters_role_of(const struct counters *counters, const char *metric);
 
+enum { COUNTERS_HELD_MAX = 8 };
+
+/* Counters that are open, switched off, only so that others' are not a tracepoint's last. */
+struct counters_held {
+	size_t count;
+	int fds[COUNTERS_HELD_MAX];
+};
+
+/* Opens one counter of each tracepoint, and the first of all. What cannot be opened is not held, which
+ * only costs time: the kernel waits for RCU when a tracepoint's last counter is closed, 20 to 200 ms,
+ * and when the system's first one is opened. */
+void counters_hold(const struct counters *counters, struct counters_held *held);
+
+/* Closes them, and so waits. */
+void counters_release(struct counters_held *held);
+
 #endif

@@ -27,4 +27,7 @@ bool trial_counts_twice(void);
  * excludes the kernel. True if not enough is counted to tell, or one does not run. */
 bool trial_tells_modes(const struct wire_counter *user, const struct wire_counter *kernel);
 
+/* Opens a counter, switched off, and leaves it open: its descriptor, or -1. */
+int trial_hold(const struct wire_counter *counter);
+
 #endif

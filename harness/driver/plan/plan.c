@@ -98,6 +98,22 @@ bool plan_evicts(const struct plan *plan)
 	return false;
 }
 
+bool plan_is_counted(const struct plan *plan, const struct plan_job *job)
+{
+	bool counted = false;
+	for (uint32_t c = 0; c < job->cell_count; c++)
+		counted = counted || job->cells[c].counted;
+	return counted && plan->counters.count > 0;
+}
+
+double plan_counting_share(const struct plan *plan)
+{
+	bool counted = false;
+	for (size_t i = 0; i < plan->job_count; i++)
+		counted = counted || plan_is_counted(plan, &plan->jobs[i]);
+	return counted ? 0.12 : 0;
+}
+
 uint32_t plan_counter_groups(const struct plan *plan)
 {
 	size_t count = plan->counters.count;

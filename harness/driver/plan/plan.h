@@ -77,6 +77,12 @@ bool plan_are_alike(const struct plan_job *a, const struct plan_job *b, uint32_t
 /* Whether a buffer is read before the samples of some cell, so that its caches are cold. */
 bool plan_evicts(const struct plan *plan);
 
+/* Whether some of the job's cells are counted. */
+bool plan_is_counted(const struct plan *plan, const struct plan_job *job);
+
+/* Of the budget, what is kept for replicates that count; 0 without them. */
+double plan_counting_share(const struct plan *plan);
+
 /* Groups of counters, each with a pass of its own. */
 uint32_t plan_counter_groups(const struct plan *plan);
 

@@ -12,6 +12,7 @@
 struct record_replicate {
 	size_t job;
 	uint64_t replicate, seed;
+	bool is_counting;     /* it took counted passes, and no others */
 	double began_s;       /* since the run began */
 	uint64_t steal_ticks; /* taken by the hypervisor meanwhile; UINT64_MAX: not known */
 	uint64_t cpu_khz;     /* of the worker's CPU at the end; 0: not known */
@@ -19,8 +20,8 @@ struct record_replicate {
 
 /* How a run ended. */
 struct record_end {
-	double duration_s;
-	const char *ended; /* "complete", "budget" or "interrupted" */
+	double duration_s, counting_s; /* counting_s: for replicates that count */
+	const char *ended;             /* "complete", "budget" or "interrupted" */
 	/* Jobs that did not get the replicates that an interval takes, nor all that were asked for. */
 	size_t short_count;
 	struct record_short {

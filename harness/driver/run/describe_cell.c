@@ -116,15 +116,18 @@ static json_t *describe_histogram(const struct wire_experiment *experiment,
 
 /* `index` is the arm's place in the job. The arm is the plan's own: the request lay within the worker's
  * reach. */
-static json_t *describe_arm(const struct plan *plan, const struct plan_job *job,
+static json_t *describe_arm(const struct plan *plan, const struct record_replicate *replicate,
 			    const struct wire_area *area, uint32_t cell, uint32_t index)
 {
+	const struct plan_job *job = &plan->jobs[replicate->job];
 	const struct wire_arm *arm = &plan->arms[job->arm_from + index];
 	const struct wire_arm_facts *facts = &area->answer.arms[index];
 	const struct wire_experiment *experiment = plan->arm_experiment[job->arm_from + index];
 	json_t *missing = json_object(), *passes = json_object();
 	for (uint32_t m = 0; m < experiment->metric_count; m++) {
 		const char *why = facts->refused[0] ? facts->refused : facts->missing[m];
+		if (!*why && replicate->is_counting)
+			why = "this replicate took no times: it counted";
 		if (*why)
 			json_object_set_new(missing, experiment->metrics[m].name, json_string(why));
 	}
@@ -230,7 +233,7 @@ json_t *describe_cell_line(const struct plan *plan, const struct record_replicat
 	const struct plan_job *job = &plan->jobs[replicate->job];
 	for (uint32_t arm = 0; arm < job->arm_count; arm++)
 		if (!wire_cell_skips(levels, arm))
-			json_array_append_new(arms, describe_arm(plan, job, area, cell, arm));
+			json_array_append_new(arms, describe_arm(plan, replicate, area, cell, arm));
 	put_levels(line, job, levels->level, false);
 	json_object_set_new(line, "counted", json_boolean(levels->counted));
 	json_object_set_new(line, "worker", describe_worker(replicate, &area->answer, facts));
@@ -265,8 +268,8 @@ static json_t *describe_not_reached(const struct plan *plan, const struct record
 
 json_t *describe_end_line(const struct plan *plan, const struct record_end *end)
 {
-	json_t *line = json_pack("{s:s,s:f,s:s}", "type", "end", "duration_s", end->duration_s,
-				 "ended", end->ended);
+	json_t *line = json_pack("{s:s,s:f,s:f,s:s}", "type", "end", "duration_s", end->duration_s,
+				 "counting_s", end->counting_s, "ended", end->ended);
 	if (end->short_count)
 		json_object_update_new(line, json_pack("{s:o,s:f,s:b}", "not_reached",
 						       describe_not_reached(plan, end),

@@ -14,8 +14,6 @@
 
 enum { PILOT_HEAP_MAX = 64 << 20 };
 
-static const uint32_t TIMED = (1u << PASS_COUNTED) - 1; /* the passes that are not counted ones */
-
 _Static_assert(WIRE_PASSES_MAX <= 32, "passes are bits of a word");
 
 static const double WORKER_OVERHEAD_S = 0.02; /* start, end, and writing down */
@@ -55,8 +53,8 @@ static enum outcome run_pilot(struct pilot *pilot, const struct plan *plan,
 	struct session session = {.memory_fd = -1, .evict_fd = -1};
 	bool trustworthy;
 	*pilot = (struct pilot){.heap_bytes = job->heap_bytes};
-	enum outcome outcome = runner_replicate(plan, job, plan->settings.seed, 1, &session, NULL,
-						NULL, &trustworthy, problem);
+	enum outcome outcome = runner_replicate(plan, job, plan->settings.seed, 1, false, &session,
+						NULL, NULL, &trustworthy, problem);
 	*lacks_pages = session.lacks_pages && !plan->settings.levels[AXIS_PAGE_KIND].given;
 	if (!outcome)
 		read_pilot(pilot, session.area);
@@ -103,11 +101,8 @@ static double round_ns(const struct pilot pilots[2], const struct wire_request *
 			continue;
 		double sequence_ns = at_heap(pilots, low, high, request->heap_bytes);
 		total_ns += warm_up_ns(request, sequence_ns, cold) +
-			    __builtin_popcount(pilots[0].passes[arm] & TIMED) *
+			    __builtin_popcount(pilots[0].passes[arm]) *
 				    burst_ns(request, sequence_ns, request->cells[cell].burst_max);
-		if (request->cells[cell].counted)
-			total_ns += __builtin_popcount(pilots[0].passes[arm] & ~TIMED) *
-				    burst_ns(request, sequence_ns, WIRE_COUNTED_SAMPLES);
 	}
 	return total_ns;
 }
@@ -198,6 +193,8 @@ enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
 	}
 	free(pilots);
 	double budget_s = (double)plan->settings.budget_ns / 1e9;
+	estimate->fewest_s /= 1 - plan_counting_share(plan);
+	estimate->total_s /= 1 - plan_counting_share(plan);
 	estimate->budget_binds = estimate->total_s > budget_s;
 	if (estimate->budget_binds)
 		estimate->total_s = budget_s;

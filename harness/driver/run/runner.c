@@ -17,13 +17,19 @@
 enum {
 	STANDSTILL_S = 60, /* a heap being built or copied makes no progress that shows */
 	FAILURES_MAX = 3,  /* a job that fails so often is given up */
+	/* Replicates of a job that count: counts vary little. */
+	COUNTED_MAX = STATS_INTERVAL_VALUES_MIN,
 };
+
+/* What must be left of the budget after counting to be worth the wait for the counters' end. */
+static const double LEFT_SHARE = 0.03, LEFT_S = 3;
 
 /* How far a job has come. `medians` holds the main metric's median of every replicate, by cell and
  * arm: only to decide when to stop; what is published is computed from the results file. */
 struct job_state {
-	unsigned long replicates, failures;
-	double cost_s; /* of the last replicate; 0: not known yet */
+	unsigned long replicates, failures, counted; /* counted: replicates that count */
+	double cost_s;                               /* of the last replicate; 0: not known yet */
+	double counted_cost_s;                       /* of the last that counts, or a guess */
 	bool ended;
 	double half_width; /* worst over cells and arms */
 	double *medians[WIRE_CELLS_MAX][WIRE_ARMS_MAX];
@@ -36,7 +42,9 @@ struct runner {
 	struct runner_result *result;
 	struct shuffle seeds;
 	struct progress progress;
-	double began_s, deadline_s;
+	double began_s, deadline_s, counting_s;
+	bool is_counting;
+	struct counters_held held;
 	struct job_state jobs[PLAN_JOBS_MAX];
 	size_t job; /* running */
 };
@@ -173,8 +181,9 @@ static bool look(void *context, const struct wire_answer *answer)
 }
 
 enum outcome runner_replicate(const struct plan *plan, const struct plan_job *job, uint64_t seed,
-			      uint64_t cell_ns, struct session *session, session_look *on_look,
-			      void *context, bool *trustworthy, struct problem *problem)
+			      uint64_t cell_ns, bool is_counting, struct session *session,
+			      session_look *on_look, void *context, bool *trustworthy,
+			      struct problem *problem)
 {
 	*trustworthy = false;
 	/* Memory may have been taken since the plan was made, by the eviction buffer among others. */
@@ -184,6 +193,9 @@ enum outcome runner_replicate(const struct plan *plan, const struct plan_job *jo
 	plan_request(plan, job, seed, &session->area->request);
 	session->evict_fd = job->evicts ? plan->eviction.fd : -1;
 	session->area->request.cell_ns = cell_ns;
+	session->area->request.is_counting = is_counting;
+	if (is_counting)
+		session->area->request.evict_bytes = 0; /* cold cells are not counted */
 	enum outcome outcome =
 		hugepages_enable((enum page_kind)job->level[AXIS_PAGE_KIND],
 				 job->heap_bytes * (job->copies_heap ? 2 : 1), problem);
@@ -232,6 +244,16 @@ static enum outcome note_failed(struct runner *runner, const struct session *ses
 			   false, problem);
 }
 
+/* How long a replicate that counts takes at most, by the cells of a plain one: it runs fewer sequences. */
+static double guess_counted(const struct plan_job *job, const struct wire_answer *answer)
+{
+	double cost_s = 0;
+	for (uint32_t c = 0; c < job->cell_count; c++)
+		if (job->cells[c].counted)
+			cost_s += (double)answer->cells[c].duration_ns / 1e9;
+	return cost_s;
+}
+
 /* One replicate of the chosen job, recorded whatever becomes of it. */
 static enum outcome run_replicate(struct runner *runner, struct problem *problem)
 {
@@ -246,12 +268,15 @@ static enum outcome run_replicate(struct runner *runner, struct problem *problem
 	struct record_replicate replicate = {
 		.job = runner->job,
 		/* A failed one keeps its number, so that its finished cells stay apart. */
-		.replicate = state->replicates + state->failures,
+		.replicate = state->replicates + state->failures + state->counted,
+		.is_counting = runner->is_counting,
 		.seed = shuffle_next(&runner->seeds) >> 1, /* JSON integers are signed */
 		.began_s = began_s - runner->began_s,
 	};
-	enum outcome measured = runner_replicate(plan, job, replicate.seed, plan->settings.cell_ns,
-						 &session, look, runner, &trustworthy, &failure);
+	/* One round is enough to count. */
+	enum outcome measured = runner_replicate(
+		plan, job, replicate.seed, runner->is_counting ? 1 : plan->settings.cell_ns,
+		runner->is_counting, &session, look, runner, &trustworthy, &failure);
 	uint64_t steal_after = machine_steal_ticks();
 	replicate.steal_ticks = steal_before == UINT64_MAX || steal_after == UINT64_MAX
 					? UINT64_MAX
@@ -262,13 +287,21 @@ static enum outcome run_replicate(struct runner *runner, struct problem *problem
 		outcome = record_cells(runner->record, plan, &replicate, session.area, problem);
 	if (!outcome && measured && !interrupts_came())
 		outcome = note_failed(runner, &session, &replicate, failure.text, problem);
-	if (!outcome && !measured) {
+	if (!outcome && !measured && runner->is_counting) {
+		state->counted++;
+	} else if (!outcome && !measured) {
 		state->replicates++;
 		runner->result->replicates++;
+		if (!state->counted)
+			state->counted_cost_s = guess_counted(job, &session.area->answer);
 		outcome = judge(runner, session.area, problem);
 	}
 	session_close(&session);
-	state->cost_s = session_seconds() - began_s;
+	/* One that failed would fail again. */
+	if (runner->is_counting)
+		state->counted_cost_s = measured ? INFINITY : session_seconds() - began_s;
+	else
+		state->cost_s = session_seconds() - began_s;
 	return outcome;
 }
 
@@ -300,6 +333,25 @@ static size_t choose_job(const struct runner *runner)
 	return left_s > 0 ? chosen : runner->plan->job_count;
 }
 
+/* The next job to count, or job_count: of those that fit the time, the first that was counted the least. */
+static size_t choose_counted(const struct runner *runner)
+{
+	const struct plan *plan = runner->plan;
+	double left_s = runner->deadline_s - session_seconds();
+	size_t chosen = plan->job_count;
+	for (size_t i = 0; i < plan->job_count; i++) {
+		const struct job_state *state = &runner->jobs[i];
+		if (!plan_is_counted(plan, &plan->jobs[i]) || !state->replicates ||
+		    state->counted == COUNTED_MAX ||
+		    state->counted == plan->settings.replicates_max ||
+		    state->counted_cost_s > left_s)
+			continue;
+		if (chosen == plan->job_count || state->counted < runner->jobs[chosen].counted)
+			chosen = i;
+	}
+	return chosen;
+}
+
 static const char *why_ended(const struct runner *runner)
 {
 	bool all_ended = true;
@@ -324,11 +376,13 @@ static void find_short(const struct runner *runner, struct record_end *end)
 		end->short_by_s += cost_s * (double)(wanted - state->replicates);
 		end->short_by_more = end->short_by_more || state->cost_s <= 0;
 	}
+	end->short_by_s /= 1 - plan_counting_share(plan);
 }
 
 static enum outcome close_record(const struct runner *runner, struct problem *problem)
 {
 	struct record_end end = {.duration_s = runner->result->duration_s,
+				 .counting_s = runner->counting_s,
 				 .ended = why_ended(runner)};
 	find_short(runner, &end);
 	return record_line(runner->record, describe_end_line(runner->plan, &end), true, problem);
@@ -350,6 +404,43 @@ static enum outcome run_jobs(struct runner *runner, struct problem *problem)
 	return OUTCOME_OK;
 }
 
+/* The replicates that count, after all others: what keeps the tracepoints in use, so that no worker waits when
+ * it closes its counters, would slow those down. */
+static enum outcome run_counted(struct runner *runner, struct problem *problem)
+{
+	enum outcome outcome = OUTCOME_OK;
+	double began_s = session_seconds();
+	runner->is_counting = true;
+	counters_hold(&runner->plan->counters, &runner->held);
+	while (!outcome && !interrupts_came() &&
+	       (runner->job = choose_counted(runner)) < runner->plan->job_count)
+		outcome = run_replicate(runner, problem);
+	runner->is_counting = false;
+	runner->counting_s = session_seconds() - began_s;
+	return outcome;
+}
+
+/* Counters that are held at the end are left to the program's own end, where nobody waits for the kernel. */
+static enum outcome run_all(struct runner *runner, struct problem *problem)
+{
+	double budget_s = runner->deadline_s - runner->began_s,
+	       share = plan_counting_share(runner->plan);
+	double end_s = runner->deadline_s;
+	runner->deadline_s -= share * budget_s;
+	enum outcome outcome = run_jobs(runner, problem);
+	/* A last replicate that overran does not take counting's time. */
+	runner->deadline_s = fmax(end_s, session_seconds() + share * budget_s);
+	if (!outcome && share > 0)
+		outcome = run_counted(runner, problem);
+	runner->deadline_s = end_s;
+	bool worth_it = end_s - session_seconds() >= fmax(LEFT_SHARE * budget_s, LEFT_S);
+	if (outcome || share == 0 || !worth_it || interrupts_came() ||
+	    choose_job(runner) == runner->plan->job_count)
+		return outcome;
+	counters_release(&runner->held);
+	return run_jobs(runner, problem);
+}
+
 enum outcome runner_run(const struct plan *plan, struct record *record,
 			struct runner_result *result, struct problem *problem)
 {
@@ -365,7 +456,7 @@ enum outcome runner_run(const struct plan *plan, struct record *record,
 	shuffle_seed(&runner->seeds, plan->settings.seed);
 	progress_open(&runner->progress);
 	machine_leave_cpu(plan->caller_cpu);
-	enum outcome outcome = run_jobs(runner, problem);
+	enum outcome outcome = run_all(runner, problem);
 	progress_close(&runner->progress);
 	result->interrupted = interrupts_came();
 	result->duration_s = session_seconds() - runner->began_s;

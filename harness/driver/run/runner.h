@@ -26,7 +26,8 @@ enum outcome runner_run(const struct plan *plan, struct record *record,
 /* Runs one replicate of a job. `capacity` of the session must hold its samples. Sets
  * *trustworthy if the finished cells in the area may be used whatever the outcome. */
 enum outcome runner_replicate(const struct plan *plan, const struct plan_job *job, uint64_t seed,
-			      uint64_t cell_ns, struct session *session, session_look *look,
-			      void *context, bool *trustworthy, struct problem *problem);
+			      uint64_t cell_ns, bool is_counting, struct session *session,
+			      session_look *look, void *context, bool *trustworthy,
+			      struct problem *problem);
 
 #endif
