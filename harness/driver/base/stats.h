@@ -43,6 +43,12 @@ struct stats_interval stats_difference_interval(const double *differences, size_
  */
 double stats_relative_half_width(const struct stats_interval *interval);
 
+/* How wide an interval is beside its centre (METHODOLOGY, "Statistics"). What is STATS_TOO_WIDE, above 25 %, is no
+ * basis for a verdict or a ratio; STATS_WIDE is above 10 %. STATS_NO_WIDTH: there is no interval. */
+enum stats_width { STATS_NARROW, STATS_WIDE, STATS_TOO_WIDE, STATS_NO_WIDTH };
+#define STATS_CITABLE_HALF_WIDTH 0.25
+enum stats_width stats_width(const struct stats_interval *interval);
+
 enum { STATS_MODES_MAX = 4 };
 
 /* Finds the modes of a sample: peaks of a Gaussian kernel density of the logs (bandwidth by
