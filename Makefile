@@ -36,7 +36,7 @@ DRIVER_OBJECTS := $(call objects,driver,$(DRIVER))
 WORKER_OBJECTS := $(call objects,worker,$(COMMON) $(WORKER))
 PROGRAMS := $(BUILD)/forkcost $(BUILD)/forkcost-worker $(BUILD)/forkcost-target
 
-.PHONY: help all bench quick full plots test lint self-check install clean setup
+.PHONY: help all bench quick full plots readme test lint self-check install clean setup
 .DEFAULT_GOAL := help
 
 # Prints, and nothing else: not even a compiler need be there.
@@ -49,6 +49,7 @@ help:
 #: make plots       draw the latest run again; RUN=FOLDER for another
 #: make test        set up, build, run all tests
 #: make all         set up and build, no more
+#: make readme      write the reference run's tables into README.md
 #: make fuzz        look for inputs that break it, an hour; FUZZ_TIME=SECONDS for another time
 #: make self-check  the suite's own cost against a bare loop
 #: make install     PREFIX=/usr/local DESTDIR=
@@ -66,6 +67,10 @@ bench quick full: all
 RUN ?= results/latest
 plots: all
 	@$(BUILD)/forkcost plot $(RUN)
+
+# What stands in the run's folder, so that this needs no build.
+readme:
+	@sh scripts/readme
 
 test:
 	@sh scripts/setup test

@@ -212,23 +212,31 @@ const char *units_format_bytes(uint64_t bytes, char text[UNITS_TEXT_MAX])
 	return text;
 }
 
-const char *units_format_ns(double duration_ns, char text[UNITS_TEXT_MAX])
+double units_scale_ns(double duration_ns, const char **name)
 {
 	static const char *const names[] = {"ns", "us", "ms", "s"};
+	double scale_ns = 1;
 	unsigned unit = 0;
 	/* 999.5 would print as 1000 with three digits: use the next larger unit before that. */
-	while (fabs(duration_ns) >= 999.5 && unit + 1 < COUNT_OF(names)) {
-		duration_ns /= 1000;
+	while (fabs(duration_ns) / scale_ns >= 999.5 && unit + 1 < COUNT_OF(names)) {
+		scale_ns *= 1000;
 		unit++;
 	}
-	double size = fabs(duration_ns);
+	*name = names[unit];
+	return scale_ns;
+}
+
+const char *units_format_ns(double duration_ns, char text[UNITS_TEXT_MAX])
+{
+	const char *name;
+	const double value = duration_ns / units_scale_ns(duration_ns, &name), size = fabs(value);
 	int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
-	if (!isfinite(duration_ns))
+	if (!isfinite(value))
 		snprintf(text, UNITS_TEXT_MAX, "n/a");
 	else if (size < 1e9)
-		snprintf(text, UNITS_TEXT_MAX, "%.*f %s", decimals, duration_ns, names[unit]);
+		snprintf(text, UNITS_TEXT_MAX, "%.*f %s", decimals, value, name);
 	else /* it would not fit as a whole, and a truncated number is another number */
-		snprintf(text, UNITS_TEXT_MAX, "%.3g %s", duration_ns, names[unit]);
+		snprintf(text, UNITS_TEXT_MAX, "%.3g %s", value, name);
 	return text;
 }
 

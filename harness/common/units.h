@@ -39,6 +39,9 @@ const char *units_format_bytes(uint64_t bytes, char text[UNITS_TEXT_MAX]);
 /* 1234567 ns -> "1.23 ms": three significant digits; "n/a" if it is not finite. Returns `text`. */
 const char *units_format_ns(double duration_ns, char text[UNITS_TEXT_MAX]);
 
+/* The unit in which units_format_ns() shows it: 1e6 and "ms" of 1234567. */
+double units_scale_ns(double duration_ns, const char **name);
+
 /* 134 s -> "2m14s"; "n/a" if it is below 0, not finite, or too large. Below half a second as
  * units_format_ns(). Returns `text`. */
 const char *units_format_seconds(double seconds, char text[UNITS_TEXT_MAX]);

@@ -55,19 +55,24 @@ of_the_reference() {
 	grep -q '^| C7 .*still takes a fault that reuses the page' "$FOLDER/claims.md" || fail_with "not corrected"
 }
 
+# without_heaps HEAP...: the reference run, as if these had not been measured (1 GiB: its vfork is too wide to cite).
+without_heaps() {
+	local heaps=$*
+	FOLDER=$BATS_TEST_TMPDIR/run
+	cp -r "$ROOT/results/reference-2cpu-vm" "$FOLDER"
+	edit_samples "$FOLDER" -E "/^\{\"type\":\"cell\",\"experiment\":\"spawn\",\"heap_bytes\":(${heaps// /|}),/d"
+	"$FORKCOST" summarize "$FOLDER"
+}
+
 @test "that vfork is obsolete does not hold, and the heap is named from which it wins" {
-	of_the_reference
+	without_heaps 1073741824
 	is C11 'does not hold here'
-	run --separate-stderr "$FORKCOST" claims "$ROOT/results/reference-2cpu-vm"
+	run --separate-stderr "$FORKCOST" claims "$FOLDER"
 	[[ $output =~ "=> does not hold here: from a heap of "[0-9] ]] || fail_with "no heap"
 }
 
 @test "where the smallest heap measured is won already it is a bound, and says so in every form" {
-	# The reference run, as if no heap below 16 MiB had been measured.
-	FOLDER=$BATS_TEST_TMPDIR/run
-	cp -r "$ROOT/results/reference-2cpu-vm" "$FOLDER"
-	edit_samples "$FOLDER" -E '/^\{"type":"cell","experiment":"spawn","heap_bytes":(0|1048576|4194304),/d'
-	"$FORKCOST" summarize "$FOLDER"
+	without_heaps 0 1048576 4194304 1073741824
 	is C11 'does not hold here'
 	run --separate-stderr "$FORKCOST" claims "$FOLDER"
 	output=$(tr -s ' \n' ' ' <<<"$output")
@@ -89,7 +94,7 @@ of_the_reference() {
 	grep -q "first write to a page: heap $heap," "$FOLDER/tables/first_write.md" || fail_with "another in Markdown"
 	grep -q "first write to a page: heap $heap," "$FOLDER/tables/first_write.tex" || fail_with "another in LaTeX"
 	grep -q "^single writes, .* heap $heap," "$FOLDER/plots/data/caption-first-write-cdf.dat" || fail_with "another figure"
-	[ "$(grep -o 'the caller.s first write[^<|]*heap [^;<|]*' "$FOLDER/claims.md" | sed 's/.*heap //' | sort -u)" = "$heap" ] ||
+	[ "$(grep -o 'the caller.s first write[^<|]*heap [^:;<|]*' "$FOLDER/claims.md" | sed 's/.*heap //' | sort -u)" = "$heap" ] ||
 		fail_with "another in the claims"
 }
 

@@ -10,13 +10,6 @@ setup_file() {
 
 setup() { FOLDER=$BATS_FILE_TMPDIR/results/latest; }
 
-# fits COLUMNS: no line of $output is wider.
-fits() {
-	local wide
-	wide=$(printf '%s\n' "$output" | LC_ALL=C.UTF-8 awk -v columns="$1" 'length($0) > columns')
-	[ -z "$wide" ] || fail_with "wider than $1 columns:" "$wide"
-}
-
 @test "--help says the commands and the exit statuses, and fits 100 columns" {
 	local command
 	run --separate-stderr "$FORKCOST" --help
@@ -141,10 +134,32 @@ on_terminal() {
 	run --separate-stderr "$FORKCOST" show "$FOLDER"
 	succeeded
 	for word in clone clone3 clone_vfork clone_vm clone_vm_vfork eager_copy fork posix_spawn thread \
-		vfork '64 KiB' '16 MiB' reaped known_delay 'main rows have an interval within +-2 %'; do
+		vfork '64 KiB' '16 MiB' reaped known_delay 'main rows have an interval within ±2 %'; do
 		[[ $output == *"$word"* ]] || fail_with "no $word in the table"
 	done
 	fits 100
+}
+
+@test "show fits 80 columns; on a terminal it takes the width, and what is too wide to cite is dim" {
+	local kept=$ROOT/results/reference-2cpu-vm escape=$'\033' columns
+	run --separate-stderr "$FORKCOST" show "$kept"
+	succeeded
+	fits 80
+	[[ $output == *'?33.8 us ±55%'* && $output == *'~60.4 us ±13%'* ]] || fail_with "no marks"
+	[[ $output == *'?: above 25 %, too wide to cite'* ]] || fail_with "nothing says what the marks mean"
+	[[ $(tr -s ' \n' ' ' <<<"$output") =~ rows\ are\ wider\ than\ ±25\ %,\ too\ wide\ to\ cite:.*a\ budget\ of\ about\ [0-9]+m ]] ||
+		fail_with "no budget that would mend it"
+	command -v script >/dev/null || skip "script is not installed"
+	for columns in 80 100; do
+		output=$(TERM=xterm on_terminal $columns "show $kept")
+		[[ $output == *"$escape[2m?33.8 us ±55%$escape[22m"* ]] || fail_with "not dim"
+		! grep -aoE "$escape\[2m.[^$escape]*" <<<"$output" | grep -aqv '[?]\|too wide' || fail_with "dim, but narrow"
+		output=$(sed "s/$escape\[[0-9]*m//g" <<<"$output")
+		[[ $output != *"$escape"* ]] || fail_with "other escape sequences"
+		fits $columns
+	done
+	[[ $(NO_COLOR=1 TERM=xterm on_terminal 80 "show $kept") != *"$escape"* ]] || fail_with "dim in spite of NO_COLOR"
+	[[ $(TERM=dumb on_terminal 80 "show $kept") != *"$escape"* ]] || fail_with "dim on a dumb terminal"
 }
 
 @test "no escape sequence goes where no terminal is, nor where NO_COLOR forbids colours" {

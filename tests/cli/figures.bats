@@ -53,13 +53,6 @@ drawn() {
 	done
 }
 
-# fits WIDTH: no line of $output is wider.
-fits() {
-	local wide
-	wide=$(printf '%s\n' "$output" | LC_ALL=C.UTF-8 awk -v width="$1" 'length($0) > width')
-	[ -z "$wide" ] || fail_with "wider than $1 columns:" "$wide"
-}
-
 @test "every figure that there is a script for is known here" {
 	local script name
 	for script in "$ROOT"/plots/*.gp; do
@@ -213,7 +206,7 @@ SPAWN=(--experiment spawn --primitive 'fork,vfork' --heap 256K)
 		--child-cpu same --replicates 1 --cell-time 1ms --counters none --no-plots --output "$BATS_TEST_TMPDIR/run"
 	[ "$status" -eq 0 ] || fail_with "it failed"
 	[[ $(tr -s ' \n' ' ' <<<"$output") == *"effect of heap state (dirty: written since the last fork) and caches (child execs)"* ]] || fail_with "the action is not named"
-	grep -q '^ *heap  dirty warm  write-protected warm$' <<<"$output" || fail_with "not the columns measured"
+	grep -q '^primitive  metric  *heap  dirty warm  write-protected warm$' <<<"$output" || fail_with "not the columns measured"
 	grep -q '^clone  *call_ns  *256 KiB  *[0-9]' <<<"$output" || fail_with "no line"
 }
 

@@ -69,6 +69,13 @@ all() {
 	some "$1" && none "($1) && !($2)"
 }
 
+# fits COLUMNS: no line of the last `run` is longer; characters count, not bytes.
+fits() {
+	local wide
+	wide=$(LC_ALL=C.UTF-8 grep -aE ".{$(($1 + 1))}" <<<"$output") || return 0
+	fail_with "wider than $1 columns:" "$wide"
+}
+
 # succeeded: the last `run` ended with 0 and said nothing on stderr.
 succeeded() {
 	[[ $status -eq 0 && -z $stderr ]] || fail_with "it failed, or complained"

@@ -83,7 +83,7 @@ example() {
 	[[ $output == *$'\npipe_pair: open_ns by heap\n'* ]] || fail_with "no table of pipe_pair"
 	grep -q '^case  *0  *64 KiB  *256 KiB$' <<<"$output" || fail_with "not by heap"
 	for case_name in getppid getcpu plain cloexec; do
-		grep -qE "^$case_name +[0-9.]+ [nu]s \+-" <<<"$output" || fail_with "no value of $case_name"
+		grep -qE "^$case_name +[0-9.]+ [nu]s ±" <<<"$output" || fail_with "no value of $case_name"
 	done
 	for case_name in getppid getcpu; do
 		grep -q "^| $case_name | [0-9]" "$folder/tables/system_call.md" || fail_with "no $case_name in Markdown"

@@ -9,15 +9,21 @@ RUN=$ROOT/results/reference-2cpu-vm
 # `value` has what each row of the csv has under its key.
 table() {
 	tsv "$RUN/summary.csv" | LC_ALL=C.UTF-8 awk -F '\t' '
+		function digits(number) {
+			return sprintf(number >= 99.95 ? "%.0f" : number >= 9.995 ? "%.1f" : "%.2f", number)
+		}
 		function time(ns, unit) {
 			unit = 1
 			while (ns >= 999.5 && unit < 4) { ns /= 1000; unit++ }
-			return sprintf(ns >= 99.95 ? "%.0f %s" : ns >= 9.995 ? "%.1f %s" : "%.2f %s", ns, names[unit])
+			return digits(ns) " " names[unit]
 		}
-		function spread(key) {
-			return time(median[key]) sprintf(" ±%.0f%%", (high[key] - low[key]) / 2 / median[key] * 100)
+		function spread(key, without_unit, percent) {
+			if (!(key in median)) return "n/a"
+			percent = (high[key] - low[key]) / 2 / median[key] * 100
+			return (percent > 25 ? "?" : percent > 10 ? "\\~" : "") (without_unit ? digits(median[key]) : time(median[key])) \
+				sprintf(percent > 0 && percent < 9.95 ? " ±%.1f%%" : " ±%.0f%%", percent)
 		}
-		BEGIN { split("ns µs ms s", names, " "); mib = 1048576 }
+		BEGIN { split("ns us ms s", names, " "); mib = 1048576 }
 		NR > 1 && $4 != "aa_control" && $16 > 0 {
 			key = $1 "/" $2 $4 "/" $3 "/" $5 "/" $6 "/" $7 "/" $8 "/" $9 "/" $10 "/" $13 "/" $14
 			median[key] = $18; low[key] = $19; high[key] = $20; most[key] = $25
@@ -50,12 +56,37 @@ stands_in_readme() {
 	done
 }
 
+@test "README.md has the tables that make readme writes, and no other" {
+	local tables
+	cp "$ROOT/README.md" "$BATS_TEST_TMPDIR/README.md"
+	run --separate-stderr sh "$ROOT/scripts/readme" "$BATS_TEST_TMPDIR/README.md"
+	succeeded
+	diff "$ROOT/README.md" "$BATS_TEST_TMPDIR/README.md" >"$BATS_TEST_TMPDIR/diff" || fail_with "run make readme:" "$(cat "$BATS_TEST_TMPDIR/diff")"
+	tables=$(sed -n 's/^<!-- forkcost: \(.*\) -->$/\1/p' "$ROOT/README.md" | sort | tr '\n' ' ')
+	[ "$tables" = "claims first_write spawn states tlb_refill " ] || fail_with "these tables: $tables"
+	# No time with a margin stands elsewhere.
+	run sed '/^<!-- forkcost: /,/^<!-- .forkcost -->/d' "$ROOT/README.md"
+	[[ $output != *±[0-9]* ]] || fail_with "a number that nothing holds to the run: $(grep '±[0-9]' <<<"$output")"
+}
+
+@test "make readme refuses what it does not know, and leaves the file as it was" {
+	local text
+	for text in '<!-- forkcost: other -->\n<!-- /forkcost -->\n' '<!-- forkcost: spawn -->\n' 'no table\n'; do
+		printf '%b' "$text" >"$BATS_TEST_TMPDIR/README.md"
+		cp "$BATS_TEST_TMPDIR/README.md" "$BATS_TEST_TMPDIR/before"
+		run --separate-stderr sh "$ROOT/scripts/readme" "$BATS_TEST_TMPDIR/README.md"
+		[ "$status" -eq 1 ] || fail_with "it does not fail: $text"
+		[[ $stderr == 'readme: cannot '*'; '* ]] || fail_with "no remedy: $text"
+		cmp "$BATS_TEST_TMPDIR/README.md" "$BATS_TEST_TMPDIR/before" || fail_with "changed: $text"
+	done
+}
+
 @test "what starting a process costs" {
 	table 'n = split("fork exit,vfork exit,clone exit,clone_vm exit,clone_vfork exit,thread exit,eager_copy exit," \
 			"fork exec,vfork exec,posix_spawn exec,clone_vm_vfork exec", arms, ",")
 		for (i = 1; i <= n; i++) {
 			split(arms[i], arm, " ")
-			line = "| " arms[i]
+			line = "| " arm[1] " | " arm[2]
 			for (end = 1; end <= 2; end++)
 				for (heap = 1; heap <= 3; heap++) {
 					bytes = heap == 1 ? 0 : heap == 2 ? 64 * mib : 1024 * mib
@@ -75,40 +106,39 @@ stands_in_readme() {
 			"after_posix_spawn after_clone_vm never_forked fresh_zero", cases, " ")
 		for (i = 1; i <= n; i++) {
 			key = "first_write/" cases[i] "//" 4 * mib "/4k/dirty/warm/sequential//same/"
-			print sprintf("| %c%s%c | ", 96, cases[i], 96) spread(key "write_ns") " | " spread(key "single_ns") " | " \
+			print "| " cases[i] " | " spread(key "write_ns") " | " spread(key "single_ns") " | " \
 				spread(key "single_p99_ns") " | " time(most[key "single_max_ns"]) " | " \
-				median[key "faults"] / median[key "pages"] " |"
+				median[key "faults"] / median[key "pages"] " | " \
+				((key "frames_changed") in median ? median[key "frames_changed"] / median[key "pages"] : "n/a") " |"
 		}' | stands_in_readme 11
 }
 
 @test "reading the heap again" {
 	table 'n = split("warm after_flush after_evict after_fork again after_vfork after_posix_spawn after_switch", cases, " ")
-		m = split("16 64 256 1,024 2,048 4,096 16,384", pages, " ")
-		for (p = 1; p <= m; p++) {
-			line = "| " pages[p]
-			gsub(",", "", pages[p])
+		for (p = 16; p <= 16384; p *= 2) {
+			line = "| " p
 			for (i = 1; i <= n; i++)
-				line = line " | " time(median["tlb_refill/" cases[i] "//" pages[p] * 4096 "/4k/dirty/warm///same/page_ns"])
+				line = line " | " spread("tlb_refill/" cases[i] "//" p * 4096 "/4k/dirty/warm///same/page_ns", 1)
 			print line " |"
-		}' | stands_in_readme 7
+		}' | stands_in_readme 11
 }
 
 @test "what the state of heap and caches does" {
-	table 'n = split("0,16,64,256,1024", heaps, ",")
-		for (i = 1; i <= n; i++) {
-			line = "| " (heaps[i] == 0 ? "heap 0" : heaps[i] == 1024 ? "1 GiB" : heaps[i] " MiB")
-			for (s = 0; s < 4; s++) {
-				key = "spawn/fork/exit/" heaps[i] * mib "/4k/" (s % 2 ? "write-protected" : "dirty") "/" \
-					(s < 2 ? "warm" : "cold") "///same/call_ns"
-				line = line " | " (key in median ? spread(key) : "–")
-			}
+	table 'n = split("0,4,64,1024", heaps, ",")
+		for (arm = 1; arm <= 2; arm++) for (i = 1; i <= n; i++) {
+			line = (arm == 1 ? "| fork | call_ns | " : "| vfork | reaped_ns | ") \
+				(heaps[i] == 0 ? "0" : heaps[i] == 1024 ? "1 GiB" : heaps[i] " MiB")
+			for (s = 0; s < 4; s++)
+				line = line " | " spread("spawn/" (arm == 1 ? "fork" : "vfork") "/exit/" heaps[i] * mib "/4k/" \
+					(s % 2 ? "write-protected" : "dirty") "/" (s < 2 ? "warm" : "cold") "///same/" \
+					(arm == 1 ? "call_ns" : "reaped_ns"))
 			print line " |"
-		}' | stands_in_readme 5
+		}' | stands_in_readme 8
 }
 
 @test "verdicts, and each number with its interval" {
 	local number id numbers=0
-	sed -n '/^<!-- claims -->$/,/^<!-- \/claims -->$/p' "$ROOT/README.md" >"$BATS_TEST_TMPDIR/claims"
+	sed -n '/^<!-- forkcost: claims -->$/,/^<!-- \/forkcost -->$/p' "$ROOT/README.md" >"$BATS_TEST_TMPDIR/claims"
 	while read -r number; do
 		numbers=$((numbers + 1))
 		grep -qF -- "$number" "$RUN/claims.md" || fail_with "not in claims.md: $number"

@@ -40,3 +40,52 @@ TEST(words_that_do_not_fit_are_cut)
 	char words[8];
 	assert_string_equal(block_words(&filter, "what{, heap}", words, sizeof words), "what, h");
 }
+
+static void assert_cell(const struct stats_interval *interval, bool is_time, const char *text,
+			const char *latex)
+{
+	static struct grid grid;
+	const struct row row = {.count = 1, .interval = *interval};
+	grid_begin(&grid, 0, "a cell");
+	grid_row(&grid);
+	if (is_time)
+		block_time_cell(&grid, &row);
+	else
+		block_number_cell(&grid, interval);
+	assert_string_equal(grid.cells[0][0].text, text);
+	assert_string_equal(grid.cells[0][0].latex, latex);
+}
+
+TEST(a_number_stands_with_its_margin)
+{
+	struct stats_interval interval = {22150, 21840, 22460, true};
+	assert_cell(&interval, true, "22.1 us \u00b11.4%", "22.15(31) us");
+	assert_cell(&interval, false, "22150 \u00b11.4%", "22150(310)");
+	interval = (struct stats_interval){30e6, 27e6, 33e6, true};
+	assert_cell(&interval, true, "30.0 ms \u00b110%", "30.0(30) ms");
+	interval = (struct stats_interval){30e6, 26e6, 34e6, true};
+	assert_cell(&interval, true, "~30.0 ms \u00b113%", "~30.0(40) ms");
+	interval = (struct stats_interval){600e3, 300e3, 900e3, true};
+	assert_cell(&interval, true, "?600 us \u00b150%", "?600(300) us");
+	interval = (struct stats_interval){30.3, 30.3, 30.3, true};
+	assert_cell(&interval, true, "30.3 ns \u00b10%", "30.3(0) ns");
+	interval = (struct stats_interval){.center = 30.3};
+	assert_cell(&interval, true, "30.3 ns \u00b1?", "30.3 ns \u00b1?");
+	interval = (struct stats_interval){1e300, 1e300, 1.02e300, true};
+	assert_cell(&interval, true, "1e+291 s \u00b11.0%", "1e+291 s \u00b11.0%");
+	assert_cell(&interval, false, "1e+300 \u00b11.0%", "1e+300 \u00b11.0%");
+	interval = (struct stats_interval){0.0431, 0.0430, 0.0432, true};
+	assert_cell(&interval, false, "0.0431 \u00b10.2%", "0.04310(10)");
+}
+
+TEST(what_is_not_there_has_no_margin)
+{
+	static struct grid grid;
+	char text[BLOCK_TEXT_MAX];
+	grid_begin(&grid, 0, "a cell");
+	grid_row(&grid);
+	block_time_cell(&grid, NULL);
+	assert_string_equal(grid.cells[0][0].text, "n/a");
+	assert_false(grid.has_values);
+	assert_string_equal(block_time(NULL, text), "n/a");
+}

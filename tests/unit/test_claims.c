@@ -251,9 +251,9 @@ static struct finding found(enum finding_id id)
 TEST(a_ratio_of_cases_is_taken_within_replicates)
 {
 	made_begin();
-	/* Each drifts by 20 % a replicate, both alike: the ratio does not. */
-	made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0.2, REPLICATES);
-	made_add("first_write", "reuse_child_exited", "write_ns", "ns", 1000, 0.2, REPLICATES);
+	/* Each drifts by 5 % a replicate, both alike: the ratio does not. */
+	made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0.05, REPLICATES);
+	made_add("first_write", "reuse_child_exited", "write_ns", "ns", 1000, 0.05, REPLICATES);
 	struct finding finding = found(COPY_OVER_REUSE);
 	assert_true(finding.known);
 	assert_near(finding.center, 3, 1e-9);
@@ -270,6 +270,54 @@ TEST(with_too_few_replicates_a_ratio_is_not_known)
 	struct finding finding = found(COPY_OVER_REUSE);
 	assert_false(finding.known);
 	assert_contains(finding.why, "fewer than 5 replicates");
+}
+
+TEST(a_time_too_wide_to_be_cited_is_no_evidence)
+{
+	made_begin();
+	made_add("first_write", "parent_copy", "write_ns", "ns", 3000, 0, REPLICATES);
+	made_add("first_write", "reuse_child_exited", "write_ns", "ns", 1000, 0.2, REPLICATES);
+	made_add("first_write", "parent_copy", "faults", "count", 1, 0.2, REPLICATES);
+	made_add("first_write", "parent_copy", "pages", "count", 1, 0.2, REPLICATES);
+	struct finding finding = found(COPY_OVER_REUSE);
+	assert_false(finding.known);
+	assert_false(finding.absent);
+	assert_string_equal(finding.why,
+			    "first_write, reuse_child_exited, heap 1 MiB: too wide for "
+			    "a verdict (above 25 %); run longer");
+	/* Counts have no width. */
+	assert_true(found(FAULTS_PARENT_COPY).known);
+}
+
+/* What a run in which both cases of a switch drift by that much a replicate tells of their difference. */
+static struct finding switch_adds(double drift)
+{
+	struct finding findings[FINDING_COUNT];
+	struct dataset dataset;
+	struct summary summary;
+	struct problem problem;
+	FILE *file = unit_points_begin();
+	for (unsigned r = 0; r < REPLICATES; r++) {
+		struct unit_point point = {.experiment = "switch",
+					   .case_name = "shared",
+					   .metric = "switch_ns",
+					   .value = 1000 * (1 + drift * r)};
+		unit_point_put(file, r, &point);
+		point.case_name = "separate";
+		point.value += 500 + r;
+		unit_point_put(file, r, &point);
+	}
+	unit_run_end(file);
+	unit_summarize(&summary, &dataset);
+	assert_int_equal(findings_make(&summary, findings, &problem), OUTCOME_OK);
+	unit_free(&summary, &dataset);
+	return findings[SWITCH_ADDS];
+}
+
+TEST(a_difference_of_times_too_wide_is_none_either)
+{
+	assert_true(switch_adds(0.02).known);
+	assert_contains(switch_adds(0.5).why, "switch, separate, heap 0: too wide for a verdict");
 }
 
 TEST(a_count_must_be_so_in_every_sample)
@@ -395,6 +443,20 @@ static void add_spawns_of(uint64_t heap_bytes, size_t replicates)
 static void add_spawns(uint64_t heap_bytes)
 {
 	add_spawns_of(heap_bytes, REPLICATES);
+}
+
+TEST(a_heap_with_a_time_too_wide_is_left_out_of_where_vfork_wins)
+{
+	made_begin();
+	add_spawns(0);
+	add_spawns(16 << 20);
+	made_add("spawn", "fork", "reaped_ns", "ns", 1, 0, REPLICATES)->heap_bytes = 64 << 20;
+	made_add("spawn", "vfork", "reaped_ns", "ns", 1, 0.2, REPLICATES)->heap_bytes = 64 << 20;
+	assert_near(found(WINS_10).center / (1 << 20), 0.4, 1e-9);
+	assert_contains(found(FORK_OVER_VFORK_LARGEST).why,
+			"spawn, vfork exec, heap 64 MiB: too wide");
+	assert_contains(found(FORK_OVER_VFORK_GROWTH).why,
+			"spawn, vfork exec, heap 64 MiB: too wide");
 }
 
 TEST(vforks_wins_and_what_they_are_made_of_are_found)

@@ -121,8 +121,8 @@ TEST(numbers_are_numbers_or_not_there)
 
 TEST(markdown_is_no_markup)
 {
-	assert_written(markdown_text, "child_copy (read_), 3 - 2 +-3%",
-		       "child_copy (read_), 3 - 2 +-3%");
+	assert_written(markdown_text, "child_copy (read_), 3 - 2 \u00b13%",
+		       "child_copy (read_), 3 - 2 \u00b13%");
 	assert_written(markdown_text, "_a_ *b* `c` [d](e) x|y \\ $1 ~z~",
 		       "\\_a_ \\*b\\* \\`c\\` \\[d\\](e) x\\|y \\\\ \\$1 \\~z\\~");
 	assert_written(markdown_text, "<script>&amp;-->", "&lt;script&gt;&amp;amp;--&gt;");
@@ -140,7 +140,8 @@ TEST(latex_is_no_command)
 		       "\\textbackslash{}input\\{x\\}\\textasciitilde{}"
 		       "\\textasciicircum{}");
 	assert_written(latex_text, "a_b%c&d#e$f", "a\\_b\\%c\\&d\\#e\\$f");
-	assert_written(latex_text, "1.5 us +-3% or +-?", "1.5 us $\\pm$3\\% or +-?");
+	assert_written(latex_text, "1.5 us \u00b13% or +-3 \u00b1?",
+		       "1.5 us $\\pm$3\\% or +-3 $\\pm$?");
 	assert_written(latex_text, "[a] *", "{}[a] *");
 	assert_written(latex_text, "<a|b>", "\\textless{}a\\textbar{}b\\textgreater{}");
 	assert_written(latex_text, "a\nb", "a\\textbackslash{}x0ab");

@@ -92,6 +92,16 @@ double stats_relative_half_width(const struct stats_interval *interval)
 	return interval->center > 0 ? width / 2 / interval->center : INFINITY;
 }
 
+enum stats_width stats_width(const struct stats_interval *interval)
+{
+	const double half = stats_relative_half_width(interval);
+	if (!interval->has_interval)
+		return STATS_NO_WIDTH;
+	if (half > STATS_CITABLE_HALF_WIDTH)
+		return STATS_TOO_WIDE;
+	return half > 0.1 ? STATS_WIDE : STATS_NARROW;
+}
+
 enum { GRID = 256 };
 
 /* Modes nearer than 5 % are one: the clock's steps and drift between replicates look like that. */

@@ -46,6 +46,12 @@ double stats_half_width(double sd, size_t n);
  */
 double stats_relative_half_width(const struct stats_interval *interval);
 
+/* How wide an interval is beside its centre (METHODOLOGY, "Statistics"). What is STATS_TOO_WIDE, above 25 %, is no
+ * basis for a verdict or a ratio; STATS_WIDE is above 10 %. STATS_NO_WIDTH: there is no interval. */
+enum stats_width { STATS_NARROW, STATS_WIDE, STATS_TOO_WIDE, STATS_NO_WIDTH };
+#define STATS_CITABLE_HALF_WIDTH 0.25
+enum stats_width stats_width(const struct stats_interval *interval);
+
 /* From 20 samples on, two equal modes 1.4 apart that scatter by 3 % are found in over 95 % of simulated
  * runs, and a single mode, however skewed, is taken for two in under 5 % (tests/unit/test_coverage.c). */
 enum { STATS_MODES_MAX = 4, STATS_MODES_SAMPLES_MIN = 20 };

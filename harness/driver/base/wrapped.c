@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-static int width_of(FILE *file)
+int wrapped_columns(FILE *file)
 {
 	struct winsize size;
 	if (ioctl(fileno(file), TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
@@ -31,7 +31,7 @@ static size_t cut(const char *line, size_t room, size_t next_room)
 
 void wrapped_print(FILE *file, const char *text, int first, int indent)
 {
-	const int width = width_of(file);
+	const int width = wrapped_columns(file);
 	const char *line = text;
 	for (int at = first; *line; at = indent) {
 		size_t room = (size_t)(width - at), length = strlen(line);

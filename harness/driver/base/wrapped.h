@@ -11,6 +11,9 @@ enum {
 	WRAPPED_TEXT_MAX = 2000,
 };
 
+/* The columns of the file's terminal, within the bounds above. */
+int wrapped_columns(FILE *file);
+
 /* Writes `text` in lines of a terminal's width, broken at blanks, and behind colons in a word that fits no line: the
  * first begins with `first` blanks, the others with `indent`. */
 void wrapped_print(FILE *file, const char *text, int first, int indent);

@@ -67,7 +67,17 @@ static const char *filter_text(const struct filter *filter, char text[FINDING_WH
 	return text;
 }
 
-/* Why a row that matches has no values: its own note, its experiment's reason, or that it is no part of the run. */
+/* The row that a finding is taken from. A time too wide to be cited is none: no_row() says so. */
+static const struct row *take_row(const struct computation *task, const struct filter *filter)
+{
+	const struct row *row = filter_row(task->summary, filter);
+	const bool wide = row && strcmp(row->series->unit, "ns") == 0 &&
+			  stats_width(&row->interval) == STATS_TOO_WIDE;
+	return wide ? NULL : row;
+}
+
+/* Why there is no row to go by: it is too wide, its own note, its experiment's reason, or that it is no part of the
+ * run. */
 static enum outcome no_row(const struct computation *task, const struct filter *filter)
 {
 	const struct summary *summary = task->summary;
@@ -78,6 +88,11 @@ static enum outcome no_row(const struct computation *task, const struct filter *
 	const struct row *row = filter_any_row(summary, filter);
 	if (row && !row->count && *row->note)
 		return unknown(finding, row->note);
+	if (filter_row(summary, filter)) {
+		snprintf(why, sizeof why, "%s: too wide for a verdict (above 25 %%); run longer",
+			 filter_text(filter, what));
+		return unknown(finding, why);
+	}
 	const bool other_levels = !filter_any_row(summary, &anywhere);
 	finding->absent = !filter_was_run(summary, filter->experiment);
 	if (*filter_why_none(summary, filter->experiment, why))
@@ -112,9 +127,9 @@ static enum outcome by_interval(struct finding *finding, struct stats_interval i
 static enum outcome neither_or_one(const struct computation *task)
 {
 	const struct definition *definition = task->definition;
-	if (!filter_row(task->summary, &definition->one))
+	if (!take_row(task, &definition->one))
 		return no_row(task, &definition->one);
-	if (!filter_row(task->summary, &definition->other))
+	if (!take_row(task, &definition->other))
 		return no_row(task, &definition->other);
 	return by_interval(task->finding, none, 0);
 }
@@ -146,8 +161,8 @@ static bool both_rows(const struct computation *task, double parameter, const st
 	if (choose_heap(summary, &first, parameter)) {
 		second.heap_bytes = first.heap_bytes;
 		second.with_heap = true;
-		*one = filter_row(summary, &first);
-		*other = filter_row(summary, &second);
+		*one = take_row(task, &first);
+		*other = take_row(task, &second);
 		snprintf(finding->where, sizeof finding->where, "heap %s",
 			 units_format_bytes(first.heap_bytes, text));
 	}
@@ -314,7 +329,7 @@ static size_t take_pairs(const struct computation *task, bool with_vfork, double
 		for (size_t f = 0; f < needed; f++) {
 			filters[f].with_heap = true;
 			filters[f].heap_bytes = heaps[h];
-			const struct row *row = filter_row(summary, &filters[f]);
+			const struct row *row = take_row(task, &filters[f]);
 			if (!row) {
 				no_row(task, &filters[f]);
 				return 0;
@@ -380,6 +395,13 @@ static enum outcome by_derived(const struct computation *task, const char *name)
 		return neither_or_one(task);
 	if (!found->replicates)
 		return unknown(task->finding, found->note);
+	struct filter sources[] = {*one, *other};
+	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+		sources[i].with_heap = true;
+		sources[i].heap_bytes = found->heap_bytes;
+		if (filter_row(task->summary, &sources[i]) && !take_row(task, &sources[i]))
+			return no_row(task, &sources[i]);
+	}
 	snprintf(task->finding->where, sizeof task->finding->where, "heap %s",
 		 units_format_bytes(found->heap_bytes, heap));
 	return by_interval(task->finding, found->value, found->replicates);
@@ -445,8 +467,7 @@ static enum outcome take_ratios(const struct computation *task, struct ratios *r
 		struct finding at = {0};
 		one.heap_bytes = other.heap_bytes = heaps[i];
 		one.with_heap = other.with_heap = true;
-		const struct row *fork = filter_row(task->summary, &one),
-				 *vfork = filter_row(task->summary, &other);
+		const struct row *fork = take_row(task, &one), *vfork = take_row(task, &other);
 		if (!fork || !vfork)
 			continue;
 		if (ratio_of_rows(fork, vfork, &at, task->problem))

@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -14,10 +13,8 @@ enum { LINE_INTERVAL_S = 10, BAR_WIDTH = 20, WIDTH_MIN = 40 };
 
 void progress_open(struct progress *progress)
 {
-	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
-	bool dumb = !term || !*term || strcmp(term, "dumb") == 0;
-	*progress = (struct progress){.is_terminal = isatty(STDERR_FILENO) && !dumb};
-	progress->is_coloured = progress->is_terminal && !(no_color && *no_color);
+	*progress = (struct progress){.is_terminal = terminal_moves(stderr),
+				      .is_coloured = terminal_has_looks(stderr)};
 }
 
 static unsigned terminal_width(void)

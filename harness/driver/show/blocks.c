@@ -6,26 +6,75 @@
 #include <math.h>
 #include <string.h>
 
-const char *block_time(const struct row *row, bool with_interval, char text[BLOCK_TEXT_MAX])
+/* "±13%", "±1.4%". */
+static const char *margin(const struct stats_interval *interval, char text[UNITS_TEXT_MAX])
 {
-	char value[UNITS_TEXT_MAX];
-	if (!row || row->count == 0)
-		return "n/a";
-	units_format_ns(row->interval.center, value);
-	if (!with_interval)
-		snprintf(text, BLOCK_TEXT_MAX, "%s", value);
-	else if (!row->interval.has_interval)
-		snprintf(text, BLOCK_TEXT_MAX, "%s +-?", value);
-	else
-		snprintf(text, BLOCK_TEXT_MAX, "%s +-%.0f%%", value,
-			 stats_relative_half_width(&row->interval) * 100);
-	return text;
+	const double percent = stats_relative_half_width(interval) * 100;
+	if (!isfinite(percent))
+		return "±?";
+	return notes_fill(text, UNITS_TEXT_MAX, "±%.*f%%", percent > 0 && percent < 9.95, percent);
 }
 
-void block_time_cell(struct grid *grid, const struct row *row, bool with_interval)
+/* What is larger would not fit as a whole, and a truncated number is another number. */
+#define WHOLE_MAX 1e9
+
+/* "22.15(31)" of 22.15 and 0.31: two digits of the margin, the value to the same place. */
+static const char *in_parentheses(const struct stats_interval *interval, double scale,
+				  const char *unit, char text[BLOCK_TEXT_MAX])
 {
-	char text[BLOCK_TEXT_MAX];
-	grid_cell(grid, "%s", block_time(row, with_interval, text));
+	const double value = interval->center / scale;
+	const double half = (interval->high - interval->low) / 2 / scale;
+	const double least = half > 0 ? half : fabs(value) / 10; /* no width: three digits */
+	const double places = 1 - floor(log10(least));
+	const int decimals = !(places > 0) ? 0 : places > 9 ? 9 : (int)places;
+	return notes_fill(text, BLOCK_TEXT_MAX, "%.*f(%.0f)%s%s", decimals, value,
+			  half * pow(10, decimals), *unit ? " " : "", unit);
+}
+
+const char *block_time(const struct row *row, char text[BLOCK_TEXT_MAX])
+{
+	char value[UNITS_TEXT_MAX], half[UNITS_TEXT_MAX];
+	if (!row || row->count == 0)
+		return "n/a";
+	return notes_fill(text, BLOCK_TEXT_MAX, "%s %s",
+			  units_format_ns(row->interval.center, value),
+			  margin(&row->interval, half));
+}
+
+/* `shown`: the centre, in units of `scale`. */
+static void put_value(struct grid *grid, const struct stats_interval *interval, const char *shown,
+		      double scale, const char *unit)
+{
+	char text[BLOCK_TEXT_MAX], latex[BLOCK_TEXT_MAX] = "", half[UNITS_TEXT_MAX];
+	const enum stats_width width = stats_width(interval);
+	const bool exact = width != STATS_NO_WIDTH && interval->high / scale < WHOLE_MAX;
+	notes_fill(text, sizeof text, "%s %s", shown, margin(interval, half));
+	grid_value(grid, width, text, exact ? in_parentheses(interval, scale, unit, latex) : text);
+}
+
+void block_time_cell(struct grid *grid, const struct row *row)
+{
+	char shown[UNITS_TEXT_MAX];
+	const char *unit;
+	if (!row || row->count == 0) {
+		grid_cell(grid, "n/a");
+		return;
+	}
+	const double center_ns = row->interval.center;
+	const double scale = units_scale_ns(center_ns, &unit);
+	put_value(grid, &row->interval, units_format_ns(center_ns, shown), scale, unit);
+}
+
+void block_number_cell(struct grid *grid, const struct stats_interval *interval)
+{
+	char shown[UNITS_TEXT_MAX];
+	const double places = 2 - floor(log10(fabs(interval->center)));
+	const int decimals = !(places > 0) ? 0 : places > 9 ? 9 : (int)places; /* three digits */
+	if (fabs(interval->center) < WHOLE_MAX)
+		notes_fill(shown, sizeof shown, "%.*f", decimals, interval->center);
+	else
+		notes_fill(shown, sizeof shown, "%.3g", interval->center);
+	put_value(grid, interval, shown, 1, "");
 }
 
 void block_bytes_cell(struct grid *grid, uint64_t bytes)

@@ -7,11 +7,13 @@
 
 enum { BLOCK_TEXT_MAX = 64, BLOCK_WHERE_MAX = LEVEL_WORDS_MAX + 48 };
 
-/* "21.3 us"; with_interval "21.3 us +-3%", or "+-?" without one; "n/a" without values. */
-const char *block_time(const struct row *row, bool with_interval, char text[BLOCK_TEXT_MAX]);
+/* "21.3 us ±3.4%", or "±?" without an interval; "n/a" without values. */
+const char *block_time(const struct row *row, char text[BLOCK_TEXT_MAX]);
 
-/* Cells: block_time(), and a size as "16 MiB". */
-void block_time_cell(struct grid *grid, const struct row *row, bool with_interval);
+/* Cells: block_time(); a number without a unit that has an interval; and a size as "16 MiB". In LaTeX the margin stands
+ * in parentheses, as siunitx has it: "22.15(31) us". */
+void block_time_cell(struct grid *grid, const struct row *row);
+void block_number_cell(struct grid *grid, const struct stats_interval *interval);
 void block_bytes_cell(struct grid *grid, uint64_t bytes);
 
 /* "+1.20 us", "-300 ns". */

@@ -227,7 +227,7 @@ static void put_arm(const struct summary *summary, const struct by_axis *view,
 	for (size_t c = 0; c < count; c++) {
 		const struct row *row = row_of(summary, &columns[c].filter, arm);
 		if (strcmp(arm->unit, "ns") == 0)
-			block_time_cell(grid, row, true);
+			block_time_cell(grid, row);
 		else if (row)
 			grid_cell(grid, "%.4g", row->interval.center);
 		else

@@ -2,6 +2,7 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/analysis/disturbed.h"
+#include "harness/driver/analysis/margins.h"
 #include "harness/driver/base/fields.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/wrapped.h"
@@ -65,18 +66,19 @@ static void print_precision(const struct summary *summary)
 		rows++;
 		narrow += stats_relative_half_width(&row->interval) <= precision;
 	}
-	print("  precision: %zu of %zu main rows have an interval within +-%g %%\n", narrow, rows,
-	      precision * 100);
+	print("  precision: %zu of %zu main rows have an interval within \u00b1%g %%\n", narrow,
+	      rows, precision * 100);
 }
 
 void checks_print(const struct summary *summary)
 {
-	char line[160];
+	char line[160], wide[MARGINS_TEXT_MAX];
 	const struct dataset *dataset = summary->dataset;
 	print("checks\n");
 	print_rulers(summary);
 	print_aa_controls(summary);
 	print_precision(summary);
+	wrapped_print(stdout, margins_words(summary, wide), 2, 4);
 	print("  disturbance: %.0f ticks of steal, %.0f involuntary switches\n",
 	      dataset->steal_ticks, dataset->involuntary_switches);
 	static const char *const who[DISTURBERS] = {"other processes", "the hypervisor"};
@@ -121,6 +123,7 @@ void checks_print_crosscheck(const struct summary *summary)
 		&grid, 2,
 		"second opinion: hyperfine on whole commands against reaped_ns (write-protected, "
 		"warm)");
+	grid.lead = 3;
 	grid_heads(&grid, "primitive", "child", "heap", "hyperfine", "95 % interval", "reaped_ns",
 		   "ratio");
 	for (size_t i = 0; i < crosscheck->count; i++) {
@@ -134,8 +137,10 @@ void checks_print_crosscheck(const struct summary *summary)
 		grid_cell(&grid, "%s", units_format_ns(entry->spawn_ns, spawn));
 		grid_cell(&grid, "%s to %s", units_format_ns(entry->low_ns, low),
 			  units_format_ns(entry->high_ns, high));
-		block_time_cell(&grid, row, false);
-		if (row && row->interval.center > 0)
+		block_time_cell(&grid, row);
+		if (row && stats_width(&row->interval) == STATS_TOO_WIDE)
+			grid_cell(&grid, "too wide");
+		else if (row && row->interval.center > 0)
 			grid_cell(&grid, "%.2f", entry->spawn_ns / row->interval.center);
 		else
 			grid_cell(&grid, "n/a");

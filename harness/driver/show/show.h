@@ -19,7 +19,7 @@ struct counted_part {
 	bool most_threads;  /* the cell with the most running threads */
 };
 
-enum { SHOW_TABLES_MAX = 2, SHOW_PARTS_MAX = 2, SHOW_CHECK_MAX = 800 };
+enum { SHOW_TABLES_MAX = 3, SHOW_PARTS_MAX = 2, SHOW_CHECK_MAX = 800 };
 
 struct show {
 	const char *experiment;

@@ -5,8 +5,7 @@
 #include "harness/common/problem.h"
 #include "harness/driver/analysis/summary.h"
 
-/* Prints the run's tables, checks and second opinion on stdout: that of spawn at most 100 columns wide, the
- * others 80. */
+/* Prints the run's tables, checks and second opinion on stdout, in a terminal's width (base/wrapped.h). */
 void tables_print(const struct summary *summary);
 
 /* Writes RUN/tables/NAME.md and NAME.tex for each experiment, and for the counters. */

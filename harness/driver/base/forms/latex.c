@@ -21,18 +21,20 @@ static const struct characters_escape escapes[] = {
 	{'\0', NULL},
 };
 
+static const char plus_minus[] = "\u00b1";
+
 void latex_text(FILE *file, const char *text)
 {
 	/* After the end of a row these would be its options. */
 	if (*text == '[' || *text == '*')
 		fputs("{}", file);
 	while (*text) {
-		if (strncmp(text, "+-", 2) != 0 || text[2] == '?') {
+		if (strncmp(text, plus_minus, strlen(plus_minus)) != 0) {
 			text += characters_put_next(file, text, escapes);
 			continue;
 		}
 		fputs("$\\pm$", file);
-		text += 2;
+		text += strlen(plus_minus);
 	}
 }
 

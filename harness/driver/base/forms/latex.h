@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-/* Text that stays text: no command, no group, no comment, no option of the command before it. "+-" becomes
- * the sign, except before "?". */
+/* Text that stays text: no command, no group, no comment, no option of the command before it. The
+ * plus-minus sign needs no package. */
 void latex_text(FILE *file, const char *text);
 
 /* A line of comment, with its end; text cannot end it early. */

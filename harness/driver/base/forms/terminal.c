@@ -3,9 +3,9 @@
 #include "harness/driver/base/forms/characters.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The format with its line ends changed into a mark, filled in. NULL without memory. */
 static char *expand(const char *format, char mark, va_list args)
@@ -78,6 +78,18 @@ void print(const char *format, ...)
 	va_start(args, format);
 	print_to_v(stdout, format, args);
 	va_end(args);
+}
+
+bool terminal_moves(FILE *file)
+{
+	const char *term = getenv("TERM");
+	return isatty(fileno(file)) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+bool terminal_has_looks(FILE *file)
+{
+	const char *no_color = getenv("NO_COLOR");
+	return terminal_moves(file) && !(no_color && *no_color);
 }
 
 void terminal_control(FILE *file, const char *sequence)

@@ -4,6 +4,7 @@
 #ifndef FORKCOST_FORMS_TERMINAL_H
 #define FORKCOST_FORMS_TERMINAL_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* As fprintf, but of what the arguments bring in, control characters, line ends among them, and bytes that
@@ -12,6 +13,11 @@ void print_to(FILE *file, const char *format, ...) __attribute__((format(printf,
 
 /* The same to standard output. */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Whether the file is a terminal on which the cursor can be moved: TERM=dumb is honoured; and whether text may
+ * also look different there, which NO_COLOR (any value that is not empty) forbids. */
+bool terminal_moves(FILE *file);
+bool terminal_has_looks(FILE *file);
 
 /* A control sequence of ours, as it is. Never text that came from elsewhere. */
 void terminal_control(FILE *file, const char *sequence);

@@ -90,8 +90,7 @@ static void say_writes(const struct summary *summary, struct filter *filter,
 		   "up to %.0f writes per case; every time includes two clock readings, which take "
 		   "%s",
 		   writes,
-		   clock_row(summary) ? block_time(clock_row(summary), false, clock)
-				      : "an unknown time");
+		   clock_row(summary) ? block_time(clock_row(summary), clock) : "an unknown time");
 }
 
 /* ---- first-write-by-page-kind ---- */
@@ -180,19 +179,13 @@ static const struct face_figure figures[] = {
 
 /* ---- the table ---- */
 
-/* A quantile of the pooled single writes; a longest one from their metric. */
+/* Single writes: the median and the 99th percentile of a pass, over replicates, and the longest of all. */
 static void put_singles(const struct summary *summary, const struct row *row, struct grid *grid)
 {
-	static const double shares[] = {0.5, 0.99};
 	char text[UNITS_TEXT_MAX];
-	const struct row *single = summary_find(summary, row->series, NULL, NULL, "single_ns");
 	const struct row *longest = summary_find(summary, row->series, NULL, NULL, "single_max_ns");
-	for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
-		double ns = single && single->series->histogram
-				    ? histogram_quantile(single->series->histogram, shares[i])
-				    : NAN;
-		grid_cell(grid, "%s", isnan(ns) ? "n/a" : units_format_ns(ns, text));
-	}
+	block_time_cell(grid, summary_find(summary, row->series, NULL, NULL, "single_ns"));
+	block_time_cell(grid, summary_find(summary, row->series, NULL, NULL, "single_p99_ns"));
 	grid_cell(grid, "%s",
 		  longest && longest->count ? units_format_ns(longest->spread.max, text) : "n/a");
 }
@@ -228,7 +221,7 @@ static void put_table(const struct summary *summary, struct grid *grid)
 			continue;
 		grid_row(grid);
 		grid_cell(grid, "%s", row->series->case_name);
-		block_time_cell(grid, row, true);
+		block_time_cell(grid, row);
 		put_singles(summary, row, grid);
 		put_proof(summary, row, grid);
 	}
@@ -239,10 +232,11 @@ static void put_table(const struct summary *summary, struct grid *grid)
 							filter_pages(summary, first->series)),
 					     step));
 	grid_note(grid, "%s", level_words_others(summary, &filter, 0, others));
-	grid_note(grid,
-		  "p50, p99 and max are of single writes, each including two clock readings, %s; "
-		  "faults and copied (frames changed) are per page",
-		  block_time(clock_row(summary), false, text));
+	grid_note(
+		grid,
+		"p50 and p99 of a pass, and max, the longest of all, are of single writes, each "
+		"including two clock readings, %s; faults and copied (frames changed) are per page",
+		block_time(clock_row(summary), text));
 	grid_note(grid, "%s", filter_kinds_left_out(summary, left_out, sizeof left_out));
 }
 

@@ -10,7 +10,7 @@ static void put_check(const struct summary *summary, char line[SHOW_CHECK_MAX])
 	block_where(summary, &filter, where);
 	for (size_t i = 0; i < 3; i++) {
 		filter.case_name = cases[i];
-		readings[i] = block_time(filter_row(summary, &filter), false, texts[i]);
+		readings[i] = block_time(filter_row(summary, &filter), texts[i]);
 	}
 	snprintf(line, SHOW_CHECK_MAX, "known_delay: 1 us, 10 us, 100 us read as %s, %s, %s%s",
 		 readings[0], readings[1], readings[2], where);

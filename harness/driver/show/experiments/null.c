@@ -7,7 +7,7 @@ static void put_check(const struct summary *summary, char line[SHOW_CHECK_MAX])
 	struct filter filter = {.experiment = "null"};
 	block_where(summary, &filter, where);
 	snprintf(line, SHOW_CHECK_MAX, "null: an empty window takes %s%s",
-		 block_time(filter_row(summary, &filter), false, text), where);
+		 block_time(filter_row(summary, &filter), text), where);
 }
 
 SHOW(null, .place = 1, .check = put_check);

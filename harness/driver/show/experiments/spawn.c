@@ -169,8 +169,8 @@ static const struct face_figure figures[] = {
 
 /* ---- tables ---- */
 
-#define ARM_CELL "%-15.15s %-5.5s"
-#define COST_CELL "%8s %8s"
+/* One column, which takes less room than two. */
+#define ARM_CELL "%-14s %-5s"
 
 /* The main table: a line per arm, a group of columns per heap size, at one state of heap and caches and one
  * place of the child: dirty, warm, same CPU where the run has that. */
@@ -221,20 +221,19 @@ static const struct row *row_at(const struct summary *summary, const struct seri
 	return summary_find(summary, &key, NULL, NULL, metric);
 }
 
-static const char *ratio_text(const struct summary *summary, const struct row *row,
-			      char text[BLOCK_TEXT_MAX])
+/* The ratio to fork; none where its time, or fork's, is too wide to be cited. */
+static void put_ratio(const struct summary *summary, const struct row *row, struct grid *grid)
 {
 	const struct ratio *ratio = row ? summary_ratio(summary, row->series) : NULL;
+	const struct row *fork =
+		row ? summary_find(summary, row->series, "fork", NULL, NULL) : NULL;
 	if (!ratio)
-		return "n/a";
-	double center = ratio->interval.center;
-	snprintf(text, BLOCK_TEXT_MAX, "%.*f",
-		 center < 0.01 ? 4
-		 : center < 1  ? 3
-		 : center < 10 ? 2
-			       : 1,
-		 center);
-	return text;
+		grid_cell(grid, "n/a");
+	else if (stats_width(&row->interval) == STATS_TOO_WIDE ||
+		 (fork && fork->count && stats_width(&fork->interval) == STATS_TOO_WIDE))
+		grid_cell(grid, "too wide");
+	else
+		block_number_cell(grid, &ratio->interval);
 }
 
 /* Until reaped; for a thread, which is not reaped, until joined. */
@@ -247,35 +246,43 @@ static const struct row *end_row(const struct summary *summary, const struct ser
 	return row_at(summary, line, heap_bytes, "joined_ns");
 }
 
-/* For the terminal: the call and the end of each heap under one head. */
+/* A line for each arm, under a line that says what it is. */
+static void put_ends(const struct summary *summary, const struct table *table, bool reaped,
+		     struct grid *grid)
+{
+	grid_row(grid);
+	grid_cell(grid, ARM_CELL, "primitive", "child");
+	for (size_t c = 0; c < table->column_count; c++)
+		grid_cell(grid, "%s", reaped ? "reaped" : "call");
+	for (size_t i = 0; i < table->line_count; i++) {
+		const struct series *line = table->lines[i];
+		grid_row(grid);
+		grid_cell(grid, ARM_CELL, line->primitive, line->action);
+		for (size_t c = 0; c < table->column_count; c++) {
+			const uint64_t bytes = table->heap_bytes[c];
+			block_time_cell(grid, reaped ? end_row(summary, line, bytes)
+						     : row_at(summary, line, bytes, NULL));
+		}
+	}
+}
+
+/* For the terminal: first the calls, then the ends, by heap. */
 static void put_costs(const struct summary *summary, struct grid *grid)
 {
 	struct table table;
-	char call[BLOCK_TEXT_MAX], end[BLOCK_TEXT_MAX], others[LEVEL_WORDS_MAX];
+	char others[LEVEL_WORDS_MAX];
 	make_table(&table, summary, NULL);
 	if (table.line_count == 0)
 		return;
 	block_begin(grid, 1, &table.levels,
 		    "what starting a process costs: {state}, {cache}, {child_cpu}{levels}");
 	grid_row(grid);
-	grid_cell(grid, ARM_CELL, "heap", "");
+	grid_cell(grid, "heap");
 	for (size_t c = 0; c < table.column_count; c++)
 		block_bytes_cell(grid, table.heap_bytes[c]);
+	put_ends(summary, &table, false, grid);
 	grid_row(grid);
-	grid_cell(grid, ARM_CELL, "primitive", "child");
-	for (size_t c = 0; c < table.column_count; c++)
-		grid_cell(grid, COST_CELL, "call", "reaped");
-	for (size_t i = 0; i < table.line_count; i++) {
-		const struct series *line = table.lines[i];
-		grid_row(grid);
-		grid_cell(grid, ARM_CELL, line->primitive, line->action);
-		for (size_t c = 0; c < table.column_count; c++) {
-			const uint64_t bytes = table.heap_bytes[c];
-			grid_cell(grid, COST_CELL,
-				  block_time(row_at(summary, line, bytes, NULL), false, call),
-				  block_time(end_row(summary, line, bytes), false, end));
-		}
-	}
+	put_ends(summary, &table, true, grid);
 	grid_note(
 		grid,
 		"call: caller blocked in the call; reaped: until wait returned (a thread: joined)");
@@ -284,8 +291,7 @@ static void put_costs(const struct summary *summary, struct grid *grid)
 				     others));
 }
 
-/* What the heap's and the caches' state does to one arm: cells of the grid of states. */
-#define STATE_CELL "%-*s %-10s %9s"
+/* What the heap's and the caches' state does to one arm. */
 enum { STATES = 4 };
 static const char *const states[STATES][2] = {{"dirty", "warm"},
 					      {"write-protected", "warm"},
@@ -311,7 +317,7 @@ static unsigned find_states(const struct summary *summary, const struct table *t
 	return found;
 }
 
-/* For the terminal: fork and vfork, or else the first arm. None where one state alone was measured. */
+/* fork and vfork, or else the first arm. None where one state alone was measured. */
 static void put_states(const struct summary *summary, struct grid *grid)
 {
 	static const struct {
@@ -320,9 +326,8 @@ static void put_states(const struct summary *summary, struct grid *grid)
 	const struct series *arms[2] = {NULL};
 	const struct row *rows[2][COLUMNS_MAX][STATES] = {0};
 	struct table table;
-	char words[LEVEL_WORDS_MAX], heap[UNITS_TEXT_MAX];
+	char words[LEVEL_WORDS_MAX];
 	unsigned shown = 0;
-	size_t width = 0;
 	make_table(&table, summary, NULL);
 	if (table.line_count == 0)
 		return;
@@ -338,16 +343,15 @@ static void put_states(const struct summary *summary, struct grid *grid)
 		if (!arms[a])
 			continue;
 		shown |= find_states(summary, &table, arms[a], wanted[a].metric, rows[a]);
-		width = strlen(arms[a]->primitive) > width ? strlen(arms[a]->primitive) : width;
 	}
 	if (!(shown & (shown - 1)))
 		return;
-	grid_begin(grid, 1,
+	grid_begin(grid, 2,
 		   "effect of heap state (dirty: written since the last fork) and caches (child "
 		   "%ss%s)",
 		   action, level_words(&table.levels, 1U << AXIS_STATE | 1U << AXIS_CACHE, words));
-	grid_row(grid);
-	grid_cell(grid, STATE_CELL, (int)width, "", "", "heap");
+	grid->lead = 3;
+	grid_heads(grid, "primitive", "metric", "heap");
 	for (size_t i = 0; i < STATES; i++)
 		if (shown & 1U << i)
 			grid_cell(grid, "%s %s", states[i][0], states[i][1]);
@@ -357,18 +361,19 @@ static void put_states(const struct summary *summary, struct grid *grid)
 			if (!at[0] && !at[1] && !at[2] && !at[3])
 				continue;
 			grid_row(grid);
-			grid_cell(grid, STATE_CELL, (int)width, arms[a]->primitive,
-				  wanted[a].metric, units_format_bytes(table.heap_bytes[c], heap));
+			grid_cell(grid, "%s", arms[a]->primitive);
+			grid_cell(grid, "%s", wanted[a].metric);
+			block_bytes_cell(grid, table.heap_bytes[c]);
 			for (size_t i = 0; i < STATES; i++)
 				if (shown & 1U << i)
-					block_time_cell(grid, at[i], false);
+					block_time_cell(grid, at[i]);
 		}
 }
 
 static void put_table(const struct summary *summary, const char *state, struct grid *grid)
 {
 	struct table table;
-	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX], others[LEVEL_WORDS_MAX];
+	char heap[UNITS_TEXT_MAX], others[LEVEL_WORDS_MAX];
 	make_table(&table, summary, state);
 	if (table.line_count == 0)
 		return;
@@ -377,9 +382,10 @@ static void put_table(const struct summary *summary, const char *state, struct g
 	grid_cell(grid, "primitive");
 	grid_cell(grid, "child");
 	for (size_t c = 0; c < table.column_count; c++) {
-		grid_cell(grid, "%s: call", units_format_bytes(table.heap_bytes[c], heap));
-		grid_cell(grid, "reaped");
-		grid_cell(grid, "of fork");
+		units_format_bytes(table.heap_bytes[c], heap);
+		grid_cell(grid, "%s: call", heap);
+		grid_cell(grid, "%s: reaped", heap);
+		grid_cell(grid, "%s: of fork", heap);
 	}
 	for (size_t i = 0; i < table.line_count; i++) {
 		const struct series *line = table.lines[i];
@@ -389,9 +395,9 @@ static void put_table(const struct summary *summary, const char *state, struct g
 		for (size_t c = 0; c < table.column_count; c++) {
 			uint64_t bytes = table.heap_bytes[c];
 			const struct row *reaped = end_row(summary, line, bytes);
-			block_time_cell(grid, row_at(summary, line, bytes, NULL), true);
-			block_time_cell(grid, reaped, true);
-			grid_cell(grid, "%s", ratio_text(summary, reaped, text));
+			block_time_cell(grid, row_at(summary, line, bytes, NULL));
+			block_time_cell(grid, reaped);
+			put_ratio(summary, reaped, grid);
 		}
 	}
 	grid_note(grid, "%s", level_words_others(summary, &table.levels, 1U << AXIS_STATE, others));
@@ -410,4 +416,5 @@ static void put_clean(const struct summary *summary, struct grid *grid)
 SHOW(spawn, .place = 1, .axes = 1U << AXIS_STATE | 1U << AXIS_CACHE, .looks = looks,
      .counted = {{.title = "spawn, only the caller, per start"},
 		 {.title = "spawn, caller and child, per start", .suffix = "_with_child"}},
-     .tables = {put_dirty, put_clean}, .terminal = {put_costs, put_states}, .figures = figures);
+     .tables = {put_dirty, put_clean, put_states}, .terminal = {put_costs, put_states},
+     .figures = figures);

@@ -99,7 +99,7 @@ static void put_table(const struct summary *summary, struct grid *grid)
 			  filter_pages(summary, filter_row(summary, &filter)->series));
 		for (size_t c = 0; c < 2; c++) {
 			filter.case_name = cases[c];
-			block_time_cell(grid, filter_row(summary, &filter), false);
+			block_time_cell(grid, filter_row(summary, &filter));
 		}
 		grid_cell(grid, "%s",
 			  difference ? block_signed_ns(difference->value.center, text) : "n/a");

@@ -38,10 +38,10 @@ static void put_case(const struct summary *summary, struct grid *grid, const str
 		  strcmp(first->metric, "page_read_ns") == 0 ? ", per page" : "");
 	for (size_t h = 0; h < count; h++) {
 		key.heap_bytes = heaps[h];
-		block_time_cell(grid, summary_find(summary, &key, NULL, NULL, NULL), false);
+		block_time_cell(grid, summary_find(summary, &key, NULL, NULL, NULL));
 	}
 	for (size_t p = 0; p < 2; p++) /* of the largest heap */
-		block_time_cell(grid, summary_find(summary, &key, NULL, NULL, parts[p]), false);
+		block_time_cell(grid, summary_find(summary, &key, NULL, NULL, parts[p]));
 }
 
 static void put_table(const struct summary *summary, struct grid *grid)

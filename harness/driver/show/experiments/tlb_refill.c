@@ -172,16 +172,14 @@ static void put_rows(const struct summary *summary, struct grid *grid, const str
 		for (size_t c = 0; c < case_count; c++) {
 			filter.case_name = cases[c];
 			const struct row *row = filter_row(summary, &filter);
-			double value =
-				!row ? NAN
-				: row->series->is_counter
-					? row->interval.center / filter_pages(summary, row->series)
-					: row->interval.center;
-			grid_cell(grid,
-				  isnan(value)  ? "n/a"
-				  : value < 100 ? "%.1f"
-						: "%.0f",
-				  value);
+			if (!row)
+				grid_cell(grid, "n/a");
+			else if (row->series->is_counter)
+				grid_cell(grid, "%.3g",
+					  row->interval.center /
+						  filter_pages(summary, row->series));
+			else
+				block_number_cell(grid, &row->interval);
 		}
 	}
 }

@@ -205,7 +205,7 @@ static void put_calls(const struct summary *summary, const struct filter *levels
 		grid_cell(grid, "%s", row->series->case_name);
 		block_bytes_cell(grid, row->series->heap_bytes);
 		grid_cell(grid, "%s", row->series->level[AXIS_THREADS]);
-		block_time_cell(grid, row, true);
+		block_time_cell(grid, row);
 	}
 	grid_note(grid, "what a thread adds is not known: this needs calls without running "
 			"threads; add 0 to --threads");
@@ -235,10 +235,10 @@ static void put_losses(const struct summary *summary, const struct filter *level
 		  "a running thread, one of %s: its longest gap during fork is %s (%s without "
 		  "one), its "
 		  "next pass over 64 pages takes %s (%s); heap %s",
-		  row->series->level[AXIS_THREADS], block_time(row, false, gap),
-		  block_time(with_most_threads(summary, levels, "gap_idle_ns"), false, idle),
-		  block_time(with_most_threads(summary, levels, "thread_pass_ns"), false, pass),
-		  block_time(with_most_threads(summary, levels, "thread_warm_ns"), false, warm),
+		  row->series->level[AXIS_THREADS], block_time(row, gap),
+		  block_time(with_most_threads(summary, levels, "gap_idle_ns"), idle),
+		  block_time(with_most_threads(summary, levels, "thread_pass_ns"), pass),
+		  block_time(with_most_threads(summary, levels, "thread_warm_ns"), warm),
 		  units_format_bytes(row->series->heap_bytes, heap));
 }
 
