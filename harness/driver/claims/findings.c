@@ -329,7 +329,8 @@ static size_t take_pairs(const struct computation *task, bool with_vfork, double
 		for (size_t f = 0; f < needed; f++) {
 			filters[f].with_heap = true;
 			filters[f].heap_bytes = heaps[h];
-			const struct row *row = take_row(task, &filters[f]);
+			/* However wide: the pairs have an interval of their own. */
+			const struct row *row = filter_row(summary, &filters[f]);
 			if (!row) {
 				no_row(task, &filters[f]);
 				return 0;
