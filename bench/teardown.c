@@ -2,7 +2,8 @@
  *           with memory copied on write, with pages that the child wrote, and with memory shared.
  *           Also what the child pays for its first reads of shared and of file memory, whose page
  *           tables fork does not copy, compared with the inherited heap.
- * Excludes: the child's start and its writes, which come before. The caller already sleeps in wait
+ * Excludes: the child's start and its writes, which come before. So does a while in which the child keeps
+ *           its CPU busy, since it may have been idle. The caller already sleeps in wait
  *           when the child ends, so its way there is not in the window. The child's stamp goes to a
  *           page that it wrote before: one clock reading and one store.
  * Expect:   exit and exec of a copy grow with the heap: about 80 ns per page here, 350 ns if the
@@ -40,6 +41,16 @@ static char *const *stamping_argv;
 
 /* ---- what the child runs: raw system calls only, because some share the caller's memory ---- */
 
+/* A CPU that was idle wakes with cold buffers and perhaps at a low frequency, which would be in the window. The wait
+ * before it may leave the CPU idle, so the child then keeps it busy for a while, outside of the window. */
+static void keep_cpu_busy(void)
+{
+	enum { BUSY_NS = 100000 };
+	const uint64_t from = clock_ticks_in_child();
+	while (clock_ns(from, clock_ticks_in_child()) < BUSY_NS)
+		;
+}
+
 /* How long the child sleeps before it ends, so that the caller is already asleep in wait. */
 static struct timespec head_start;
 
@@ -48,6 +59,7 @@ static void let_caller_wait(struct run *run)
 	run->stamps->started_ticks = 0; /* faults the page in before the stamp */
 	partner_done(run, 1);
 	raw_syscall(SYS_nanosleep, (long)&head_start, 0, 0, 0, 0);
+	keep_cpu_busy();
 }
 
 __attribute__((noreturn)) static void stamp_and_exit(struct run *run)
@@ -94,6 +106,7 @@ static void child_body_of_reading(struct run *run)
 {
 	partner_count_open(run);
 	partner_await_caller_asleep(run);
+	keep_cpu_busy();
 	pages_time_read(run, &run->partner->window, read_pages);
 	partner_count_close(run);
 	partner_done_await(run, 1);

@@ -68,6 +68,27 @@ number() {
 		fail_with "counts are refused"
 }
 
+@test "a child that has slept keeps its CPU busy before its window" {
+	local trace=$BATS_TEST_TMPDIR/trace
+	command -v strace >/dev/null || skip "strace is not installed"
+	strace -f -o /dev/null true 2>/dev/null || skip "strace may not ptrace here"
+	strace -f -ttt -T -o "$trace" -e trace=nanosleep,exit_group,execve,getrusage "$FORKCOST" run --experiment teardown \
+		--heap 64K --counters none --replicates 1 --cell-time 1ms --no-plots --no-table \
+		--output "$BATS_TEST_TMPDIR/results" 3>&- 2>/dev/null
+	# No time of ours: the least that passes between the end of a sleep and the next call. strace only adds.
+	awk '{ sub(/ +/, " "); split($3, call, "("); took = $NF; gsub(/[<>]/, "", took) }
+		!driver { driver = $1 }
+		/execve\(.*forkcost-worker"/ { worker[$1] = 1 }
+		$1 == driver || worker[$1] || !length(worker) { next }
+		call[1] == "nanosleep" && /<unfinished/ { began[$1] = $2; next }
+		/nanosleep resumed/ { ended[$1] = began[$1] + took; next }
+		call[1] == "nanosleep" { ended[$1] = $2 + took; next }
+		ended[$1] { gap = ($2 - ended[$1]) * 1e6; children[call[1]]++; ended[$1] = 0
+			if (gap < 95) { print "only " gap " us: " $0; bad = 1 } }
+		END { if (!children["exit_group"] || !children["execve"]) { print "no child that slept was seen"; bad = 1 }
+			exit bad }' "$trace" >"$BATS_TEST_TMPDIR/gaps" || fail_with "$(head -5 "$BATS_TEST_TMPDIR/gaps")"
+}
+
 @test "what an arm cannot have says why" {
 	# unavailable SELECTION REASON
 	unavailable() { all "$1" "count == 0 && note ~ /^unavailable: $2/"; }
