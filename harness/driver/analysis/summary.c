@@ -3,6 +3,7 @@
 #include "harness/common/units.h"
 #include "harness/driver/analysis/count_check.h"
 #include "harness/driver/analysis/disturbed.h"
+#include "harness/driver/analysis/intervals.h"
 #include "harness/driver/base/fields.h"
 #include "harness/driver/base/notes.h"
 
@@ -127,7 +128,7 @@ static void note_counting(struct row *row, const struct summary *summary)
 }
 
 static enum outcome make_row(struct row *row, const struct summary *summary,
-			     struct problem *problem)
+			     const struct stats_interval *interval, struct problem *problem)
 {
 	const struct dataset *dataset = summary->dataset;
 	const struct series *series = row->series;
@@ -148,7 +149,7 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 		/* A replicate of many samples counts no more than one of few, here either. */
 		row->interval =
 			is_time(series)
-				? stats_interval(medians, series->block_count)
+				? *interval
 				: (struct stats_interval){
 					  .center = stats_median(medians, series->block_count)};
 		add_note(row, "stopped: %s", why_stopped(dataset, row));
@@ -219,16 +220,20 @@ enum outcome summary_make(struct summary *summary, const struct dataset *dataset
 	*summary = (struct summary){.dataset = dataset, .row_count = dataset->series_count};
 	summary->rows = calloc(dataset->series_count + 1, sizeof *summary->rows);
 	summary->ratios = calloc(dataset->series_count + 1, sizeof *summary->ratios);
+	struct stats_interval *intervals = calloc(dataset->series_count + 1, sizeof *intervals);
 	enum outcome outcome = OUTCOME_OK;
-	if (!summary->rows || !summary->ratios) {
+	if (!summary->rows || !summary->ratios || !intervals) {
+		free(intervals);
 		summary_free(summary);
 		return fail(problem, "cannot summarise the run: out of memory");
 	}
 	counting_costs_make(&summary->counting, dataset);
+	outcome = intervals_make(dataset, intervals, problem);
 	for (size_t i = 0; !outcome && i < dataset->series_count; i++) {
 		summary->rows[i].series = &dataset->series[i];
-		outcome = make_row(&summary->rows[i], summary, problem);
+		outcome = make_row(&summary->rows[i], summary, &intervals[i], problem);
 	}
+	free(intervals);
 	if (!outcome)
 		outcome = make_ratios(summary, problem);
 	if (!outcome)
