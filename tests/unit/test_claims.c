@@ -290,7 +290,7 @@ TEST(a_time_too_wide_to_be_cited_is_no_evidence)
 }
 
 /* What a run in which both cases of a switch drift by that much a replicate tells of their difference. */
-static struct finding switch_adds(double drift)
+static struct finding drifting_switch_adds(double drift)
 {
 	struct finding findings[FINDING_COUNT];
 	struct dataset dataset;
@@ -316,8 +316,9 @@ static struct finding switch_adds(double drift)
 
 TEST(a_difference_of_times_too_wide_is_none_either)
 {
-	assert_true(switch_adds(0.02).known);
-	assert_contains(switch_adds(0.5).why, "switch, separate, heap 0: too wide for a verdict");
+	assert_true(drifting_switch_adds(0.02).known);
+	assert_contains(drifting_switch_adds(0.5).why,
+			"switch, separate, heap 0: too wide for a verdict");
 }
 
 TEST(a_count_must_be_so_in_every_sample)

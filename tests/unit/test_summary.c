@@ -69,6 +69,39 @@ TEST(common_drift_cancels_in_ratios)
 	unit_free(&summary, &dataset);
 }
 
+/* Five replicates: fork scatters, vfork hardly, clone lacks the last one. */
+TEST(arms_of_a_cell_share_their_scatter)
+{
+	static const double scatter[] = {0.9, 1.1, 0.95, 1.05, 1};
+	static const unsigned rounds[] = {0};
+	FILE *file = unit_run_begin();
+	double medians[2][5];
+	for (unsigned r = 0; r < 5; r++) {
+		medians[0][r] = 20000 * scatter[r];
+		medians[1][r] = 5000 * (1 + (scatter[(r + 2) % 5] - 1) / 5);
+		const struct unit_arm arms[] = {
+			{"fork", "exit", false, 1, &medians[0][r], rounds, "no"},
+			{"vfork", "exit", false, 1, &medians[1][r], rounds, "no"},
+			{"clone", "exit", false, 1, &medians[1][r], rounds, "no"},
+		};
+		unit_run_cell(file, r, 1 << 20, arms, r < 4 ? 3 : 2);
+	}
+	unit_run_end(file);
+	unit_summarize(&summary, &dataset);
+	struct stats_interval expected[2];
+	const double *const together[] = {medians[0], medians[1]};
+	stats_intervals(together, 2, 5, expected);
+	const struct row *fork = row_of("fork", false, "call_ns");
+	const struct row *vfork = row_of("vfork", false, "call_ns");
+	assert_near(fork->interval.low, expected[0].low, 0.01);
+	assert_near(vfork->interval.low, expected[1].low, 0.01);
+	assert_near(vfork->interval.high, expected[1].high, 0.01);
+	struct stats_interval alone = stats_interval(medians[1], 5);
+	assert_true(vfork->interval.high > alone.high + 1);
+	assert_false(row_of("clone", false, "call_ns")->interval.has_interval);
+	unit_free(&summary, &dataset);
+}
+
 TEST(notes_say_why_it_stopped)
 {
 	write_drifting_run(12, 1, "not looked at");

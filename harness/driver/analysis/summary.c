@@ -3,6 +3,7 @@
 #include "harness/common/units.h"
 #include "harness/driver/analysis/count_check.h"
 #include "harness/driver/analysis/disturbed.h"
+#include "harness/driver/analysis/intervals.h"
 #include "harness/driver/base/fields.h"
 #include "harness/driver/base/notes.h"
 
@@ -144,7 +145,7 @@ static void note_counting(struct row *row, const struct summary *summary)
 }
 
 static enum outcome make_row(struct row *row, const struct summary *summary,
-			     struct problem *problem)
+			     const struct stats_interval *interval, struct problem *problem)
 {
 	const struct dataset *dataset = summary->dataset;
 	const struct series *series = row->series;
@@ -158,8 +159,6 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 		add_note(row, "%s", doubt);
 		return OUTCOME_OK;
 	}
-	if (undisturbed_make(&row->undisturbed, series, &summary->quiet, problem))
-		return OUTCOME_FAILED;
 	const struct series *used = &row->undisturbed.series;
 	double *values = series_values(series, &row->count);
 	double *medians = series_medians(used);
@@ -168,7 +167,7 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 		/* A replicate of many samples counts no more than one of few, here either. */
 		row->interval =
 			is_time(series)
-				? stats_interval(medians, used->block_count)
+				? *interval
 				: (struct stats_interval){
 					  .center = stats_median(medians, used->block_count)};
 		add_note(row, "stopped: %s", why_stopped(dataset, row));
@@ -236,23 +235,52 @@ static enum outcome make_ratios(struct summary *summary, struct problem *problem
 	return OUTCOME_OK;
 }
 
+/* Takes what disturbed samples there are apart, before arms are looked at together. */
+static enum outcome take_undisturbed(struct summary *summary, const struct series **used,
+				     struct problem *problem)
+{
+	const struct dataset *dataset = summary->dataset;
+	if (quiet_level_find(&summary->quiet, dataset, problem))
+		return OUTCOME_FAILED;
+	for (size_t i = 0; i < dataset->series_count; i++) {
+		struct row *row = &summary->rows[i];
+		row->series = &dataset->series[i];
+		if (undisturbed_make(&row->undisturbed, row->series, &summary->quiet, problem))
+			return OUTCOME_FAILED;
+		used[i] = &row->undisturbed.series;
+	}
+	return OUTCOME_OK;
+}
+
+static enum outcome make_rows(struct summary *summary, struct problem *problem)
+{
+	size_t count = summary->row_count;
+	struct stats_interval *intervals = calloc(count + 1, sizeof *intervals);
+	const struct series **used = calloc(count + 1, sizeof *used);
+	enum outcome outcome = intervals && used
+				       ? take_undisturbed(summary, used, problem)
+				       : fail(problem, "cannot summarise the run: out of memory");
+	if (!outcome)
+		outcome = intervals_make(used, count, intervals, problem);
+	for (size_t i = 0; !outcome && i < count; i++)
+		outcome = make_row(&summary->rows[i], summary, &intervals[i], problem);
+	free(used);
+	free(intervals);
+	return outcome;
+}
+
 enum outcome summary_make(struct summary *summary, const struct dataset *dataset,
 			  const char *folder, struct problem *problem)
 {
 	*summary = (struct summary){.dataset = dataset, .row_count = dataset->series_count};
 	summary->rows = calloc(dataset->series_count + 1, sizeof *summary->rows);
 	summary->ratios = calloc(dataset->series_count + 1, sizeof *summary->ratios);
-	enum outcome outcome = OUTCOME_OK;
 	if (!summary->rows || !summary->ratios) {
 		summary_free(summary);
 		return fail(problem, "cannot summarise the run: out of memory");
 	}
 	counting_costs_make(&summary->counting, dataset);
-	outcome = quiet_level_find(&summary->quiet, dataset, problem);
-	for (size_t i = 0; !outcome && i < dataset->series_count; i++) {
-		summary->rows[i].series = &dataset->series[i];
-		outcome = make_row(&summary->rows[i], summary, problem);
-	}
+	enum outcome outcome = make_rows(summary, problem);
 	if (!outcome)
 		outcome = make_ratios(summary, problem);
 	if (!outcome)

@@ -82,6 +82,122 @@ struct stats_interval stats_interval(const double *replicate_medians, size_t n)
 	return t_interval(replicate_medians, n, true);
 }
 
+/* What is left of the logs of arms' medians once each arm's mean is taken out. */
+struct residuals {
+	size_t arms, n;
+	double *left; /* [arm * n + replicate] */
+	double *mean, *variance;
+};
+
+static void take_residuals(struct residuals *residuals, const double *const *medians,
+			   const size_t *chosen)
+{
+	size_t n = residuals->n;
+	for (size_t k = 0; k < residuals->arms; k++) {
+		double *left = &residuals->left[k * n];
+		for (size_t i = 0; i < n; i++)
+			left[i] = log(medians[chosen[k]][i]);
+		residuals->mean[k] = gsl_stats_mean(left, 1, n);
+		residuals->variance[k] = gsl_stats_variance_m(left, 1, n, residuals->mean[k]);
+		for (size_t i = 0; i < n; i++)
+			left[i] -= residuals->mean[k];
+	}
+}
+
+/* By what factor the variance of a mean grows, because replicates resemble those before. */
+static double growth_by_correlation(const struct residuals *residuals)
+{
+	const double most = 0.8;
+	double sum = 0, n = (double)residuals->n;
+	size_t counted = 0;
+	for (size_t k = 0; k < residuals->arms; k++) {
+		const double *left = &residuals->left[k * residuals->n];
+		double lagged = 0;
+		for (size_t i = 1; i < residuals->n; i++)
+			lagged += left[i] * left[i - 1];
+		if (residuals->variance[k] <= 0)
+			continue;
+		sum += lagged / (residuals->variance[k] * (n - 1));
+		counted++;
+	}
+	double r = counted ? sum / (double)counted + 1 / n : 0;
+	r = GSL_MIN(GSL_MAX(r, 0), most);
+	return (1 + r) / (1 - r);
+}
+
+/* Box's degrees of freedom of the arms' mean variance. Of replicates by replicates: the trace of the squared
+ * product is the same, and there may be thousands of arms. */
+static double joint_freedom(const struct residuals *residuals)
+{
+	size_t n = residuals->n;
+	double trace = 0, squares = 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++) {
+			double sum = 0;
+			for (size_t k = 0; k < residuals->arms; k++)
+				sum += residuals->left[k * n + i] * residuals->left[k * n + j];
+			squares += sum * sum;
+			trace += i == j ? sum : 0;
+		}
+	return squares > 0 ? ((double)n - 1) * trace * trace / squares : (double)n - 1;
+}
+
+/* Of the prior: as many degrees of freedom as a variance has that scatters as the arms' true ones do. */
+static double prior_freedom(const struct residuals *residuals, double mean_variance)
+{
+	const double most = 1000;
+	double free = (double)residuals->n - 1;
+	if (residuals->arms < 2 || mean_variance <= 0)
+		return 0;
+	double seen = gsl_stats_variance_m(residuals->variance, 1, residuals->arms, mean_variance) /
+		      (mean_variance * mean_variance);
+	double squared = (seen - 2 / free) / (1 + 2 / free);
+	return squared > 2 / most ? 2 / squared : most;
+}
+
+static void intervals_of(const struct residuals *residuals, const size_t *chosen,
+			 struct stats_interval *intervals)
+{
+	double n = (double)residuals->n, free = n - 1;
+	double mean_variance = gsl_stats_mean(residuals->variance, 1, residuals->arms);
+	bool few = residuals->n < STATS_PRECISION_VALUES_MIN;
+	double prior = few ? prior_freedom(residuals, mean_variance) : 0;
+	double freedom = few ? GSL_MIN(free + prior, joint_freedom(residuals)) : free;
+	double growth = growth_by_correlation(residuals);
+	for (size_t k = 0; k < residuals->arms; k++) {
+		double mean = residuals->mean[k], own = residuals->variance[k];
+		double drawn = (free * own + prior * mean_variance) / (free + prior);
+		double half = gsl_cdf_tdist_Pinv(0.975, GSL_MAX(freedom, free)) *
+			      sqrt(GSL_MAX(own, drawn) * growth / n);
+		intervals[chosen[k]] = (struct stats_interval){exp(mean), exp(mean - half),
+							       exp(mean + half), true};
+	}
+}
+
+void stats_intervals(const double *const *medians, size_t arms, size_t n,
+		     struct stats_interval *intervals)
+{
+	struct residuals residuals = {.n = n, .left = malloc((arms * n + 1) * sizeof(double))};
+	residuals.mean = malloc((arms + 1) * sizeof(double));
+	residuals.variance = malloc((arms + 1) * sizeof(double));
+	size_t *chosen = malloc((arms + 1) * sizeof *chosen);
+	if (!residuals.left || !residuals.mean || !residuals.variance || !chosen)
+		abort();
+	for (size_t k = 0; k < arms; k++) {
+		intervals[k] = stats_interval(medians[k], n);
+		if (intervals[k].has_interval && gsl_stats_min(medians[k], 1, n) > 0)
+			chosen[residuals.arms++] = k;
+	}
+	if (residuals.arms) {
+		take_residuals(&residuals, medians, chosen);
+		intervals_of(&residuals, chosen, intervals);
+	}
+	free(chosen);
+	free(residuals.variance);
+	free(residuals.mean);
+	free(residuals.left);
+}
+
 double stats_relative_half_width(const struct stats_interval *interval)
 {
 	double width = interval->high - interval->low;

@@ -36,7 +36,21 @@ struct stats_interval {
  * and its interval. Where a median is not above zero, plain values instead of logs. n > 0. */
 struct stats_interval stats_interval(const double *replicate_medians, size_t n);
 
-/* The same on the values themselves: for differences, which may lie on both sides of zero. n > 0. */
+/* The same for arms that took turns in the same replicates, in the order of time: medians[arm][replicate]. Such arms
+ * share the host, so they tell of each other:
+ * - How far they are correlated with the replicate before, in the mean over arms (0 to 0.8; the estimate's bias of 1/n
+ *   added): the variance is multiplied by (1 + r) / (1 - r), for n such replicates count as n (1 - r) / (1 + r)
+ *   (Bayley and Hammersley 1946).
+ * - Below STATS_PRECISION_VALUES_MIN replicates an arm's variance is drawn up towards the mean over arms, never below
+ *   its own: as the moderated t does (Smyth 2004), with d0 = 2 / c^2 prior degrees of freedom, c^2 being the arms' true
+ *   variances' squared coefficient of variation, by moments. Arms that are disturbed together are no new witnesses:
+ *   there are no more degrees of freedom than Box (1954) gives a sum of correlated variances,
+ *   (n - 1) trace(S)^2 / trace(S^2) of their covariances S.
+ * Simulated in tests/unit/test_coverage.c. Arms with a median that is not above zero stand alone. n > 0. */
+void stats_intervals(const double *const *medians, size_t arms, size_t n,
+		     struct stats_interval *intervals);
+
+/* stats_interval() on the values themselves: for differences, which may lie on both sides of zero. n > 0. */
 struct stats_interval stats_difference_interval(const double *differences, size_t n);
 
 /* Half the width of Student's 95 % interval of `n` values of this standard deviation. n > 1. */
