@@ -215,7 +215,7 @@ without_privileges() {
 	[[ $(reason tlb_flushes) == *"does not know this CPU"* ]]
 }
 
-# counted_run [COMMAND...]: a run of four replicates with a counter, in $RUN, under that command.
+# counted_run [COMMAND...]: a run of seven replicates with a counter, in $RUN, under that command.
 counted_run() {
 	counters --counters page_faults
 	[[ $(state page_faults) == *"both: counted"* ]] || skip "page faults cannot be counted here"

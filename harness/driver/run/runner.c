@@ -341,10 +341,9 @@ static size_t choose_counted(const struct runner *runner)
 	size_t chosen = plan->job_count;
 	for (size_t i = 0; i < plan->job_count; i++) {
 		const struct job_state *state = &runner->jobs[i];
-		if (!plan_is_counted(plan, &plan->jobs[i]) || !state->replicates ||
-		    state->counted == COUNTED_MAX ||
-		    state->counted == plan->settings.replicates_max ||
-		    state->counted_cost_s > left_s)
+		/* Never more of them than take times. */
+		if (!plan_is_counted(plan, &plan->jobs[i]) || state->counted == COUNTED_MAX ||
+		    state->counted >= state->replicates || state->counted_cost_s > left_s)
 			continue;
 		if (chosen == plan->job_count || state->counted < runner->jobs[chosen].counted)
 			chosen = i;
