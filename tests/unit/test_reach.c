@@ -51,7 +51,7 @@ TEST(neither_the_fewest_pages_nor_one_size_make_the_plateau)
 	const struct reach expected = find(pages, refill, POINTS, 0);
 	refill[0] = 17;
 	refill[1] = 14;
-	refill[4] = 15; /* 256 pages */
+	refill[4] = 30; /* 256 pages */
 	const struct reach reach = find(pages, refill, POINTS, 0);
 	assert_near(reach.plateau_ns.center, expected.plateau_ns.center, 0.01);
 	assert_near(reach.pages.center, expected.pages.center, 5);
@@ -80,6 +80,10 @@ TEST(the_bounds_are_where_the_ends_of_the_intervals_fall)
 	/* The lower ends fall from 5 to 1 there, to half of 10 at once; the upper from 7 to 3, half of 6. */
 	assert_near(reach.pages.low, 2048, 1e-9);
 	assert_near(reach.pages.high, 4096, 1e-9);
+	/* What belongs to the plateau is no fall, as widely as it may scatter. */
+	points[0].refill_ns = around(8, 7);
+	assert_near(reach_find(points, 4, 0).pages.low, 1024, 1e-9);
+	points[0].refill_ns = around(8, 2);
 	points[3].refill_ns = around(2, 2);
 	reach = reach_find(points, 4, 0);
 	assert_true(reach.found && reach.high_above);

@@ -43,19 +43,22 @@ static bool counts(const struct reach_point *point, double step_ns)
 	       point->refill_ns.center > 0 && point->refill_ns.center * point->pages >= step_ns;
 }
 
-/* Returns the number of the plateau's first point; n if there is none. */
+/* Returns the number of the plateau's last point; n if there is none. */
 static size_t find_plateau(const struct reach_point *points, size_t n, double step_ns,
 			   struct stats_interval *plateau)
 {
-	double values[ENDS][PLATEAU_POINTS_MAX], highest = 0;
-	size_t count = 0, first = n;
+	double values[ENDS][PLATEAU_POINTS_MAX], highest = 0, second = 0;
+	size_t count = 0, last = n;
 	for (size_t i = 0; i < n; i++)
-		if (counts(&points[i], step_ns))
+		if (counts(&points[i], step_ns)) {
+			second = fmax(second, fmin(highest, points[i].refill_ns.center));
 			highest = fmax(highest, points[i].refill_ns.center);
+		}
+	second = second > 0 ? second : highest;
 	for (size_t i = 0; i < n && count < PLATEAU_POINTS_MAX; i++) {
-		if (!counts(&points[i], step_ns) || points[i].refill_ns.center < highest / 2)
+		if (!counts(&points[i], step_ns) || points[i].refill_ns.center < second / 2)
 			continue;
-		first = first < n ? first : i;
+		last = i;
 		for (enum end end = 0; end < ENDS; end++)
 			values[end][count] = end_of(&points[i].refill_ns, end);
 		count++;
@@ -66,7 +69,7 @@ static size_t find_plateau(const struct reach_point *points, size_t n, double st
 						   .low = stats_median(values[LOW], count),
 						   .high = stats_median(values[HIGH], count),
 						   .has_interval = true};
-	return first;
+	return last;
 }
 
 struct reach reach_find(const struct reach_point *points, size_t n, double step_ns)
@@ -79,8 +82,8 @@ struct reach reach_find(const struct reach_point *points, size_t n, double step_
 			 n, REACH_POINTS_MIN);
 		return reach;
 	}
-	size_t first = find_plateau(points, n, step_ns, &reach.plateau_ns);
-	if (first == n) {
+	size_t last = find_plateau(points, n, step_ns, &reach.plateau_ns);
+	if (last == n) {
 		snprintf(reach.why, sizeof reach.why,
 			 "unavailable: of %d to %d pages no reads after a flush were slower than "
 			 "warm ones by a step of the clock",
@@ -88,9 +91,9 @@ struct reach reach_find(const struct reach_point *points, size_t n, double step_
 		return reach;
 	}
 	const struct stats_interval *plateau = &reach.plateau_ns;
-	reach.found = fall(points, n, first, CENTER, plateau->center / 2, &reach.pages.center);
-	fall(points, n, first, LOW, plateau->high / 2, &reach.pages.low);
-	reach.high_above = !fall(points, n, first, HIGH, plateau->low / 2, &reach.pages.high);
+	reach.found = fall(points, n, last, CENTER, plateau->center / 2, &reach.pages.center);
+	fall(points, n, last, LOW, plateau->high / 2, &reach.pages.low);
+	reach.high_above = !fall(points, n, last, HIGH, plateau->low / 2, &reach.pages.high);
 	if (!reach.found)
 		snprintf(reach.why, sizeof reach.why,
 			 "above %.0f pages, the largest number measured", reach.pages.center);

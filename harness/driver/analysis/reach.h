@@ -29,10 +29,11 @@ struct reach {
 	char why[REACH_WHY_MAX];          /* unless found */
 };
 
-/* The pages of the points rise. The plateau is the median of the points from REACH_PLATEAU_FIRST to _LAST, but for those
- * that have lost half of the highest of them. The reach is where the refill cost falls to half of that, beyond it,
- * interpolated over the log of the pages; its bounds are where the lower ends of all intervals fall to half of the
- * plateau's upper end, and the upper ends to half of its lower. What a whole walk costs more must not be less than a
+/* The pages of the points rise. The plateau is the median of the points from REACH_PLATEAU_FIRST to _LAST,
+ * but for those that have lost half of the second highest of them: the highest may be a disturbed one. The
+ * reach is where the refill cost falls to half of that, from the plateau's last point on, interpolated over
+ * the log of the pages. Its bounds are where the lower ends of all intervals fall to half of the plateau's
+ * upper end, and the upper ends to half of its lower. What a whole walk costs more must not be less than a
  * step of the clock, step_ns, or is taken for nothing. */
 struct reach reach_find(const struct reach_point *points, size_t n, double step_ns);
 
