@@ -159,18 +159,42 @@ TEST(few_replicates_tell_no_reach)
 
 TEST(the_reach_comes_from_warm_and_flushed_reads)
 {
-	static const double refills[] = {2, 8, 6, 8}; /* of sizes in another order */
-	static const uint64_t heaps[] = {1024ul * 4096, 16ul * 4096, 256ul * 4096, 64ul * 4096};
+	static const uint64_t pages[] = {4096, 16, 256, 64}; /* in another order */
+	static const double refills[] = {2, 20, 8, 8};
 	FILE *file = unit_points_begin();
 	for (unsigned r = 0; r < REPLICATES; r++)
-		for (size_t h = 0; h < COUNT_OF(heaps); h++) {
-			put_refill(file, r, "warm", heaps[h], 3);
-			put_refill(file, r, "after_flush", heaps[h], 3 + refills[h]);
-			put_refill(file, r, "after_fork", heaps[h], 100);
+		for (size_t h = 0; h < COUNT_OF(pages); h++) {
+			/* Replicates differ, but warm and flushed reads alike, except at 4096 pages. */
+			const double warm = 3 + r, more = h == 0 ? (r % 2 ? 0.5 : -0.5) : 0;
+			put_refill(file, r, "warm", pages[h] * 4096, warm);
+			put_refill(file, r, "after_flush", pages[h] * 4096,
+				   warm + refills[h] + more);
+			put_refill(file, r, "after_fork", pages[h] * 4096, 100);
 		}
 	load(file);
-	assert_near(find("tlb_reach")->value.center, 512, 1e-3);
-	assert_near(find("tlb_refill_cost")->value.center, 8, 1e-3);
+	const struct derived *reach = find("tlb_reach"), *cost = find("tlb_refill_cost");
+	/* From 8 at 256 to 2 at 4096, half of 8 is two thirds of the way. */
+	assert_near(log2(reach->value.center), 8 + 4 * 2.0 / 3, 0.2);
+	assert_true(reach->value.low < reach->value.center &&
+		    reach->value.center < reach->value.high);
+	assert_near(cost->value.center, 8, 1e-3);
+	assert_near(cost->value.high - cost->value.low, 0, 1e-3);
+	unit_free(&summary, &dataset);
+}
+
+TEST(the_windows_share_is_named_at_the_fewest_pages)
+{
+	FILE *file = unit_points_begin();
+	const struct unit_point null = {
+		.experiment = "null", .case_name = "null", .metric = "window_ns", .value = 32};
+	for (unsigned r = 0; r < REPLICATES; r++) {
+		put_refill(file, r, "warm", 64 * 4096, 3);
+		put_refill(file, r, "warm", 16 * 4096, 3);
+		unit_point_put(file, r, &null);
+	}
+	load(file);
+	assert_near(find("tlb_refill_window")->value.center, 2, 1e-9);
+	assert_contains(find("tlb_refill_window")->note, "at 16 pages: the window itself, 32.0 ns");
 	unit_free(&summary, &dataset);
 }
 

@@ -173,7 +173,8 @@ FILE *unit_points_begin(void)
 	fputs(EXPERIMENT("tlb_refill", NS("page_ns")) "," EXPERIMENT(
 		      "tlb_shootdown", NS("call_ns") "," NS("flush_ns")) ",",
 	      file);
-	fputs(EXPERIMENT("switch", NS("switch_ns")) "," EXPERIMENT("made_up", NS("made_ns")) "]}\n",
+	fputs(EXPERIMENT("null", NS("window_ns")) "," EXPERIMENT(
+		      "switch", NS("switch_ns")) "," EXPERIMENT("made_up", NS("made_ns")) "]}\n",
 	      file);
 	return file;
 }

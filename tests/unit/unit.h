@@ -84,7 +84,8 @@ void unit_run_cell(FILE *file, unsigned replicate, uint64_t heap_bytes, const st
 void unit_run_end(FILE *file);
 
 /* The same for experiments by case: first_write (write_ns, single_ns, pages), tlb_refill (page_ns),
- * tlb_shootdown (call_ns, flush_ns), switch (switch_ns), made_up (made_ns), which has no face; all countable. Counters: page_faults_both and
+ * tlb_shootdown (call_ns, flush_ns), switch (switch_ns), null (window_ns), made_up (made_ns), which has no face; all
+ * countable. Counters: page_faults_both and
  * dtlb_load_walks_both in group 0; cycles and instructions are missing for the same reason. */
 FILE *unit_points_begin(void);
 

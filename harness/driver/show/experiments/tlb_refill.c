@@ -2,6 +2,7 @@
 #include "harness/driver/show/show.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/analysis/differences.h"
 #include "harness/driver/analysis/reach.h"
 #include "harness/driver/base/fields.h"
 #include "harness/driver/base/notes.h"
@@ -31,7 +32,8 @@ static struct reach find_reach(const struct summary *summary)
 			      .metric = "page_ns",
 			      .case_name = "warm",
 			      .level[AXIS_PAGE_KIND] = "4k"};
-	double pages[SIZES_MAX], refill_ns[SIZES_MAX], resolution_ns = 0;
+	struct reach_point points[SIZES_MAX];
+	double differences[DATASET_REPLICATES_MAX], resolution_ns = 0;
 	uint64_t heaps[SIZES_MAX];
 	bool few = false;
 	size_t n = 0;
@@ -44,38 +46,70 @@ static struct reach find_reach(const struct summary *summary)
 		warm.heap_bytes = flushed.heap_bytes = heaps[s];
 		const struct row *row = filter_row(summary, &warm),
 				 *other = filter_row(summary, &flushed);
-		if (!other)
+		size_t count = other ? differences_each(other->series, row->series,
+							differences_minus, differences)
+				     : 0;
+		if (!count)
 			continue;
-		const double more_ns = other->interval.center - row->interval.center;
-		if (!isfinite(more_ns))
-			continue;
-		few = few || !row->interval.has_interval || !other->interval.has_interval;
-		pages[n] = filter_pages(summary, row->series);
-		refill_ns[n++] = more_ns;
+		points[n].pages = filter_pages(summary, row->series);
+		points[n].refill_ns = stats_difference_interval(differences, count);
+		few = few || !points[n++].refill_ns.has_interval;
 	}
-	/* The difference of two medians of few processes falls to its half anywhere, by chance. */
+	/* The difference of few processes falls to its half anywhere, by chance. */
 	if (few)
-		return (struct reach){.plateau_ns = NAN,
+		return (struct reach){.plateau_ns.center = NAN,
 				      .why = "unavailable: " STATS_TOO_FEW " of some size"};
 	fields_number(json_object_get(json_object_get(summary->dataset->environment, "clock"),
 				      "resolution_ns"),
 		      &resolution_ns);
-	return reach_find(pages, refill_ns, n, resolution_ns);
+	return reach_find(points, n, resolution_ns);
 }
 
-enum { REACH, COST, DERIVED };
+/* What the window itself, null's, is of each page's time: at the fewest pages measured, where it is most. A center of
+ * NAN where there is no null, or no walk. */
+static struct derived window_share(const struct summary *summary)
+{
+	struct filter warm = {.experiment = "tlb_refill", .metric = "page_ns", .case_name = "warm"};
+	struct filter null = {.experiment = "null", .metric = "window_ns"};
+	struct derived share = {.name = "tlb_refill_window",
+				.metric = "page_ns",
+				.unit = "ns",
+				.value.center = NAN,
+				.note = "unavailable: there is no empty window to compare with"};
+	uint64_t heaps[SIZES_MAX];
+	filter_settle_levels(summary, &warm);
+	if (!filter_heaps(summary, &warm, heaps, SIZES_MAX))
+		return share;
+	warm.with_heap = share.with_heap = true;
+	warm.heap_bytes = share.heap_bytes = heaps[0];
+	const struct row *row = filter_row(summary, &null);
+	if (!row)
+		return share;
+	const double pages = filter_pages(summary, filter_row(summary, &warm)->series);
+	share.value.center = row->interval.center / pages;
+	notes_fill(share.note, sizeof share.note,
+		   "of each page's time at %.0f pages: the window itself, %.1f ns by null", pages,
+		   row->interval.center);
+	return share;
+}
+
+enum { REACH, COST, WINDOW, DERIVED };
 
 static size_t derive(const struct summary *summary, struct derived rows[DERIVED_MAX])
 {
 	const struct reach reach = find_reach(summary);
-	rows[REACH] = (struct derived){.name = "tlb_reach",
-				       .unit = "pages",
-				       .value.center = reach.found ? reach.pages : NAN};
+	rows[REACH] = (struct derived){.name = "tlb_reach", .unit = "pages", .value = reach.pages};
 	rows[COST] = (struct derived){
-		.name = "tlb_refill_cost", .unit = "ns", .value.center = reach.plateau_ns};
-	wire_copy(rows[REACH].note, sizeof rows[REACH].note, reach.why); /* empty if found */
+		.name = "tlb_refill_cost", .unit = "ns", .value = reach.plateau_ns};
+	rows[WINDOW] = window_share(summary);
+	if (!reach.found)
+		rows[REACH].value = (struct stats_interval){.center = NAN};
+	wire_copy(rows[REACH].note, sizeof rows[REACH].note,
+		  !reach.found       ? reach.why
+		  : reach.high_above ? "the upper bound is the largest number measured, or more"
+				     : "");
 	wire_copy(rows[COST].note, sizeof rows[COST].note,
-		  isfinite(reach.plateau_ns) ? "per page" : reach.why);
+		  isfinite(reach.plateau_ns.center) ? "per page, of 64 to 1024 pages" : reach.why);
 	return DERIVED;
 }
 
@@ -106,8 +140,9 @@ static void put_reach(FILE *file, const struct summary *summary, const struct fi
 	const struct reach reach = find_reach(summary);
 	(void)filter;
 	if (reach.found)
-		gnuplot_put(file, "%.6g\tTLB reach %.0f pages, %s\n", reach.pages, reach.pages,
-			    units_format_bytes((uint64_t)reach.pages * 4096, bytes));
+		gnuplot_put(file, "%.6g\tTLB reach %.0f pages, %s\n", reach.pages.center,
+			    reach.pages.center,
+			    units_format_bytes((uint64_t)reach.pages.center * 4096, bytes));
 }
 
 static void say_reach(const struct summary *summary, struct filter *filter,
@@ -118,7 +153,7 @@ static void say_reach(const struct summary *summary, struct filter *filter,
 	if (filter_row(summary, filter))
 		notes_fill(text, FIGURE_REMARK_MAX,
 			   "TLB reach: where after_flush minus warm falls to half of its "
-			   "highest%s%s; %s%s",
+			   "median at 64 to 1,024 pages%s%s; %s%s",
 			   *reach.why ? ": " : "", reach.why,
 			   counted ? "walks: " : "walks were not counted, see below",
 			   counted ? counted : "");
@@ -188,16 +223,21 @@ static void note_reach(const struct summary *summary, struct grid *grid)
 {
 	struct derived rows[DERIVED_MAX];
 	derive(summary, rows);
-	const double pages = rows[REACH].value.center;
+	const struct stats_interval *reach = &rows[REACH].value, *cost = &rows[COST].value;
+	const double pages = reach->center;
 	char bytes[UNITS_TEXT_MAX];
 	if (isfinite(pages))
 		grid_note(grid,
-			  "TLB reach: %.0f pages (%s): above this a flush costs the next reads "
-			  "less than half of the %.1f ns per page that it costs below",
-			  pages, units_format_bytes((uint64_t)pages * 4096, bytes),
-			  rows[COST].value.center);
+			  "TLB reach: %.0f (%.0f to %.0f%s) pages, %s: above this a flush costs "
+			  "the next reads less than half of the %.1f (%.1f to %.1f) ns per page "
+			  "that it costs at 64 to 1,024",
+			  pages, reach->low, reach->high, *rows[REACH].note ? " or more" : "",
+			  units_format_bytes((uint64_t)pages * 4096, bytes), cost->center,
+			  cost->low, cost->high);
 	else
 		grid_note(grid, "TLB reach: %s", rows[REACH].note);
+	if (isfinite(rows[WINDOW].value.center))
+		grid_note(grid, "%.1f ns %s", rows[WINDOW].value.center, rows[WINDOW].note);
 }
 
 static void put_table(const struct summary *summary, struct grid *grid)
