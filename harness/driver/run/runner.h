@@ -11,7 +11,7 @@
 
 struct runner_result {
 	unsigned long replicates, failures;
-	char first_failure[PROBLEM_TEXT_MAX + 64]; /* which cell and why */
+	char first_failure[PROBLEM_TEXT_MAX + 98]; /* which cell and why */
 	bool interrupted;
 	double duration_s;
 	size_t gap_count; /* page kinds that turned out not to be had, besides those of the plan */
