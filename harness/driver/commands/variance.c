@@ -15,7 +15,8 @@ enum { OPTION_PRECISION };
 
 static const struct option_row rows[] = {
 	[OPTION_PRECISION] = {"precision", "SHARE",
-			      "how narrow the 95 % intervals are to be, to either side [2%]"},
+			      "how narrow the 95 % intervals are to be, to either side [2%]",
+			      VALUES_ANY, NULL},
 	{0},
 };
 

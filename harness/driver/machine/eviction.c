@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,6 +29,7 @@ enum {
 	PROBE_LINES = PROBE_BYTES / LINE_BYTES,
 	PROBE_PASSES = 3, /* until the caches have it */
 	READINGS = 3,
+	READING_TRIES = 6,
 	CONFIRMATIONS = 5,
 	PAUSE_NS = 100000000,
 	FIRST_BYTES = 4 << 20,
@@ -115,19 +117,30 @@ static double read_ns(const struct probe *probe, uint64_t bytes, bool flushed)
 	return (now_ns() - began_ns) / PROBE_LINES;
 }
 
-/* Of several readings the shortest: what else runs here makes them longer, and displaces lines that the walk alone
- * would have left. */
+static long involuntary_switches(void)
+{
+	struct rusage usage = {0};
+	getrusage(RUSAGE_THREAD, &usage);
+	return usage.ru_nivcsw;
+}
+
+/* Of several readings the shortest: what else runs makes them longer, and displaces lines that the walk alone would have
+ * left. Where it runs on this CPU and never lets a walk be, nothing shows that the walk suffices. */
 static bool is_cold(struct eviction *eviction, const struct probe *probe, uint64_t bytes)
 {
 	double after_ns = 1e9, memory_ns = 1e9;
-	for (int i = 0; i < READINGS; i++) {
-		double after = read_ns(probe, bytes, false), memory = read_ns(probe, bytes, true);
+	int undisturbed = 0;
+	for (int tries = 0; tries < READING_TRIES && undisturbed < READINGS; tries++) {
+		const long switches = involuntary_switches();
+		double after = read_ns(probe, bytes, false);
+		undisturbed += involuntary_switches() == switches;
+		double memory = read_ns(probe, bytes, true);
 		after_ns = after < after_ns ? after : after_ns;
 		memory_ns = memory < memory_ns ? memory : memory_ns;
 	}
 	eviction->after_ns = after_ns;
 	eviction->memory_ns = memory_ns;
-	return after_ns >= COLD_SHARE * memory_ns;
+	return undisturbed == READINGS && after_ns >= COLD_SHARE * memory_ns;
 }
 
 static enum outcome populate(int fd, char *buffer, uint64_t from, uint64_t to,

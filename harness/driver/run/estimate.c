@@ -270,9 +270,10 @@ void estimate_print(const struct estimate *estimate, const struct plan *plan)
 	if (plan->other_cpu >= 0)
 		print(", children elsewhere on CPU %d", plan->other_cpu);
 	if (plan_evicts(plan))
-		print("; %s are read before each cold sample%s%s",
-		      units_format_bytes(plan->eviction.bytes, text),
-		      *plan->eviction.found_by ? ",\n" : "", plan->eviction.found_by);
+		print("; %s are read before each cold sample",
+		      units_format_bytes(plan->eviction.bytes, text));
+	if (plan_evicts(plan) && *plan->eviction.found_by)
+		print(",\n%s", plan->eviction.found_by);
 	print("\n\n");
 	print_jobs(estimate, plan);
 	notes_print(stdout, "", &plan->holds_for);
