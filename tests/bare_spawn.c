@@ -56,6 +56,8 @@ static pid_t start(const char *primitive)
 		child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 		break;
 	default:
+		if (!target)
+			return -1;
 		return posix_spawn(&child, target, NULL, NULL, arguments, no_environment) ? -1
 											  : child;
 	}

@@ -57,7 +57,7 @@ number() {
 	some 'metric == "page_faults_both" && case_name == "read_shared" && count > 0' 2>/dev/null ||
 		skip "page faults cannot be counted here"
 	# Sample by sample: how many pages a fault maps depends on where the worker's mapping lies.
-	samples "$BATS_FILE_TMPDIR/results/latest" | grep -oE '"counted0":\{[^}]*"faults":[^}]*\},"window_ns"[^}]*\}' |
+	samples "$BATS_FILE_TMPDIR/results/latest" | grep -oE '"counted0":\{[^}]*"faults":[^}]*\},"contention"[^}]*\}' |
 		sed -E 's/.*"faults":\[([^]]*)\].*"page_faults_both":(\[([^]]*)\]|"[^"]*").*/\1 \3/' >"$BATS_TEST_TMPDIR/both"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/both")" -eq 12 ] || fail_with "not 3 cases, 2 heaps, 2 replicates" "$(cat "$BATS_TEST_TMPDIR/both")"
 	awk '$1 != $2 { bad = 1 } END { exit bad }' "$BATS_TEST_TMPDIR/both" || fail_with "they differ" "$(cat "$BATS_TEST_TMPDIR/both")"

@@ -26,8 +26,8 @@ cases_of() {
 traced() {
 	command -v strace >/dev/null || skip "strace is not installed"
 	strace -f -o /dev/null true 2>/dev/null || skip "strace may not ptrace here"
-	strace -f -o "$BATS_TEST_TMPDIR/trace" "$FORKCOST" run "$@" --counters none --replicates 1 \
-		--cell-time 1ms --no-plots --no-table --output "$BATS_TEST_TMPDIR/results" 3>&- 2>/dev/null
+	strace -f -o "$BATS_TEST_TMPDIR/trace" "$FORKCOST" run --counters none --replicates 1 \
+		--cell-time "${CELL_TIME:-1ms}" --no-plots --no-table --output "$BATS_TEST_TMPDIR/results" "$@" 3>&- 2>/dev/null
 	calls=$BATS_TEST_TMPDIR/calls own=$BATS_TEST_TMPDIR/own
 	awk '{ sub(/ +/, " ") }
 		/(\+\+\+|---) / { next }
@@ -95,7 +95,7 @@ flush_bytes() {
 @test "tlb_refill: nothing happens between the disturbance and the window" {
 	local bytes
 	bytes=$(flush_bytes)
-	traced --experiment tlb_refill --heap 64K
+	CELL_TIME=200ms traced --experiment tlb_refill --heap 64K
 	# What follows each flush and each fork in the worker: rehearsal and window, which read the usage of
 	# resources before and after; or the wait for a partner that is to sleep first.
 	awk -v flush="$bytes, PROT_READ) = 0" '{ call = $2; sub(/\(.*/, "", call) }

@@ -61,7 +61,7 @@ made_up() {
 	local wide
 	wide=$(awk 'length($0) > 100' <<<"$output")
 	[ -z "$wide" ] || fail_with "wider than 100 columns:" "$wide"
-	[ "$(grep -c '^fork exec ' <<<"$output")" -eq "$(grep -c '^spawn, heap ' <<<"$output")" ]
+	[ "$(grep -c '^fork exec .*+-' <<<"$output")" -eq "$(grep -c '^spawn, heap ' <<<"$output")" ]
 	[ "$(grep -c '^spawn, heap ' <<<"$output")" -eq 7 ] || fail_with "not every heap"
 	[[ $output != *x0a* && $output != *page_faults* ]]
 }

@@ -124,7 +124,7 @@ stamped() {
 }
 
 @test "in every stamped sample start comes before reaped, and the timeline keeps the order" {
-	"$FORKCOST" run --experiment spawn --heap 0,4M --replicates 3 --cell-time 100ms --counters none --cache warm --state dirty \
+	"$FORKCOST" run --experiment spawn --heap 0,4M --replicates 4 --cell-time 100ms --counters none --cache warm --state dirty \
 		--child-cpu same --no-table --no-plots --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
 	stamped "$BATS_TEST_TMPDIR/latest" >"$BATS_TEST_TMPDIR/stamped"
 	awk '

@@ -17,36 +17,41 @@ static double uniform(uint64_t *random)
 
 enum { MODE_SAMPLES_MAX = 50 };
 
-/* The log of a sample: number `i` of its run, whose replicate has `level`. */
-typedef double draw(uint64_t *random, size_t i, double *level);
+/* What the samples of a replicate have in common. */
+struct shared {
+	double level;
+};
 
-static double draw_narrow(uint64_t *random, size_t i, double *level)
+/* The log of a sample: number `i` of its run, whose replicate has this level. */
+typedef double draw(uint64_t *random, size_t i, struct shared *shared);
+
+static double draw_narrow(uint64_t *random, size_t i, struct shared *shared)
 {
 	(void)i;
-	(void)level;
+	(void)shared;
 	return 0.03 * unit_normal(random);
 }
 
-static double draw_wide(uint64_t *random, size_t i, double *level)
+static double draw_wide(uint64_t *random, size_t i, struct shared *shared)
 {
 	(void)i;
-	(void)level;
+	(void)shared;
 	return 0.3 * unit_normal(random);
 }
 
 /* Most at a floor, and some much later: an exponential tail. */
-static double draw_skewed(uint64_t *random, size_t i, double *level)
+static double draw_skewed(uint64_t *random, size_t i, struct shared *shared)
 {
 	(void)i;
-	(void)level;
+	(void)shared;
 	return -0.1 * log(uniform(random));
 }
 
 /* Student's t of three degrees of freedom. */
-static double draw_outliers(uint64_t *random, size_t i, double *level)
+static double draw_outliers(uint64_t *random, size_t i, struct shared *shared)
 {
 	(void)i;
-	(void)level;
+	(void)shared;
 	double squares = 0;
 	for (int k = 0; k < 3; k++)
 		squares += pow(unit_normal(random), 2);
@@ -54,17 +59,17 @@ static double draw_outliers(uint64_t *random, size_t i, double *level)
 }
 
 /* Replicates of five samples, as far apart as empty forks' are (METHODOLOGY). */
-static double draw_replicates(uint64_t *random, size_t i, double *level)
+static double draw_replicates(uint64_t *random, size_t i, struct shared *shared)
 {
 	if (i % 5 == 0)
-		*level = 0.023 * unit_normal(random);
-	return *level + 0.03 * unit_normal(random);
+		shared->level = 0.023 * unit_normal(random);
+	return shared->level + 0.03 * unit_normal(random);
 }
 
-static double draw_two_speeds(uint64_t *random, size_t i, double *level)
+static double draw_two_speeds(uint64_t *random, size_t i, struct shared *shared)
 {
 	(void)i;
-	(void)level;
+	(void)shared;
 	return 0.03 * unit_normal(random) + (unit_normal(random) > 0 ? log(SLOW) : 0);
 }
 
@@ -72,11 +77,12 @@ static double draw_two_speeds(uint64_t *random, size_t i, double *level)
 static double several_modes(draw *log_of, size_t samples)
 {
 	uint64_t random = 20240229;
-	double values[MODE_SAMPLES_MAX], modes[STATS_MODES_MAX], level = 0;
+	double values[MODE_SAMPLES_MAX], modes[STATS_MODES_MAX];
+	struct shared shared = {0};
 	int several = 0;
 	for (int run = 0; run < RUNS; run++) {
 		for (size_t i = 0; i < samples; i++)
-			values[i] = 20000 * exp(log_of(&random, i, &level));
+			values[i] = 20000 * exp(log_of(&random, i, &shared));
 		several += stats_modes(values, samples, modes) > 1;
 	}
 	return (double)several / RUNS;

@@ -316,7 +316,7 @@ static size_t take_pairs(const struct computation *task, bool with_vfork, double
 	const struct summary *summary = task->summary;
 	struct filter filters[] = {definition->one, definition->one, definition->other};
 	uint64_t heaps[HEAPS_MAX], first = 0, last = 0;
-	char least[UNITS_TEXT_MAX], most[UNITS_TEXT_MAX];
+	char least[UNITS_TEXT_MAX], most[UNITS_TEXT_MAX], why[PROBLEM_TEXT_MAX];
 	size_t n = 0, needed = with_vfork ? 3 : 2;
 	size_t count = filter_heaps(summary, &definition->one, heaps, HEAPS_MAX);
 	filters[1].level[AXIS_STATE] = "write-protected";
@@ -349,7 +349,11 @@ static size_t take_pairs(const struct computation *task, bool with_vfork, double
 			 first < last ? " to " : "", first < last ? most : "");
 	if (count && !last)
 		unknown(task->finding,
-			"no heap from 16 to 64 MiB was measured; add --heap 16M,64M");
+			notes_fill(why, sizeof why, "no heap from 16 to 64 MiB was measured; %s",
+				   shortfall_holds(summary->dataset, definition->one.experiment,
+						   LARGE_HEAP)
+					   ? shortfall_reason(summary->dataset)
+					   : "add --heap 16M,64M"));
 	else if (last && !n)
 		by_interval(task->finding, none, 0);
 	return n;
