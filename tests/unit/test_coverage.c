@@ -248,7 +248,7 @@ static void cover(const struct scenario *scenario, size_t n, struct coverage *to
 			intervals++;
 		}
 	}
-	assert_true(intervals > RUNS * ARMS / 2); /* most runs have an interval at all */
+	assert_true(intervals > RUNS * ARMS / 2.0); /* most runs have an interval at all */
 	together->share /= intervals;
 	together->half_width /= intervals;
 	alone->share /= intervals;

@@ -188,8 +188,8 @@ TEST(the_windows_share_is_named_at_the_fewest_pages)
 	const struct unit_point null = {
 		.experiment = "null", .case_name = "null", .metric = "window_ns", .value = 32};
 	for (unsigned r = 0; r < REPLICATES; r++) {
-		put_refill(file, r, "warm", 64 * 4096, 3);
-		put_refill(file, r, "warm", 16 * 4096, 3);
+		put_refill(file, r, "warm", 64ul * 4096, 3);
+		put_refill(file, r, "warm", 16ul * 4096, 3);
 		unit_point_put(file, r, &null);
 	}
 	load(file);

@@ -256,10 +256,13 @@ static enum outcome make_rows(struct summary *summary, struct problem *problem)
 {
 	size_t count = summary->row_count;
 	struct stats_interval *intervals = calloc(count + 1, sizeof *intervals);
-	const struct series **used = calloc(count + 1, sizeof *used);
-	enum outcome outcome = intervals && used
-				       ? take_undisturbed(summary, used, problem)
-				       : fail(problem, "cannot summarise the run: out of memory");
+	const struct series **used = calloc(count + 1, sizeof(struct series *));
+	if (!intervals || !used) {
+		free(used);
+		free(intervals);
+		return fail(problem, "cannot summarise the run: out of memory");
+	}
+	enum outcome outcome = take_undisturbed(summary, used, problem);
 	if (!outcome)
 		outcome = intervals_make(used, count, intervals, problem);
 	for (size_t i = 0; !outcome && i < count; i++)

@@ -180,7 +180,7 @@ void stats_intervals(const double *const *medians, size_t arms, size_t n,
 	struct residuals residuals = {.n = n, .left = malloc((arms * n + 1) * sizeof(double))};
 	residuals.mean = malloc((arms + 1) * sizeof(double));
 	residuals.variance = malloc((arms + 1) * sizeof(double));
-	size_t *chosen = malloc((arms + 1) * sizeof *chosen);
+	size_t *chosen = calloc(arms + 1, sizeof *chosen);
 	if (!residuals.left || !residuals.mean || !residuals.variance || !chosen)
 		abort();
 	for (size_t k = 0; k < arms; k++) {
