@@ -19,6 +19,11 @@ DRIVER_LIBS = $(shell pkg-config --libs $(PACKAGES)) -lpfm
 # part of what fork copies.
 WORKER_CFLAGS := -fno-pie -fno-stack-protector
 WORKER_LDFLAGS := -static -no-pie
+# SLOWER=20 builds into a folder of its own: spans until reaped are 2 % longer, for self-checks.
+ifdef SLOWER
+BUILD := $(BUILD)/slower-$(SLOWER)
+WORKER_CFLAGS += -DFORKCOST_SLOWER_PERMILLE=$(SLOWER)
+endif
 TARGET_CFLAGS := -ffreestanding -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fcf-protection=none
 TARGET_LDFLAGS := -static -no-pie -nostdlib -s -Wl,--build-id=none -Wl,-z,noseparate-code \
@@ -34,16 +39,17 @@ objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 COMMON_OBJECTS := $(call objects,driver,$(COMMON))
 DRIVER_OBJECTS := $(call objects,driver,$(DRIVER))
 WORKER_OBJECTS := $(call objects,worker,$(COMMON) $(WORKER))
-PROGRAMS := $(BUILD)/forkcost $(BUILD)/forkcost-worker $(BUILD)/forkcost-target
+TARGETS := $(BUILD)/forkcost-target $(BUILD)/forkcost-target-static $(BUILD)/forkcost-target-dynamic
+PROGRAMS := $(BUILD)/forkcost $(BUILD)/forkcost-worker $(TARGETS) $(BUILD)/forkcost-bare $(BUILD)/forkcost-guest
 
-.PHONY: help all bench quick full plots readme test lint self-check install clean setup
+.PHONY: help all bench quick full bench-reading plots readme test lint self-check install clean setup
 .DEFAULT_GOAL := help
 
 # Prints, and nothing else: not even a compiler need be there.
 help:
 	@sed -n 's/^#: //p' $(firstword $(MAKEFILE_LIST))
 
-#: make bench       set up, build, measure (6 minutes), draw, print a table
+#: make bench       set up, build, measure (11 minutes), draw, print a table
 #: make quick       the same in a minute and a half
 #: make full        the same up to 4 GiB, in about 45 minutes
 #: make plots       draw the latest run again; RUN=FOLDER for another
@@ -51,7 +57,8 @@ help:
 #: make all         set up and build, no more
 #: make readme      write the reference run's tables into README.md
 #: make fuzz        look for inputs that break it, an hour; FUZZ_TIME=SECONDS for another time
-#: make self-check  the suite's own cost against a bare loop
+#: make self-check  the suite's own cost, and whether its intervals hold; ONLY="bare repeat", RUN=FOLDER
+#: make bench-reading  how long it takes to read and draw runs as large as they get, and how much memory
 #: make install     PREFIX=/usr/local DESTDIR=
 #: make clean       remove build/; results/ stays
 
@@ -63,6 +70,9 @@ setup:
 
 bench quick full: all
 	@sh scripts/bench $@ $(BUILD)/forkcost
+
+bench-reading: all
+	@sh tests/scale $(BUILD)/forkcost
 
 RUN ?= results/latest
 plots: all
@@ -81,7 +91,7 @@ lint:
 	@sh tests/lint
 
 self-check: all
-	@sh scripts/self-check
+	@sh scripts/self-check --run $(RUN) $(if $(ONLY),--only "$(ONLY)") $(BUILD)/forkcost
 
 $(BUILD)/forkcost: $(DRIVER_OBJECTS) $(COMMON_OBJECTS)
 	@echo "  LINK $@"; $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(DRIVER_LIBS)
@@ -91,6 +101,21 @@ $(BUILD)/forkcost-worker: $(WORKER_OBJECTS)
 
 $(BUILD)/forkcost-target: $(BUILD)/target/harness/target/target.o
 	@echo "  LINK $@"; $(CC) $(TARGET_LDFLAGS) -o $@ $^
+
+# One source, with libc as the worker has it, and as programs usually do.
+$(BUILD)/forkcost-target-static: $(BUILD)/worker/harness/target/program.o
+	@echo "  LINK $@"; $(CC) $(CFLAGS) $(WORKER_LDFLAGS) -o $@ $^
+
+$(BUILD)/forkcost-target-dynamic: $(BUILD)/driver/harness/target/program.o
+	@echo "  LINK $@"; $(CC) $(LDFLAGS) -o $@ $^
+
+# Shares no code with the suite, and is linked as the worker is.
+$(BUILD)/forkcost-bare: $(BUILD)/worker/harness/bare/bare.o
+	@echo "  LINK $@"; $(CC) $(CFLAGS) $(WORKER_LDFLAGS) -o $@ $^
+
+# Alone in a machine without libraries at first.
+$(BUILD)/forkcost-guest: $(BUILD)/worker/harness/guest/init.o
+	@echo "  LINK $@"; $(CC) $(CFLAGS) $(WORKER_LDFLAGS) -o $@ $^
 
 $(BUILD)/driver/%.o: %.c
 	@mkdir -p $(@D)
@@ -117,9 +142,9 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/forkcost/plots $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(BUILD)/forkcost $(DESTDIR)$(PREFIX)/bin/
-	install -m 755 $(BUILD)/forkcost-worker $(BUILD)/forkcost-target \
-		$(DESTDIR)$(PREFIX)/libexec/forkcost/
-	install -m 644 plots/*.gp $(DESTDIR)$(PREFIX)/share/forkcost/plots/
+	install -m 755 $(BUILD)/forkcost-worker $(TARGETS) $(BUILD)/forkcost-bare \
+		$(BUILD)/forkcost-guest $(DESTDIR)$(PREFIX)/libexec/forkcost/
+	install -m 644 plots/*.gp plots/published.csv $(DESTDIR)$(PREFIX)/share/forkcost/plots/
 	install -m 644 docs/forkcost.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	@if $(BUILD)/forkcost completion bash >$(BUILD)/completion.bash; then \
 		install -m 644 $(BUILD)/completion.bash \

@@ -9,6 +9,8 @@
  * Expect:   4 KiB pages: copied 1.6 to 2.8 us per page, reused 0.5 to 1.1 us, by CPU and
  *           mitigations; else as a plain pass: about 1 ns, or 4 ns above the TLB's reach. Single
  *           writes also include two clock readings, window_ns of `null`. */
+#include "harness/common/pagemap.h"
+#include "harness/common/rank.h"
 #include "harness/common/write_effect.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/bench.h"
@@ -87,17 +89,9 @@ static const char *hidden; /* why the kernel hides frame numbers; NULL: it shows
 
 /* ---- the window, in the caller or in the child ---- */
 
-/* Read passes right before the window, in the window's order. They leave the translations, their
- * table entries and the cache lines of the pages in the state that many plain passes leave, in
- * every case and in either process, although fork, exec and exit leave very different states. So
- * the window contains the fault and not the refill. One pass is not enough, because caches do not
- * replace strictly by age: at 16 MiB a pass after vfork took 12 % longer than one without any new
- * process after one read pass, 4 % longer after five, and at most 0.5 % after twenty. */
-enum { READ_PASSES = 20 };
-
 static void write_heap(struct run *run, struct window *window, bool read_first)
 {
-	int reads = read_first ? READ_PASSES : 0;
+	int reads = read_first ? PAGES_READ_PASSES : 0;
 	if (run->stamping)
 		pages_time_each_write(run, window, run->heap, reads, shared.ticks);
 	else
@@ -291,33 +285,6 @@ static enum outcome prove(struct run *run, const struct story *story)
 
 /* ---- what a pass gives ---- */
 
-/* Moves the value of rank `rank` (0: the smallest) to its place among `count`, smaller ones before
- * it and larger ones after it (Hoare's FIND). */
-static uint32_t select_rank(uint32_t *values, size_t count, size_t rank)
-{
-	size_t from = 0, to = count - 1;
-	while (from < to) {
-		uint32_t pivot = values[from + (to - from) / 2];
-		size_t i = from, j = to;
-		for (;; i++, j--) {
-			while (values[i] < pivot)
-				i++;
-			while (values[j] > pivot)
-				j--;
-			if (i >= j)
-				break;
-			uint32_t swapped = values[i];
-			values[i] = values[j];
-			values[j] = swapped;
-		}
-		if (rank <= j)
-			to = j;
-		else
-			from = j + 1;
-	}
-	return values[rank];
-}
-
 static void set_singles(struct run *run, struct wire_sample *out)
 {
 	size_t count = run->touch.count;
@@ -328,11 +295,10 @@ static void set_singles(struct run *run, struct wire_sample *out)
 		const struct percentile *p = &percentiles[i];
 		if (count < p->pages_min)
 			continue;
-		/* The least value that so many are not above. */
-		size_t rank = (count * p->per_mille + 999) / 1000 - 1;
-		sample_set(out, p->metric, clock_ns(0, select_rank(shared.ticks, count, rank)));
+		sample_set(out, p->metric,
+			   clock_ns(0, rank_quantile(shared.ticks, count, p->per_mille)));
 	}
-	sample_set(out, SINGLE_MAX_NS, clock_ns(0, select_rank(shared.ticks, count, count - 1)));
+	sample_set(out, SINGLE_MAX_NS, clock_ns(0, rank_largest(shared.ticks, count)));
 }
 
 static void set_pass(struct run *run, const struct story *story, struct wire_sample *out)
@@ -394,7 +360,7 @@ static enum outcome check_pool(struct run *run)
 static enum outcome make(struct run *run)
 {
 	size_t count = run->touch.count;
-	if (!pages_frames_shown())
+	if (!pagemap_shows_frames())
 		hidden = "hidden: the kernel shows frame numbers only to CAP_SYS_ADMIN";
 	if (count == 0)
 		return OUTCOME_OK;

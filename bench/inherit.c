@@ -230,7 +230,7 @@ static enum outcome make_other(struct run *run, struct other_memory *memory,
 static enum outcome make(struct run *run)
 {
 	size_t bytes = run->touch.count * sizeof(uint64_t);
-	if (!pages_frames_shown())
+	if (!pagemap_shows_frames())
 		hidden = "hidden: the kernel shows frame numbers only to CAP_SYS_ADMIN";
 	if (access("/proc/kpagecount", R_OK) < 0)
 		uncounted = "the kernel shows /proc/kpagecount only to root, if it exists";

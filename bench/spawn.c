@@ -48,6 +48,8 @@ static bool is_thread(const struct arm *arm)
 static const char *missing(const struct run *run, const struct arm *arm, unsigned metric)
 {
 	bool exec = arm->action == ACTION_EXEC;
+	if (exec && run->program_argv && (metric == EXEC_START_NS || metric >= STAMPED_CALL_NS))
+		return "only forkcost-target stamps its start";
 	if (metric >= STAMPED_CALL_NS && arm->primitive->traits & TRAIT_NOT_STAMPED)
 		return "as for clone: what this primitive adds comes after the stamp";
 	switch (metric) {
@@ -132,7 +134,13 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	return OUTCOME_OK;
 }
 
+static unsigned group(const struct arm *arm)
+{
+	return arm->action;
+}
+
 EXPERIMENT(spawn, .summary = "what starting a process costs", .metrics = metrics,
 	   .uses_primitives = true, .spawns = true, .takes_stamped = true, .is_countable = true,
-	   .counts_children = true, .varies = VARIES_STATE | VARIES_CACHE | VARIES_CHILD_CPU,
-	   .missing = missing, .sample = sample);
+	   .counts_children = true,
+	   .varies = VARIES_STATE | VARIES_CACHE | VARIES_CHILD_CPU | VARIES_FRAMES,
+	   .missing = missing, .group = group, .sample = sample);

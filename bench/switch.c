@@ -109,7 +109,7 @@ __attribute__((noinline, aligned(LINE_BYTES))) static bool round_trips(const str
 	return true;
 }
 
-/* The child's side, until it is told to exit. Its faults are those between its last untimed turn
+/* The child's side, until it is asked to exit. Its faults are those between its last untimed turn
  * and its end. */
 __attribute__((aligned(LINE_BYTES))) static void answer(struct run *run)
 {

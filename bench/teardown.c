@@ -36,7 +36,7 @@ static const struct metric metrics[] = {
 static struct mapped heap, shared, file;
 static const char *read_pages; /* of these, by the child that runs */
 
-/* For exec: forkcost-target, told to stamp. */
+/* For exec: forkcost-target, asked to stamp. */
 static char *const *stamping_argv;
 
 /* ---- what the child runs: raw system calls only, because some share the caller's memory ---- */
@@ -73,7 +73,7 @@ __attribute__((noreturn)) static void stamp_and_exec(struct run *run)
 	char *const *argv = stamping_argv;
 	run->stamps->started_ticks = clock_ticks_in_child();
 	raw_syscall(SYS_execve, (long)run->target_path, (long)argv, (long)run->target_envp, 0, 0);
-	raw_exit_group(127);
+	raw_exit_group(WIRE_STATUS_NO_EXEC);
 }
 
 static void child_body_of_exit(struct run *run)
@@ -322,8 +322,13 @@ static const char *missing(const struct run *run, const struct arm *arm, unsigne
 	}
 }
 
+static unsigned group(const struct arm *arm)
+{
+	return stories[arm->case_index].act;
+}
+
 EXPERIMENT(teardown, .summary = "a child's end with an inherited heap, and its first reads",
 	   .metrics = metrics, CASE_ROWS(stories), .spawns = true, .is_countable = true,
 	   .counts_children = true, .copies_heap = true, .heaps = "0,1M,16M,32M",
 	   .quick_heaps = "0,16M", .make = make, .refuses = refuses, .missing = missing,
-	   .sample = sample);
+	   .group = group, .sample = sample);

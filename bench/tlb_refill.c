@@ -232,7 +232,13 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	return OUTCOME_OK;
 }
 
+/* The TLB's part is the difference of the first two. */
+static unsigned group(const struct arm *arm)
+{
+	return arm->case_index <= 1 ? 0 : arm->case_index;
+}
+
 EXPERIMENT(tlb_refill, .summary = "what empty TLBs and caches cost the next reads of the heap",
 	   .metrics = metrics, CASE_ROWS(disturbances), .needs_heap = true, .is_countable = true,
 	   .heaps = "64K..64M*2", .quick_heaps = "64K,1M,4M,64M", .make = make, .refuses = refuses,
-	   .missing = missing, .sample = sample);
+	   .missing = missing, .group = group, .sample = sample);

@@ -61,7 +61,7 @@ static struct threads *threads;
 
 static enum outcome make(struct run *run)
 {
-	threads = threads_make(run);
+	threads = threads_make(run, (unsigned)run->request->level[AXIS_THREADS]);
 	if (!threads || flush_make(&page, 1, run->problem))
 		return OUTCOME_FAILED;
 	return flush_make(&range, RANGE_PAGES, run->problem);
@@ -187,7 +187,12 @@ static enum outcome sample(struct run *run, const struct arm *arm, struct wire_s
 	return outcome;
 }
 
+static unsigned group(const struct arm *arm)
+{
+	return stories[arm->case_index].flush != NULL;
+}
+
 EXPERIMENT(tlb_shootdown, .summary = "fork while the caller's threads run on other CPUs",
 	   .metrics = metrics, CASE_ROWS(stories), .is_countable = true, .varies = VARIES_THREADS,
-	   .heaps = "0,64M", .quick_heaps = "0", .make = make, .missing = missing,
+	   .heaps = "0,64M", .quick_heaps = "0", .make = make, .missing = missing, .group = group,
 	   .sample = sample);

@@ -1,7 +1,8 @@
 # Time of a first write to a page, mean of a pass over the heap, by heap size:
 # each case's median and interval.  Columns: touched in order, and shuffled.
-# Reads first-write-by-heap-{sequential,shuffled}.dat (a block a case: its name,
-# then rows of heap_bytes, ns, low, high) and caption-first-write-by-heap.dat.
+# Reads first-write-by-heap-{sequential,shuffled}.dat (a block per case: its name,
+# then rows of heap_bytes, ns, low, high), first-write-floors.dat (a block per floor of
+# rows of heap_bytes, ns, colour) and caption-first-write-by-heap.dat.
 
 LOOKS = 'look-first_write.dat'
 FILES = 'first-write-by-heap-sequential.dat first-write-by-heap-shuffled.dat'
@@ -17,6 +18,9 @@ ymax = NaN
 do for [f = 1:words(FILES)] { eval SPAN }
 ymin = or(ymin, 1e-9)
 ymax = or(ymax, 1e-6)
+
+FLOOR_FILE = 'first-write-floors.dat'
+eval FLOORS
 
 set multiplot
 do for [f = 1:words(FILES)] {

@@ -2,7 +2,7 @@
 # for each page kind, and a panel for each distance from one write to the next,
 # since the cost of a write that settles 4 KiB and of one that settles 2 MiB
 # have no axis in common.
-# Reads first-write-by-page-kind.dat (a block a page kind: its name and the bytes
+# Reads first-write-by-page-kind.dat (a block per page kind: its name and the bytes
 # from one write to the next, then rows of the case's number, its name, ns, low,
 # high) and caption-first-write-by-page-kind.dat.
 

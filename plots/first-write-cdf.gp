@@ -1,6 +1,6 @@
 # Single first writes to a page: the share of them that took no longer than a
 # time, and below it the share that took longer, which shows the tail.
-# Reads first-write-cdf.dat (a block a case: its name, then rows of ns, share
+# Reads first-write-cdf.dat (a block per case: its name, then rows of ns, share
 # below, share above) and caption-first-write-cdf.dat.
 
 LOOKS = 'look-first_write.dat'

@@ -1,7 +1,7 @@
 # What a child has of its caller's memory: a row for each case, and a panel for
 # the child's page tables, its resident pages, the share of the pages that lie in the
 # caller's frames, and how often each is mapped.
-# Reads inherit.dat (a block a panel: its title, then rows of the case's place, its
+# Reads inherit.dat (a block per panel: its title, then rows of the case's place, its
 # name, value, text of the value) and caption-inherit.dat.
 
 VALUES = 'inherit.dat'

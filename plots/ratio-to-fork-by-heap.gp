@@ -1,7 +1,7 @@
 # Cost relative to fork, by heap size: each primitive's time until the child
 # was waited for, divided by fork's with the same action; 1 is as fork, below 1
 # is cheaper.  Columns: dirty and write-protected heap.
-# Reads ratio-{dirty,write-protected}.dat (a block a primitive: its name, then rows of
+# Reads ratio-{dirty,write-protected}.dat (a block per primitive: its name, then rows of
 # heap_bytes, ratio, low, high) and caption-ratio-to-fork-by-heap.dat.
 
 LOOKS = 'look-spawn.dat'

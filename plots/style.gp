@@ -5,9 +5,11 @@
 #                 (the canvas is FIG_W = 720 wide)
 #   FILES         (optional) series files over heaps, pages or threads; their
 #                 blocks become the series
+#   HEAP_ALSO     (optional) a heap up to which the axis reaches at least
 #   HEAP_WIDE     (optional) set: the axis of heaps or pages is wide, and has
 #                 twice the tics
 #   LOOKS         with FILES: the file that has the look of each name
+#   NO_LINES      (optional) set: the legend shows marks alone, as the panels do
 # Run as  gnuplot -d -c NAME.gp FORMAT OUTPUT STYLE FIGURE  from the folder of the
 # data files, FORMAT one of svg, pdf, png, STYLE this file's absolute path: by its
 # name alone gnuplot would take one that lies among the data.  FIGURE names the
@@ -33,6 +35,9 @@ or(v, w) = ok(v) ? v : w               # v, else w
 least(a, b) = !ok(a) ? b : !ok(b) ? a : a < b ? a : b
 most(a, b) = !ok(a) ? b : !ok(b) ? a : a > b ? a : b
 positive(v) = v > 0 ? v : NaN
+
+# "us", as text on a terminal has it, as axes have it.
+micro(s) = strstrt(s, ' us') ? s[1:strstrt(s, ' us')] . 'µs' . micro(s[strstrt(s, ' us') + 3:*]) : s
 
 # --- tic labels --------------------------------------------------------------
 # Time (in seconds), plain ratio, and 2**e bytes.
@@ -173,7 +178,7 @@ if (exists('FILES')) {
             }
         }
     }
-    KEY_COLUMNS = KEY_LEN > 24 ? 2 : KEY_LEN > 15 ? 3 : 4
+    KEY_COLUMNS = KEY_LEN > 20 ? 2 : KEY_LEN > 15 ? 3 : 4
     KEY_ROWS = (KEYS + KEY_COLUMNS - 1) / KEY_COLUMNS
     LEGEND_H = 6 + 20 * KEY_ROWS
     array KEY_COLUMN[KEYS + 1]
@@ -195,8 +200,10 @@ if (exists('FILES')) {
     }
 
     # Heap axis: log, with heap 0 two octaves left of the smallest heap.
+    NO_HEAP = !ok(HEAP_MIN) && HAS_ZERO    # nothing but heap 0
     HEAP_MIN = or(HEAP_MIN, 2.0**20)
     HEAP_MAX = most(HEAP_MAX, HEAP_MIN)
+    if (exists('HEAP_ALSO')) { HEAP_MAX = most(HEAP_MAX, HEAP_ALSO) }
     ZERO_AT = HEAP_MIN / 4
     heap_at(b) = b > 0 ? b : ZERO_AT
     OCTAVES = int(ceil(log(HEAP_MAX / HEAP_MIN) / log(2)))
@@ -207,10 +214,10 @@ if (exists('FILES')) {
 # With tic labels where SHOW_X.
 SHOW_X = 1
 HEAP_AXIS = "set logscale x 2; set xtics ();" \
-    . "set xrange [(HAS_ZERO ? ZERO_AT : HEAP_MIN) / 1.7:HEAP_MAX * 1.7];" \
+    . "set xrange [(HAS_ZERO ? ZERO_AT : HEAP_MIN) / 1.7:(NO_HEAP ? ZERO_AT : HEAP_MAX) * 1.7];" \
     . "if (HAS_ZERO) { set xtics add (SHOW_X ? '0' : '' ZERO_AT) };" \
-    . " set for [e = HEAP_TIC:60:HEAP_STEP]" \
-    . " xtics add (SHOW_X ? heap_label(e) : '' 2.0**e); if (HAS_ZERO) {" \
+    . " set for [e = HEAP_TIC:NO_HEAP ? 0 : 60:HEAP_STEP]" \
+    . " xtics add (SHOW_X ? heap_label(e) : '' 2.0**e); if (HAS_ZERO && !NO_HEAP) {" \
     . " set label '//' at first ZERO_AT * 2,graph 0 center font ',' . SMALL }"
 
 # --- layout, in units from the canvas's left and bottom edges ----------------
@@ -226,9 +233,11 @@ nice_step(r) = decade(r) * (r / decade(r) >= 6 ? 2 : r / decade(r) >= 3 ? 1 \
 
 # --- frame --------------------------------------------------------------------
 set border 3 lw 1 lc rgb '#444444'
-set tics nomirror out scale 0.5,0.25 textcolor rgb '#000000'
-set xtics offset 0,(ARG1 eq 'svg' ? 0.6 : 0.35)     # svg sets them lower
-set ytics offset 0.5,0
+# svg sets those of x lower.  `unset xtics` forgets all of it.
+TIC_LOOKS = "set xtics nomirror out scale 0.5,0.25 textcolor rgb '#000000'" \
+    . " offset 0,(ARG1 eq 'svg' ? 0.6 : 0.35);" \
+    . "set ytics nomirror out scale 0.5,0.25 textcolor rgb '#000000' offset 0.5,0"
+eval TIC_LOOKS
 set grid xtics ytics lt -1 lw 0.7 dt solid lc rgb '#D4D4D4'
 set style fill transparent solid 0.16 noborder
 set key off noenhanced
@@ -262,9 +271,25 @@ BANDS = EACH . "($3 * SCALE):($4 * SCALE) with filledcurves lt LOOK[s] notitle"
 BARS = EACH . "($3 * SCALE):(0):(($4 - $3) * SCALE)" \
      . " with vectors nohead lt LOOK[s] dt solid lw 1 notitle"
 LINES = EACH . "($2 * SCALE) with linespoints lt LOOK[s] notitle"
-EMPTY = "set label NOT_MEASURED at graph 0.5,0.5 center; plot NaN notitle"
+# Without the tics of an axis that nothing is on.
+EMPTY = "unset xtics; unset ytics; set label NOT_MEASURED at graph 0.5,0.5 center;" \
+      . "plot NaN notitle;" . TIC_LOOKS
 SHAPES = BANDS . ', ' . BARS . ', ' . LINES
-CURVES = "if (COUNT[f] == 0) { " . EMPTY . " } else { plot " . SHAPES . " }"
+# Adds dotted lines to them, if FLOOR_FILE has any: of x, value and colour.
+FLOORS = "stats FLOOR_FILE using 2 nooutput; if (exists('STATS_records') && STATS_records > 0) {" \
+       . " SHAPES = SHAPES . ', FLOOR_FILE using 1:($2 * SCALE):3" \
+       . " with lines lw 1.6 dt (2,3) lc rgb variable notitle' }"
+CURVES = "if (COUNT[f] == 0) { " . EMPTY . " } else { eval 'plot ' . SHAPES }"
+
+# Two panels beside each other, of curves over heaps: files 1 and 2, with TITLE.
+HEAP_PANELS = "WIDE = 258; BASE = CAPTION_H + LEGEND_H + 52; TALL = FIG_H - BASE - 28;" \
+    . "array YMIN[2]; array YMAX[2]; do for [f = 1:2] { ymin = NaN; ymax = NaN; eval SPAN;" \
+    . " YMIN[f] = or(ymin, 1e-6); YMAX[f] = or(ymax, 1e-3) }; set multiplot;" \
+    . "do for [f = 1:2] { side = f == 2 ? 450 : 94; foot = BASE; eval PANEL;" \
+    . " ymin = YMIN[f]; ymax = YMAX[f]; eval LOG_AXIS; eval HEAP_AXIS;" \
+    . " set label TITLE[f] at screen sx(side + WIDE / 2),sy(BASE + TALL + 14) center;" \
+    . " set label 'heap size, bytes' at screen sx(side + WIDE / 2),sy(BASE - 38) center;" \
+    . " eval CURVES }"
 
 # --- pieces that every figure draws last ---------------------------------------
 # Fixed commands, kept as strings so that `eval` can repeat them; no data here.
@@ -283,15 +308,15 @@ KEY_HEADINGS = HEADINGS == 0 ? '' \
     . "sy(CAPTION_H + LEGEND_H - 10) left font ',13' textcolor rgb HEADING_RGB[h];"
 FOR_KEYS = "for [k = 1:KEYS] word(FILES, KEY_FILE[k]) index KEY_BLOCK[k]" \
     . " every ::0::0 using (key_x(k)"
-LEGEND = KEYS == 0 ? '' : BARE . KEY_HEADINGS . "plot " \
-    . FOR_KEYS . "):(key_y(k)):(sx(38)):(0) with vectors nohead lt KEY_LOOK[k] notitle," \
+LEGEND = KEYS == 0 ? '' : BARE . KEY_HEADINGS . "plot " . (exists('NO_LINES') ? '' \
+    : FOR_KEYS . "):(key_y(k)):(sx(38)):(0) with vectors nohead lt KEY_LOOK[k] notitle,") \
     . FOR_KEYS . " + sx(19)):(key_y(k)) with points lt KEY_LOOK[k] notitle," \
     . FOR_KEYS . " + sx(45)):(key_y(k)):(strcol(1)) with labels left font ',' . KEY_FONT notitle"
 
 # Caption: the lines of CAPTION_FILE, wrapped, at the foot.
 CAPTION = CAPTION_H < 15 ? '' : BARE . "plot for [i = 0:9] CAPTION_FILE" \
     . " using (sx(10)):(ROW = $0 == 0 ? 0 : NEXT, NEXT = ROW + pieces(strcol(1))," \
-    . " sy(CAPTION_H - 8 - 15 * (ROW + i))):(piece(strcol(1), i))" \
+    . " sy(CAPTION_H - 8 - 15 * (ROW + i))):(micro(piece(strcol(1), i)))" \
     . " with labels left font ',' . SMALL textcolor rgb '#444444' notitle"
 END = LEGEND . ";" . CAPTION . "; unset multiplot"
 

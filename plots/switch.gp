@@ -1,7 +1,7 @@
 # Time of a switch between two processes on one CPU, by the pages that each
 # touches between switches: memory shared, and separate.  Below it the
 # difference, which is the cost of changing the address space.
-# Reads switch.dat (a block a case: its name, then rows of pages, ns, low, high),
+# Reads switch.dat (a block per case: its name, then rows of pages, ns, low, high),
 # switch-difference.dat (rows of pages, ns, low, high) and caption-switch.dat.
 
 LOOKS = 'look-switch.dat'

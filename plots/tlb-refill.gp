@@ -1,8 +1,8 @@
 # Time to read a page again after what emptied TLBs or caches, by pages read:
-# each case's median and interval.  Right axis: page walks a page, dotted, where
+# each case's median and interval.  Right axis: page walks per page, dotted, where
 # they were counted.  A line marks the pages up to which the TLBs reach.
-# Reads tlb-refill.dat (a block a case: its name, then rows of pages, ns, low,
-# high), tlb-refill-walks.dat (the same for walks a page), tlb-reach.dat (a line
+# Reads tlb-refill.dat (a block per case: its name, then rows of pages, ns, low,
+# high), tlb-refill-walks.dat (the same for walks per page), tlb-reach.dat (a line
 # of pages and a label, or empty) and caption-tlb-refill.dat.
 
 LOOKS = 'look-tlb_refill.dat'

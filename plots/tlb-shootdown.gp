@@ -2,7 +2,7 @@
 # there.  Fork with those threads, and the controls: threads that sleep, and
 # other processes that keep the CPUs busy.  Flushes alone, for comparison.  What
 # each thread loses: the longest gap in its loop, and its next pass over memory.
-# Reads tlb-shootdown-{call,flush,gap,pass}.dat (a block a case or metric: its
+# Reads tlb-shootdown-{call,flush,gap,pass}.dat (a block per case or metric: its
 # name, then rows of threads, ns, low, high) and caption-tlb-shootdown.dat.
 
 LOOKS = 'look-tlb_shootdown.dat'
@@ -15,7 +15,7 @@ WIDE = 252                             # size of a panel
 BASE = CAPTION_H + LEGEND_H + 50
 TALL = (FIG_H - BASE - 28 - 40) / 2
 array TITLE[4] = ['fork, inside the call', 'mprotect, inside the call', \
-    'a thread''s longest gap', 'its next pass over 64 pages']
+    'a thread’s longest gap', 'its next pass over 64 pages']
 
 KMAX = 1                               # most threads
 array HIGH[4]                          # highest time of each panel

@@ -10,4 +10,4 @@ static void start(struct run *run, enum action action)
 }
 
 PRIMITIVE(clone, .summary = "clone(SIGCHLD) by inline system call: fork without libc",
-	  .start = start);
+	  .traits = TRAIT_HEADLINE, .start = start);

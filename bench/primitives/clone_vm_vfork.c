@@ -10,4 +10,4 @@ static void start(struct run *run, enum action action)
 
 PRIMITIVE(clone_vm_vfork,
 	  .summary = "clone(CLONE_VM|CLONE_VFORK), own stack: the lower bound of posix_spawn",
-	  .traits = TRAIT_SHARES_MEMORY | TRAIT_STOPS_CALLER, .start = start);
+	  .traits = TRAIT_SHARES_MEMORY | TRAIT_STOPS_CALLER | TRAIT_HEADLINE, .start = start);

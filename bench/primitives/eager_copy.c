@@ -12,8 +12,11 @@ static void start(struct run *run, enum action action)
 	long id = raw_clone(SIGCHLD);
 	if (id == 0) {
 		child_begin(run, run->stamping);
-		for (size_t at = 0; at < run->heap_bytes; at += PAGE_BYTES)
-			((volatile char *)run->heap)[at] = 1;
+		const struct heap_spread heap = run->spread;
+		for (size_t part = 0; part < heap.span_bytes; part += heap.step_bytes)
+			for (size_t at = part; at < part + heap.part_bytes && at < heap.span_bytes;
+			     at += PAGE_BYTES)
+				((volatile char *)run->heap)[at] = 1;
 		child_end(run, action);
 	}
 	uint64_t returned = clock_ticks_after();

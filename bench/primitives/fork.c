@@ -17,4 +17,4 @@ static void start(struct run *run, enum action action)
 }
 
 PRIMITIVE(fork, .summary = "libc's fork(): page tables copied, memory shared until written",
-	  .start = start);
+	  .traits = TRAIT_HEADLINE | TRAIT_REFERENCE, .start = start);

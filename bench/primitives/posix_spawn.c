@@ -19,4 +19,5 @@ static void start(struct run *run, enum action action)
 PRIMITIVE(posix_spawn,
 	  .summary = "libc's posix_spawn(): starts a program, memory shared until exec",
 	  .refuses_exit = "posix_spawn always starts a program",
-	  .traits = TRAIT_LIBC_CHILD | TRAIT_SHARES_MEMORY | TRAIT_STOPS_CALLER, .start = start);
+	  .traits = TRAIT_LIBC_CHILD | TRAIT_SHARES_MEMORY | TRAIT_STOPS_CALLER | TRAIT_HEADLINE,
+	  .start = start);

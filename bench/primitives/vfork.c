@@ -26,4 +26,4 @@ static void start(struct run *run, enum action action)
 }
 
 PRIMITIVE(vfork, .summary = "libc's vfork(): memory shared, caller blocked until exit or exec",
-	  .traits = TRAIT_SHARES_MEMORY | TRAIT_STOPS_CALLER, .start = start);
+	  .traits = TRAIT_SHARES_MEMORY | TRAIT_STOPS_CALLER | TRAIT_HEADLINE, .start = start);

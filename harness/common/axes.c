@@ -1,7 +1,5 @@
 #include "harness/common/axes.h"
 
-#include "harness/common/wire.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +58,24 @@ bool axis_find(const struct axis *axis, const char *name, unsigned *level)
 	return false;
 }
 
+bool axis_lists(const char *list, const char *name)
+{
+	const size_t bytes = strlen(name);
+	while (list) {
+		if (strncmp(list, name, bytes) == 0 && (list[bytes] == ',' || !list[bytes]))
+			return true;
+		list = strchr(list, ',');
+		list = list ? list + 1 : NULL;
+	}
+	return false;
+}
+
+bool axis_is_apart_in(const struct axis *axis, const char *experiment)
+{
+	return axis->is_apart && (axis->varied_by == AXIS_BY_ALL_THAT_SPAWN ||
+				  axis_lists(axis->experiments, experiment));
+}
+
 bool axis_has(const struct axis *axis, uint64_t level)
 {
 	if (axis->kind != AXIS_LEVELS)
@@ -75,6 +91,12 @@ uint64_t axis_plain(const struct axis *axis)
 const char *axis_plain_name(const struct axis *axis)
 {
 	return axis->levels[0].name;
+}
+
+void axes_set_plain(uint64_t level[AXIS_COUNT])
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		level[axis] = axis_plain(&axes[axis]);
 }
 
 const char *axis_text(const struct axis *axis, uint64_t level, char text[AXIS_TEXT_MAX])
@@ -93,6 +115,12 @@ bool axis_takes_text(const struct axis *axis, const char *level)
 		return true;
 	size_t digits = strspn(level, "0123456789");
 	return !level[digits] && digits <= DIGITS_MAX && axis_has(axis, strtoull(level, NULL, 10));
+}
+
+const char *axis_left_out(const char *name, char key[AXIS_WORDS_MAX])
+{
+	snprintf(key, AXIS_WORDS_MAX, "%s_left_out", name);
+	return key;
 }
 
 const char *axis_words(const struct axis *axis, const char *level, char words[AXIS_WORDS_MAX])

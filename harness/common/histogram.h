@@ -4,7 +4,6 @@
 #define FORKCOST_HISTOGRAM_H
 
 #include <math.h>
-#include <stddef.h>
 #include <stdint.h>
 
 enum {

@@ -1,4 +1,5 @@
-/* How forkcost-target is told to stamp: by the letters of argv[1]. Without it, it leaves no stamp. */
+/* How forkcost-target is asked to stamp: by the letters of argv[1]. Without it, or if that is another
+ * word, it leaves no stamp. */
 #ifndef FORKCOST_ORDERS_H
 #define FORKCOST_ORDERS_H
 

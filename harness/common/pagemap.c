@@ -59,3 +59,21 @@ long pagemap_mappings(const uint64_t *frames, size_t count, uint64_t *mappings)
 		raw_syscall(SYS_close, fd, 0, 0, 0, 0);
 	return error;
 }
+
+long pagemap_flags(uint64_t frame, uint64_t *flags)
+{
+	long fd = open_to_read("/proc/kpageflags");
+	long error = fd < 0 ? fd : read_words(fd, frame, 1, flags);
+	if (fd >= 0)
+		raw_syscall(SYS_close, fd, 0, 0, 0, 0);
+	return error;
+}
+
+bool pagemap_shows_frames(void)
+{
+	static volatile char page[1];
+	uint64_t entry = 0;
+	page[0] = 1;
+	return pagemap_read(0, (uintptr_t)page, (size_t)sysconf(_SC_PAGESIZE), 1, &entry) == 0 &&
+	       entry & PAGEMAP_FRAME;
+}

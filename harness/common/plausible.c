@@ -1,4 +1,5 @@
 #include "harness/common/plausible.h"
+#include "harness/common/units.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -47,13 +48,7 @@ bool plausible_cycles(uint64_t cycles, double window_ns, double max_hz, unsigned
 	double most = max_hz * 1.01 * (window_ns + 1000) / 1e9 * cpus;
 	return judge(isfinite(most) && (double)cycles <= most, why,
 		     "%" PRIu64 " cycles in %.0f ns: more than %u CPU%s of %.2f GHz can make",
-		     cycles, window_ns, cpus, cpus == 1 ? "" : "s", max_hz / 1e9);
-}
-
-bool plausible_part(uint64_t part, uint64_t whole, uint64_t slack, char why[PLAUSIBLE_TEXT_MAX])
-{
-	return judge(part <= whole || part - whole <= slack, why,
-		     "%" PRIu64 " cannot be a part of %" PRIu64, part, whole);
+		     cycles, window_ns, cpus, units_plural(cpus), max_hz / 1e9);
 }
 
 bool plausible_split(uint64_t user, uint64_t kernel, uint64_t both, char why[PLAUSIBLE_TEXT_MAX])
@@ -80,5 +75,5 @@ bool plausible_rate(uint64_t count, double window_ns, double most_per_ns, unsign
 	double most = most_per_ns * (window_ns + 1000) * cpus;
 	return judge(isfinite(most) && (double)count <= most, why,
 		     "%" PRIu64 " in %.0f ns: more than %u CPU%s can make", count, window_ns, cpus,
-		     cpus == 1 ? "" : "s");
+		     units_plural(cpus));
 }

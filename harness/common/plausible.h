@@ -29,10 +29,6 @@ bool plausible_growth(uint64_t before, uint64_t after, char why[PLAUSIBLE_TEXT_M
 bool plausible_cycles(uint64_t cycles, double window_ns, double max_hz, unsigned cpus,
 		      char why[PLAUSIBLE_TEXT_MAX]);
 
-/* A part (the user's, the kernel's, walk cycles of cycles) cannot be larger than the whole; `slack`
- * for what happens between the start of one counter and the next. */
-bool plausible_part(uint64_t part, uint64_t whole, uint64_t slack, char why[PLAUSIBLE_TEXT_MAX]);
-
 /* User plus kernel must equal both, within 1 % and 2,000, because the counters of a group do not
  * start at the same instant. */
 bool plausible_split(uint64_t user, uint64_t kernel, uint64_t both, char why[PLAUSIBLE_TEXT_MAX]);

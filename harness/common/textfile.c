@@ -127,3 +127,22 @@ uint64_t textfile_stat(const char *path, unsigned field)
 	errno = ENODATA;
 	return at ? strtoull(at, NULL, 10) : UINT64_MAX;
 }
+
+bool textfile_add_ticks(const char *stat, int cpu, struct textfile_ticks *ticks)
+{
+	enum { IDLE = 3, IOWAIT = 4, STEAL = 7, COLUMNS }; /* guests' time is in user, too */
+	uint64_t columns[COLUMNS];
+	char name[16] = "cpu ";
+	if (cpu >= 0)
+		snprintf(name, sizeof name, "cpu%d ", cpu);
+	while (stat && strncmp(stat, name, strlen(name)) != 0)
+		stat = strchr(stat, '\n') ? strchr(stat, '\n') + 1 : NULL;
+	char *at = stat ? strchr(stat, ' ') : NULL;
+	if (!at || !strchr(at, '\n')) /* cut off, the last columns may be wrong */
+		return false;
+	for (unsigned i = 0; i < COLUMNS; i++)
+		ticks->all += columns[i] = strtoull(at, &at, 10);
+	ticks->idle += columns[IDLE] + columns[IOWAIT];
+	ticks->stolen += columns[STEAL];
+	return true;
+}

@@ -36,4 +36,13 @@ uint64_t textfile_status(long process, const char *key, int base);
  * UINT64_MAX if it cannot be had; errno says why. */
 uint64_t textfile_stat(const char *path, unsigned field);
 
+/* Clock ticks since boot: all, the idle ones, iowait among them, and those that the hypervisor stole. */
+struct textfile_ticks {
+	uint64_t all, idle, stolen;
+};
+
+/* Adds those of a CPU; of all CPUs together where `cpu` is -1. `stat` is the text of /proc/stat. False if it says nothing
+ * of this CPU. */
+bool textfile_add_ticks(const char *stat, int cpu, struct textfile_ticks *ticks);
+
 #endif

@@ -11,7 +11,11 @@ enum primitive_traits {
 	TRAIT_NOT_STAMPED = 1 << 3,   /* its child starts as clone's does: not worth measuring */
 	TRAIT_SHARES_MEMORY = 1 << 4, /* the child shares the caller's memory (CLONE_VM) */
 	TRAIT_STOPS_CALLER = 1 << 5,  /* the caller is blocked until exec or exit (CLONE_VFORK) */
-	TRAITS_ALL = (1 << 6) - 1,
+	TRAIT_REFERENCE = 1 << 6,     /* the others' times are divided by its own */
+	TRAIT_HEADLINE = 1 << 7,      /* programs are started with it, or it is the bare system call
+ * of one that is: most of a run's time is for its rows */
+	TRAIT_APART = 1 << 8,         /* the child has none of the caller's heap */
+	TRAITS_ALL = (1 << 9) - 1,
 };
 
 #endif

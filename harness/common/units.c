@@ -60,12 +60,7 @@ enum outcome units_parse_bytes(const char *text, uint64_t *bytes, struct problem
 		    text);
 }
 
-struct size_list {
-	uint64_t *bytes;
-	size_t capacity, count;
-};
-
-static bool list_add(struct size_list *list, uint64_t bytes)
+bool size_list_add(struct size_list *list, uint64_t bytes)
 {
 	size_t at = 0;
 	while (at < list->count && list->bytes[at] < bytes)
@@ -107,7 +102,7 @@ static enum outcome add_range(struct size_list *list, char *item, char *dots,
 			    "separately, as in 0,1M..4G*4",
 			    whole);
 	for (uint64_t bytes = low; bytes <= high;) {
-		if (!list_add(list, bytes))
+		if (!size_list_add(list, bytes))
 			return fail(problem,
 				    "cannot use range '%s': more than %zu sizes in all; use a "
 				    "larger factor",
@@ -127,7 +122,7 @@ bool units_split(const char **list, char *word, size_t word_bytes)
 	return fits;
 }
 
-// NOLINTNEXTLINE(readability-non-const-parameter): list_add() writes there
+// NOLINTNEXTLINE(readability-non-const-parameter): size_list_add() writes there
 enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t capacity,
 				    size_t *count, struct problem *problem)
 {
@@ -146,7 +141,7 @@ enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t ca
 				return OUTCOME_FAILED;
 		} else if (units_parse_bytes(item, &single, problem)) {
 			return OUTCOME_FAILED;
-		} else if (!list_add(&list, single)) {
+		} else if (!size_list_add(&list, single)) {
 			return fail(problem,
 				    "cannot use size list '%s': more than %zu sizes; name fewer",
 				    text, capacity);

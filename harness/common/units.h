@@ -12,6 +12,14 @@
 /* "64M" -> bytes. Fails on anything except digits and one unit, and on overflow. */
 enum outcome units_parse_bytes(const char *text, uint64_t *bytes, struct problem *problem);
 
+struct size_list {
+	uint64_t *bytes; /* they rise, and each is there once */
+	size_t capacity, count;
+};
+
+/* False if it is new and there is no room for it. */
+bool size_list_add(struct size_list *list, uint64_t bytes);
+
 /* A list of sizes and geometric ranges, "0,1M..4G*4" -> 0, 1M, 4M, ... 4G: sorted, without
  * duplicates. Fails if the list is malformed, empty, or has more than `capacity` sizes. */
 enum outcome units_parse_bytes_list(const char *text, uint64_t *bytes, size_t capacity,
@@ -30,6 +38,12 @@ enum outcome units_parse_count(const char *text, uint64_t low, uint64_t high, ui
 /* Takes the next word off a list with commas between: copies it to `word`, and moves *list behind its comma,
  * or makes it NULL where there is none. False if the word is empty or does not fit. */
 bool units_split(const char **list, char *word, size_t word_bytes);
+
+/* What stands behind the name of things of which there are so many: "s", or "" where there is one. */
+static inline const char *units_plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
 
 enum { UNITS_TEXT_MAX = 24 };
 

@@ -83,7 +83,7 @@ static bool cell_ok(const struct wire_request *request, const struct wire_cell *
 		if (!axis_has(&axes[axis], cell->level[axis]) ||
 		    (axes[axis].needs_new_worker && cell->level[axis] != request->level[axis]))
 			return false;
-	return cell->counted <= 1 && cell->burst_max <= UINT16_MAX;
+	return cell->kinds >> WIRE_KIND_COUNT == 0 && cell->burst_max <= UINT16_MAX;
 }
 
 /* Groups must come one after the other, none too large, all of one kind. The kernel reads as many
@@ -147,11 +147,12 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 	    request->other_cpu < -1 || request->other_cpu >= WIRE_CPUS_MAX ||
 	    (request->level[AXIS_CHILD_CPU] == CHILD_CPU_OTHER && request->other_cpu < 0))
 		return malformed("a CPU", problem);
-	if (request->is_counting > 1)
-		return malformed("whether to count", problem);
+	if (request->kind >= WIRE_KIND_COUNT)
+		return malformed("the kind of worker", problem);
 	if (request->rounds_min > request->rounds_max || request->rounds_max > UINT16_MAX)
 		return malformed("the rounds", problem);
-	if (request->heap_bytes > UINT64_MAX / 4 || request->evict_bytes > UINT64_MAX / 4)
+	if (request->heap_bytes > UINT64_MAX / 4 || request->evict_bytes > UINT64_MAX / 4 ||
+	    request->working_set_bytes > WIRE_WORKING_SET_MAX)
 		return malformed("a size", problem);
 	if (!ENDS(request->target_path) || !clock_ok(&request->clock))
 		return malformed("target path or clock", problem);

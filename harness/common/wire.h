@@ -22,17 +22,18 @@
 enum {
 	WIRE_FD = 3,
 	WIRE_EVICT_FD = 4,
-	WIRE_VERSION = 7,
+	WIRE_VERSION = 9,
 	WIRE_NAME_MAX = 32,
 	WIRE_TEXT_MAX = 120,
 	WIRE_PATH_MAX = 1024,
 	WIRE_PRIMITIVES_MAX = 32,
-	WIRE_EXPERIMENTS_MAX = 16,
+	WIRE_EXPERIMENTS_MAX = 32,
 	WIRE_METRICS_MAX = 12,
 	WIRE_CASES_MAX = 16,
-	WIRE_ARMS_MAX = 96,
+	WIRE_ARMS_MAX = 256,
 	WIRE_CELLS_MAX = 16,
-	WIRE_CPUS_MAX = 1024,
+	WIRE_WORKING_SET_MAX = 1 << 30,
+	WIRE_CPUS_MAX = CPUS_MAX,
 	WIRE_PASSES_MAX = PASS_COUNTED + COUNTER_GROUPS_MAX,
 	WIRE_HISTOGRAMS_MAX = 48, /* arms with a histogram, times cells */
 	WIRE_COUNTED_SAMPLES = 2, /* of an arm in a counted pass: counts vary little */
@@ -40,6 +41,9 @@ enum {
 	WIRE_STATUS_CHILD = 41,
 	WIRE_STATUS_TARGET = 42,
 	WIRE_STATUS_UNMOVED = 43, /* the child could not move to the other CPU */
+	WIRE_STATUS_STATIC = 44,  /* harness/target/program.c */
+	WIRE_STATUS_DYNAMIC = 45,
+	WIRE_STATUS_NO_EXEC = 127, /* as of a shell: the child could not exec */
 	/* Where children stamp the time: the page after the header. */
 	WIRE_STAMP_OFFSET = 4096,
 };
@@ -52,8 +56,8 @@ enum {
 
 /* What the worker must do. CATALOG: say what is compiled in, and calibrate the clock. MEASURE: run
  * the request's cells. ONCE: start `once_count` children and nothing else. WALK: run the request's
- * walk with the first arm's child. */
-enum wire_mode { WIRE_CATALOG, WIRE_MEASURE, WIRE_ONCE, WIRE_WALK, WIRE_MODE_COUNT };
+ * walk with the first arm's child. WATCH: measure nothing, but look at the machine for cell_ns (worker/watch.h). */
+enum wire_mode { WIRE_CATALOG, WIRE_MEASURE, WIRE_ONCE, WIRE_WALK, WIRE_WATCH, WIRE_MODE_COUNT };
 
 enum wire_clock_kind { WIRE_CLOCK_GETTIME, WIRE_CLOCK_COUNTER, WIRE_CLOCK_KIND_COUNT };
 
@@ -74,13 +78,21 @@ struct wire_arm {
 	uint32_t aa_control;           /* 1: the A/A control of another arm */
 };
 
+/* What a worker that measures is there for (harness/driver/plan/kinds.h). */
+enum wire_kind { WIRE_ALL, WIRE_HEADLINE, WIRE_COUNTING, WIRE_KIND_COUNT };
+
 struct wire_cell {
 	uint64_t level[AXIS_COUNT]; /* of an axis that needs a new worker: the request's */
-	uint32_t counted;           /* 1: workers that count take this cell */
+	uint32_t kinds;             /* bit n: workers of kind n run this cell */
 	uint32_t burst_max;         /* samples an arm and pass takes in a row, at most */
 	uint64_t skips[(WIRE_ARMS_MAX + 63) /
 		       64]; /* bit n: the request's arm n has no samples here */
 };
+
+static inline bool wire_cell_has(const struct wire_cell *cell, uint32_t kind)
+{
+	return cell->kinds >> kind & 1;
+}
 
 static inline bool wire_cell_skips(const struct wire_cell *cell, uint32_t arm)
 {
@@ -95,12 +107,13 @@ struct wire_request {
 	uint32_t rounds_min,
 		rounds_max; /* a cell ends after rounds_max, or cell_ns once past min */
 	uint32_t warmups_min;
-	uint32_t is_counting;     /* 1: only the counted passes are taken; 0: all others */
+	uint32_t
+		kind; /* enum wire_kind; COUNTING takes the counted passes alone, the others never */
 	uint64_t warmup_ns;       /* warm-ups take at least this time... */
 	uint64_t warmup_limit_ns; /* ... but none starts after this time */
 	uint64_t burst_ns;        /* a burst ends early after this time */
 	uint64_t cell_ns;
-	uint64_t heap_bytes, evict_bytes;
+	uint64_t heap_bytes, evict_bytes, working_set_bytes; /* 0: none of it */
 	uint64_t seed;
 	uint64_t once_count;
 	uint64_t allowed_cpus[WIRE_CPUS_MAX /
@@ -193,7 +206,7 @@ struct wire_arm_facts {
 	char missing[WIRE_METRICS_MAX][WIRE_TEXT_MAX];
 };
 
-enum { WIRE_CELL_NUMBERS = 16 };
+enum { WIRE_CELL_NUMBERS = 19 };
 
 /* The state of the worker after a cell. Any number may be WIRE_UNKNOWN. */
 struct wire_cell_facts {
@@ -203,7 +216,10 @@ struct wire_cell_facts {
 			uint64_t cpus_allowed;                 /* 1: pinned */
 			uint64_t rss_bytes, page_tables_bytes; /* of the whole process */
 			uint64_t heap_rss_bytes, heap_huge_bytes;
+			uint64_t frames_scattered_ppm; /* worker/frames.h */
 			uint64_t rounds;
+			uint64_t quiet_waits,
+				quiet_wait_ns; /* for a quiet moment, before dear samples */
 			/* From here on: in this cell. Of this process alone: */
 			uint64_t involuntary_switches, voluntary_switches, migrations;
 			uint64_t wait_ns; /* its main thread was runnable but did not run */
@@ -218,11 +234,13 @@ struct wire_cell_facts {
 };
 
 struct wire_sample {
-	uint64_t at_ns; /* since the worker's start */
+	uint64_t at_ns;     /* since the worker's start */
+	uint64_t opened_ns; /* right before its window, on CLOCK_MONOTONIC_RAW: for a profile */
 	uint16_t cell, arm, pass, round, place;
 	uint16_t set;     /* bit i: value[i] was set */
 	uint16_t counted; /* bit i: count[i] was counted */
 	uint16_t reserved;
+	int64_t child; /* the id of the last child that it started; of use to a profile alone */
 	double value[WIRE_METRICS_MAX];    /* by the experiment's metric index */
 	double window_ns;                  /* of the counted window, including the counters' own
  * cost */

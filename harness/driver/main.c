@@ -57,7 +57,7 @@ int main(int argc, char **argv)
 	tunables_recover(&problem);
 	if (*problem.text)
 		complain(&problem, STATUS_DONE);
-	/* A file that grows too large is an error of writing, which is told; not a sudden end. */
+	/* A file that grows too large is an error of writing, which is reported; not a sudden end. */
 	signal(SIGXFSZ, SIG_IGN);
 	/* Inherited as ignored, it would let a worker go unreaped. */
 	signal(SIGCHLD, SIG_DFL);

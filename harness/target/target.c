@@ -33,9 +33,9 @@ __attribute__((noreturn, used)) void target_main(uint64_t ticks, const long *sta
 
 void target_main(uint64_t ticks, const long *stack)
 {
-	if (stack[0] > 1) { /* argc */
-		// NOLINTNEXTLINE(performance-no-int-to-ptr): argv[1], as the kernel puts it
-		const char *how = (const char *)stack[2];
+	// NOLINTNEXTLINE(performance-no-int-to-ptr): argv[1], as the kernel puts it; NULL where argc is 1
+	const char *how = (const char *)stack[2];
+	if (how && (*how == ORDER_GETTIME || *how == ORDER_COUNTER)) {
 		if (*how == ORDER_GETTIME) {
 			struct timespec now = {0};
 			raw_syscall(SYS_clock_gettime, CLOCK_MONOTONIC_RAW, (long)&now, 0, 0, 0);

@@ -4,6 +4,7 @@
 #define FORKCOST_ARENA_H
 
 #include "harness/worker/partner.h"
+#include "harness/worker/witness.h"
 
 enum { ARENA_PROC_BYTES = 64 << 10, ARENA_STACK_BYTES = 64 << 10 };
 
@@ -12,6 +13,9 @@ struct arena {
 	_Alignas(4096) struct started child;
 	struct timespec caller_clock, child_clock;
 	struct counting counting;
+	struct quiet quiet;
+	uint64_t took_ns
+		[WIRE_ARMS_MAX]; /* an arm's quickest sample of late, with all that prepared it */
 	_Alignas(4096) struct partner partner;
 	_Alignas(4096) char scratch[4096];
 	_Alignas(4096) char child_stack[ARENA_STACK_BYTES];

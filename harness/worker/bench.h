@@ -49,6 +49,12 @@ struct touch {
 	size_t page_bytes;
 };
 
+/* How the heap lies in address space: parts of `part_bytes`, one at each multiple of `step_bytes`; the last one ends
+ * with `span_bytes`. Where all lies together, one part, and all three are the heap's size. */
+struct heap_spread {
+	size_t part_bytes, step_bytes, span_bytes;
+};
+
 /* The state of a worker. Nothing changes it while a window is open. */
 struct run {
 	struct started *child; /* shared memory */
@@ -59,6 +65,7 @@ struct run {
 	pid_t worker;          /* this process */
 	char *heap;
 	size_t heap_bytes;
+	struct heap_spread spread;
 	void *child_stack_top;     /* shared memory, 16-byte aligned */
 	const cpu_set_t *move_set; /* where a child moves itself first; NULL: nowhere */
 	bool stamping;             /* the sample being taken is a stamped one (axes.h) */
@@ -70,11 +77,22 @@ struct run {
 	void (*child_body)(struct run *run);
 	char *scratch;            /* a page of shared memory, for writes without a purpose */
 	uint32_t *histogram;      /* shared memory; NULL: the sample is added to no histogram */
-	char *const *target_argv; /* for exec: forkcost-target, with or without the argument to
- * stamp */
+	char *const *target_argv; /* for exec: forkcost-target's, with or without the argument to
+ * stamp, or program_argv */
 	char *const *target_envp;
 	const char *target_path;
+	char *const *program_argv; /* of a program that is not forkcost-target; NULL: it is */
+	int program_status;        /* that it exits with; -1: any but WIRE_STATUS_NO_EXEC */
+	int stderr_fd;             /* for complaints, where a program has another standard error */
+	bool is_heap_kept;         /* out of all children, for the whole run */
 	const struct heap_pages *pages; /* what the heap is made of */
+	int files_from,
+		files_behind; /* the numbers of the open files that are not the worker's own */
+	/* What axes do to the heap. Writes every page of the new one; NULL: one after the other. Divides it into mappings
+	 * before that; NULL: not at all. Makes it dirty before a sample; NULL: all of it. */
+	enum outcome (*fill)(struct run *run), (*divide)(struct run *run),
+		(*rewrite)(struct run *run);
+	void (*write_beside)(struct run *run); /* what was written beside the heap; NULL: nothing */
 };
 
 struct arm;
@@ -86,6 +104,8 @@ struct primitive {
 	/* Why an action makes no sense with this primitive; NULL: it is supported. */
 	const char *refuses_exit, *refuses_exec;
 	unsigned traits; /* enum primitive_traits, or-ed */
+	/* Called once for each worker with such an arm, before the heap is there. May be NULL. */
+	enum outcome (*begin)(struct run *run);
 	/* Starts a child that does `action`: reads the clock around the call into ->called and
 	 * ->returned of run->child, and sets ->id. */
 	void (*start)(struct run *run, enum action action);
@@ -111,7 +131,8 @@ struct experiment {
 	bool spawns;        /* its windows start processes: warm cells settle the caches by starting
  * some */
 	bool takes_stamped; /* has metrics that need the stamped pass */
-	bool is_countable;  /* it calls count_begin() and count_end() around its window */
+	bool warms_itself; /* its sample does what it measures some times before: none is taken to warm up */
+	bool is_countable;    /* it calls count_begin() and count_end() around its window */
 	bool counts_children; /* and reaps its children before count_end() */
 	bool copies_heap;     /* needs memory for a second heap, for any primitive */
 	unsigned varies; /* enum varies; other axes stay at dirty, warm, same, 4k, sequential */
@@ -128,6 +149,8 @@ struct experiment {
 	/* Why a case is not available on this machine at all; NULL if it is. May be NULL itself.
 	 * Such an arm is never sampled, and all its metrics give the reason. */
 	const char *(*refuses)(const struct run *run, const struct arm *arm);
+	/* Arms with the same number are held against each other and take their turns next to each other. NULL: all. */
+	unsigned (*group)(const struct arm *arm);
 	/* Takes one sample: prepares what only this arm needs, opens and closes the window, checks. A
 	 * sample whose proof fails is an error. */
 	enum outcome (*sample)(struct run *run, const struct arm *arm, struct wire_sample *out);
@@ -211,7 +234,7 @@ __attribute__((noreturn)) INLINED void child_end(struct run *run, enum action ac
 	if (action == ACTION_EXEC) {
 		raw_syscall(SYS_execve, (long)run->target_path, (long)run->target_argv,
 			    (long)run->target_envp, 0, 0);
-		raw_exit_group(127);
+		raw_exit_group(WIRE_STATUS_NO_EXEC);
 	}
 	raw_exit_group(WIRE_STATUS_CHILD);
 }
@@ -276,6 +299,9 @@ INLINED void child_wait(struct run *run, const struct primitive *primitive)
 		child->waited = raw_syscall(SYS_wait4, child->id, (long)&child->wait_status, __WALL,
 					    (long)&child->usage, 0);
 	}
+#ifdef FORKCOST_SLOWER_PERMILLE
+	clock_spin_longer(child->called, FORKCOST_SLOWER_PERMILLE);
+#endif
 	child->ended = clock_ticks_after();
 	usage_read(&child->caller_usage);
 }
@@ -296,7 +322,7 @@ enum outcome child_await_stamp(struct run *run);
  * (write-protected). */
 enum outcome child_write_protect_heap(struct run *run);
 
-/* Stops or allows the inheritance of the heap by children; touches no page of it. */
+/* Stops or allows the inheritance of the heap by children, unless none ever inherits it; touches no page of it. */
 enum outcome child_heap_copied(struct run *run, bool copied);
 
 /* Starts and reaps some children while the heap is kept out of them, so that its state stays. After the heap was

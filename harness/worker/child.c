@@ -32,11 +32,13 @@ static enum outcome check_status(struct run *run, const struct arm *arm)
 {
 	const char *name = arm->primitive->name;
 	int status = run->child->wait_status;
-	int expected = arm->action == ACTION_EXEC ? WIRE_STATUS_TARGET : WIRE_STATUS_CHILD;
+	const bool execs = arm->action == ACTION_EXEC;
+	const int expected = execs ? run->program_status : WIRE_STATUS_CHILD;
 	if (run->child->waited != run->child->id)
 		return fail(run->problem, "cannot wait for a child of %s: %s; report this", name,
 			    strerror((int)-run->child->waited));
-	if (WIFEXITED(status) && WEXITSTATUS(status) == expected)
+	if (WIFEXITED(status) && (WEXITSTATUS(status) == expected ||
+				  (expected < 0 && WEXITSTATUS(status) != WIRE_STATUS_NO_EXEC)))
 		return OUTCOME_OK;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == WIRE_STATUS_UNMOVED)
 		return fail(run->problem,
@@ -48,17 +50,15 @@ static enum outcome check_status(struct run *run, const struct arm *arm)
 			    "cannot trust a child of %s: killed by signal %d (%s); see dmesg for "
 			    "the reason",
 			    name, WTERMSIG(status), strsignal(WTERMSIG(status)));
-	if (arm->action == ACTION_EXEC && WEXITSTATUS(status) == 127)
-		return fail(run->problem,
-			    "cannot exec '%s' from %s: the target did not run; rebuild it with "
-			    "make all",
-			    run->target_path, name);
+	if (execs && WEXITSTATUS(status) == WIRE_STATUS_NO_EXEC)
+		return fail(run->problem, "cannot exec '%s' from %s: the target did not run; %s",
+			    run->target_path, name,
+			    expected < 0 ? "try it by hand" : "rebuild it with make all");
 	return fail(run->problem,
 		    "cannot trust a child of %s: it exited with status %d instead of %d; %s", name,
 		    WEXITSTATUS(status), expected,
-		    arm->action == ACTION_EXEC
-			    ? "the exec target is not forkcost-target: run make all"
-			    : "a seccomp filter may be in the way");
+		    execs ? "the exec target is another program: run make all"
+			  : "a seccomp filter may be in the way");
 }
 
 enum outcome child_await_stamp(struct run *run)
@@ -119,9 +119,18 @@ static enum outcome copy_untimed(struct run *run, const char *what)
 	return child_reap(run, id, WIRE_STATUS_CHILD, what);
 }
 
+/* A heap that is kept out of children goes into this one. */
 enum outcome child_write_protect_heap(struct run *run)
 {
-	return copy_untimed(run, "write-protect the heap");
+	const bool is_kept = run->is_heap_kept;
+	run->is_heap_kept = false;
+	enum outcome outcome = is_kept ? child_heap_copied(run, true) : OUTCOME_OK;
+	if (!outcome)
+		outcome = copy_untimed(run, "write-protect the heap");
+	if (is_kept && child_heap_copied(run, false))
+		outcome = OUTCOME_FAILED;
+	run->is_heap_kept = is_kept;
+	return outcome;
 }
 
 /* Neither stamps nor moves: a child on another CPU would leave that CPU in the mm's mask
@@ -138,8 +147,8 @@ __attribute__((noreturn)) static void settle_by_exec(void *run)
 
 enum outcome child_heap_copied(struct run *run, bool copied)
 {
-	if (run->heap_bytes == 0 ||
-	    madvise(run->heap, run->heap_bytes, copied ? MADV_DOFORK : MADV_DONTFORK) == 0)
+	if (run->heap_bytes == 0 || run->is_heap_kept ||
+	    madvise(run->heap, run->spread.span_bytes, copied ? MADV_DOFORK : MADV_DONTFORK) == 0)
 		return OUTCOME_OK;
 	return fail(run->problem,
 		    "cannot keep the heap out of a child: %s; this kernel lacks MADV_DONTFORK",
@@ -165,10 +174,11 @@ static enum outcome settle_for_any(struct run *run, const char *what)
 	return OUTCOME_OK;
 }
 
-/* The arm's own children. */
+/* The arm's own children; one is enough where no heap was prepared, for what ran before was the arm itself. */
 static enum outcome settle_for(struct run *run, const struct arm *arm)
 {
-	for (int i = 0; i < SETTLE_ROUNDS; i++) {
+	const int rounds = run->heap_bytes ? SETTLE_ROUNDS : 1;
+	for (int i = 0; i < rounds; i++) {
 		arm->primitive->start(run, arm->action);
 		child_wait(run, arm->primitive);
 		if (child_check(run, arm))

@@ -1,9 +1,10 @@
-/* The clock. Ticks come from the CPU's counter if the kernel itself trusts it, else from
+/* The clock. Ticks come from the CPU's counter if the kernel itself trusts it or it passes a trial, else from
  * clock_gettime(CLOCK_MONOTONIC_RAW), where a tick is a nanosecond. */
 #ifndef FORKCOST_CLOCK_H
 #define FORKCOST_CLOCK_H
 
 #include "harness/common/counter.h"
+#include "harness/common/problem.h"
 #include "harness/common/rawsys.h"
 #include "harness/common/wire.h"
 
@@ -14,7 +15,7 @@
 /* Set once, by clock_use(); only read afterwards. */
 extern struct clock {
 	bool is_counter;
-	double ns_per_tick;
+	double ns_per_tick, resolution_ns;
 	struct timespec *caller_scratch, *child_scratch; /* where clock_gettime writes */
 } worker_clock;
 
@@ -52,6 +53,17 @@ INLINED uint64_t clock_ticks_after(void)
 	return clock_by_syscall(worker_clock.caller_scratch);
 }
 
+#ifdef FORKCOST_SLOWER_PERMILLE
+/* Of a build for self-checks alone (make SLOWER=20): spins until the time since `from` is longer by so many thousandths, to
+ * see whether a slowdown of known size is found. */
+INLINED void clock_spin_longer(uint64_t from, uint64_t permille)
+{
+	const uint64_t now = clock_ticks_after(), until = now + (now - from) * permille / 1000;
+	while (clock_ticks() < until)
+		;
+}
+#endif
+
 /* Nanoseconds from one reading to another; negative if they are in the wrong order. */
 static inline double clock_ns(uint64_t from, uint64_t to)
 {
@@ -66,5 +78,10 @@ void clock_use(const struct wire_clock *clock, struct timespec *caller, struct t
  * CLOCK_MONOTONIC_RAW. At each end it takes the tightest of several bracketed readings; the width
  * of the brackets over the time in between gives the error bound. */
 void clock_calibrate(struct wire_clock *clock);
+
+/* Takes note of counter and clock; clock_still_holds() fails if they have gone apart since. A guest that was moved to
+ * another host or suspended has other ticks than those that were calibrated. */
+void clock_watch(void);
+enum outcome clock_still_holds(struct problem *problem);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "harness/common/plausible.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>

@@ -40,7 +40,7 @@ void counting_close(struct counting *counting);
 uint32_t counting_groups(const struct wire_request *request);
 bool counting_is_with_child(const struct wire_request *request, uint32_t group);
 
-/* Switches all counters on or off, by raw system call. A group goes with its leader; told one by one
+/* Switches all counters on or off, by raw system call. A group goes with its leader; switched one by one
  * (PERF_IOC_FLAG_GROUP), tracepoints behind a software event would stay off until the next switch of
  * context. Inlined, as all that happens in a window is: after a fork a call's return address alone
  * would be a page fault. */

@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { IDLE = 3, IOWAIT = 4, STEAL = 7 }; /* columns of /proc/stat */
-
 static uint64_t time_ns(const struct timeval *time)
 {
 	return (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_usec * 1000u;
@@ -21,33 +19,17 @@ static uint64_t read_wait(char *text, size_t text_bytes)
 	return second ? strtoull(second, NULL, 10) : WIRE_UNKNOWN;
 }
 
-/* Adds what a CPU's line says: "cpu3 user nice system idle iowait irq softirq steal". */
-static bool add_ticks(char *text, unsigned cpu, uint64_t *idle, uint64_t *steal)
-{
-	char *at = strstr(text, "\ncpu");
-	while (at && strtoul(at + 4, &at, 10) != cpu)
-		at = strstr(at, "\ncpu");
-	if (!at)
-		return false;
-	uint64_t columns[STEAL + 1];
-	for (unsigned i = 0; i <= STEAL; i++)
-		columns[i] = strtoull(at, &at, 10);
-	*idle += columns[IDLE] + columns[IOWAIT];
-	*steal += columns[STEAL];
-	return true;
-}
-
 static void read_ticks(struct wire_cell_facts *facts, char *text, size_t text_bytes)
 {
 	const uint64_t tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
-	uint64_t idle = 0, steal = 0;
+	struct textfile_ticks ticks = {0};
 	cpu_set_t allowed;
 	bool known = sched_getaffinity(0, sizeof allowed, &allowed) == 0 &&
 		     textfile_read("/proc/stat", text, text_bytes);
 	for (unsigned cpu = 0; known && cpu < CPU_SETSIZE; cpu++)
-		known = !CPU_ISSET(cpu, &allowed) || add_ticks(text, cpu, &idle, &steal);
-	facts->idle_ns = known ? idle * tick_ns : WIRE_UNKNOWN;
-	facts->steal_ns = known ? steal * tick_ns : WIRE_UNKNOWN;
+		known = !CPU_ISSET(cpu, &allowed) || textfile_add_ticks(text, (int)cpu, &ticks);
+	facts->idle_ns = known ? ticks.idle * tick_ns : WIRE_UNKNOWN;
+	facts->steal_ns = known ? ticks.stolen * tick_ns : WIRE_UNKNOWN;
 }
 
 void cpu_use_read(struct wire_cell_facts *facts, char *text, size_t text_bytes)
@@ -67,14 +49,15 @@ void cpu_use_read(struct wire_cell_facts *facts, char *text, size_t text_bytes)
 	read_ticks(facts, text, text_bytes);
 }
 
-static uint64_t grown(uint64_t before, uint64_t after)
+static uint64_t grown(uint64_t before, uint64_t after, double share)
 {
-	return before == WIRE_UNKNOWN || after == WIRE_UNKNOWN || after < before ? WIRE_UNKNOWN
-										 : after - before;
+	if (before == WIRE_UNKNOWN || after == WIRE_UNKNOWN || after < before)
+		return WIRE_UNKNOWN;
+	return (uint64_t)((double)(after - before) * share + 0.5);
 }
 
 void cpu_use_report(const struct wire_cell_facts *before, const struct wire_cell_facts *after,
-		    struct wire_cell_facts *facts)
+		    double share, struct wire_cell_facts *facts)
 {
 	const size_t first =
 		offsetof(struct wire_cell_facts, involuntary_switches) / sizeof(uint64_t);
@@ -83,5 +66,5 @@ void cpu_use_report(const struct wire_cell_facts *before, const struct wire_cell
 	sched_getaffinity(0, sizeof allowed, &allowed);
 	facts->cpus_allowed = (uint64_t)CPU_COUNT(&allowed);
 	for (size_t i = first; i < WIRE_CELL_NUMBERS; i++)
-		facts->number[i] = grown(before->number[i], after->number[i]);
+		facts->number[i] = grown(before->number[i], after->number[i], share);
 }

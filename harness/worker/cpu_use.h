@@ -9,8 +9,9 @@
  * is a buffer for a file of /proc. */
 void cpu_use_read(struct wire_cell_facts *facts, char *text, size_t text_bytes);
 
-/* By how much they grew between two readings, and on how many CPUs the worker may run. */
+/* By how much they grew between two readings, times the share of that time that was the cell's, and on how many CPUs
+ * the worker may run. */
 void cpu_use_report(const struct wire_cell_facts *before, const struct wire_cell_facts *after,
-		    struct wire_cell_facts *facts);
+		    double share, struct wire_cell_facts *facts);
 
 #endif

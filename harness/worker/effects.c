@@ -52,3 +52,8 @@ void effects_before_sample(const struct run *run, const struct wire_cell *cell)
 		if (effects[axis]->before_sample)
 			effects[axis]->before_sample(run, cell->level[axis]);
 }
+
+enum outcome effects_verify(struct run *run, const struct wire_cell_facts *facts)
+{
+	RETURN_EACH(verify, run, run->cell->level[axis], facts);
+}

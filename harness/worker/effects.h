@@ -18,6 +18,9 @@ struct effect {
 	enum outcome (*prepare)(struct run *run, const struct arm *arm, uint64_t level);
 	/* Right before each sample, but no warm-up. */
 	void (*before_sample)(const struct run *run, uint64_t level);
+	/* When a cell is done: fails if the process is not what the level says. `facts` are of the cell. */
+	enum outcome (*verify)(struct run *run, uint64_t level,
+			       const struct wire_cell_facts *facts);
 };
 
 #define AXIS_EFFECT(id, ...)                                                       \
@@ -34,5 +37,6 @@ enum outcome effects_make(struct run *run);
 enum outcome effects_begin_cell(struct run *run, const struct wire_cell *cell);
 enum outcome effects_prepare(struct run *run, const struct arm *arm, const struct wire_cell *cell);
 void effects_before_sample(const struct run *run, const struct wire_cell *cell);
+enum outcome effects_verify(struct run *run, const struct wire_cell_facts *facts);
 
 #endif

@@ -154,7 +154,7 @@ static bool inherited_personality(void)
 	return had > 0 && personality(PER_LINUX) >= 0 && personality(0xffffffff) == PER_LINUX;
 }
 
-static enum outcome start_anew(char **argv, struct problem *problem)
+static enum outcome start_again(char **argv, struct problem *problem)
 {
 	char path[WIRE_PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
@@ -175,7 +175,7 @@ enum outcome inherited_reset(char **argv, struct problem *problem)
 	again = inherited_personality() || again;
 	/* Not an endless loop: the second time nothing is left to change. */
 	if (again)
-		return start_anew(argv, problem);
+		return start_again(argv, problem);
 	return inherited_files(problem);
 }
 

@@ -8,6 +8,7 @@
 #include "harness/worker/registry.h"
 #include "harness/worker/rounds.h"
 #include "harness/worker/walk.h"
+#include "harness/worker/watch.h"
 
 #include <stdio.h>
 #include <sys/mman.h>
@@ -56,11 +57,20 @@ static enum outcome serve(struct run *run, struct wire_area *area, const struct 
 	clock_use(&run->request->clock, &arena->caller_clock, &arena->child_clock);
 	if (effects_begin(run))
 		return OUTCOME_FAILED;
+	if (once->primitive && once->primitive->begin && once->primitive->begin(run))
+		return OUTCOME_FAILED;
 	if (run->request->mode == WIRE_ONCE)
 		return rounds_once(run, once);
 	if (run->request->mode == WIRE_WALK)
 		return walk_take(run, once, &area->answer);
-	return rounds_measure(run, area, arena);
+	if (run->request->mode == WIRE_WATCH) {
+		watch_take(run, area, arena);
+		return OUTCOME_OK;
+	}
+	clock_watch();
+	if (rounds_measure(run, area, arena))
+		return OUTCOME_FAILED;
+	return clock_still_holds(run->problem);
 }
 
 int main(int argc, char **argv)
@@ -88,6 +98,7 @@ int main(int argc, char **argv)
 	run.lacks_pages = &area->answer.lacks_pages;
 	run.target_path = area->request.target_path;
 	run.target_envp = no_environment;
+	run.stderr_fd = STDERR_FILENO;
 	struct arm once = {0};
 	bool is_once = run.request->mode == WIRE_ONCE;
 	bool has_one_arm = is_once || run.request->mode == WIRE_WALK;
@@ -98,7 +109,7 @@ int main(int argc, char **argv)
 		status = 1;
 	/* In mode ONCE no driver reads the area. */
 	if (status && is_once)
-		fprintf(stderr, "forkcost: %s\n", run.problem->text);
+		dprintf(run.stderr_fd, "forkcost: %s\n", run.problem->text);
 	if (status)
 		return status;
 	__atomic_store_n(&area->answer.finished, 1, __ATOMIC_RELEASE);

@@ -18,8 +18,12 @@ static bool fill(int fd, const struct run *run)
 	return true;
 }
 
-/* A file without a name: it disappears when the worker ends. */
-static int open_temporary(void)
+int mapped_open_shared(void)
+{
+	return memfd_create("forkcost-shared", MFD_CLOEXEC);
+}
+
+int mapped_open_file(void)
 {
 	static const char *const folders[] = {"/var/tmp", "/tmp", "."};
 	int fd = -1;
@@ -52,7 +56,7 @@ struct mapped mapped_shared(const struct run *run)
 {
 	const char *why = refusal(run);
 	return why ? (struct mapped){NULL, why}
-		   : map_file(memfd_create("forkcost-shared", MFD_CLOEXEC), run, MAP_SHARED,
+		   : map_file(mapped_open_shared(), run, MAP_SHARED,
 			      "no memfd of the heap's size is available");
 }
 
@@ -60,6 +64,6 @@ struct mapped mapped_file(const struct run *run)
 {
 	const char *why = refusal(run);
 	return why ? (struct mapped){NULL, why}
-		   : map_file(open_temporary(), run, MAP_PRIVATE,
+		   : map_file(mapped_open_file(), run, MAP_PRIVATE,
 			      "no temporary file is possible in /var/tmp, /tmp or here");
 }

@@ -3,7 +3,6 @@
 #include "harness/common/pagemap.h"
 
 #include <string.h>
-#include <unistd.h>
 #if __has_include(<sys/rseq.h>)
 #include <sys/rseq.h>
 #define FORKCOST_HAS_RSEQ 1
@@ -40,6 +39,13 @@ __attribute__((noinline)) static void window_read(struct run *run, struct window
 						  const struct touch *touch, const char *base)
 {
 	WINDOW(run, window, touch, base, 0, pages_read(touch, base));
+}
+
+__attribute__((noinline)) static void window_write_spread(struct run *run, struct window *window,
+							  const struct touch *touch, char *base,
+							  size_t count)
+{
+	WINDOW(run, window, touch, base, 0, pages_write_spread(touch, base, count));
 }
 
 INLINED void write_each(const struct touch *touch, char *base, uint32_t *ticks)
@@ -103,6 +109,14 @@ void pages_time_write(struct run *run, struct window *window, char *base, int re
 	window_write(run, window, &touch, base, reads);
 }
 
+void pages_time_write_spread(struct run *run, struct window *window, char *base, size_t count)
+{
+	struct touch rehearsed = rehearsal(run), touch = run->touch;
+	pages_own_rest();
+	window_write_spread(run, window, &rehearsed, run->scratch, rehearsed.count);
+	window_write_spread(run, window, &touch, base, count);
+}
+
 void pages_time_read(struct run *run, struct window *window, const char *base)
 {
 	struct touch rehearsed = rehearsal(run), touch = run->touch;
@@ -139,14 +153,4 @@ size_t pages_apart(const uint64_t *frames, size_t count, size_t per_folio)
 		apart += first % per_folio || frames[i] != first + i % per_folio;
 	}
 	return apart;
-}
-
-bool pages_frames_shown(void)
-{
-	static const uint32_t order[1];
-	static char page[4096];
-	uint64_t frame = 0;
-	page[0] = 1;
-	const struct touch touch = {order, 1, (size_t)sysconf(_SC_PAGESIZE)};
-	return pages_frames(0, &touch, page, &frame) == 0 && frame != 0;
 }

@@ -4,7 +4,6 @@
 #include "harness/common/remedy.h"
 #include "harness/worker/target.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -180,7 +179,7 @@ __attribute__((noreturn)) static void become_target(struct run *run)
 {
 	raw_syscall(SYS_execve, (long)run->target_path, (long)target_argv(TARGET_STAMPS_AND_STAYS),
 		    (long)run->target_envp, 0, 0);
-	raw_exit_group(127);
+	raw_exit_group(WIRE_STATUS_NO_EXEC);
 }
 
 enum outcome partner_start_target(struct run *run)

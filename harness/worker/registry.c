@@ -39,12 +39,13 @@ static bool describe_primitive(const struct primitive *primitive, struct wire_pr
 }
 
 /* The axes that vary by their rows, not by the experiment's. */
-static uint32_t varied_by_all(const struct experiment *experiment)
+static uint32_t varied_by_rows(const struct experiment *experiment)
 {
 	uint32_t varies = 0;
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		if (axes[axis].varied_by == AXIS_BY_ALL_THAT_SPAWN &&
-		    (experiment->uses_primitives || experiment->spawns))
+		if ((axes[axis].varied_by == AXIS_BY_ALL_THAT_SPAWN &&
+		     (experiment->uses_primitives || experiment->spawns)) ||
+		    axis_lists(axes[axis].experiments, experiment->name))
 			varies |= 1u << axis;
 	return varies;
 }
@@ -54,7 +55,7 @@ static bool describe_experiment(const struct experiment *experiment, struct wire
 	bool fits = COPY(wire->name, experiment->name) && COPY(wire->summary, experiment->summary);
 	wire->uses_primitives = experiment->uses_primitives;
 	wire->in_every_plan = experiment->in_every_plan;
-	wire->varies = experiment->varies | varied_by_all(experiment);
+	wire->varies = experiment->varies | varied_by_rows(experiment);
 	wire->needs_heap = experiment->needs_heap;
 	wire->copies_heap = experiment->copies_heap;
 	wire->histogram = experiment->histogram;

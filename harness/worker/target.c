@@ -3,7 +3,13 @@
 #include "harness/common/orders.h"
 #include "harness/worker/clock.h"
 
-#include <stddef.h>
+/* NULL: the target's own. */
+static char *const *const *used;
+
+void target_use(char *const *const lists[TARGET_TASK_COUNT])
+{
+	used = lists;
+}
 
 char *const *target_argv(enum target_task task)
 {
@@ -20,5 +26,5 @@ char *const *target_argv(enum target_task task)
 		 {name, order[1][TARGET_STAMPS]},
 		 {name, order[1][TARGET_STAMPS_AND_STAYS]}},
 	};
-	return argv[worker_clock.is_counter][task];
+	return used ? used[task] : argv[worker_clock.is_counter][task];
 }

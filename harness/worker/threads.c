@@ -2,6 +2,7 @@
 
 #include "harness/common/futex.h"
 #include "harness/common/remedy.h"
+#include "harness/common/textfile.h"
 #include "harness/worker/arena.h"
 #include "harness/worker/chain.h"
 
@@ -115,9 +116,8 @@ static const void *make_chain(struct run *run)
 	return chain_start(&touch, pages);
 }
 
-struct threads *threads_make(struct run *run)
+struct threads *threads_make(struct run *run, unsigned room)
 {
-	unsigned room = (unsigned)run->request->level[AXIS_THREADS];
 	struct threads *threads = arena_share(sizeof *threads + room * sizeof threads->one[0],
 					      "threads", run->problem);
 	if (!threads)
@@ -193,6 +193,19 @@ enum outcome threads_start(struct run *run, struct threads *threads, enum thread
 	if (child_heap_copied(run, true) || outcome)
 		return OUTCOME_FAILED;
 	return await_all(run, threads);
+}
+
+enum outcome threads_verify(struct run *run)
+{
+	const uint64_t *level = run->request->level;
+	const uint64_t wanted = 1 + level[AXIS_THREADS] + level[AXIS_SLEEPING_THREADS];
+	const uint64_t found = textfile_status(0, "Threads", 10);
+	if (found == wanted)
+		return OUTCOME_OK;
+	return fail(run->problem,
+		    "cannot trust the worker: it has %lld threads instead of %lld; mount /proc, or "
+		    "report this",
+		    (long long)found, (long long)wanted);
 }
 
 /* Does not wait. */

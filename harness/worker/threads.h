@@ -46,8 +46,8 @@ struct threads {
 /* The CPU of thread `index`: the caller's is left out. -1: there are not so many. */
 int threads_cpu(const struct wire_request *request, unsigned index);
 
-/* Room for as many threads as the request has. NULL with the problem set if there is no memory. */
-struct threads *threads_make(struct run *run);
+/* Room for so many threads. NULL with the problem set if there is no memory. */
+struct threads *threads_make(struct run *run, unsigned room);
 
 /* Starts `count` of a kind and returns when all have started. Processes do not inherit the heap. */
 enum outcome threads_start(struct run *run, struct threads *threads, enum threads_kind kind,
@@ -55,6 +55,9 @@ enum outcome threads_start(struct run *run, struct threads *threads, enum thread
 
 /* Makes the running ones do something; returns when all have done it. */
 enum outcome threads_turn(struct run *run, struct threads *threads, enum threads_order order);
+
+/* Fails unless the worker has as many threads as the request says, running and sleeping ones, beside its own. */
+enum outcome threads_verify(struct run *run);
 
 /* Ends all that were started, and waits for their end. Also for cleanup after a failure. */
 enum outcome threads_stop(struct run *run, struct threads *threads);

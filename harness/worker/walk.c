@@ -13,8 +13,6 @@ enum {
 	/* A user may read a step for a long time; a process left over after a crash ends after this
 	 * time. */
 	PATIENCE_S = 24 * 3600,
-	/* Read passes before one of writing, as in first_write and for the same reason. */
-	READ_PASSES = 20,
 	/* Long enough for the other side to fall asleep again on this CPU. */
 	SETTLE_NS = 200000,
 	/* Rehearsals end after this time. */
@@ -80,7 +78,7 @@ static void write_pages(struct run *run, uint32_t step)
 {
 	char mark = walk_mark(&run->request->walk, step);
 	pause_ns(SETTLE_NS);
-	pages_time_write(run, shared.window, run->heap, READ_PASSES);
+	pages_time_write(run, shared.window, run->heap, PAGES_READ_PASSES);
 	for (size_t page = 0; page < run->touch.count; page++)
 		*mark_of(run, page) = mark;
 	*took(step) = (struct walk_took){clock_ns(shared.window->from, shared.window->to),

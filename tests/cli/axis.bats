@@ -69,11 +69,14 @@ make_in_tree() { FORKCOST_NO_INSTALL=1 make -C "$TREE" --no-print-directory -j2 
 @test "a plan has a job for each level, and none where nobody asks" {
 	run --separate-stderr "$TREE/build/forkcost" run --dry-run --experiment spawn --nice 0,10 --heap 0 --primitive fork --state dirty \
 		--cache warm --child-cpu same --counters none --cell-time 1ms
-	[ "$(grep -cE '^spawn .* same nice (0|10) dirty warm ' <<<"$output")" -eq 2 ] || fail_with "not two jobs"
+	[ "$(grep -cE '^spawn .* same as-given nice (0|10) dirty warm ' <<<"$output")" -eq 2 ] || fail_with "not two jobs"
 	run --separate-stderr "$TREE/build/forkcost" run --dry-run --experiment spawn --heap 0 --primitive fork --state dirty \
 		--cache warm --child-cpu same --counters none --cell-time 1ms
-	[ "$(grep -c '^spawn .* same dirty warm ' <<<"$output")" -eq 1 ] || fail_with "not one job"
+	[ "$(grep -c '^spawn .* same as-given dirty warm ' <<<"$output")" -eq 1 ] || fail_with "not one job"
 }
+
+# old_run: a run whose samples know nothing of it.
+old_run() { cp -r "$ROOT/results/reference-2cpu-vm" "$BATS_TEST_TMPDIR/old"; }
 
 # at LEVEL: lines of arm, heap and metric that have values there.
 at() {
@@ -82,7 +85,9 @@ at() {
 }
 
 @test "summary.csv has its column, behind those that there were, with the same rows at both levels" {
-	[[ $(head -1 "$FOLDER/summary.csv") == "$(head -1 "$ROOT/results/reference-2cpu-vm/summary.csv"),nice" ]] || fail_with "other columns"
+	old_run
+	"$FORKCOST" summarize "$BATS_TEST_TMPDIR/old" >/dev/null
+	[[ $(head -1 "$FOLDER/summary.csv") == "$(head -1 "$BATS_TEST_TMPDIR/old/summary.csv"),nice" ]] || fail_with "other columns"
 	at 0 >"$BATS_TEST_TMPDIR/plain"
 	at 10 >"$BATS_TEST_TMPDIR/nice"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/plain")" -ge 20 ] || fail_with "hardly any rows at nice 0"
@@ -105,13 +110,15 @@ at() {
 }
 
 @test "a run that knows nothing of the axis reads as not varied" {
-	cp -r "$ROOT/results/reference-2cpu-vm" "$BATS_TEST_TMPDIR/old"
+	old_run
+	"$FORKCOST" summarize "$BATS_TEST_TMPDIR/old" >/dev/null
+	cp "$BATS_TEST_TMPDIR/old/summary.csv" "$BATS_TEST_TMPDIR/without"
 	"$TREE/build/forkcost" summarize "$BATS_TEST_TMPDIR/old" >/dev/null
-	sed 's/,$//; 1s/,nice$//' "$BATS_TEST_TMPDIR/old/summary.csv" | cmp - "$ROOT/results/reference-2cpu-vm/summary.csv" ||
+	sed 's/,$//; 1s/,nice$//' "$BATS_TEST_TMPDIR/old/summary.csv" | cmp - "$BATS_TEST_TMPDIR/without" ||
 		fail_with "more than an empty column came of it"
 }
 
-@test "a row without a file is refused, and told" {
+@test "a row without a file is refused, with the reason" {
 	mv "$TREE/harness/worker/axes/nice.c" "$BATS_TEST_TMPDIR/"
 	rm "$TREE/build/forkcost-worker"
 	make_in_tree build/forkcost-worker >"$BATS_TEST_TMPDIR/make" 2>&1 || fail_with "$(cat "$BATS_TEST_TMPDIR/make")"
@@ -123,4 +130,19 @@ at() {
 
 @test "its figure is drawn from the same row" {
 	[ "$(grep -c '^[^#]' "$FOLDER/plots/data/spawn-by-nice.dat")" -ge 2 ]
+}
+
+# Scripts that read summary.csv take rows at plain levels.
+@test "plain.awk knows the plain level of running threads and of every axis behind frames_scattered" {
+	local name level
+	sed -nE '/^AXIS\(THREADS/,$p' "$ROOT/harness/common/axes.def" | {
+		tr -d '\n\t'
+		echo
+	} | sed 's/AXIS(/\n&/g' |
+		sed -nE 's/^AXIS.*\.name = "([a-z_]+)", \.option.*\.levels = \{\{(\.name = )?"([^"]*)".*/\1 \3/p' >"$BATS_TEST_TMPDIR/levels"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/levels")" -ge 13 ] || fail_with "few axes"
+	while read -r name level; do
+		awk -v name="$name" -v level="$level" "$(cat "$ROOT/scripts/plain.awk")"'
+			BEGIN { exit !(is_plain(name, level) && is_plain(name, "") && !is_plain(name, "another")) }' || fail_with "$name $level"
+	done <"$BATS_TEST_TMPDIR/levels"
 }

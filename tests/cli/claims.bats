@@ -23,14 +23,33 @@ is() {
 }
 
 # These follow from counts, so no noise of the machine can change them.
-@test "what frames, page tables and page faults show is told with its correction" {
+@test "what frames, page tables and page faults show is given with its correction" {
 	[ "$(id -u)" = 0 ] || skip "only root sees frame numbers"
 	is C1 holds
 	is C2 'holds, with this correction'
 	is C3 holds
 	is C8 holds
+	is C17 'does not hold here'
 	grep -q '^| C2 .*page tables of shared memory and of file mappings that were never written are not copied' \
 		"$FOLDER/claims.md" || fail_with "not corrected"
+}
+
+@test "after posix_spawn no page faults, so that it has no fork inside" {
+	is C15 'does not hold here'
+	grep -q '^| C15 .*\*\*does not hold here\*\*: the child shares the caller.s memory' "$FOLDER/claims.md" || fail_with "not said what is so instead"
+	awk '/"id": / { on = /"C15"/ } on && /"correction": / { print }' "$FOLDER/claims.json" | grep -q 'shares the caller' ||
+		fail_with "not in JSON"
+}
+
+@test "what a claim lacks is named with the option that gives it" {
+	is C13 inconclusive
+	is C18 inconclusive
+	grep -q '^| C13 .*not part of this run: first_write, parent_copy, thp pages (2 MiB); add --page-kind 4k,thp' "$FOLDER/claims.md" ||
+		fail_with "C13"
+	grep -q '^| C18 .*not part of this run: spawn, fork exec, thp pages (2 MiB); add --page-kind 4k,thp' "$FOLDER/claims.md" ||
+		fail_with "C18"
+	[[ $(tail -1 "$FOLDER/claims.md") == 'not part of this run: C14; forkcost run --experiment thread_gap measures '* ]] ||
+		fail_with "C14"
 }
 
 # What rests on times is asked of a run that was taken once and for all.
@@ -46,6 +65,9 @@ of_the_reference() {
 	is C6 holds
 	is C7 'half right'
 	is C9 'half right'
+	is C13 'does not hold here'
+	is C15 'does not hold here'
+	is C16 'does not hold here'
 	for id in C7 C9; do
 		awk -v id="$id" '/"id": / { on = $2 == "\"" id "\"," } on' "$FOLDER/claims.json" >"$FOLDER/claim.json"
 		grep -q '"role": "denies"' "$FOLDER/claim.json" || fail_with "no rule of $id denies"
@@ -101,20 +123,20 @@ without_heaps() {
 @test "the terminal's form has every claim, its numbers and where to look, in 80 columns" {
 	run --separate-stderr "$FORKCOST" claims "$FOLDER"
 	[ "$status" -eq 0 ] && [ -z "$stderr" ] || fail_with "it failed"
-	[ "$(grep -c '^     => \(holds\|half right: ..*\|does not hold here\|inconclusive: ..*\)' <<<"$output")" -eq 12 ] ||
-		fail_with "not twelve verdicts"
-	[ "$(grep -c '^     see: ' <<<"$output")" -eq 12 ] || fail_with "not twelve figures"
+	[ "$(grep -c '^     => \(holds\|half right: ..*\|does not hold here\|inconclusive: ..*\)' <<<"$output")" -eq 17 ] ||
+		fail_with "not seventeen verdicts"
+	[ "$(grep -c '^     see: ' <<<"$output")" -eq 17 ] || fail_with "not seventeen figures"
 	[ -z "$(awk 'length($0) > 80' <<<"$output")" ] || fail_with "wider than 80 columns"
 }
 
 @test "Markdown and JSON say the same, and the run has both" {
 	run --separate-stderr "$FORKCOST" claims --markdown "$FOLDER"
 	[ "$output" = "$(cat "$FOLDER/claims.md")" ] || fail_with "another claims.md"
-	[ "$(grep -c '^| C[0-9]* | ' <<<"$output")" -eq 12 ] || fail_with "not twelve rows"
+	[ "$(grep -c '^| C[0-9]* | ' <<<"$output")" -eq 17 ] || fail_with "not seventeen rows"
 	run --separate-stderr "$FORKCOST" claims --json "$FOLDER"
 	[ "$output" = "$(cat "$FOLDER/claims.json")" ] || fail_with "another claims.json"
 	local id
-	for id in C1 C5 C9 C12; do
+	for id in C1 C5 C9 C12 C15; do
 		grep -q "^| $id | .* | \*\*$(verdict $id)\*\*" "$FOLDER/claims.md" || fail_with "$id differs"
 	done
 }
@@ -143,7 +165,7 @@ without_heaps() {
 	while read -r figure; do
 		[ -f "$ROOT/plots/$figure.gp" ] || fail_with "there is no figure $figure"
 	done < <(sed -n 's/.*"see": "plots\/\(.*\)",/\1/p' "$FOLDER/claims.json")
-	[ "$(grep -cE '"see": "(plots/[a-z0-9-]+|forkcost explain)"' "$FOLDER/claims.json")" -eq 12 ] || fail_with "not twelve"
+	[ "$(grep -cE '"see": "(plots/[a-z0-9-]+|forkcost explain)"' "$FOLDER/claims.json")" -eq 18 ] || fail_with "not eighteen"
 	grep -q '"see": "plots/' "$FOLDER/claims.json" || fail_with "no figures"
 }
 
@@ -161,13 +183,13 @@ without_heaps() {
 	"$FORKCOST" show "$FOLDER" | sed -n '/^claims (/,/^$/p' >"$BATS_TEST_TMPDIR/brief"
 	[ "$(grep -cE '^ *not part of this run: C' "$BATS_TEST_TMPDIR/brief")" -eq 1 ] || fail_with "$(cat "$BATS_TEST_TMPDIR/brief")"
 	! grep -q '^  C[1-8] ' "$BATS_TEST_TMPDIR/brief" || fail_with "$(cat "$BATS_TEST_TMPDIR/brief")"
-	[ "$(grep -c '"id": "C' "$FOLDER/claims.json")" -eq 12 ] || fail_with "not all in JSON"
-	[ "$(grep -c '"why": "..*' "$FOLDER/claims.json")" -ge 12 ] || fail_with "no reasons in JSON"
+	[ "$(grep -c '"id": "C' "$FOLDER/claims.json")" -eq 18 ] || fail_with "not all in JSON"
+	[ "$(grep -c '"why": "..*' "$FOLDER/claims.json")" -ge 18 ] || fail_with "no reasons in JSON"
 }
 
 @test "the table of a run ends with the verdicts" {
 	run --separate-stderr "$FORKCOST" show "$FOLDER"
-	[[ $output == *"claims (forkcost claims RUN shows them with numbers)"*"C12 "*"results: "* ]] || fail_with "none"
+	[[ $output == *"claims (forkcost claims RUN shows them with numbers)"*"C18 "*"results: "* ]] || fail_with "none"
 }
 
 @test "what is no run, or no option, is refused" {

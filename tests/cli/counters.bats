@@ -168,7 +168,7 @@ without_privileges() {
 	[[ $(state page_faults) =~ (_FAULTS|kernel,\ both:)\ not\ permitted ]]
 }
 
-@test "root of a user namespace is told that its capabilities do not count" {
+@test "root of a user namespace reads that its capabilities do not count" {
 	unshare -Ur true 2>/dev/null || skip "no user namespaces here"
 	[ "$(cat $PARANOID)" -ge 2 ] || skip "the kernel is less paranoid"
 	run --separate-stderr unshare -Ur "$FORKCOST" counters --counters page_faults

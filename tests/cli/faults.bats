@@ -31,7 +31,7 @@ error_line() {
 # done at least. With a large HEAP its worker is busy for seconds.
 start_run() {
 	private_build "$PLACE"
-	"$PLACE/build/forkcost" run --experiment spawn --heap "0,${2-4M}" --replicates "$1" --cell-time "${4-50ms}" --cache warm \
+	"$PLACE/build/forkcost" run "${PLAIN[@]}" --experiment spawn --heap "0,${2-4M}" --replicates "$1" --cell-time "${4-50ms}" --cache warm \
 		--state dirty --child-cpu same --primitive "${3-fork,vfork}" --no-plots --no-table \
 		--output "$PLACE/out" >"$PLACE/stdout" 2>"$PLACE/stderr" </dev/null 3>&- &
 	driver=$!
@@ -123,7 +123,7 @@ numbers_name_one_worker() {
 
 @test "gnuplot missing: the run finishes, the table and summary.csv are there, and it is said" {
 	mkdir "$PLACE/bin"
-	run --separate-stderr env PATH="$PLACE/bin" "$FORKCOST" run --experiment spawn --heap 0 --replicates 1 --cell-time 1ms \
+	run --separate-stderr env PATH="$PLACE/bin" "$FORKCOST" run "${PLAIN[@]}" --experiment spawn --heap 0 --replicates 1 --cell-time 1ms \
 		--cache warm --state dirty --child-cpu same --primitive fork --output "$PLACE/out"
 	error_line gnuplot install
 	[[ $output == *fork* && $output == *null* ]] || fail_with "no table"

@@ -2,13 +2,14 @@
 # Figures and tables of all experiments: drawn whatever was measured, from well-formed data.
 load helpers
 
-EXPERIMENTS='first_write tlb_refill tlb_shootdown switch teardown inherit'
-FIGURES=(counters-by-arm first-write-by-heap first-write-by-page-kind first-write-cdf inherit ratio-to-fork-by-heap
-	samples-in-order spawn-by-heap switch teardown timeline tlb-refill tlb-shootdown)
+EXPERIMENTS='first_write tlb_refill tlb_shootdown switch teardown inherit snapshot spread_write thread_gap concurrent write_tracking'
+FIGURES=(counters-by-arm cache-states concurrent concurrent-tail cost-of-contention first-write-by-heap first-write-by-page-kind
+	fork-bill first-write-cdf inherit model-residuals ratio-to-fork-by-heap samples-in-order spawn-by-heap switch teardown
+	thread-gap timeline tlb-refill tlb-shootdown write-tracking)
 
 setup_file() {
 	"$FORKCOST" run --heap 64K,256K,2M --replicates 1 --cell-time 1ms --cache warm --state dirty \
-		--child-cpu same --primitive fork,vfork --page-kind 4k --no-plots --no-table \
+		--child-cpu same --primitive fork,vfork --page-kind 4k --starters 2 --no-plots --no-table \
 		--output "$BATS_FILE_TMPDIR/results" 3>&- 2>"$BATS_FILE_TMPDIR/stderr" ||
 		{
 			cat "$BATS_FILE_TMPDIR/stderr" >&2
@@ -33,7 +34,7 @@ well_formed() {
 	! grep -qP '["\x27\\`>\x01-\x08\x0b-\x1f]' "$1" || fail_with "syntax in $1"
 	[ -z "$(tail -c 1 "$1")" ] || fail_with "$1 does not end with its line"
 	case $(basename "$1") in
-	caption-* | look-* | *-axes.dat | inherit.dat | *-cdf.dat | counters-* | timeline-* | samples-* | *-page-kind.dat | switch-diff* | tlb-reach*) return ;;
+	caption-* | look-* | *-axes.dat | cache-states-names.dat | inherit.dat | thread-gap.dat | *-cdf.dat | *-tail-*.dat | counters-* | timeline-* | samples-* | *-page-kind.dat | fork-bill-* | switch-diff* | tlb-reach*) return ;;
 	esac
 	awk -F '\t' 'NF == 0 { blank++; next }
 		NF == 1 { if (NR > 1 && blank != 2) exit 1; blank = 0; last = -1; next }
@@ -57,7 +58,7 @@ drawn() {
 	local script name
 	for script in "$ROOT"/plots/*.gp; do
 		name=$(basename "$script" .gp)
-		[ "$name" = style ] || [ "$name" = by-axis ] || [[ " ${FIGURES[*]} " == *" $name "* ]] || fail_with "no $name in FIGURES"
+		! is_figure "$name" || [ "$name" = kernel-breakdown ] || [[ " ${FIGURES[*]} " == *" $name "* ]] || fail_with "no $name in FIGURES"
 	done
 }
 
@@ -112,7 +113,7 @@ drawn() {
 			"$BATS_FILE_TMPDIR/spawn-alone/plots/data/caption-$name.dat" || fail_with "$name does not say why"
 	done
 	grep -q 'no counter was counted' "$BATS_FILE_TMPDIR/spawn-alone/plots/counters-by-arm.svg"
-	grep -q 'not counted: cycles (unavailable: taken out)' \
+	grep -q 'not counted: 1, see tables/counters.md' \
 		"$BATS_FILE_TMPDIR/spawn-alone/plots/data/caption-counters-by-arm.dat"
 }
 
@@ -130,9 +131,11 @@ drawn() {
 }
 
 @test "titles and notes of spawn, and the second opinion, fit 80 columns" {
-	run --separate-stderr "$FORKCOST" show "$ROOT/results/reference-2cpu-vm"
+	cp -r "$ROOT/results/reference-2cpu-vm" "$BATS_TEST_TMPDIR/run"
+	second_opinion "$BATS_TEST_TMPDIR/run"
+	run --separate-stderr "$FORKCOST" show "$BATS_TEST_TMPDIR/run"
 	succeeded
-	[[ $output == *'what starting a process costs'*'second opinion'*'reaped_ns'*'claims ('* ]] || fail_with "not all is there"
+	[[ $output == *'what starting a process costs'*'second opinion'*'hyperfine inconclusive'*'claims ('* ]] || fail_with "not all is there"
 	local all=$output
 	output=$(grep -E '^(what starting|effect of|  [a-z])' <<<"$all")
 	fits 80
@@ -156,7 +159,7 @@ shown() {
 	grep -q ' samples in 1 replicate' "$folder/latest/plots/data/caption-$figure.dat" || fail_with "nothing drawn: $*"
 }
 
-SPAWN=(--experiment spawn --primitive 'fork,vfork' --heap 256K)
+SPAWN=("${PLAIN[@]}" --experiment spawn --primitive 'fork,vfork' --heap 256K)
 
 @test "a run of one level that is not plain has a table and figures that name it" {
 	shown 'costs: dirty heap, caches cold, child on the caller' spawn-by-heap 'caches cold;' \
@@ -223,7 +226,7 @@ SPAWN=(--experiment spawn --primitive 'fork,vfork' --heap 256K)
 	[ "$(grep -c 'a first write in every 4 KiB' "$svg")" -eq 1 ] || fail_with "no panel of 4 KiB"
 	[ "$(grep -c 'a first write in every 2 MiB' "$svg")" -eq 1 ] || fail_with "no panel of 2 MiB"
 	[ "$(grep -c 'hugetlb: 2 MiB' "$svg")" -eq 1 ] || fail_with "a kind is in the legend twice, or not at all"
-	# In a table a page's read and a child's whole end are told apart.
+	# In a table a page's read and a child's whole end are distinguished.
 	grep -q '^| exit_copied | ' "$BATS_TEST_TMPDIR/run/tables/teardown.md" &&
 		grep -q '^| read_private, per page | ' "$BATS_TEST_TMPDIR/run/tables/teardown.md"
 }
@@ -242,7 +245,7 @@ SPAWN=(--experiment spawn --primitive 'fork,vfork' --heap 256K)
 # listed EXPERIMENT: its metrics and cases, as the worker has them.
 listed() {
 	"$FORKCOST" list | awk -v name="$1" '/^( |  )?[a-z]/ || !NF { on = $1 == name; many = 0 }
-		on && /^    [a-z0-9_]+ +(ns|count) / { print $1 }
+		on && /^    [a-z0-9_]+ +(ns|count|1\/s) / { print $1 }
 		on && sub(/^    cases: /, "") { many = 1 }
 		on && many { gsub(/,/, " "); for (i = 1; i <= NF; i++) print "case", $i }'
 }
@@ -276,10 +279,10 @@ listed() {
 	[ "$seen" -ge 60 ] || fail_with "only $seen names"
 }
 
-@test "the driver has no list of experiments: each is named in its face alone, rulers and claims apart" {
+@test "the driver has no list of experiments: each is named in its face alone, rulers, claims, the bill and advice apart" {
 	local name found
 	for name in tlb_refill tlb_shootdown switch teardown first_write; do
-		found=$(cd "$ROOT" && grep -rlE "['\"]${name}['\"]" harness/driver plots scripts | grep -v '/claims/\|self-check' || :)
+		found=$(cd "$ROOT" && grep -rlE "['\"]${name}['\"]" harness/driver plots scripts | grep -v '/claims/\|/bill/\|/advise/\|self-check' || :)
 		[ "$found" = "harness/driver/show/experiments/$name.c" ] || fail_with "$name is named in:" "$found"
 	done
 }
@@ -301,7 +304,7 @@ listed() {
 	well_formed "$folder/latest/plots/data/spawn-by-child_cpu.dat"
 	[ "$(cat "$folder/latest/plots/data/spawn-by-child_cpu-axes.dat")" = $'names\tchild on the caller’s CPU, on any CPU, or on another CPU\thow long the caller is blocked in the call\tns\n0\tsame\n1\tfree' ] ||
 		fail_with "other levels"
-	grep -q '^spawn by child_cpu, heap 256 KiB, .*; geometric means of replicate medians, bars: 95 % t interval on their logs;' "$folder/latest/plots/data/caption-spawn-by-child_cpu.dat" ||
+	grep -q '^spawn by child_cpu, heap 256 KiB, .*; geometric means, bars: 95 % intervals;' "$folder/latest/plots/data/caption-spawn-by-child_cpu.dat" ||
 		fail_with "no caption"
 	command -v gnuplot >/dev/null || return 0
 	private_build "$BATS_TEST_TMPDIR/place"
@@ -330,14 +333,14 @@ listed() {
 	echo 'no command' >>"$place/plots/counters-by-arm.gp"
 	run --separate-stderr "$place/build/forkcost" plot "$folder"
 	[ "$status" -eq 1 ] || fail_with "status $status"
-	[[ $stderr == *"cannot draw ../counters-by-arm.svg: gnuplot says: "* ]] || fail_with "it is not named"
+	[[ $stderr == *"cannot draw counters-by-arm: gnuplot says: "* ]] || fail_with "it is not named"
 	[ ! -e "$folder/plots/counters-by-arm.png" ] || fail_with "a figure of a script that fails"
 	for name in "${FIGURES[@]:1}"; do
 		[ -e "$folder/plots/$name.png" ] || fail_with "no $name"
 	done
 	echo 'no command' >>"$place/plots/timeline.gp"
 	run --separate-stderr "$place/build/forkcost" plot "$folder"
-	[[ $stderr == *"cannot draw 2 of the figures; the first: cannot draw ../counters-by-arm.svg"* ]] || fail_with "not both"
+	[[ $stderr == *"cannot draw 2 of the figures; the first: cannot draw counters-by-arm: "* ]] || fail_with "not both"
 }
 
 @test "a figure that the run no longer has goes, with its data; nobody else's files do" {

@@ -7,10 +7,16 @@ TAKEN_BACK='reuse_child_wrote reuse_child_exited after_exec'
 LEFT_ALONE='after_vfork after_posix_spawn after_clone_vm never_forked'
 HEAPS='131072 1048576 25165824'
 
-setup_file() {
+measure() {
 	"$FORKCOST" run --experiment first_write --heap 128K,1M,24M --page-kind 4k --replicates 1 \
 		--cell-time 1ms --no-plots --no-table --output "$BATS_FILE_TMPDIR/results" \
-		3>&- 2>"$BATS_FILE_TMPDIR/stderr" || {
+		3>&- 2>"$BATS_FILE_TMPDIR/stderr"
+}
+
+# A sample that cannot be proved fails its run, and on a crowded machine a pass of 6,144 pages may take one fault more. Not
+# twice in a row.
+setup_file() {
+	measure || measure || {
 		cat "$BATS_FILE_TMPDIR/stderr" >&2
 		return 1
 	}

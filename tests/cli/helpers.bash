@@ -7,8 +7,10 @@ ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 BUILD=${BUILD:-build}
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 FORKCOST=$BUILD/forkcost
+# For runs that are not about the axes whose other levels run where nobody asks: without those.
+PLAIN=(--program own)
 # The smallest run that is one: two heaps, one cell each.
-TINY=(--experiment spawn --heap '0,4M' --replicates 1 --cell-time 1ms --cache warm --state dirty --child-cpu same
+TINY=("${PLAIN[@]}" --experiment spawn --heap '0,4M' --replicates 1 --cell-time 1ms --cache warm --state dirty --child-cpu same
 	--no-plots --no-table)
 export LC_ALL=C
 unset NO_COLOR
@@ -108,16 +110,20 @@ one_line() {
 # private_build FOLDER: a copy whose processes can be distinguished from all others by their path.
 private_build() {
 	mkdir -p "$1/build"
-	cp -p "$BUILD/forkcost" "$BUILD/forkcost-worker" "$BUILD/forkcost-target" "$1/build/"
+	cp -p "$BUILD/forkcost" "$BUILD/forkcost-worker" "$BUILD"/forkcost-target* "$1/build/"
 	cp -r "$ROOT/plots" "$1/plots"
 }
+
+# is_figure NAME: whether the script of this name draws a figure of its own, and is not a part of several.
+is_figure() { [[ " formats forget style by-axis " != *" $1 "* ]]; }
 
 # few_figures FOLDER NAME...: leaves only these figures to a private build, for all of them take seconds to draw.
 few_figures() {
 	local folder=$1 script
 	shift
 	for script in "$folder"/plots/*.gp; do
-		[[ " style by-axis $* " == *" $(basename "$script" .gp) "* ]] || rm "$script"
+		script=$(basename "$script" .gp)
+		! is_figure "$script" || [[ " $* " == *" $script "* ]] || rm "$folder/plots/$script.gp"
 	done
 }
 
@@ -137,6 +143,12 @@ broken_worker() {
 	! cmp -s "$place/$1" "$ROOT/$1" || fail_with "nothing changed: $2"
 	FORKCOST_NO_INSTALL=1 make -C "$place" --no-print-directory BUILD=build \
 		COMMIT="$(cat "$place/build/commit" 2>/dev/null || echo unknown)" build/forkcost-worker >/dev/null 3>&-
+}
+
+# axes_behind AXIS: the names of those that come after it, which have columns behind its own.
+axes_behind() {
+	"$FORKCOST" list | sed -n '/^axes/,/^  action/s/^  \([a-z_][a-z_]*\) .*/\1/p' |
+		awk -v axis="$1" '/^(axes|action)$/ { next } on; $0 == axis { on = 1 }'
 }
 
 # samples RUN: the lines of its samples, which may still be written.
@@ -183,4 +195,11 @@ completed() {
 	"$FORKCOST" completion bash >"$BATS_TEST_TMPDIR/completion" || fail_with "no completion" || return
 	bash -c '. "$1"; shift; COMP_WORDS=(forkcost "$@"); COMP_CWORD=$#; _forkcost; printf "%s\n" "${COMPREPLY[@]}"' \
 		bash "$BATS_TEST_TMPDIR/completion" "$@"
+}
+
+# second_opinion FOLDER: gives a run what scripts/crosscheck gives it, made up: three turns of one cell.
+second_opinion() {
+	local turn='{"window_ns": 98765432, "hyperfine": {"results": [{"times": [2.5]}, {"times": [1]}, {"times": [2.7]}, {"times": [1]}]}}'
+	mkdir -p "$1/hyperfine"
+	echo "{\"spawns\": 31, \"turns\": [$turn, $turn, $turn]}" >"$1/hyperfine/clone_vm_vfork.exec.1073741824.json"
 }

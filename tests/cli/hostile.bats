@@ -81,6 +81,8 @@ no_rest() {
 	wait_for has_begun
 	kill -TERM "$pid"
 	status=0
+	has_ended() { ! kill -0 "$pid"; }
+	wait_for has_ended
 	wait "$pid" || status=$?
 	[ "$status" -eq 130 ] || fail_with "status"
 	grep -q 'cannot finish drawing .*: interrupted; ' stderr || fail_with "no words"
@@ -89,13 +91,13 @@ no_rest() {
 
 @test "gnuplot that leaves half a figure is an error, and the figure that was there stays" {
 	mkdir bin
-	echo mine >"$RUN/plots/counters-by-arm.svg"
+	echo mine >"$RUN/plots/cache-states.svg"
 	# shellcheck disable=SC2016
-	printf '#!/bin/sh\nwhile [ "$1" != svg ]; do shift; done\necho "<svg>" >"$2"\n' >bin/gnuplot
+	printf '#!/bin/sh\nwhile [ "$1" != -c ]; do shift; done\necho "<svg>" >"../$5.svg"\n' >bin/gnuplot
 	chmod +x bin/gnuplot
 	PATH=$PLACE/bin:$PATH run --separate-stderr "$FORKCOST" plot "$RUN"
-	one_line 1 counters-by-arm.svg
-	[ "$(cat "$RUN/plots/counters-by-arm.svg")" = mine ]
+	one_line 1 cache-states.svg
+	[ "$(cat "$RUN/plots/cache-states.svg")" = mine ]
 }
 
 @test "a file that is a link, a folder or a pipe is refused, and what it leads to stays" {
@@ -195,7 +197,7 @@ measure() {
 	[ "$status" -eq 1 ] && [[ $stderr == *"$PLACE/out/latest"* ]] || fail_with "bench measures first"
 }
 
-@test "a limit on the size of files is told, with what to do, by whatever writes" {
+@test "whatever writes reports a limit on the size of files, with what to do" {
 	# shellcheck disable=SC2016
 	run --separate-stderr bash -c 'ulimit -f 1 && exec "$@"' bash "$FORKCOST" summarize "$RUN"
 	one_line 1 'File too large'
@@ -212,14 +214,14 @@ measure() {
 	grep -q 'cannot write the output: File too large; .*ulimit -f' "$PLACE/stderr"
 }
 
-@test "gnuplot that meets the limit on the size of files is told, too" {
+@test "a limit on the size of files that gnuplot meets is reported, too" {
 	with_gnuplot
 	# shellcheck disable=SC2016
 	run --separate-stderr bash -c 'ulimit -f 1000 && exec "$@"' bash "$FORKCOST" summarize "$RUN"
 	[ "$status" -eq 0 ] || fail_with "the run's own files do not fit"
 	printf 'set print ARG2\ndo for [i = 1:30000] { print "a line that is one of very many lines, %%d" }\n' >long
 	private_build "$PLACE"
-	rm "$PLACE"/plots/[a-r]*.gp "$PLACE"/plots/t*.gp
+	few_figures "$PLACE" spawn-by-heap
 	cp long "$PLACE/plots/spawn-by-heap.gp"
 	# shellcheck disable=SC2016
 	run --separate-stderr bash -c 'ulimit -f 1000 && exec "$@"' bash "$PLACE/build/forkcost" plot "$RUN"
@@ -258,7 +260,7 @@ measure() {
 	# CSV: as many rows as before, as many fields in each, and no formula.
 	tsv "$RUN/summary.csv" >table
 	[ "$(wc -l <table)" -eq "$rows_before" ] || fail_with "rows were forged"
-	awk -F '\t' 'NF != 30 || /(^|\t)[=+@]/ { exit 1 }' table || fail_with "fields are forged"
+	awk -F '\t' 'NR == 1 { fields = NF } NF != fields || /(^|\t)[=+@]/ { exit 1 }' table || fail_with "fields are forged"
 	cut -f2 table | grep -qxF "'"'=cmd(),"a|b" <b>-->$`x`\{x}' || fail_with "the name is not whole" "$(cut -f2 table | sort -u)"
 	# Markdown: no HTML, no end of a comment but ours, no cell more.
 	for text in "$RUN"/tables/*.md "$RUN/claims.md"; do

@@ -10,8 +10,8 @@ setup_file() {
 	few_figures "$TREE" spawn-by-heap
 	[ ! -d "$ROOT/docs" ] || cp -a "$ROOT/docs" "$TREE/"
 	commit=$(cat "$TREE/build/commit" 2>/dev/null || echo unknown)
-	cp "$BATS_TEST_DIRNAME/fixtures/clone_files.c" "$TREE/bench/primitives/"
 	cp "$BATS_TEST_DIRNAME/fixtures/pipe_pair.c" "$TREE/bench/"
+	example bench/primitives/clone_files.c
 	example bench/system_call.c
 	example harness/driver/commands/runs.c
 	make_in_tree build/forkcost build/forkcost-worker build/forkcost-target >"$BATS_FILE_TMPDIR/make" 2>&1 || {
@@ -140,6 +140,7 @@ example() {
 	local dest=$BATS_TEST_TMPDIR/dest name
 	make_in_tree install DESTDIR="$dest" PREFIX=/opt/forkcost
 	for name in bin/forkcost libexec/forkcost/forkcost-worker libexec/forkcost/forkcost-target \
+		libexec/forkcost/forkcost-bare \
 		share/forkcost/plots/style.gp share/man/man1/forkcost.1 \
 		share/bash-completion/completions/forkcost; do
 		[ -f "$dest/opt/forkcost/$name" ] || fail_with "$name is not installed"

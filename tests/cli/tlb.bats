@@ -221,7 +221,7 @@ cpus() {
 		worker='' child=''
 		read -r worker _ <"/proc/$driver/task/$driver/children" || [ -n "$worker" ] || continue
 		read -r child _ <"/proc/$worker/task/$worker/children" || [ -n "$child" ] || continue
-		# It is told where to run right after its start.
+		# It is moved right after its start.
 		there=$(cpus "$child") || :
 		[ -z "$there" ] || [ "$there" = "$(cpus "$worker")" ] || busy=$child
 	done 2>/dev/null

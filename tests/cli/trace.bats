@@ -22,7 +22,7 @@ trace() {
 	worker=$(awk '/execve\(.*forkcost-worker"/ { print $1 }' "$BATS_TEST_TMPDIR/trace")
 	# Whatever starts a process or a thread.
 	starts=$(grep -cE '^[0-9]+ +(clone|clone3|fork|vfork)\(' "$calls" || :)
-	[ "$starts" -eq $COUNT ] || fail_with "$starts children instead of $COUNT" "$(cat "$calls")"
+	[ "$starts" -eq $((COUNT + ${SERVERS:-0})) ] || fail_with "$starts children instead of $COUNT" "$(cat "$calls")"
 }
 
 # starts_all PATTERN: every child was started by a call like this one.
@@ -111,6 +111,21 @@ execs_target() {
 	lone_call 'exit\(0[) ]'
 	! grep -q 'clone.*SIGCHLD' "$calls" || fail_with "a thread with SIGCHLD"
 	! grep -q ' wait4(' "$calls" || fail_with "a thread is waited for as a process"
+}
+
+# What is too small to have the heap was there before it; and whoever is not the worker's child it cannot wait for.
+@test "fork_server is started before the heap, starts the children, and ends with the worker" {
+	local server heap started
+	SERVERS=1 trace fork_server exit --heap 64M
+	started=$(grep -nE "^$worker +clone\(child_stack=NULL, flags=SIGCHLD" "$calls" | cut -d: -f1)
+	heap=$(grep -nE "^$worker +mmap\(0x[0-9a-f]+, 67108864, " "$calls" | head -1 | cut -d: -f1)
+	[ -n "$started" ] && [ -n "$heap" ] && [ "$started" -lt "$heap" ] || fail_with "server $started, heap $heap" "$(cat "$calls")"
+	server=$(sed -nE "s/^([0-9]+) +clone\(.*CLONE_PARENT\|SIGCHLD.*/\1/p" "$calls" | sort -u)
+	[ "$server" != "$worker" ] && [ "$(grep -cE "^$server +clone\(child_stack=NULL, flags=CLONE_PARENT\|SIGCHLD" "$calls")" -eq $COUNT ] ||
+		fail_with "the server does not start all"
+	[ "$(grep -cE "^$worker .*wait4.*WEXITSTATUS\(s\) == 41" "$BATS_TEST_TMPDIR/trace")" -eq $COUNT ] ||
+		fail_with "not all are waited for" "$(grep wait4 "$BATS_TEST_TMPDIR/trace")"
+	grep -qE "^$server +\+\+\+ killed by SIGKILL" "$BATS_TEST_TMPDIR/trace" || fail_with "the server stays"
 }
 
 # minflt: the children's page faults as wait4 says them, one a line.

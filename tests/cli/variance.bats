@@ -44,13 +44,13 @@ made_up() {
 	run --separate-stderr "$FORKCOST" variance "$RUN"
 	succeeded
 	[[ ${lines[0]} == 'spawn, heap 0' ]] || fail_with "no title"
-	grep -qE '^fork exit +2\.0 x 4\.0 x 6 +10\.0% +5\.2% +2\.0% +\+-[0-9.]+% +4 x 13 x 11$' <<<"$output" ||
+	grep -qE '^fork exit +2\.0 x 4\.0 x 6 +10\.0% +5\.2% +2\.0% +±[0-9.]+% +4 x 13 x 11$' <<<"$output" ||
 		fail_with "not the split of fork"
 	grep -qE '^vfork exit +1\.0 x 4\.0 x 6 +\? +8\.8% ' <<<"$output" || fail_with "not the split of vfork"
 	run --separate-stderr "$FORKCOST" variance --precision 1% "$RUN"
 	succeeded
 	grep -qE '^fork exit .* 4 x 13 x 34$' <<<"$output" || fail_with "the precision is not followed"
-	[[ $output == *'+-1 %'* ]] || fail_with "the precision is not named"
+	[[ $output == *'±1 %'* ]] || fail_with "the precision is not named"
 	usage_error precision variance --precision 0 "$RUN"
 	usage_error precision variance --precision x "$RUN"
 }
@@ -61,7 +61,7 @@ made_up() {
 	local wide
 	wide=$(awk 'length($0) > 100' <<<"$output")
 	[ -z "$wide" ] || fail_with "wider than 100 columns:" "$wide"
-	[ "$(grep -c '^fork exec .*+-' <<<"$output")" -eq "$(grep -c '^spawn, heap ' <<<"$output")" ]
+	[ "$(grep -c '^fork exec .*±' <<<"$output")" -eq "$(grep -c '^spawn, heap ' <<<"$output")" ]
 	[ "$(grep -c '^spawn, heap ' <<<"$output")" -eq 7 ] || fail_with "not every heap"
 	[[ $output != *x0a* && $output != *page_faults* ]]
 }

@@ -77,7 +77,7 @@ burdened() {
 @test "seen from outside, a worker has just what it needs, whoever started it" {
 	local driver
 	ulimit -n 2048
-	burdened "$FORKCOST" run --experiment spawn --primitive vfork --heap 0 --replicates 1 --cell-time 5s --cache warm \
+	burdened "$FORKCOST" run --experiment spawn --heap 4M --budget 1m --cell-time 5s --cache warm \
 		--state dirty --child-cpu same --no-plots --no-table --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null &
 	driver=$!
 	wait_for test -e "$BATS_TEST_TMPDIR/latest/samples.jsonl.zst"
@@ -124,7 +124,7 @@ stamped() {
 }
 
 @test "in every stamped sample start comes before reaped, and the timeline keeps the order" {
-	"$FORKCOST" run --experiment spawn --heap 0,4M --replicates 4 --cell-time 100ms --counters none --cache warm --state dirty \
+	"$FORKCOST" run --experiment spawn --heap 0,4M --replicates 4 --cell-time 400ms --counters none --cache warm --state dirty \
 		--child-cpu same --no-table --no-plots --output "$BATS_TEST_TMPDIR" 3>&- 2>/dev/null
 	stamped "$BATS_TEST_TMPDIR/latest" >"$BATS_TEST_TMPDIR/stamped"
 	awk '
@@ -152,7 +152,7 @@ stamped() {
 		awk -F '\t' 'NR == 1 { next }
 			$3 ~ /nan/ && $1 !~ /^eager_copy/ { print "no start: " $0; bad = 1 }
 			$2 + 0 > $4 + 0 || $3 !~ /nan/ && $3 + 0 > $4 + 0 { print "out of order: " $0; bad = 1 }
-			END { if (NR != 11) { print NR " lines"; bad = 1 }; exit bad }' "$file" || fail_with "$file"
+			END { if (NR != 12) { print NR " lines"; bad = 1 }; exit bad }' "$file" || fail_with "$file"
 	done
 	grep -q 'of the same samples' "$BATS_TEST_TMPDIR/latest/plots/data/caption-timeline.dat"
 }
@@ -164,12 +164,12 @@ stamped() {
 	"$FORKCOST" summarize "$BATS_TEST_TMPDIR/old" 2>/dev/null
 	awk -F '\t' 'NR > 1 && $3 !~ /nan/ { exit 1 } END { exit NR < 5 }' "$BATS_TEST_TMPDIR/old/plots/data/timeline-1.dat" ||
 		fail_with "$(cat "$BATS_TEST_TMPDIR/old/plots/data/timeline-1.dat")"
-	grep -q 'No starts are shown' "$BATS_TEST_TMPDIR/old/plots/data/caption-timeline.dat"
+	grep -q 'no starts are shown' "$BATS_TEST_TMPDIR/old/plots/data/caption-timeline.dat"
 }
 
 @test "a competitor on the worker's CPU is said in every row, and none where the worker never waited" {
-	local cpu busy run=(--experiment spawn --heap '0,4M' --replicates 2 --cell-time 100ms --cache warm --state dirty
-		--child-cpu same --primitive 'fork,vfork' --no-plots --no-table)
+	local cpu busy run=(--experiment spawn --heap '0,4M' --replicates 2 --cell-time 800ms --cache warm --state dirty
+		--child-cpu same --primitive 'fork,vfork' --counters none --no-plots --no-table)
 	cpu=$(taskset -cp $$ | sed 's/.*[ ,-]//')
 	taskset -c "$cpu" sh -c 'while :; do :; done' 3>&- &
 	busy=$!
@@ -179,7 +179,8 @@ stamped() {
 	TABLE=$BATS_TEST_TMPDIR/table
 	tsv "$BATS_TEST_TMPDIR/busy/latest/summary.csv" >"$TABLE"
 	some 'experiment == "spawn" && metric == "reaped_ns" && count > 0'
-	none 'experiment == "spawn" && count > 0 && note !~ /disturbed: other processes had the CPU for [0-9]+ % of the time.*waited .*involuntary switches/'
+	# Replicates that count are over within a few of the scheduler's slices.
+	none 'experiment == "spawn" && unit == "ns" && count > 0 && note !~ /disturbed: other processes had the CPU for [0-9]+ % of the time.*waited .*involuntary switches/'
 	"$FORKCOST" show "$BATS_TEST_TMPDIR/busy/latest" >"$BATS_TEST_TMPDIR/shown"
 	grep -q 'other processes had the CPU' "$BATS_TEST_TMPDIR/shown"
 	# Others may run on this machine now as well; but what the kernel let run without waiting was alone.

@@ -61,14 +61,16 @@ static void check_settings(const struct settings *settings)
 		check_heap(settings->heaps.level[i]);
 	check_choice(&settings->actions, &axis_action, false);
 	FUZZ_HOLDS(settings->actions.level[0] != ACTION_NONE);
-	/* Of threads the plan chooses where nobody asked. */
+	/* Of some axes, as of threads, the plan chooses where nobody asked. */
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		check_choice(&settings->levels[axis], &axes[axis], axis == AXIS_THREADS);
+		check_choice(&settings->levels[axis], &axes[axis],
+			     axes[axis].unasked && !*axes[axis].unasked);
 	FUZZ_HOLDS(settings->precision >= 0.0001 && settings->precision <= 1);
 	FUZZ_HOLDS(settings->budget_ns > 0 && settings->cell_ns > 0);
 	FUZZ_HOLDS(settings->replicates_max >= 1 && settings->replicates_max <= 1000);
 	FUZZ_HOLDS(settings->caller_cpu >= -1 && settings->caller_cpu < WIRE_CPUS_MAX);
 	FUZZ_HOLDS(settings->evict_bytes > 0);
+	FUZZ_HOLDS(settings->working_set_bytes <= WIRE_WORKING_SET_MAX);
 	bool primitives = false, experiments = false;
 	for (uint32_t i = 0; i < catalog()->primitive_count; i++)
 		primitives = primitives || settings->primitives[i];

@@ -2,10 +2,12 @@
  * sound and can be shown, summarised and judged. The input is samples.jsonl; behind a zero byte at the
  * start of a line environment.json may follow, else a small one is taken. */
 #include "harness/driver/analysis/summary.h"
+#include "harness/driver/bill/bill_view.h"
 #include "harness/driver/claims/view.h"
+#include "harness/driver/compare/view.h"
 #include "harness/driver/data/dataset.h"
 #include "harness/driver/show/derived.h"
-#include "harness/driver/show/figures.h"
+#include "harness/driver/show/figures_write.h"
 #include "harness/driver/show/tables.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -205,6 +207,41 @@ static void check_json(const char *name)
 	json_decref(back);
 }
 
+static void check_compared(const struct compared_row *row)
+{
+	const struct difference *difference = &row->difference;
+	FUZZ_HOLDS(row->verdict < VERDICTS);
+	if (difference->why) {
+		FUZZ_HOLDS(row->verdict == VERDICT_UNSURE);
+		return;
+	}
+	FUZZ_HOLDS(row->verdict == VERDICT_SAME || row->verdict == VERDICT_UNSURE);
+	if (difference->between == BETWEEN_NONE)
+		return;
+	FUZZ_HOLDS(rise(difference->low, difference->ratio) &&
+		   rise(difference->ratio, difference->high));
+	FUZZ_HOLDS(difference->p_differs <= row->p_adjusted && row->p_adjusted <= 1);
+}
+
+/* A run against itself: nothing differs. */
+static void put_compared(const struct summary *summary)
+{
+	static struct compare compare;
+	const struct compare_wish wish = {.between = NAN, .same_within = 0.02};
+	struct problem problem = {""};
+	compare_begin(&compare, &wish);
+	FUZZ_HOLDS(!compare_add(&compare, SIDE_A, summary, "a", &problem));
+	FUZZ_HOLDS(!compare_add(&compare, SIDE_B, summary, "b", &problem));
+	if (!compare_end(&compare, &problem)) {
+		for (size_t i = 0; i < compare.both; i++)
+			check_compared(&compare.rows[i]);
+		for (enum compare_form form = COMPARE_TEXT; form <= COMPARE_JSON; form++)
+			FUZZ_HOLDS(!compare_put(&compare, form, nowhere, &problem));
+		compare_put_brief(&compare);
+	}
+	compare_free(&compare);
+}
+
 static void put_outputs(const struct summary *summary)
 {
 	struct problem problem = {""};
@@ -212,6 +249,7 @@ static void put_outputs(const struct summary *summary)
 	stdout = nowhere; /* a fuzzer's own words are not thrown away with it */
 	tables_print(summary);
 	enum outcome brief = claims_print_brief(summary, &problem);
+	put_compared(summary);
 	stdout = terminal;
 	FUZZ_HOLDS(!brief);
 	FUZZ_HOLDS(!claims_put(summary, CLAIMS_TERMINAL, nowhere, &problem));
@@ -220,6 +258,7 @@ static void put_outputs(const struct summary *summary)
 	FUZZ_HOLDS(!tables_write(summary, folder, &problem));
 	FUZZ_HOLDS(!figures_write(summary, folder, &problem));
 	FUZZ_HOLDS(!claims_write(summary, folder, &problem));
+	FUZZ_HOLDS(!bill_write(summary, folder, &problem));
 	check_json("claims.json");
 }
 

@@ -11,11 +11,13 @@ guest_run() {
 
 # What the guest's PMU counts, and page faults.
 COUNTERS=dtlb_load_walks,dtlb_store_walks,itlb_walks,instructions,page_faults
-# The options of a small run in the guest that counts them; EXPERIMENT-heap and output are to follow.
+# The options of a small run in the guest that counts them; EXPERIMENT-heap and output are to follow. A
+# replicate counts twice of an arm, shortly one after the other, and a stretch in which another process has
+# the one CPU takes both: hence three replicates.
 SHORT="--cell-time 1ms --state dirty --cache warm --child-cpu same --page-kind 4k
 	--touch-order sequential --no-plots --no-table"
 SHORT=${SHORT//[$'\n\t']/ }
-COUNTED="--counters $COUNTERS --replicates 1 $SHORT"
+COUNTED="--counters $COUNTERS --replicates 3 $SHORT"
 
 # boot_once [OPTION...] COMMAND: for setup_file: COMMAND in the guest, with what it leaves in /results in
 # $BATS_FILE_TMPDIR. Shows what it printed if it fails.

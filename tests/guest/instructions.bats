@@ -54,7 +54,7 @@ line() {
 		fail_with "$(counts other clone)" "$(counts other vfork)"
 }
 
-@test "instructions that the PMU cannot tell by mode are given for both modes alone, with the reason" {
+@test "instructions that the PMU cannot count by mode are given for both modes alone, with the reason" {
 	table_of one
 	every 30 'metric ~ /^instructions_(user|kernel)/' 'count == 0 && note ~ /^unavailable: this PMU counts/'
 	every 15 'metric == "instructions_both_with_child"' 'count > 0 && min > 1000'

@@ -92,7 +92,7 @@ FAULTLESS='(case_name ~ /^after_(vfork|posix_spawn|clone_vm)$/ || case_name == "
 }
 
 # This PMU has no event for page walks' cycles, TLB flushes and the last-level cache. Its cycles and
-# instructions it cannot tell by mode. Nothing else may be missing, and nothing without a reason.
+# instructions it cannot count by mode. Nothing else may be missing, and nothing without a reason.
 @test "every role that this PMU has is counted, and the others say why" {
 	local role
 	run cat "$BATS_FILE_TMPDIR/counters"

@@ -60,9 +60,12 @@ TEST(every_claim_has_a_rule_that_it_falls_with_or_says_why_not)
 								  claim_rules[i].role == SUPPORTS);
 		assert_true(claims[claim].history ? required == 0 : required > 0);
 	}
-	for (size_t i = 0; i < claim_rule_count; i++)
-		assert_true(claim_rule_corrects(&claim_rules[i]) ==
-			    (claim_rules[i].correction != NULL));
+	for (size_t i = 0; i < claim_rule_count; i++) {
+		const struct rule *rule = &claim_rules[i];
+		assert_true(claim_rule_corrects(rule)
+				    ? rule->correction != NULL
+				    : !rule->correction || rule->role == REQUIRED);
+	}
 }
 
 TEST(a_claim_whose_rules_are_all_met_holds_or_is_corrected_or_half_right)
@@ -122,6 +125,14 @@ TEST(what_denies_the_claims_own_words_makes_it_half_right)
 	assert_string_equal(claim_ruling_words(RULING_HALF), "half right");
 }
 
+static void miss_all(enum claim_id claim, enum rule_role role,
+		     struct finding findings[FINDING_COUNT])
+{
+	for (size_t i = 0; i < claim_rule_count; i++)
+		if (claim_rules[i].claim == claim && claim_rules[i].role == role)
+			findings[claim_rules[i].finding] = exactly(beyond(&claim_rules[i]));
+}
+
 TEST(a_range_over_a_threshold_or_a_missing_value_leaves_it_open)
 {
 	for (size_t i = 0; i < claim_rule_count; i++) {
@@ -130,6 +141,8 @@ TEST(a_range_over_a_threshold_or_a_missing_value_leaves_it_open)
 		if (rule->role == SHOWN)
 			continue;
 		meet_all(rule->claim, findings);
+		if (rule->role == DENIES)
+			miss_all(rule->claim, DENIES, findings);
 		struct finding *finding = &findings[rule->finding];
 		finding->low = rule->threshold - 1e-6;
 		finding->high = rule->threshold + 1e-6;
@@ -140,6 +153,24 @@ TEST(a_range_over_a_threshold_or_a_missing_value_leaves_it_open)
 		assert_contains(judgement.why, "nobody looked");
 		assert_contains(judgement.why, definitions[rule->finding].words);
 	}
+}
+
+/* One way in which the same resident set costs another time is enough, whatever the other ways show. */
+TEST(one_denial_makes_it_half_right_whatever_else_is_missing)
+{
+	struct finding findings[FINDING_COUNT];
+	meet_all(C18, findings);
+	findings[SPREAD_OVER_DENSE] = (struct finding){.why = "not part of this run"};
+	findings[MAPPINGS_OVER_ONE] = exactly(1);
+	assert_int_equal(claim_judge(C18, findings).ruling, RULING_HALF);
+	findings[THP_OVER_4K] = exactly(1);
+	assert_int_equal(claim_judge(C18, findings).ruling, RULING_OPEN);
+	findings[SPREAD_OVER_DENSE] = exactly(1);
+	assert_int_equal(claim_judge(C18, findings).ruling, RULING_HOLDS);
+	/* What corrects besides must still be known. */
+	meet_all(C9, findings);
+	findings[MARKING_SHARE] = (struct finding){.why = "not part of this run"};
+	assert_int_equal(claim_judge(C9, findings).ruling, RULING_OPEN);
 }
 
 /* What is known to be wrong is wrong whatever else is not known. */
@@ -289,24 +320,22 @@ TEST(a_time_too_wide_to_be_cited_is_no_evidence)
 	assert_true(found(FAULTS_PARENT_COPY).known);
 }
 
-/* What a run in which both cases of a switch drift by that much a replicate tells of their difference. */
-static struct finding drifting_switch_adds(double drift)
+/* What separate memory adds to a switch, in a run that measured this; each time drifts by that much a replicate. */
+static struct finding switch_adds(double drift, size_t count, const struct unit_point points[])
 {
-	struct finding findings[FINDING_COUNT];
+	static struct finding findings[FINDING_COUNT];
 	struct dataset dataset;
 	struct summary summary;
 	struct problem problem;
 	FILE *file = unit_points_begin();
-	for (unsigned r = 0; r < REPLICATES; r++) {
-		struct unit_point point = {.experiment = "switch",
-					   .case_name = "shared",
-					   .metric = "switch_ns",
-					   .value = 1000 * (1 + drift * r)};
-		unit_point_put(file, r, &point);
-		point.case_name = "separate";
-		point.value += 500 + r;
-		unit_point_put(file, r, &point);
-	}
+	for (unsigned r = 0; r < REPLICATES; r++)
+		for (size_t i = 0; i < count; i++) {
+			struct unit_point point = points[i];
+			point.experiment = "switch";
+			point.metric = "switch_ns";
+			point.value *= 1 + drift * r;
+			unit_point_put(file, r, &point);
+		}
 	unit_run_end(file);
 	unit_summarize(&summary, &dataset);
 	assert_int_equal(findings_make(&summary, findings, &problem), OUTCOME_OK);
@@ -314,10 +343,17 @@ static struct finding drifting_switch_adds(double drift)
 	return findings[SWITCH_ADDS];
 }
 
+static const struct unit_point switches[] = {
+	{.case_name = "shared", .heap_bytes = 2 << 20, .value = 1000},
+	{.case_name = "separate", .heap_bytes = 2 << 20, .value = 1668},
+	{.case_name = "shared", .value = 1000},
+	{.case_name = "separate", .value = 1267},
+};
+
 TEST(a_difference_of_times_too_wide_is_none_either)
 {
-	assert_true(drifting_switch_adds(0.02).known);
-	assert_contains(drifting_switch_adds(0.5).why,
+	assert_true(switch_adds(0.02, 4, switches).known);
+	assert_contains(switch_adds(0.5, 4, switches).why,
 			"switch, separate, heap 0: too wide for a verdict");
 }
 
@@ -390,40 +426,12 @@ TEST(without_a_pair_from_16_to_64_MiB_write_protecting_is_not_known)
 	assert_contains(found(DIRTY_OVER_WRITE_PROTECTED).why, "heap 16 MiB, write-protected");
 }
 
-/* What separate memory adds to a switch where it adds 668 ns at 2 MiB, and 267 at heap 0 if that is measured. */
-static struct finding switch_adds(bool with_heap_0)
+TEST(what_a_switch_costs_the_mmu_is_judged_without_reads_in_between)
 {
-	static struct finding findings[FINDING_COUNT];
-	static const char *const cases[] = {"shared", "separate"};
-	struct dataset dataset;
-	struct summary summary;
-	struct problem problem;
-	FILE *file = unit_points_begin();
-	for (unsigned r = 0; r < REPLICATES; r++)
-		for (size_t i = 0; i < 4; i++) {
-			const struct unit_point point = {.experiment = "switch",
-							 .case_name = cases[i % 2],
-							 .metric = "switch_ns",
-							 .heap_bytes = i < 2 ? 2 << 20 : 0,
-							 .value = 1000 + (i == 1   ? 668
-									  : i == 3 ? 267
-										   : 0)};
-			if (i < 2 || with_heap_0)
-				unit_point_put(file, r, &point);
-		}
-	unit_run_end(file);
-	unit_summarize(&summary, &dataset);
-	assert_int_equal(findings_make(&summary, findings, &problem), OUTCOME_OK);
-	unit_free(&summary, &dataset);
-	return findings[SWITCH_ADDS];
-}
-
-TEST(the_mmu_is_told_by_the_switch_without_reads_in_between)
-{
-	struct finding finding = switch_adds(true);
+	struct finding finding = switch_adds(0, 4, switches);
 	assert_near(finding.center, 267, 1e-9);
 	assert_string_equal(finding.where, "with no pages read in between");
-	finding = switch_adds(false);
+	finding = switch_adds(0, 2, switches);
 	assert_false(finding.known);
 	assert_contains(finding.why, "add --heap 0");
 }
@@ -636,6 +644,132 @@ TEST(a_large_heap_that_was_not_reached_is_not_asked_for_again)
 	assert_contains(found(MAPPINGS_EXECED).why, "not reached: the run was interrupted before");
 	json_decref(made.dataset.end);
 	made.dataset.end = NULL;
+}
+
+/* ---- huge pages, threads, posix_spawn, layouts ---- */
+
+static struct series *at_level(struct series *series, enum axis_id axis, const char *level)
+{
+	wire_copy(series->level[axis], WIRE_NAME_MAX, level);
+	return series;
+}
+
+/* A pass over 1 MiB of transparent huge pages, by faults of so many bytes. */
+TEST(bytes_that_a_fault_copies_are_the_heap_over_its_faults)
+{
+	made_begin();
+	struct series *faults =
+		made_add("first_write", "parent_copy", "faults", "count", 256, 0, REPLICATES);
+	at_level(faults, AXIS_PAGE_KIND, "thp");
+	assert_near(found(THP_BYTES_A_FAULT).center, 4096, 0);
+	assert_near(found(THP_BYTES_A_FAULT).high, 4096, 0);
+	assert_true(finding_is_count(THP_BYTES_A_FAULT));
+	struct row *row = &made.rows[faults - made.series];
+	row->spread.min = 1; /* one pass copied it whole */
+	assert_near(found(THP_BYTES_A_FAULT).high, 1 << 20, 0);
+	row->spread.min = 0;
+	assert_false(found(THP_BYTES_A_FAULT).known);
+	assert_contains(found(HUGETLB_BYTES_A_FAULT).why, "add --page-kind 4k,hugetlb");
+	made.dataset.run =
+		json_pack("{s:{s:s}}", "page_kinds_left_out", "hugetlb", "the pool has no pages");
+	assert_contains(found(HUGETLB_BYTES_A_FAULT).why, "the pool has no pages");
+	json_decref(made.dataset.run);
+}
+
+TEST(how_often_a_thread_stood_still_is_a_mean_over_replicates)
+{
+	made_begin();
+	made_add("thread_gap", "vfork", "stood", "count", 0, 0, REPLICATES);
+	assert_true(found(THREAD_STOOD_VFORK).known);
+	assert_near(found(THREAD_STOOD_VFORK).high, 0, 0);
+	/* One sample of three in one replicate of six. */
+	made.values[0][0][0] = 1;
+	struct finding finding = found(THREAD_STOOD_VFORK);
+	assert_near(finding.center, 1. / 18, 1e-9);
+	assert_near(finding.low, 0, 0);
+	assert_true(finding.high > finding.center && finding.high < 0.9);
+	for (size_t r = 0; r < REPLICATES; r++)
+		for (size_t i = 0; i < VALUES; i++)
+			made.values[0][r][i] = 1;
+	assert_near(found(THREAD_STOOD_VFORK).low, 1, 0);
+}
+
+TEST(what_grows_by_itself_is_taken_at_its_worst)
+{
+	made_begin();
+	made_add("spawn", "fork", "call_ns", "ns", 1e5, 0.01, REPLICATES)->heap_bytes = 0;
+	struct series *largest = made_add("spawn", "fork", "call_ns", "ns", 1e6, 0.01, REPLICATES);
+	largest->heap_bytes = 16 << 20;
+	struct finding finding = found(FORK_GROWTH);
+	assert_true(finding.known);
+	assert_near(finding.center, 10, 1e-6);
+	const struct stats_interval *interval = &made.rows[0].interval;
+	const double half = interval->high / interval->low;
+	assert_near(finding.high / finding.low, half * half, 1e-6);
+	assert_string_equal(finding.where, "heap 16 MiB against 0");
+	made_begin();
+	made_add("spawn", "fork", "call_ns", "ns", 1e6, 0, REPLICATES)->heap_bytes = 16 << 20;
+	assert_contains(found(FORK_GROWTH).why, "too similar");
+}
+
+TEST(a_level_is_held_against_the_plain_one_at_the_largest_heap_that_has_it)
+{
+	made_begin();
+	for (uint64_t heap = 4 << 20; heap <= 64 << 20; heap *= 4) {
+		made_add("spawn", "fork", "call_ns", "ns", 1e6, 0, REPLICATES)->heap_bytes = heap;
+		if (heap == 64 << 20)
+			break;
+		struct series *huge =
+			made_add("spawn", "fork", "call_ns", "ns", 4e4, 0.01, REPLICATES);
+		at_level(huge, AXIS_PAGE_KIND, "thp")->heap_bytes = heap;
+	}
+	struct finding finding = found(THP_OVER_4K);
+	assert_true(finding.known);
+	assert_near(finding.center, 0.04 * made.rows[1].interval.center / 4e4, 1e-9);
+	assert_contains(finding.where, "heap 16 MiB, thp pages");
+	assert_contains(found(SHARED_OVER_PRIVATE).why, "add --page-kind 4k,shared");
+	made.rows[2].interval.has_interval = false;
+	assert_contains(found(THP_OVER_4K).why, "fewer than 5 replicates");
+}
+
+static void add_forks(enum axis_id axis, const char *level, double plain_ns, double level_ns)
+{
+	made_add("spawn", "fork", "call_ns", "ns", plain_ns, 0, REPLICATES)->heap_bytes = 16 << 20;
+	at_level(made_add("spawn", "fork", "call_ns", "ns", level_ns, 0, REPLICATES), axis, level)
+		->heap_bytes = 16 << 20;
+}
+
+/* Axes by name: builds without them have other findings all the same. */
+TEST(spread_pages_and_most_mappings_are_found_where_there_are_such_axes)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		made_begin();
+		if (strcmp(axes[axis].name, "density") == 0) {
+			add_forks(axis, "1", 2e5, 2e7);
+			assert_near(found(SPREAD_OVER_DENSE).center, 100, 1e-9);
+		} else if (strcmp(axes[axis].name, "heap_mappings") == 0) {
+			add_forks(axis, "100", 1e6, 2e6);
+			add_forks(axis, "20000", 1e6, 3e7);
+			add_forks(axis, "1000", 1e6, 4e6);
+			assert_near(found(MAPPINGS_OVER_ONE).center, 30, 1e-9);
+		}
+	}
+	made_begin();
+	add_forks(AXIS_PAGE_KIND, "shared", 1e6, 1e4);
+	assert_near(found(SHARED_OVER_PRIVATE).center, 0.01, 1e-9);
+	assert_false(found(SPREAD_OVER_DENSE).known);
+	assert_contains(found(SPREAD_OVER_DENSE).why, "density");
+	assert_false(found(MAPPINGS_OVER_ONE).known);
+	assert_contains(found(MAPPINGS_OVER_ONE).why, "mappings");
+}
+
+TEST(small_heaps_say_nothing_of_levels)
+{
+	made_begin();
+	made_add("spawn", "fork", "call_ns", "ns", 1e5, 0, REPLICATES);
+	at_level(made_add("spawn", "fork", "call_ns", "ns", 1e5, 0, REPLICATES), AXIS_PAGE_KIND,
+		 "thp");
+	assert_contains(found(THP_OVER_4K).why, "no heap of 4 MiB or more");
 }
 
 /* As a path in a failure may have them, cut where no character ends. */

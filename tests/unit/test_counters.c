@@ -59,15 +59,13 @@ static void expect_sound(void)
 		assert_int_equal(counter->attr.exclude_hv, 0);
 	}
 	for (size_t i = 0; i < half; i++) {
-		struct wire_counter aa_control = counters.counted[half + i];
-		assert_memory_equal(&aa_control.attr, &counters.counted[i].attr,
-				    sizeof aa_control.attr);
-		assert_string_equal(aa_control.filter, counters.counted[i].filter);
-		assert_int_equal(aa_control.group,
-				 counters.counted[i].group + counters.group_count / 2);
+		struct wire_counter again = counters.counted[half + i];
+		assert_memory_equal(&again.attr, &counters.counted[i].attr, sizeof again.attr);
+		assert_string_equal(again.filter, counters.counted[i].filter);
+		assert_int_equal(again.group, counters.counted[i].group + counters.group_count / 2);
 		char name[2 * COUNTER_NAME_MAX];
 		snprintf(name, sizeof name, "%s_with_child", counters.counted[i].name);
-		assert_string_equal(aa_control.name, name);
+		assert_string_equal(again.name, name);
 	}
 	if (counters.count)
 		assert_int_equal(counters.counted[counters.count - 1].group + 1,

@@ -167,6 +167,16 @@ TEST(counts_are_read_and_reasons_kept)
 	}
 }
 
+TEST(times_and_rates_have_intervals)
+{
+	struct series series = {.unit = "ns"};
+	assert_true(series_has_interval(&series));
+	wire_copy(series.unit, sizeof series.unit, "1/s");
+	assert_true(series_has_interval(&series));
+	wire_copy(series.unit, sizeof series.unit, "count");
+	assert_false(series_has_interval(&series));
+}
+
 TEST(torn_last_line)
 {
 	struct dataset dataset;
@@ -210,6 +220,9 @@ TEST(page_kinds_left_out_are_no_failures)
 	unit_run_cell(file, 0, 0, arms, 2);
 	fprintf(file, line, "too scattered", "thp");
 	fprintf(file, line, "another reason", "thp");
+	fputs("{\"type\": \"failure\", \"why\": \"in disorder\", \"frames\": \"in-order\", "
+	      "\"experiment\": \"spawn\", \"frames_left_out\": true}\n",
+	      file);
 	unit_run_end(file);
 	assert_int_equal(dataset_read(&dataset, unit_folder(), &problem), OUTCOME_OK);
 	assert_int_equal(dataset.failure_count, 0);
@@ -217,11 +230,13 @@ TEST(page_kinds_left_out_are_no_failures)
 	json_t *kinds = json_object_get(dataset.run, "page_kinds_left_out");
 	assert_int_equal(json_object_size(kinds), 1);
 	assert_string_equal(json_string_value(json_object_get(kinds, "thp")), "too scattered");
+	json_t *frames = json_object_get(dataset.run, "frames_left_out");
+	assert_string_equal(json_string_value(json_object_get(frames, "in-order")), "in disorder");
 	dataset_free(&dataset);
 	file = unit_run_begin();
 	fprintf(file, line, "", "<b>");
 	fclose(file);
-	assert_refused("not a page kind");
+	assert_refused("what was left out is no level of its axis");
 }
 
 TEST(malformed_lines_are_refused_by_number)

@@ -1,8 +1,9 @@
 /* What is worked out from several series, from runs made up so that the result is known. */
 #include "harness/driver/analysis/differences.h"
 #include "harness/driver/analysis/summary.h"
-#include "harness/driver/show/counters.h"
+#include "harness/driver/show/counter_words.h"
 #include "harness/driver/show/derived.h"
+#include "harness/driver/show/exec_floor.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -182,6 +183,80 @@ TEST(the_reach_comes_from_warm_and_flushed_reads)
 	unit_free(&summary, &dataset);
 }
 
+static void put_exec(FILE *file, unsigned replicate, const char *primitive, const char *program,
+		     double value)
+{
+	const struct unit_point point = {.experiment = "spawn",
+					 .metric = "reaped_ns",
+					 .primitive = primitive,
+					 .action = "exec",
+					 .program = program,
+					 .value = value};
+	unit_point_put(file, replicate, &point);
+}
+
+/* Programs have replicates of their own, which scatter by 1 %; vfork's ratio is another. */
+TEST(a_floor_is_exceeded_by_what_programs_take)
+{
+	static const struct filter shown = {.experiment = "spawn", .metric = "reaped_ns"};
+	char text[EXEC_FLOOR_MAX];
+	FILE *file = unit_points_begin();
+	for (unsigned r = 0; r < REPLICATES; r++) {
+		const double scatter = r % 2 ? 1.01 : 0.99;
+		put_exec(file, r, "posix_spawn", "own", 100000 * scatter);
+		put_exec(file, r, "vfork", "own", 50000);
+		put_exec(file, REPLICATES + r, "posix_spawn", "static", 400000 * scatter);
+		put_exec(file, REPLICATES + r, "vfork", "static", 350000);
+	}
+	load(file);
+	size_t count = derived_rows(&summary, "spawn", rows);
+	assert_int_equal(count, 3);
+	assert_string_equal(rows[0].name, "exec_static_times");
+	assert_string_equal(rows[0].metric, "reaped_ns");
+	assert_string_equal(rows[0].note, "static over own");
+	assert_string_equal(rows[0].case_name, "posix_spawn");
+	assert_near(rows[0].value.center, 4, 1e-3);
+	/* Each is known to t(0.975, 5) sd / sqrt(6) of its logs; two of these at a right angle. */
+	const double half = 2.570582 * 0.01 * sqrt(6.0 / 5) / sqrt(6) * sqrt(2);
+	assert_near(log(rows[0].value.high / 4), half, half / 50);
+	assert_near(log(4 / rows[0].value.low), half, half / 50);
+	assert_true(isnan(rows[1].value.center));
+	assert_string_equal(rows[1].note, "program dynamic was not measured");
+	assert_string_equal(
+		exec_floor_words(&summary, &shown, text),
+		"exec starts forkcost-target, which has no libc: a floor; a "
+		"static program takes 4.00 ±1.6% times as long by posix_spawn until reaped, heap "
+		"0");
+	/* What shows no exec of it says nothing. */
+	struct filter other = shown;
+	other.level[AXIS_PROGRAM] = "static";
+	assert_string_equal(exec_floor_words(&summary, &other, text), "");
+	other = shown;
+	other.action = "exit";
+	assert_string_equal(exec_floor_words(&summary, &other, text), "");
+	unit_free(&summary, &dataset);
+}
+
+TEST(a_floor_is_named_where_nothing_is_known_beside_it)
+{
+	static const struct filter shown = {.experiment = "spawn"};
+	char text[EXEC_FLOOR_MAX];
+	FILE *file = unit_points_begin();
+	put_exec(file, 0, "vfork", "", 50000); /* as in an older run */
+	load(file);
+	assert_string_equal(exec_floor_words(&summary, &shown, text),
+			    "exec starts forkcost-target, which has no libc: a floor; "
+			    "see --program static,dynamic");
+	unit_free(&summary, &dataset);
+	file = unit_points_begin();
+	put_exec(file, 0, "vfork", "given", 50000);
+	load(file);
+	assert_int_equal(derived_rows(&summary, "spawn", rows), 3);
+	assert_true(isnan(rows[2].value.center));
+	assert_string_equal(rows[2].note, "given over own: program own was not measured there");
+	unit_free(&summary, &dataset);
+}
+
 TEST(the_windows_share_is_named_at_the_fewest_pages)
 {
 	FILE *file = unit_points_begin();
@@ -264,10 +339,11 @@ TEST(what_was_not_counted_is_said_once_a_reason)
 	char words[COUNTER_WORDS_MAX];
 	load(unit_points_begin());
 	assert_string_equal(
-		counters_missing(&dataset, false, words),
+		counters_missing(&dataset, words),
 		"not counted: cycles, instructions (unavailable: made up, by us; ask us)");
-	assert_string_equal(counters_missing(&dataset, true, words),
-			    "not counted: cycles, instructions (made up)");
+	assert_int_equal(counters_missing_count(&dataset), 2);
+	assert_string_equal(counters_why_missing(&dataset, "cycles", words), "made up");
+	assert_string_equal(counters_why_missing(&dataset, "page_faults", words), "");
 	/* What was chosen and can be had, but in no cell that is counted, was not counted. */
 	assert_string_equal(counters_counted(&dataset, words), "");
 	unit_free(&summary, &dataset);

@@ -36,7 +36,7 @@ static void fill(void)
 	}
 }
 
-static const char *told(void)
+static const char *report(void)
 {
 	return disturbed_text(&series, text, sizeof text);
 }
@@ -44,7 +44,7 @@ static const char *told(void)
 TEST(quiet_rows_say_nothing)
 {
 	fill();
-	assert_string_equal(told(), "");
+	assert_string_equal(report(), "");
 	/* An idle CPU is nobody's, and a worker that never waited had no competitor. */
 	blocks[0].worker_facts.cpu_ns = 5e8;
 	blocks[0].worker_facts.idle_ns = 4.9e8;
@@ -52,18 +52,18 @@ TEST(quiet_rows_say_nothing)
 	blocks[1].worker_facts.wait_ns = 0;
 	/* What could be a tick by chance. */
 	blocks[2].worker_facts.steal_ns = 2e7;
-	assert_string_equal(told(), "");
+	assert_string_equal(report(), "");
 	series.block_count = 0;
-	assert_string_equal(told(), "");
+	assert_string_equal(report(), "");
 }
 
-TEST(what_was_not_recorded_is_not_told)
+TEST(what_was_not_recorded_is_not_reported)
 {
 	double fewest, most;
 	fill();
 	for (unsigned r = 0; r < REPLICATES; r++)
 		blocks[r].worker_facts = worker_facts_read(NULL);
-	assert_string_equal(told(), "");
+	assert_string_equal(report(), "");
 	assert_false(disturbed_open_files(&series, &fewest, &most));
 	json_t *worker = json_pack("{s:i,s:s,s:f}", "wait_ns", -1, "cpu_ns", "unavailable: x",
 				   "open_files", 7.0);
@@ -73,14 +73,14 @@ TEST(what_was_not_recorded_is_not_told)
 	json_decref(worker);
 }
 
-TEST(competitors_are_told)
+TEST(competitors_are_reported)
 {
 	fill();
 	for (unsigned r = 0; r < REPLICATES; r++) {
 		blocks[r].worker_facts.cpu_ns = 5e8;
 		blocks[r].worker_facts.wait_ns = 3e8;
 	}
-	assert_string_equal(told(),
+	assert_string_equal(report(),
 			    "disturbed: other processes had the CPU for 30 % of the time (waited "
 			    "1.20 s, 20 involuntary switches)");
 }
@@ -92,18 +92,18 @@ TEST(they_are_held_against_quiet_rows)
 	blocks[2].worker_facts.wait_ns = 4e8;
 	blocks[2].worker_facts.migrations = 3;
 	values[2] = 800;
-	assert_contains(told(), "40 % of the time in 1 of 4 replicates, median +700 % against");
+	assert_contains(report(), "40 % of the time in 1 of 4 replicates, median +700 % against");
 	assert_contains(text, ", 3 migrations)");
 	wire_copy(series.unit, sizeof series.unit, "count");
-	assert_null(strstr(told(), "median"));
+	assert_null(strstr(report(), "median"));
 }
 
-TEST(steal_is_told)
+TEST(steal_is_reported)
 {
 	fill();
 	blocks[1].worker_facts.steal_ns = 1.1e8;
-	assert_contains(told(), "disturbed: the hypervisor had the CPU for 10 % of the time in 1 "
-				"of 4 replicates");
+	assert_contains(report(), "disturbed: the hypervisor had the CPU for 10 % of the time in 1 "
+				  "of 4 replicates");
 }
 
 TEST(open_files_may_vary)

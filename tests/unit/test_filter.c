@@ -1,4 +1,4 @@
-/* Which series tables and figures show, and how their levels are told. */
+/* Which series tables and figures show, and how their levels are named. */
 #include "harness/driver/show/filter.h"
 #include "harness/driver/show/level_words.h"
 #include "tests/unit/unit.h"

@@ -5,6 +5,7 @@
 #include "harness/driver/base/forms/json.h"
 #include "harness/driver/base/forms/latex.h"
 #include "harness/driver/base/forms/markdown.h"
+#include "harness/driver/base/forms/openmetrics.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/wrapped.h"
 #include "tests/unit/unit.h"
@@ -47,7 +48,7 @@ static void assert_plain(const char *text)
 	}
 }
 
-TEST(characters_are_told_apart)
+TEST(characters_are_distinguished)
 {
 	static const struct {
 		const char *text;
@@ -220,5 +221,20 @@ TEST(json_has_no_control_character)
 	assert_contains(json_string_value(json_object_get(again, "b")), "e\\x9b<script>");
 	json_decref(again);
 	json_decref(value);
+	free(text);
+}
+
+static void put_label(FILE *file, const char *text)
+{
+	openmetrics_label(file, true, "name", text);
+}
+
+TEST(openmetrics_text_stays_in_its_quotes)
+{
+	assert_written(put_label, "a\"b\\c", "{name=\"a\\\"b\\\\c\"");
+	/* A line end would begin a sample. */
+	assert_written(put_label, "x\n# EOF", "{name=\"x\\\\x0a# EOF\"");
+	char *text = written(put_label, hostile);
+	assert_plain(text);
 	free(text);
 }

@@ -87,7 +87,7 @@ TEST(wide_numbers_are_marked_in_every_form_and_a_line_says_how)
 	char *text;
 	fill();
 	text = printed();
-	assert_contains(text, "\u00b1: half of the 95 % interval\n");
+	assert_contains(text, "\u00b1: half of the run's 95 % interval\n");
 	free(text);
 	grid_row(&grid);
 	grid_cell(&grid, "d");
@@ -102,18 +102,18 @@ TEST(wide_numbers_are_marked_in_every_form_and_a_line_says_how)
 	assert_contains(text, "d      ~2.00 us \u00b112%\n");
 	assert_contains(text, "e      ?3.00 us \u00b130%\n");
 	assert_contains(text, "f         4.00 us \u00b1?\n");
-	assert_contains(text, "; ~: above 10 %; ?: above 25 %, too wide to cite");
+	assert_contains(text, "; ~: above 10 %; ?: above 25 %, too wide to");
 	assert_contains(text, "\u00b1?: fewer than 5 replicates\n");
 	assert_null(strchr(text, '\033'));
 	free(text);
 	text = written(grid_write_markdown);
 	assert_contains(text, "| d | \\~2.00 us \u00b112% |\n| e | ?3.00 us \u00b130% |\n");
-	assert_contains(text, "\n\u00b1: half of the 95 % interval; \\~: above");
+	assert_contains(text, "\n\u00b1: half of the run's 95 % interval; \\~: above");
 	free(text);
 	text = written(grid_write_latex);
 	assert_contains(text, "d & \\textasciitilde{}2.00(24) us \\\\\ne & ?3.00(90) us \\\\\n");
 	assert_contains(text, "f & 4.00 us $\\pm$? \\\\\n");
-	assert_contains(text, "in parentheses, in units of the last digit: half of the 95");
+	assert_contains(text, "in parentheses, in units of the last digit: half of the run's 95");
 	free(text);
 }
 

@@ -101,7 +101,7 @@ TEST(an_empty_list_makes_no_group)
 	assert_int_equal(groups_form(all, set, 0, 5, fits_made_up, group), 5);
 }
 
-TEST(numbers_begin_where_told)
+TEST(numbers_begin_where_asked)
 {
 	room = room_for_b = 3;
 	size_t count = list("aaaccc");

@@ -1,4 +1,4 @@
-/* How many rows are too wide to cite, and what would mend it: made-up rows. */
+/* How many rows are too wide to cite, and what would fix it: made-up rows. */
 #include "harness/driver/analysis/margins.h"
 #include "tests/unit/unit.h"
 
@@ -30,10 +30,10 @@ static struct row *add(double half_width)
 {
 	size_t at = made.summary.row_count++;
 	made.series[at] = (struct series){.unit = "ns", .is_main = true, .block_count = 10};
-	made.rows[at] = (struct row){
-		.series = &made.series[at],
-		.count = 100,
-		.interval = {100, 100 - 100 * half_width, 100 + 100 * half_width, true}};
+	made.rows[at] = (struct row){.series = &made.series[at],
+				     .count = 100,
+				     .interval = {100, 100 - 100 * half_width,
+						  100 + 100 * half_width, .has_interval = true}};
 	return &made.rows[at];
 }
 
@@ -54,7 +54,7 @@ TEST(widths_have_bounds)
 	assert_int_equal(stats_width(&add(0.26)->interval), STATS_TOO_WIDE);
 	const struct stats_interval none = {.center = 1};
 	assert_int_equal(stats_width(&none), STATS_NO_WIDTH);
-	const struct stats_interval around_zero = {0, -1, 1, true};
+	const struct stats_interval around_zero = {0, -1, 1, .has_interval = true};
 	assert_int_equal(stats_width(&around_zero), STATS_TOO_WIDE);
 }
 
@@ -80,10 +80,9 @@ TEST(width_falls_with_the_square_root_of_replicates)
 	assert_string_equal(
 		words("{}", "{\"duration_s\":366}"),
 		"10 of 11 main rows are wider than \u00b125 %, too wide to cite: by their "
-		"variance a budget of about 25m would mend nine in ten of them, 610m all");
-	assert_contains(
-		words("{\"settings\":{\"replicates_max\":30}}", "{\"duration_s\":10}"),
-		"about 40s would mend nine in ten of them, 17m all; with --replicates 40, ");
+		"variance a budget of about 25m would fix nine in ten of them, 610m all");
+	assert_contains(words("{\"settings\":{\"replicates_max\":30}}", "{\"duration_s\":10}"),
+			"about 40s would fix nine in ten of them, 17m all; with --replicates 40, ");
 }
 
 TEST(other_rows_do_not_count)

@@ -220,6 +220,17 @@ TEST(threads_come_in_order_and_once)
 	assert_contains(problem.text, "32 numbers for --threads");
 }
 
+TEST(percents_may_have_their_sign)
+{
+	struct problem problem = {""};
+	assert_int_equal(read_command("run", "--written 10%,0,100%", &problem), OUTCOME_OK);
+	assert_int_equal(settings.levels[AXIS_WRITTEN].count, 3);
+	assert_int_equal(settings.levels[AXIS_WRITTEN].level[1], 10);
+	assert_int_equal(read_command("run", "--written 10%%", &problem), OUTCOME_FAILED);
+	assert_int_equal(read_command("run", "--written %", &problem), OUTCOME_FAILED);
+	assert_int_equal(read_command("run", "--threads 1%", &problem), OUTCOME_FAILED);
+}
+
 TEST(an_eviction_buffer_has_a_size)
 {
 	struct problem problem = {""};
@@ -228,6 +239,19 @@ TEST(an_eviction_buffer_has_a_size)
 	/* Not the mark of none given. */
 	assert_int_equal(read_command("run", "--evict 18446744073709551615", &problem), OUTCOME_OK);
 	assert_int_not_equal(settings.evict_bytes, UINT64_MAX);
+}
+
+TEST(a_working_set_is_whole_pages)
+{
+	static const char *const wrong[] = {"--working-set 0", "--working-set 4095",
+					    "--working-set 2G", "--working-set x"};
+	struct problem problem = {""};
+	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+		assert_int_equal(read_command("run", wrong[i], &problem), OUTCOME_FAILED);
+		assert_contains(problem.text, "--working-set");
+	}
+	assert_int_equal(read_command("run", "--working-set 1G", &problem), OUTCOME_OK);
+	assert_int_equal(settings.working_set_bytes, 1 << 30);
 }
 
 /* ---- those of once and explain ---- */
@@ -322,4 +346,41 @@ TEST(long_words_leave_the_remedy)
 	fail(&problem, "%s", word + 1);
 	assert_int_not_equal((unsigned char)strstr(problem.text, " ... ")[-1], 0xc3);
 	assert_int_equal((unsigned char)strstr(problem.text, " ... ")[5], 0xc3);
+}
+
+TEST(two_sides_have_operands_each)
+{
+	static const struct options sided = {.rows = rows,
+					     .operand = {.argument = "A... -- B..."},
+					     .example = "a -- b",
+					     .has_sides = true};
+	static const struct {
+		const char *line;
+		size_t first, second; /* 0: refused */
+	} lines[] = {
+		{"a b", 1, 1},   {"a -- b", 1, 1}, {"a b -- c", 2, 1},    {"a -- b c d", 1, 3},
+		{"a b c", 0, 0}, {"a", 0, 0},      {"a --", 0, 0},        {"-- a", 0, 0},
+		{"", 0, 0},      {"--", 0, 0},     {"a -- b -- c", 0, 0},
+	};
+	struct given given;
+	struct problem problem;
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		const enum outcome outcome = read_words(&sided, lines[i].line, &given, &problem);
+		assert_int_equal(outcome, lines[i].first ? OUTCOME_OK : OUTCOME_FAILED);
+		if (outcome)
+			continue;
+		assert_int_equal(given.sides[0].count, lines[i].first);
+		assert_int_equal(given.sides[1].count, lines[i].second);
+		assert_string_equal(given.sides[0].operands[0], "a");
+		assert_null(given.operand);
+	}
+	assert_contains(problem.text, "option --");
+	/* No more than there is room for. */
+	static char word[] = "a";
+	char *many[OPTIONS_SIDE_MAX + 3] = {word};
+	for (size_t i = 0; i <= OPTIONS_SIDE_MAX; i++)
+		many[i + 1] = word;
+	assert_int_equal(options_read(&sided, OPTIONS_SIDE_MAX + 2, many, &given, &problem),
+			 OUTCOME_FAILED);
+	assert_contains(problem.text, "give fewer");
 }

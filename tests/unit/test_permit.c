@@ -57,7 +57,7 @@ TEST(privileges_of_a_user_namespace_do_not_count)
 	expect(&permit, &kernel, EACCES, COUNTER_NOT_PERMITTED, "security module");
 }
 
-TEST(seccomp_is_told_from_paranoia)
+TEST(seccomp_is_distinguished_from_paranoia)
 {
 	struct permit permit = {.paranoid = 2, .privileged = true, .filtered = true};
 	expect(&permit, &user, EPERM, COUNTER_NOT_PERMITTED, "seccomp");
@@ -76,7 +76,7 @@ TEST(seccomp_is_told_from_paranoia)
 	expect(&permit, &user, ENOSYS, COUNTER_NOT_PERMITTED, "seccomp");
 }
 
-TEST(a_missing_pmu_is_told_from_a_missing_event)
+TEST(a_missing_pmu_is_distinguished_from_a_missing_event)
 {
 	struct permit permit = {.paranoid = 2, .no_pmu = true};
 	expect(&permit, &user, ENOENT, COUNTER_UNAVAILABLE, "no hardware counters");

@@ -1,7 +1,10 @@
 /* From settings to jobs, with a catalogue made up here. */
+#include "harness/common/pagemap.h"
 #include "harness/common/units.h"
 #include "harness/driver/machine/memory.h"
+#include "harness/driver/plan/kinds.h"
 #include "harness/driver/plan/plan_make.h"
+#include "harness/driver/plan/plan_request.h"
 #include "harness/driver/run/describe.h"
 #include "tests/unit/unit.h"
 
@@ -28,6 +31,7 @@ static void make_catalog(void)
 	catalog = (struct wire_catalog){.primitive_count = 3, .experiment_count = 4};
 	catalog.clock = (struct wire_clock){.kind = WIRE_CLOCK_COUNTER, .ns_per_tick = 0.5};
 	PUT(catalog.primitives[FORK].name, "fork");
+	catalog.primitives[FORK].traits = catalog.primitives[SPAWN].traits = TRAIT_HEADLINE;
 	PUT(catalog.primitives[SPAWN].name, "posix_spawn");
 	PUT(catalog.primitives[SPAWN].refuses[ACTION_EXIT], "it always starts a program");
 	PUT(catalog.primitives[EAGER].name, "eager_copy");
@@ -70,7 +74,7 @@ static void defaults(void)
 	};
 	struct problem problem = {""};
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		if (*axes[axis].unasked)
+		if (axes[axis].unasked && *axes[axis].unasked)
 			choice_parse(&axes[axis], axes[axis].unasked, &settings.levels[axis],
 				     &problem);
 	choice_parse(&axis_action, axis_action.unasked, &settings.actions, &problem);
@@ -179,10 +183,10 @@ TEST(other_placements_at_three_heaps)
 	assert_int_equal(jobs_at(CHILD_CPU_OTHER, heaps), CPU_COUNT(&allowed) > 1 ? 3 : 0);
 	for (size_t i = 0; i < plan.job_count; i++) {
 		const struct plan_job *job = &plan.jobs[i];
-		/* Cold cells are at the same three. */
+		/* Used and cold cells are at the same three. */
 		const bool all = job->heap_bytes != 1 << 20 && job->heap_bytes != 4 << 20;
 		assert_int_equal(job->cell_count, job->level[AXIS_CHILD_CPU] != CHILD_CPU_SAME ? 1
-						  : all                                        ? 4
+						  : all                                        ? 6
 											       : 2);
 		if (job->level[AXIS_CHILD_CPU] != CHILD_CPU_SAME) {
 			assert_int_equal(job->cells[0].level[AXIS_STATE], STATE_DIRTY);
@@ -205,6 +209,222 @@ TEST(other_placements_spare_large_heaps)
 	assert_int_equal(jobs_at(CHILD_CPU_FREE, heaps), 1);
 }
 
+static void assert_left_out(const char *part)
+{
+	for (size_t i = 0; i < plan.left_out.count; i++)
+		if (strstr(plan.left_out.text[i], part))
+			return;
+	fail_msg("not said to be left out: %s", part);
+}
+
+static size_t jobs_with_frames(enum heap_frames frames)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < plan.job_count; i++)
+		count += plan.jobs[i].level[AXIS_FRAMES] == frames;
+	return count;
+}
+
+/* Nobody asked: at large heaps, in the plain cell, of fork and vfork alone. */
+TEST(frames_are_chosen_at_large_heaps)
+{
+	settings.heaps.level[3] = 256 << 20;
+	settings.heaps.level[4] = 512 << 20;
+	catalog.experiments[SPAWNING].varies |= VARIES_FRAMES;
+	make_plan();
+	if (pagemap_shows_frames()) {
+		assert_int_equal(jobs_with_frames(FRAMES_IN_ORDER), 2);
+		assert_int_equal(jobs_with_frames(FRAMES_SCATTERED), 2);
+	} else {
+		assert_left_out("frames scattered: not permitted: ");
+	}
+	for (size_t i = 0; i < plan.job_count; i++) {
+		const struct plan_job *job = &plan.jobs[i];
+		if (job->level[AXIS_FRAMES] == FRAMES_AS_GIVEN)
+			continue;
+		assert_true(job->heap_bytes >= 256 << 20);
+		assert_int_equal(job->cell_count, 1);
+		for (uint32_t a = 0; a < job->arm_count; a++)
+			if (plan.arm_primitive[job->arm_from + a])
+				assert_int_equal(wire_cell_skips(&job->cells[0], a),
+						 strcmp(plan.arm_primitive[job->arm_from + a]->name,
+							"fork") != 0);
+	}
+}
+
+TEST(frames_by_name_are_whole)
+{
+	settings.heaps.level[3] = 4 << 20;
+	catalog.experiments[SPAWNING].varies |= VARIES_FRAMES;
+	ask(AXIS_FRAMES, FRAMES_SCATTERED);
+	if (!pagemap_shows_frames()) {
+		REFUSED("cannot use --frames scattered: not permitted: ");
+		return;
+	}
+	make_plan();
+	assert_int_equal(jobs_with_frames(FRAMES_AS_GIVEN), 0);
+	assert_true(jobs_with_frames(FRAMES_SCATTERED) > 0);
+	for (size_t i = 0; i < plan.job_count; i++)
+		assert_true(plan.jobs[i].heap_bytes >= 4 << 20);
+	assert_left_out("--frames scattered of spawn at 0, 1 MiB, 2 MiB: less than 4 MiB");
+	settings.heaps.given = true;
+	settings.heaps.count = 3;
+	REFUSED("cannot use --frames scattered: it takes a heap of 4 MiB");
+}
+
+/* Nobody asked: static and dynamic at the smallest heap, if they are there; only who execs starts a program. */
+TEST(programs_are_started_by_exec)
+{
+	catalog.experiments[SPAWNING].varies |= VARIES_PROGRAM;
+	make_plan();
+	for (size_t i = 0; i < plan.job_count; i++)
+		assert_int_equal(plan.jobs[i].level[AXIS_PROGRAM], PROGRAM_OWN);
+	assert_left_out("program dynamic of spawn: unavailable: cannot find "
+			"forkcost-target-dynamic");
+	ask(AXIS_PROGRAM, PROGRAM_GIVEN);
+	REFUSED("cannot use --program given: there is no program");
+	PUT(settings.target, "/bin/false");
+	make_plan();
+	assert_int_equal(plan.target_status, 1);
+	for (size_t i = 0; i < plan.job_count; i++) {
+		const struct plan_job *job = &plan.jobs[i];
+		struct wire_request request;
+		plan_request(&plan, job, WIRE_ALL, 1, &request);
+		assert_string_equal(request.target_path, "/bin/false");
+		for (uint32_t a = 0; a < job->arm_count; a++)
+			assert_int_equal(wire_cell_skips(&job->cells[0], a),
+					 plan.arms[job->arm_from + a].action == ACTION_EXIT);
+	}
+	choice_set(&settings.actions, ACTION_EXIT);
+	REFUSED("cannot use --program given: no chosen child execs");
+}
+
+/* Jobs at a level, all at this heap and of one cell. */
+static size_t jobs_apart(enum axis_id axis, uint64_t level, uint64_t heap_bytes)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < plan.job_count; i++) {
+		if (plan.jobs[i].level[axis] != level)
+			continue;
+		assert_int_equal(plan.jobs[i].heap_bytes, heap_bytes);
+		assert_int_equal(plan.jobs[i].cell_count, 1);
+		count++;
+	}
+	return count;
+}
+
+TEST(levels_of_a_heap_that_nobody_asked_for_come_with_the_presets_heaps)
+{
+	catalog.experiments[SPAWNING].varies |=
+		VARIES_HEAP_MAPPINGS | VARIES_DENSITY | VARIES_DIRTY_SHARE;
+	make_plan();
+	assert_int_equal(jobs_apart(AXIS_HEAP_MAPPINGS, 1000, 8 << 20), 1);
+	assert_int_equal(jobs_apart(AXIS_HEAP_MAPPINGS, 20000, 8 << 20), 0); /* more than pages */
+	assert_int_equal(jobs_apart(AXIS_DENSITY, DENSITY_1, 8 << 20), 1);
+	assert_int_equal(jobs_apart(AXIS_DIRTY_SHARE, 10, 8 << 20), 1);
+	settings.heaps.given = true;
+	make_plan();
+	for (size_t i = 0; i < plan.job_count; i++)
+		for (enum axis_id axis = AXIS_HEAP_MAPPINGS; axis <= AXIS_DIRTY_SHARE; axis++)
+			assert_int_equal(plan.jobs[i].level[axis], axis_plain(&axes[axis]));
+}
+
+TEST(mappings_by_name_have_a_page_each)
+{
+	catalog.experiments[SPAWNING].varies |= VARIES_HEAP_MAPPINGS;
+	ask(AXIS_HEAP_MAPPINGS, 1000);
+	make_plan();
+	for (size_t i = 0; i < plan.job_count; i++)
+		assert_true(plan.jobs[i].heap_bytes >= 4 << 20);
+	assert_left_out("--mappings 1000 of spawn at 0, 1 MiB, 2 MiB: a mapping takes a page");
+	settings.heaps.given = true;
+	settings.heaps.count = 3;
+	REFUSED("cannot use --mappings 1000: a mapping takes a page");
+	ask(AXIS_HEAP_MAPPINGS, 0);
+	REFUSED("cannot divide a heap into 0 mappings");
+	ask(AXIS_HEAP_MAPPINGS, axes[AXIS_HEAP_MAPPINGS].most);
+	settings.heaps.level[2] = 8ull << 30;
+	REFUSED("cannot use --mappings 1048576: vm.max_map_count is ", "raise it with sysctl");
+}
+
+TEST(a_share_is_written_of_a_dirty_heap_alone)
+{
+	catalog.experiments[SPAWNING].varies |= VARIES_DIRTY_SHARE;
+	ask(AXIS_DIRTY_SHARE, 50);
+	make_plan();
+	for (size_t i = 0; i < plan.job_count; i++)
+		for (uint32_t c = 0; c < plan.jobs[i].cell_count; c++)
+			assert_int_equal(plan.jobs[i].cells[c].level[AXIS_STATE], STATE_DIRTY);
+	assert_left_out("--dirty-share 50 of spawn, write-protected: only a dirty heap has");
+	assert_left_out("--dirty-share 50 of spawn at 0: a heap without pages");
+	ask(AXIS_STATE, STATE_WRITE_PROTECTED);
+	REFUSED("cannot use --dirty-share 50: only a dirty heap has pages written");
+}
+
+TEST(a_heap_is_spread_up_to_64_mib_and_not_with_chosen_frames)
+{
+	catalog.experiments[SPAWNING].varies |= VARIES_DENSITY | VARIES_FRAMES;
+	settings.heaps.level[4] = 128 << 20;
+	ask(AXIS_DENSITY, DENSITY_1);
+	make_plan();
+	for (size_t i = 0; i < plan.job_count; i++)
+		assert_in_range(plan.jobs[i].heap_bytes, 1, 64 << 20);
+	assert_left_out("--density 1 of spawn at 0, 128 MiB: it takes a heap of up to 64 MiB");
+	ask(AXIS_FRAMES, FRAMES_SCATTERED);
+	REFUSED("cannot use --density 1 with --frames scattered: ");
+}
+
+static size_t jobs_of_kind(uint64_t kind)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < plan.job_count; i++)
+		count += plan.jobs[i].level[AXIS_PAGE_KIND] == kind;
+	return count;
+}
+
+/* Shared memory is had everywhere, so nothing of this depends on the machine. */
+TEST(page_kinds_of_spawn_are_for_spawn_alone)
+{
+	catalog.experiments[SPAWNING].varies |= VARIES_PAGE_KIND;
+	settings.experiments[WRITES] = true;
+	choice_add(&settings.levels[AXIS_PAGE_KIND], PAGE_KIND_SHARED);
+	make_plan();
+	assert_int_equal(jobs_of_kind(PAGE_KIND_SHARED), 1); /* at the largest heap */
+	settings.is_quick = true;
+	make_plan();
+	assert_int_equal(jobs_of_kind(PAGE_KIND_SHARED), 0);
+	settings.is_quick = false;
+	settings.heaps.given = true;
+	make_plan();
+	assert_int_equal(jobs_of_kind(PAGE_KIND_SHARED), 0);
+	settings.levels[AXIS_PAGE_KIND].given = true;
+	make_plan();
+	assert_int_equal(jobs_of_kind(PAGE_KIND_SHARED), 4); /* at each heap that has pages */
+	assert_left_out("--page-kind shared of writes: it is for spawn alone");
+	assert_left_out("page kind shared of spawn at 0: not a multiple of 4 KiB");
+	assert_left_out("--page-kind shared of spawn, write-protected: its pages have one state");
+	settings.experiments[SPAWNING] = false;
+	REFUSED("cannot use --page-kind shared: it is for spawn alone");
+	settings.experiments[SPAWNING] = true;
+	ask(AXIS_STATE, STATE_WRITE_PROTECTED);
+	REFUSED("cannot use --page-kind shared: its pages have one state");
+}
+
+/* What has no page of its own has none that eager_copy's child could copy. */
+TEST(nothing_is_copied_eagerly_of_shared_memory)
+{
+	catalog.experiments[SPAWNING].varies |= VARIES_PAGE_KIND;
+	settings.primitives[EAGER] = settings.primitives_given = true;
+	ask(AXIS_PAGE_KIND, PAGE_KIND_SHARED);
+	ask(AXIS_STATE, STATE_DIRTY);
+	make_plan();
+	for (size_t i = 0; i < plan.job_count; i++)
+		for (uint32_t a = 0; a < plan.jobs[i].arm_count; a++)
+			assert_int_equal(wire_cell_skips(&plan.jobs[i].cells[0], a),
+					 strcmp(plan.arms[plan.jobs[i].arm_from + a].primitive,
+						"eager_copy") == 0);
+}
+
 TEST(placements_by_name_are_whole)
 {
 	uint64_t heaps[CHOICE_MAX];
@@ -213,7 +433,7 @@ TEST(placements_by_name_are_whole)
 	assert_int_equal(jobs_at(CHILD_CPU_SAME, heaps), 0);
 	assert_int_equal(jobs_at(CHILD_CPU_OTHER, heaps), 0);
 	assert_int_equal(jobs_at(CHILD_CPU_FREE, heaps), 5);
-	assert_int_equal(plan.jobs[0].cell_count, 4);
+	assert_int_equal(plan.jobs[0].cell_count, 6);
 }
 
 TEST(other_needs_another_cpu)
@@ -274,7 +494,7 @@ TEST(heaps_that_do_not_fit_are_refused)
 	uint64_t half = available * 2 / 3;
 	assert_int_equal(memory_check(half, 0, 0, &problem), OUTCOME_OK);
 	assert_int_equal(memory_check(half, 1, 0, &problem), OUTCOME_FAILED);
-	assert_contains(problem.text, "eager_copy");
+	assert_contains(problem.text, "copies that children make");
 	/* Sums that leave 64 bits must not come out small. */
 	assert_int_equal(memory_check(9196429372677013504ull, 1, 0, &problem), OUTCOME_FAILED);
 	assert_int_equal(memory_check(UINT64_MAX - 4095, 0, 0, &problem), OUTCOME_FAILED);
@@ -303,8 +523,9 @@ TEST(requests_are_as_planned)
 	assert_int_equal(plan_counter_groups(&plan), 2); /* the caller's, and with its child's */
 	for (size_t i = 0; i < plan.job_count; i++) {
 		const struct plan_job *job = &plan.jobs[i];
-		plan_request(&plan, job, 99, &request);
+		plan_request(&plan, job, WIRE_ALL, 99, &request);
 		assert_int_equal(request.mode, WIRE_MEASURE);
+		assert_int_equal(request.kind, WIRE_ALL);
 		assert_int_equal(request.seed, 99);
 		assert_int_equal(request.heap_bytes, job->heap_bytes);
 		assert_int_equal(request.arm_count, plan.arm_count);
@@ -314,19 +535,97 @@ TEST(requests_are_as_planned)
 							     : plan.caller_cpu);
 		uint64_t most = 0, groups = plan_counter_groups(&plan);
 		for (uint32_t c = 0; c < job->cell_count; c++)
-			most += (uint64_t)request.arm_count * request.rounds_max *
-				(2ul * request.cells[c].burst_max +
-				 (request.cells[c].counted ? groups * WIRE_COUNTED_SAMPLES : 0));
-		assert_true(most > 0 && most <= plan_sample_capacity(&plan, job));
+			most += (uint64_t)request.arm_count * request.rounds_max * 2ul *
+				request.cells[c].burst_max;
+		assert_true(most > 0 && most <= plan_sample_capacity(&plan, job, WIRE_ALL));
+		plan_request(&plan, job, WIRE_COUNTING, 99, &request);
+		assert_int_equal(request.evict_bytes, 0); /* no cold cell is counted */
+		most = groups * WIRE_COUNTED_SAMPLES * request.arm_count * request.rounds_max;
+		if (kinds_runs(&plan, job, WIRE_COUNTING))
+			assert_int_equal(plan_sample_capacity(&plan, job, WIRE_COUNTING), most);
 	}
 }
 
-static void assert_left_out(const char *part)
+static bool is_plain_cell(const struct wire_cell *cell)
 {
-	for (size_t i = 0; i < plan.left_out.count; i++)
-		if (strstr(plan.left_out.text[i], part))
-			return;
-	fail_msg("not said to be left out: %s", part);
+	return cell->level[AXIS_STATE] == STATE_DIRTY && cell->level[AXIS_CACHE] == CACHE_WARM &&
+	       cell->level[AXIS_CHILD_CPU] == CHILD_CPU_SAME;
+}
+
+/* Of each kind of workers, in each cell: whether it is run, and which arms are. */
+static void assert_headline_skips(const char *skipped)
+{
+	static struct wire_request request;
+	for (size_t i = 0; i < plan.job_count; i++) {
+		const struct plan_job *job = &plan.jobs[i];
+		for (uint32_t c = 0; c < job->cell_count; c++) {
+			bool is_headline = is_plain_cell(&job->cells[c]);
+			assert_true(wire_cell_has(&job->cells[c], WIRE_ALL));
+			assert_int_equal(wire_cell_has(&job->cells[c], WIRE_HEADLINE), is_headline);
+			plan_request(&plan, job, WIRE_HEADLINE, 1, &request);
+			assert_int_equal(request.kind, WIRE_HEADLINE);
+			assert_int_equal(request.evict_bytes, 0);
+			for (uint32_t a = 0; is_headline && a < job->arm_count; a++)
+				assert_int_equal(wire_cell_skips(&request.cells[c], a),
+						 skipped[a] == 'x');
+			plan_request(&plan, job, WIRE_ALL, 1, &request);
+			for (uint32_t a = 0; is_headline && a < job->arm_count; a++)
+				assert_false(wire_cell_skips(&request.cells[c], a));
+		}
+	}
+}
+
+TEST(headline_workers_take_marked_primitives_in_plain_cells)
+{
+	settings.primitives[EAGER] = true;
+	settings.cell_ns = 100;
+	make_plan();
+	/* Rulers, fork's exit and exec, posix_spawn's exec, eager_copy's exit, the A/A control. */
+	assert_int_equal(plan.arm_count, 8);
+	assert_headline_skips("xxx...x.");
+	assert_true(kinds_cell_ns(&plan, WIRE_ALL) < kinds_cell_ns(&plan, WIRE_HEADLINE));
+	assert_false(kinds_has(&plan, WIRE_COUNTING));
+	assert_true(kinds_share(&plan, WIRE_ALL) < kinds_share(&plan, WIRE_HEADLINE));
+	assert_near(kinds_share(&plan, WIRE_ALL) + kinds_share(&plan, WIRE_HEADLINE), 1, 1e-9);
+	/* What is asked for by name is the headline. */
+	settings.primitives_given = true;
+	make_plan();
+	assert_headline_skips("xxx.....");
+}
+
+TEST(quick_plans_have_the_headlines_primitives_unless_asked_for_more)
+{
+	settings.primitives[EAGER] = settings.is_quick = true;
+	make_plan();
+	assert_int_equal(plan.arm_count, 7);
+	assert_left_out("spawn with eager_copy: not in the preset quick; ask for them with "
+			"--primitive");
+	settings.primitives_given = true;
+	make_plan();
+	assert_int_equal(plan.arm_count, 8);
+}
+
+TEST(levels_asked_for_are_the_headlines)
+{
+	ask(AXIS_STATE, STATE_WRITE_PROTECTED);
+	make_plan();
+	for (size_t i = 0; i < plan.job_count; i++)
+		assert_int_equal(kinds_runs(&plan, &plan.jobs[i], WIRE_HEADLINE),
+				 plan.jobs[i].level[AXIS_CHILD_CPU] == CHILD_CPU_SAME);
+}
+
+TEST(without_a_headline_all_time_is_for_all)
+{
+	settings.experiments[SPAWNING] = false;
+	settings.experiments[WRITES] = true;
+	catalog.experiments[WRITES].is_countable = 1;
+	settings.cell_ns = 100;
+	PUT(settings.counters, "page_faults");
+	make_plan();
+	assert_false(kinds_has(&plan, WIRE_HEADLINE));
+	assert_int_equal(kinds_cell_ns(&plan, WIRE_ALL), 101);
+	assert_near(kinds_share(&plan, WIRE_ALL) + kinds_share(&plan, WIRE_COUNTING), 1, 1e-9);
+	assert_true(kinds_share(&plan, WIRE_COUNTING) > 0);
 }
 
 static size_t cold_cells(void)
@@ -379,7 +678,39 @@ TEST(cold_cells_are_at_three_heaps_unless_asked_for)
 		assert_null(strstr(plan.left_out.text[i], "cold caches"));
 }
 
-/* The primitives that leave arms out of cold cells, as "thread"; warm cells have all. */
+/* Used ones are at the same heaps; what they need is asked for where they are, and only there. */
+TEST(used_cells_are_where_cold_ones_are_and_have_a_working_set)
+{
+	static struct wire_request request;
+	make_plan();
+	assert_left_out(
+		"used caches of spawn at 1 MiB, 4 MiB: expensive; ask for them with --cache "
+		"used");
+	assert_true(plan.working_set_bytes > 0 && plan.working_set_bytes % 4096 == 0);
+	for (size_t i = 0; i < plan.job_count; i++) {
+		const struct plan_job *job = &plan.jobs[i];
+		unsigned used = 0;
+		for (uint32_t c = 0; c < job->cell_count; c++)
+			used += job->cells[c].level[AXIS_CACHE] == CACHE_USED;
+		assert_int_equal(used, job->level[AXIS_CHILD_CPU] == CHILD_CPU_SAME &&
+						       has_cold(job->heap_bytes)
+					       ? STATE_COUNT
+					       : 0);
+		plan_request(&plan, job, WIRE_ALL, 1, &request);
+		assert_int_equal(request.working_set_bytes, used ? plan.working_set_bytes : 0);
+	}
+	settings.working_set_bytes = 8192;
+	make_plan();
+	assert_int_equal(plan.working_set_bytes, 8192);
+	assert_string_equal(plan.working_set_from, "given by --working-set");
+	ask(AXIS_CACHE, CACHE_COLD);
+	REFUSED("--working-set", "--cache used", "leave the option out");
+	settings.working_set_bytes = 0;
+	make_plan();
+	assert_int_equal(plan.working_set_bytes, 0);
+}
+
+/* The primitives that leave arms out of used and cold cells, as "thread"; warm cells have all. */
 static void assert_cold_without(const char *names)
 {
 	char skipped[200] = "";
@@ -390,7 +721,7 @@ static void assert_cold_without(const char *names)
 				const struct wire_arm *arm = &plan.arms[plan.jobs[i].arm_from + a];
 				if (!wire_cell_skips(cell, a))
 					continue;
-				assert_int_equal(cell->level[AXIS_CACHE], CACHE_COLD);
+				assert_int_not_equal(cell->level[AXIS_CACHE], CACHE_WARM);
 				if (!strstr(skipped, arm->primitive))
 					strcat(skipped, arm->primitive);
 			}
@@ -403,10 +734,14 @@ TEST(cold_cells_have_the_primitives_that_programs_use_unless_asked_for)
 	assert_cold_without("");
 	struct wire_primitive *spawn = &catalog.primitives[SPAWN];
 	PUT(spawn->name, "thread");
+	spawn->traits = 0;
 	make_plan();
 	assert_cold_without("thread");
 	assert_left_out(
 		"cold caches of spawn with thread: expensive; ask for them with --cache cold "
+		"or --primitive");
+	assert_left_out(
+		"used caches of spawn with thread: expensive; ask for them with --cache used "
 		"or --primitive");
 	settings.primitives_given = true;
 	make_plan();
@@ -441,7 +776,7 @@ TEST(experiments_have_axes_of_their_own)
 			assert_int_equal(job->cells[c].level[AXIS_CACHE], CACHE_WARM);
 			assert_int_equal(job->cells[c].level[AXIS_TOUCH_ORDER], c);
 			assert_int_equal(job->cells[c].level[AXIS_THREADS], i % 2);
-			assert_int_equal(job->cells[c].counted,
+			assert_int_equal(wire_cell_has(&job->cells[c], WIRE_COUNTING),
 					 job->cells[c].level[AXIS_TOUCH_ORDER] == TOUCH_SEQUENTIAL);
 		}
 	}
@@ -498,8 +833,8 @@ TEST(page_kinds_beside_4k)
 					 TOUCH_SEQUENTIAL);
 		}
 	/* A machine without them says so instead. */
-	assert_int_equal(huge + plan.gap_count, 1);
-	assert_true(huge || strlen(plan.gaps[0].why) > 20);
+	assert_int_equal(huge + plan.gaps.count, 1);
+	assert_true(huge || strlen(plan.gaps.gap[0].why) > 20);
 	settings.heaps.given = true;
 	ask(AXIS_PAGE_KIND, PAGE_KIND_THP);
 	if (huge) {
@@ -522,7 +857,7 @@ TEST(an_option_is_refused_where_no_experiment_varies_it)
 		const char *option, *who;
 	} asked[] = {
 		{AXIS_STATE, "--state write-protected", "spawn does"},
-		{AXIS_CACHE, "--cache cold", "spawn does"},
+		{AXIS_CACHE, "--cache used", "spawn does"},
 		{AXIS_CHILD_CPU, "--child-cpu free", "spawn does"},
 		{AXIS_PAGE_KIND, "--page-kind thp", "writes does"},
 		{AXIS_TOUCH_ORDER, "--touch-order shuffled", "writes does"},
@@ -664,7 +999,7 @@ TEST(nothing_is_left_out_without_a_word)
 	assert_left_out("writes at heap 0: it needs pages");
 	assert_left_out("page kind thp of writes: no heap up to 64 MiB is a multiple of 2 MiB");
 	settings.levels[AXIS_PAGE_KIND].given = true;
-	REFUSED("page kind thp for writes: 1 MiB is not a multiple of a huge page", "--heap 2M");
+	REFUSED("page kind thp for writes: 1 MiB is not a multiple of 2 MiB", "give a --heap");
 	catalog.experiments[WRITES].needs_heap = 0;
 }
 

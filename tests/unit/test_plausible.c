@@ -61,15 +61,6 @@ TEST(the_fastest_clock_is_read_or_bounded)
 	assert_near(plausible_max_hz("99999999999", NULL), PLAUSIBLE_HZ_MAX, 1);
 }
 
-TEST(parts_do_not_exceed_the_whole)
-{
-	assert_true(plausible_part(10, 10, 0, why));
-	assert_true(plausible_part(12, 10, 2, why));
-	assert_false(plausible_part(13, 10, 2, why));
-	assert_contains(why, "13 cannot be a part of 10");
-	assert_true(plausible_part(0, UINT64_MAX, 0, why));
-}
-
 TEST(user_and_kernel_make_both)
 {
 	assert_true(plausible_split(400000, 600000, 1000000, why));

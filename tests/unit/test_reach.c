@@ -8,7 +8,8 @@ enum { POINTS = 11 };
 
 static struct stats_interval around(double center, double half_width)
 {
-	return (struct stats_interval){center, center - half_width, center + half_width, true};
+	return (struct stats_interval){center, center - half_width, center + half_width,
+				       .has_interval = true};
 }
 
 /* Points without a width at those sizes. */

@@ -260,7 +260,7 @@ TEST(trace_roles_are_tracepoints)
 	assert_null(roles[ROLE_PAGE_FAULT_USER].tracepoint.filter);
 }
 
-TEST(metrics_are_told_by_their_stem)
+TEST(metrics_are_recognized_by_their_stem)
 {
 	assert_true(roles_is_metric("cycles", "cycles_user"));
 	assert_true(roles_is_metric("cycles", "cycles"));

@@ -62,3 +62,64 @@ TEST(every_place_is_as_likely)
 		for (int item = 0; item < ITEMS; item++)
 			assert_near(hits[place][item], (double)TRIALS / ITEMS, 455);
 }
+
+enum { GROUPED = 9 };
+
+/* 0, 3, 6 and 8 are one group, with a reference; 1 and 4 another, without; the others are alone. */
+static const struct shuffle_item grouped[GROUPED] = {{0, false}, {1, false}, {2, false},
+						     {0, true},  {1, false}, {5, false},
+						     {0, false}, {7, false}, {0, false}};
+
+TEST(groups_lie_together_around_their_reference)
+{
+	struct shuffle shuffle;
+	shuffle_seed(&shuffle, 7);
+	for (int t = 0; t < 1000; t++) {
+		uint32_t order[GROUPED], at[GROUPED], scratch[2 * GROUPED];
+		bool seen[GROUPED] = {false};
+		shuffle_groups(&shuffle, grouped, order, GROUPED, scratch);
+		for (uint32_t i = 0; i < GROUPED; i++) {
+			assert_in_range(order[i], 0, GROUPED - 1);
+			assert_false(seen[order[i]]);
+			seen[order[i]] = true;
+			at[order[i]] = i;
+		}
+		assert_int_equal(at[1] > at[4] ? at[1] - at[4] : at[4] - at[1], 1);
+		/* Two places before the group's third, which is the reference's, or one behind it. */
+		assert_in_range(at[0] + 2 - at[3], 0, 3);
+		assert_in_range(at[6] + 2 - at[3], 0, 3);
+		assert_in_range(at[8] + 2 - at[3], 0, 3);
+	}
+}
+
+TEST(same_seed_same_order_of_groups)
+{
+	struct shuffle one, other;
+	uint32_t first[GROUPED], second[GROUPED], scratch[2 * GROUPED];
+	shuffle_seed(&one, 42);
+	shuffle_seed(&other, 42);
+	for (int i = 0; i < 5; i++) {
+		shuffle_groups(&one, grouped, first, GROUPED, scratch);
+		shuffle_groups(&other, grouped, second, GROUPED, scratch);
+		assert_memory_equal(first, second, sizeof first);
+	}
+}
+
+/* The hits of arms that are alike are alike, at every place. */
+TEST(items_that_are_alike_take_each_place_as_often)
+{
+	static const uint32_t alike[][2] = {{0, 6}, {6, 8}, {1, 4}, {2, 5}, {5, 7}};
+	unsigned hits[GROUPED][GROUPED] = {{0}};
+	struct shuffle shuffle;
+	shuffle_seed(&shuffle, 1);
+	for (int t = 0; t < TRIALS; t++) {
+		uint32_t order[GROUPED], scratch[2 * GROUPED];
+		shuffle_groups(&shuffle, grouped, order, GROUPED, scratch);
+		for (uint32_t i = 0; i < GROUPED; i++)
+			hits[order[i]][i]++;
+	}
+	/* At most a quarter of all, so that the difference's standard deviation is at most 175. */
+	for (size_t a = 0; a < COUNT_OF(alike); a++)
+		for (uint32_t i = 0; i < GROUPED; i++)
+			assert_near(hits[alike[a][0]][i], hits[alike[a][1]][i], 875);
+}

@@ -34,7 +34,7 @@ TEST(summary_by_hand)
 	assert_near(summary.p99, 99, 1e-12);
 	assert_near(summary.max, 100, 0);
 	assert_near(summary.mad, 25, 1e-12); /* 0, 1, 1, 2, 2 ... 50, 50: the 51st of 101 */
-	/* No outlier is dropped, and the MAD does not heed it. */
+	/* No outlier is dropped, and it does not move the MAD. */
 	const double outlier[] = {1, 2, 3, 4, 1000};
 	summary = stats_summarize(outlier, 5);
 	assert_near(summary.max, 1000, 0);
@@ -51,6 +51,7 @@ TEST(interval_by_hand)
 	assert_near(interval.center, 1, 1e-12);
 	assert_near(interval.low, exp(-half), 1e-8);
 	assert_near(interval.high, exp(half), 1e-6);
+	assert_near(interval.standard_error, sqrt(0.5), 1e-12);
 	/* A difference's interval is on the values, so that it may lie on both sides of zero. */
 	const double differences[] = {-2, -1, 0, 1, 2};
 	interval = stats_difference_interval(differences, 5);
@@ -166,7 +167,7 @@ static struct stats_interval hasty_interval(const double *medians, size_t n)
 		squares += pow(log(medians[i]) - sum / (double)n, 2);
 	double half = 1.959964 * sqrt(squares / (double)(n - 1) / (double)n);
 	return (struct stats_interval){exp(sum / (double)n), exp(sum / (double)n - half),
-				       exp(sum / (double)n + half), true};
+				       exp(sum / (double)n + half), .has_interval = true};
 }
 
 typedef struct stats_interval make_interval(const double *, size_t);

@@ -63,6 +63,22 @@ TEST(a_name_may_hold_blanks_and_parentheses)
 	close(fd);
 }
 
+TEST(ticks_are_those_of_the_cpu_of_that_number)
+{
+	static const char stat[] = "cpu  1 2 3 400 50 6 7 80 9 0\ncpu1 1 2 3 4 5 6 7 8 9 0\n"
+				   "cpu12 1 2 3 20 1 6 7 3 9 0\nintr 3 cpu2 1 2 3 4 5 6 7 8\n";
+	struct textfile_ticks ticks = {.idle = 1};
+	assert_true(textfile_add_ticks(stat, 12, &ticks));
+	assert_true(textfile_add_ticks(stat, 1, &ticks));
+	assert_int_equal(ticks.idle, 1 + 21 + 9);
+	assert_int_equal(ticks.stolen, 3 + 8);
+	assert_int_equal(ticks.all, 43 + 36);
+	assert_false(textfile_add_ticks(stat, 2, &ticks));
+	assert_int_equal(ticks.idle, 1 + 21 + 9);
+	assert_true(textfile_add_ticks(stat, -1, &ticks));
+	assert_int_equal(ticks.stolen, 3 + 8 + 80);
+}
+
 TEST(this_process_is_found_by_either_name)
 {
 	assert_int_equal(textfile_status(0, "Pid", 10), getpid());

@@ -13,7 +13,7 @@ static unsigned rounds[REPLICATES][SAMPLES], places[REPLICATES][SAMPLES];
 static struct block blocks[REPLICATES];
 static struct series series;
 static struct dataset dataset;
-static struct quiet_level level;
+static struct quiet_levels levels;
 static struct undisturbed undisturbed;
 static struct problem problem;
 
@@ -34,6 +34,7 @@ static void fill(void)
 			values[r][i] = 100 + 2 * noise(r, i);
 			contention[r][i] = 0.96 + 0.01 * noise(i, r);
 			off_cpu_ns[r][i] = 0;
+			at_us[r][i] = 1e5 * (r * SAMPLES + i); /* each is judged alone */
 			rounds[r][i] = i;
 		}
 		blocks[r] = (struct block){.replicate = r,
@@ -56,8 +57,9 @@ static void disturb(unsigned r, unsigned i)
 
 static void take_apart(void)
 {
-	assert_int_equal(quiet_level_find(&level, &dataset, &problem), OUTCOME_OK);
-	assert_int_equal(undisturbed_make(&undisturbed, &series, &level, &problem), OUTCOME_OK);
+	assert_int_equal(undisturbed_find_levels(&levels, &dataset, &problem), OUTCOME_OK);
+	assert_int_equal(undisturbed_make(&undisturbed, &series, &levels, &problem), OUTCOME_OK);
+	undisturbed_free_levels(&levels);
 }
 
 static double median_of_medians(void)
@@ -102,6 +104,51 @@ TEST(two_speeds_are_taken_apart)
 	undisturbed_free(&undisturbed);
 }
 
+/* Its samples are the last of a block. */
+TEST(what_is_left_of_an_aa_control_is_known)
+{
+	fill();
+	blocks[2].control_count = 8;
+	for (unsigned i = 0; i < SAMPLES; i++)
+		if (i < 3 || i >= SAMPLES - 2)
+			disturb(2, i);
+	take_apart();
+	assert_int_equal(undisturbed.series.blocks[2].count, SAMPLES - 5);
+	assert_int_equal(undisturbed.series.blocks[2].control_count, 6);
+	assert_int_equal(undisturbed.series.blocks[3].control_count, 0);
+	undisturbed_free(&undisturbed);
+}
+
+TEST(what_a_crowded_core_costs_is_told_replicate_by_replicate)
+{
+	fill();
+	for (unsigned r = 0; r < REPLICATES; r++) {
+		/* Replicates differ by far more than the core does. */
+		for (unsigned i = 0; i < SAMPLES; i++)
+			values[r][i] *= 1 + r;
+		for (unsigned i = 0; i < 4 + r; i++)
+			disturb(r, i);
+		/* Off the CPU is another disturbance. */
+		values[r][SAMPLES - 1] *= 100;
+		off_cpu_ns[r][SAMPLES - 1] = 1e6;
+	}
+	take_apart();
+	assert_int_equal(undisturbed.crowded_count, 4 * REPLICATES + 28);
+	assert_int_equal(undisturbed.crowded_replicates, REPLICATES);
+	assert_true(undisturbed.crowded_ratio.has_interval);
+	assert_near(undisturbed.crowded_ratio.center, 1.4, 0.02);
+	assert_true(undisturbed.crowded_ratio.high < 1.45);
+	undisturbed_free(&undisturbed);
+	/* Four replicates have both. */
+	fill();
+	for (unsigned r = 0; r < 4; r++)
+		disturb(r, 3);
+	take_apart();
+	assert_int_equal(undisturbed.crowded_replicates, 4);
+	assert_false(undisturbed.crowded_ratio.has_interval);
+	undisturbed_free(&undisturbed);
+}
+
 TEST(few_undisturbed_replicates_make_all_count)
 {
 	fill();
@@ -135,6 +182,21 @@ TEST(a_replicate_takes_part_with_three_samples)
 	assert_int_equal(undisturbed.series.block_count, REPLICATES - 1);
 	assert_int_equal(undisturbed.series.blocks[1].replicate, 2);
 	assert_int_equal(undisturbed.count, (REPLICATES - 2) * SAMPLES + 5);
+	undisturbed_free(&undisturbed);
+}
+
+/* The second half of the run: of replicates, and of time. */
+TEST(a_busy_second_half_is_left_out)
+{
+	fill();
+	for (unsigned r = 0; r < REPLICATES; r++)
+		for (unsigned i = 0; i < SAMPLES; i++) {
+			if (r >= 5)
+				disturb(r, i);
+		}
+	take_apart();
+	assert_int_equal(undisturbed.count, 5 * SAMPLES);
+	assert_int_equal(undisturbed.series.block_count, 5);
 	undisturbed_free(&undisturbed);
 }
 
@@ -202,7 +264,7 @@ TEST(without_witnesses_all_count)
 		blocks[r].contention = blocks[r].off_cpu_ns = NULL;
 	take_apart();
 	assert_false(undisturbed.is_known);
-	assert_true(isnan(level.contention_max) && isnan(undisturbed.all_estimate));
+	assert_true(isnan(undisturbed.all_estimate));
 	assert_ptr_equal(undisturbed.series.blocks, blocks);
 	undisturbed_free(&undisturbed);
 }

@@ -68,7 +68,7 @@ TEST(unequal_counts_are_recovered)
 	assert_near(variance.replicates_sd, 0.02, 0.005);
 }
 
-TEST(what_is_not_told_apart_is_said)
+TEST(what_cannot_be_distinguished_is_said)
 {
 	struct variance variance;
 	begin();

@@ -151,12 +151,16 @@ TEST(spoilt_requests_are_refused)
 {
 	struct wire_request *request = &area->request;
 	REFUSED(wire_check_request, request->mode = WIRE_MODE_COUNT, "mode");
-	static const uint64_t count[AXIS_COUNT] = {PAGE_KIND_COUNT, STATE_COUNT, CACHE_COUNT,
-						   CHILD_CPU_COUNT, TOUCH_COUNT, WIRE_CPUS_MAX};
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
-		REFUSED(wire_check_request, request->level[axis] = count[axis], "level");
+		uint64_t count = 0;
+		if (axes[axis].kind == AXIS_LEVELS)
+			while (axes[axis].levels[count].name)
+				count++;
+		else
+			count = axes[axis].most + 1;
+		REFUSED(wire_check_request, request->level[axis] = count, "level");
 		REFUSED(wire_check_request, request->level[axis] = UINT64_MAX, "level");
-		REFUSED(wire_check_request, request->cells[1].level[axis] = count[axis], "a cell");
+		REFUSED(wire_check_request, request->cells[1].level[axis] = count, "a cell");
 		/* A worker has but one level of an axis that needs a new one. */
 		if (axes[axis].needs_new_worker)
 			REFUSED(wire_check_request, request->cells[1].level[axis] = 1, "a cell");
@@ -166,12 +170,14 @@ TEST(spoilt_requests_are_refused)
 	REFUSED(wire_check_request, request->other_cpu = WIRE_CPUS_MAX, "CPU");
 	REFUSED(wire_check_request,
 		(request->other_cpu = -1, request->level[AXIS_CHILD_CPU] = CHILD_CPU_OTHER), "CPU");
-	REFUSED(wire_check_request, request->is_counting = 2, "whether to count");
+	REFUSED(wire_check_request, request->kind = WIRE_KIND_COUNT, "the kind of worker");
 	REFUSED(wire_check_request, (request->rounds_min = 2, request->rounds_max = 1), "rounds");
 	REFUSED(wire_check_request, request->rounds_max = UINT16_MAX + 1, "rounds");
 	REFUSED(wire_check_request, request->heap_bytes = UINT64_MAX - 4095, "size");
 	REFUSED(wire_check_request, request->evict_bytes = UINT64_MAX, "size");
-	REFUSED(wire_check_request, request->cells[1].counted = 2, "a cell");
+	REFUSED(wire_check_request, request->working_set_bytes = WIRE_WORKING_SET_MAX + 1ul,
+		"size");
+	REFUSED(wire_check_request, request->cells[1].kinds = 1u << WIRE_KIND_COUNT, "a cell");
 	REFUSED(wire_check_request, request->cells[1].burst_max = UINT16_MAX + 1, "a cell");
 	REFUSED(wire_check_request, request->counters[2].with_child = 1, "a counter");
 	REFUSED(wire_check_request, request->counters[0].with_child = 2, "a counter");

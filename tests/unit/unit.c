@@ -174,9 +174,48 @@ FILE *unit_points_begin(void)
 		      "tlb_shootdown", NS("call_ns") "," NS("flush_ns")) ",",
 	      file);
 	fputs(EXPERIMENT("null", NS("window_ns")) "," EXPERIMENT(
-		      "switch", NS("switch_ns")) "," EXPERIMENT("made_up", NS("made_ns")) "]}\n",
+		      "switch", NS("switch_ns")) "," EXPERIMENT("made_up", NS("made_ns")) ",",
 	      file);
+	fputs(EXPERIMENT("floors", NS("page_ns") "," NS("fault_ns")) ",", file);
+	fputs(EXPERIMENT("spawn", NS("call_ns") "," NS("reaped_ns")) ",", file);
+	fputs(EXPERIMENT("snapshot", NS("total_ns") "," NS("cpu_ns")) ",", file);
+	fputs(EXPERIMENT("spread_write", NS("writes_ns") "," NS("end_ns")) ",", file);
+	fputs(EXPERIMENT("teardown", NS("reap_ns")) "]}\n", file);
 	return file;
+}
+
+static const char *or_else(const char *text, const char *other)
+{
+	return text ? text : other;
+}
+
+/* The columns of 12 samples, the disturbed ones among the others. */
+static void put_witnessed(FILE *file, const struct unit_point *point)
+{
+	enum { SAMPLES = 12 };
+	static int taken; /* a tenth of a second apart, so that each is judged alone */
+	static const char *const columns[] = {"round",      "place",      "at_us",
+					      "off_cpu_ns", "contention", NULL};
+	for (size_t c = 0; c < COUNT_OF(columns); c++) {
+		if (columns[c])
+			fprintf(file, "\"%s\": [", columns[c]);
+		else
+			fprintf(file, "\"metrics\": {\"%s\": [", point->metric);
+		for (int i = 0; i < SAMPLES; i++) {
+			const int place = i * 5 % SAMPLES, most = SAMPLES / 2;
+			/* More than half: not in the same rounds as fewer. */
+			bool disturbed = (point->disturbed > most ? SAMPLES - 1 - place : place) <
+					 point->disturbed;
+			const double numbers[] = {i,
+						  0,
+						  100000.0 * taken++,
+						  0,
+						  0.95 + 0.001 * i + (disturbed ? 1 : 0),
+						  point->value * (disturbed ? 1.4 : 1)};
+			fprintf(file, "%s%.10g", i ? "," : "", numbers[c]);
+		}
+		fputs(columns[c] ? "], " : "]}", file);
+	}
 }
 
 void unit_point_put(FILE *file, unsigned replicate, const struct unit_point *point)
@@ -185,25 +224,33 @@ void unit_point_put(FILE *file, unsigned replicate, const struct unit_point *poi
 	fprintf(file,
 		"{\"type\": \"cell\", \"heap_bytes\": %llu, \"replicate\": %u, \"seed\": 1,"
 		" \"page_kind\": \"%s\", \"child_cpu\": \"same\", \"began_s\": %u,"
-		" \"state\": \"dirty\", \"cache\": \"warm\", \"touch_order\": \"%s\","
-		" \"threads\": \"%s\", \"counted\": %s, \"worker\": {\"mappings\": 13},",
-		(unsigned long long)point->heap_bytes, replicate,
-		point->page_kind ? point->page_kind : "4k", replicate,
-		point->touch_order ? point->touch_order : "", point->threads ? point->threads : "",
-		point->counted_value > 0 ? "true" : "false");
+		" \"state\": \"%s\", \"cache\": \"warm\", \"touch_order\": \"%s\","
+		" \"threads\": \"%s\", \"written\": \"%s\", \"program\": \"%s\", \"counted\": %s,"
+		" \"worker\": {\"mappings\": 13},",
+		(unsigned long long)point->heap_bytes, replicate, or_else(point->page_kind, "4k"),
+		replicate, or_else(point->state, "dirty"), or_else(point->touch_order, ""),
+		or_else(point->threads, ""), or_else(point->written, ""),
+		or_else(point->program, ""), point->counted_value > 0 ? "true" : "false");
 	fprintf(file,
-		" \"arms\": [{\"experiment\": \"%s\", \"primitive\": \"\", \"action\": \"\","
+		" \"arms\": [{\"experiment\": \"%s\", \"primitive\": \"%s\", \"action\": \"%s\","
 		" \"case\": \"%s\", \"aa_control\": false, \"missing\": {\"write_ns\": \"no\","
 		" \"single_ns\": \"no\", \"pages\": \"no\", \"call_ns\": \"no\","
-		" \"flush_ns\": \"no\"},",
-		point->experiment, point->case_name);
+		" \"flush_ns\": \"no\", \"reaped_ns\": \"no\", \"page_ns\": \"no\","
+		" \"fault_ns\": \"no\", \"total_ns\": \"no\","
+		" \"cpu_ns\": \"no\", \"writes_ns\": \"no\", \"end_ns\": \"no\"},",
+		point->experiment, or_else(point->primitive, ""), or_else(point->action, ""),
+		or_else(point->case_name, ""));
 	if (point->histogram)
 		fprintf(file,
 			" \"histogram\": {\"metric\": \"%s\", \"per_octave\": 64, \"buckets\": "
 			"[%s]},",
 			point->metric, point->histogram);
 	fputs(" \"passes\": {", file);
-	if (point->value > 0)
+	if (point->disturbed) {
+		fputs("\"plain\": {", file);
+		put_witnessed(file, point);
+		fputs("}", file);
+	} else if (point->value > 0)
 		fprintf(file, "\"plain\": {%s, \"metrics\": {\"%s\": [%.3f]}}", columns,
 			point->metric, point->value);
 	if (point->counted_value > 0)

@@ -84,8 +84,9 @@ void unit_run_cell(FILE *file, unsigned replicate, uint64_t heap_bytes, const st
 void unit_run_end(FILE *file);
 
 /* The same for experiments by case: first_write (write_ns, single_ns, pages), tlb_refill (page_ns),
- * tlb_shootdown (call_ns, flush_ns), switch (switch_ns), null (window_ns), made_up (made_ns), which has no face; all
- * countable. Counters: page_faults_both and
+ * tlb_shootdown (call_ns, flush_ns), switch (switch_ns), null (window_ns), spawn (call_ns, reaped_ns), floors (page_ns,
+ * fault_ns), snapshot (total_ns, cpu_ns), spread_write (writes_ns, end_ns), teardown (reap_ns), made_up (made_ns), which
+ * has no face; all countable. Counters: page_faults_both and
  * dtlb_load_walks_both in group 0; cycles and instructions are missing for the same reason. */
 FILE *unit_points_begin(void);
 
@@ -95,9 +96,15 @@ struct unit_point {
 	uint64_t heap_bytes;
 	double value;                                  /* 0: the replicate only counts */
 	const char *threads, *touch_order, *page_kind; /* NULL: "", "" and "4k" */
-	double counted_value;                          /* of a counted pass; 0: there is none */
-	long count;                                    /* of both counters in it */
+	const char *primitive, *action, *state;        /* NULL: "", "" and "dirty" */
+	const char *written;                           /* NULL: "" */
+	/* With witnesses: 12 samples, of which so many were disturbed and took 1.4 times as long. 0: one sample and
+	 * no witnesses; below 0: none was disturbed. */
+	int disturbed;
+	double counted_value;  /* of a counted pass; 0: there is none */
+	long count;            /* of both counters in it */
 	const char *histogram; /* its pairs of bucket and count; NULL: none */
+	const char *program;   /* NULL: "" */
 };
 
 /* A cell line with that alone. */

@@ -52,15 +52,9 @@ static double same_sample(const struct series *other, size_t block, size_t sampl
 /* How many a cycle there can be at most; 0: as rare as page faults; below 0: not known. */
 static double most_per_cycle(const char *metric)
 {
-	static const double per_cycle[ROLE_PMU_COUNT] = {
-		[ROLE_CYCLES] = 1,           [ROLE_INSTRUCTIONS] = 16,
-		[ROLE_DTLB_LOAD_WALKS] = 4,  [ROLE_DTLB_STORE_WALKS] = 4,
-		[ROLE_DTLB_WALK_CYCLES] = 1, [ROLE_ITLB_WALKS] = 4,
-		[ROLE_TLB_FLUSHES] = 0,      [ROLE_LLC_MISSES] = 4,
-	};
 	for (unsigned i = 0; i < ROLE_COUNT; i++)
 		if (roles_is_metric(roles[i].name, metric))
-			return i < ROLE_PMU_COUNT ? per_cycle[i] : 0;
+			return roles[i].per_cycle_max;
 	return -1;
 }
 

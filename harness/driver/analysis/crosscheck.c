@@ -2,12 +2,9 @@
 
 #include "harness/driver/base/fields.h"
 #include "harness/driver/base/infile.h"
-#include "harness/driver/base/stats.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <gsl/gsl_cdf.h>
-#include <gsl/gsl_statistics_double.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -16,53 +13,91 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Median and standard error of the median of one command's times. For times that are near normal
- * the median's standard error is sqrt(pi/2) that of the mean. */
-static bool read_times(const json_t *result, double *median_s, double *error_s, size_t *count)
+/* More turns than fit into a minute are not looked for. */
+enum { TURNS_MAX = 64 };
+
+/* The results of a turn, in hyperfine's order. */
+enum command { BARE_MANY, BARE_ONE, ONCE_MANY, ONCE_ONE, COMMANDS };
+
+/* The shortest time of a command: what disturbs a whole command only makes it longer. */
+static bool read_shortest(const json_t *results, enum command command, double *shortest_s)
 {
-	const json_t *times = json_object_get(result, "times");
-	size_t n = *count = json_array_size(times);
-	double *values = n >= 2 ? malloc(n * sizeof *values) : NULL;
-	bool good = values != NULL;
-	for (size_t i = 0; good && i < n; i++)
-		good = fields_number(json_array_get(times, i), &values[i]);
-	if (!good) {
-		free(values);
-		return false;
+	const json_t *times = json_object_get(json_array_get(results, command), "times");
+	double time_s;
+	*shortest_s = INFINITY;
+	for (size_t i = 0; i < json_array_size(times); i++) {
+		if (!fields_number(json_array_get(times, i), &time_s))
+			return false;
+		*shortest_s = fmin(*shortest_s, time_s);
 	}
-	*median_s = stats_median(values, n);
-	*error_s = gsl_stats_sd(values, 1, n) / sqrt((double)n) * sqrt(M_PI / 2);
-	free(values);
+	return isfinite(*shortest_s);
+}
+
+struct turns {
+	double whole_ns[TURNS_MAX], once_ns[TURNS_MAX], window_ns[TURNS_MAX], ratio[TURNS_MAX];
+};
+
+static bool read_turn(const json_t *turn, double spawns, struct turns *turns, size_t i)
+{
+	double shortest_s[COMMANDS];
+	const json_t *results = json_object_get(json_object_get(turn, "hyperfine"), "results");
+	if (!fields_number(json_object_get(turn, "window_ns"), &turns->window_ns[i]) ||
+	    turns->window_ns[i] <= 0 || json_array_size(results) != COMMANDS)
+		return false;
+	for (enum command command = 0; command < COMMANDS; command++)
+		if (!read_shortest(results, command, &shortest_s[command]))
+			return false;
+	turns->whole_ns[i] = (shortest_s[BARE_MANY] - shortest_s[BARE_ONE]) / (spawns - 1) * 1e9;
+	turns->once_ns[i] = (shortest_s[ONCE_MANY] - shortest_s[ONCE_ONE]) / (spawns - 1) * 1e9;
+	turns->ratio[i] = turns->whole_ns[i] / turns->window_ns[i];
+	return true;
+}
+
+static bool read_entry(const json_t *file, struct crosscheck_entry *entry)
+{
+	static struct turns turns;
+	const json_t *list = json_object_get(file, "turns");
+	entry->turns = json_array_size(list);
+	if (!fields_count(json_object_get(file, "spawns"), FIELDS_COUNT_MAX, &entry->spawns) ||
+	    entry->spawns < 2 || entry->turns < 1 || entry->turns > TURNS_MAX)
+		return false;
+	for (size_t i = 0; i < entry->turns; i++)
+		if (!read_turn(json_array_get(list, i), (double)entry->spawns, &turns, i))
+			return false;
+	entry->whole_ns = stats_interval(turns.whole_ns, entry->turns);
+	entry->once_ns = stats_interval(turns.once_ns, entry->turns);
+	entry->window_ns = stats_interval(turns.window_ns, entry->turns);
+	entry->ratio = stats_interval(turns.ratio, entry->turns);
 	return true;
 }
 
 static enum outcome read_file(int folder, const char *folder_name, const char *name,
 			      struct crosscheck_entry *entry, struct problem *problem)
 {
-	double once_s, once_error_s, twice_s, twice_error_s;
-	size_t count;
 	FILE *stream = infile_open(folder, folder_name, name, problem);
 	json_t *file = stream ? infile_json(stream, folder_name, name, problem) : NULL;
 	if (!file)
 		return OUTCOME_FAILED;
-	const json_t *results = json_object_get(file, "results");
-	bool good = json_array_size(results) == 2 &&
-		    read_times(json_array_get(results, 1), &twice_s, &twice_error_s, &count) &&
-		    read_times(json_array_get(results, 0), &once_s, &once_error_s, &count);
+	bool good = read_entry(file, entry);
 	json_decref(file);
-	if (!good)
-		return fail(problem,
-			    "cannot use %s/%s: it has no hyperfine times of two commands; delete "
-			    "it or run scripts/crosscheck again",
-			    folder_name, name);
-	double scale = 1e9 / (double)entry->count;
-	/* The two commands were timed equally often; each costs a degree of freedom. */
-	double freedom = 2 * (double)count - 2;
-	double half = gsl_cdf_tdist_Pinv(0.975, freedom) * hypot(once_error_s, twice_error_s);
-	entry->spawn_ns = (twice_s - once_s) * scale;
-	entry->low_ns = (twice_s - once_s - half) * scale;
-	entry->high_ns = (twice_s - once_s + half) * scale;
-	return OUTCOME_OK;
+	if (good)
+		return OUTCOME_OK;
+	return fail(problem,
+		    "cannot use %s/%s: it has no turns of hyperfine and of our own cell; delete it "
+		    "or run scripts/crosscheck again",
+		    folder_name, name);
+}
+
+const char *crosscheck_verdict(const struct crosscheck_entry *entry)
+{
+	const struct stats_interval *ratio = &entry->ratio;
+	if (!ratio->has_interval || ratio->low <= 0)
+		return "inconclusive";
+	if (ratio->low >= 1 - CROSSCHECK_TOLERANCE && ratio->high <= 1 + CROSSCHECK_TOLERANCE)
+		return "agrees";
+	return ratio->low > 1 + CROSSCHECK_TOLERANCE || ratio->high < 1 - CROSSCHECK_TOLERANCE
+		       ? "disagrees"
+		       : "inconclusive";
 }
 
 static int by_heap_and_name(const void *a, const void *b)
@@ -72,6 +107,21 @@ static int by_heap_and_name(const void *a, const void *b)
 	if (names)
 		return names;
 	return (left->heap_bytes > right->heap_bytes) - (left->heap_bytes < right->heap_bytes);
+}
+
+/* PRIMITIVE.ACTION.HEAP.json; older versions wrote PRIMITIVE.ACTION.HEAP.N.json. */
+static bool is_ours(const char *name, struct crosscheck_entry *entry, bool *is_old)
+{
+	int stem = 0;
+	// NOLINTNEXTLINE(cert-err34-c): a number too large only names no run
+	if (sscanf(name, "%31[a-z0-9_].%31[a-z].%" SCNu64 "%n", entry->primitive, entry->action,
+		   &entry->heap_bytes, &stem) != 3)
+		return false;
+	const char *ending = name + stem;
+	*is_old = *ending == '.' && strspn(ending + 1, "0123456789") > 0;
+	if (*is_old)
+		ending += 1 + strspn(ending + 1, "0123456789");
+	return strcmp(ending, ".json") == 0;
 }
 
 enum outcome crosscheck_read(struct crosscheck *crosscheck, const char *folder,
@@ -95,13 +145,12 @@ enum outcome crosscheck_read(struct crosscheck *crosscheck, const char *folder,
 	enum outcome outcome = OUTCOME_OK;
 	const struct dirent *file;
 	while (!outcome && (file = readdir(directory))) {
-		struct crosscheck_entry entry = {.count = 0};
-		int end = 0;
-		// NOLINTNEXTLINE(cert-err34-c): a number too large only names no run
-		if (sscanf(file->d_name, "%31[a-z0-9_].%31[a-z].%" SCNu64 ".%" SCNu64 ".json%n",
-			   entry.primitive, entry.action, &entry.heap_bytes, &entry.count,
-			   &end) != 4 ||
-		    file->d_name[end] || !end || entry.count == 0)
+		struct crosscheck_entry entry = {.turns = 0};
+		bool is_old = false;
+		if (!is_ours(file->d_name, &entry, &is_old))
+			continue;
+		crosscheck->has_old = crosscheck->has_old || is_old;
+		if (is_old)
 			continue;
 		if (crosscheck->count == CROSSCHECKS_MAX)
 			break;

@@ -6,12 +6,11 @@
 #include "harness/driver/data/dataset.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double SHARE_TOLD = 0.02; /* of a cell's time, from here on */
-static const double TICK_NS = 1e7;     /* idle and stolen time come in ticks of USER_HZ */
+static const double SHARE_MIN = 0.02; /* of a cell's time, from here on */
+static const double TICK_NS = 1e7;    /* idle and stolen time come in ticks of USER_HZ */
 
 bool disturbed_open_files(const struct series *series, double *fewest, double *most)
 {
@@ -43,52 +42,52 @@ static double steal_share(const struct worker_facts *worker_facts)
 }
 
 /* What is said of one cause of disturbance. */
-struct tale {
+struct extent {
 	size_t replicates;
 	double duration_ns, away_ns, wait_ns, involuntary_switches, migrations;
 	double *quiet, *disturbed; /* medians */
 	size_t quiet_count;
 };
 
-static void tell(struct tale *tale, const struct block *block, double share)
+static void add(struct extent *extent, const struct block *block, double share)
 {
 	const struct worker_facts *worker_facts = &block->worker_facts;
 	double median = stats_median(block->values, block->count);
-	if (!(share > SHARE_TOLD)) {
-		tale->quiet[tale->quiet_count++] = median;
+	if (!(share > SHARE_MIN)) {
+		extent->quiet[extent->quiet_count++] = median;
 		return;
 	}
-	tale->disturbed[tale->replicates++] = median;
-	tale->duration_ns += worker_facts->duration_ns;
-	tale->away_ns += share * worker_facts->duration_ns;
-	tale->wait_ns += worker_facts->wait_ns;
-	tale->involuntary_switches += worker_facts->involuntary_switches;
-	tale->migrations += isnan(worker_facts->migrations) ? 0 : worker_facts->migrations;
+	extent->disturbed[extent->replicates++] = median;
+	extent->duration_ns += worker_facts->duration_ns;
+	extent->away_ns += share * worker_facts->duration_ns;
+	extent->wait_ns += worker_facts->wait_ns;
+	extent->involuntary_switches += worker_facts->involuntary_switches;
+	extent->migrations += isnan(worker_facts->migrations) ? 0 : worker_facts->migrations;
 }
 
 /* What the disturbance did, where there are quiet replicates to hold against. */
-static void put_extent(const struct tale *tale, const struct series *series, char *text,
+static void put_extent(const struct extent *extent, const struct series *series, char *text,
 		       size_t text_bytes)
 {
-	if (!tale->quiet_count)
+	if (!extent->quiet_count)
 		return;
-	notes_append(text, text_bytes, " in %zu of %zu replicates", tale->replicates,
+	notes_append(text, text_bytes, " in %zu of %zu replicates", extent->replicates,
 		     series->block_count);
-	double ratio = stats_median(tale->disturbed, tale->replicates) /
-		       stats_median(tale->quiet, tale->quiet_count);
+	double ratio = stats_median(extent->disturbed, extent->replicates) /
+		       stats_median(extent->quiet, extent->quiet_count);
 	if (strcmp(series->unit, "ns") == 0 && isfinite(ratio))
 		notes_append(text, text_bytes, ", median %+.0f %% against the others'",
 			     (ratio - 1) * 100);
 }
 
 /* What the scheduler says of it. */
-static void put_waits(const struct tale *tale, char *text, size_t text_bytes)
+static void put_waits(const struct extent *extent, char *text, size_t text_bytes)
 {
 	char wait[UNITS_TEXT_MAX];
 	notes_append(text, text_bytes, " (waited %s, %.0f involuntary switches",
-		     units_format_ns(tale->wait_ns, wait), tale->involuntary_switches);
-	if (tale->migrations > 0)
-		notes_append(text, text_bytes, ", %.0f migrations", tale->migrations);
+		     units_format_ns(extent->wait_ns, wait), extent->involuntary_switches);
+	if (extent->migrations > 0)
+		notes_append(text, text_bytes, ", %.0f migrations", extent->migrations);
 	notes_append(text, text_bytes, ")");
 }
 
@@ -101,7 +100,7 @@ static double share_of(const struct worker_facts *worker_facts, enum disturber d
 bool disturbed_by(const struct series *series, enum disturber disturber)
 {
 	for (size_t b = 0; b < series->block_count; b++)
-		if (share_of(&series->blocks[b].worker_facts, disturber) > SHARE_TOLD)
+		if (share_of(&series->blocks[b].worker_facts, disturber) > SHARE_MIN)
 			return true;
 	return false;
 }
@@ -115,18 +114,18 @@ const char *disturbed_text(const struct series *series, char *text, size_t text_
 	double *room = calloc(2 * series->block_count + 1, sizeof *room);
 	*text = '\0';
 	for (enum disturber who = 0; room && who < DISTURBERS; who++) {
-		struct tale tale = {.quiet = room, .disturbed = room + series->block_count};
+		struct extent extent = {.quiet = room, .disturbed = room + series->block_count};
 		for (size_t b = 0; b < series->block_count; b++)
-			tell(&tale, &series->blocks[b],
-			     share_of(&series->blocks[b].worker_facts, who));
-		if (!tale.replicates)
+			add(&extent, &series->blocks[b],
+			    share_of(&series->blocks[b].worker_facts, who));
+		if (!extent.replicates)
 			continue;
 		notes_append(
 			text, text_bytes, "%sdisturbed: %s had the CPU for %.0f %% of the time",
-			*text ? "; " : "", who_had[who], 100 * tale.away_ns / tale.duration_ns);
-		put_extent(&tale, series, text, text_bytes);
+			*text ? "; " : "", who_had[who], 100 * extent.away_ns / extent.duration_ns);
+		put_extent(&extent, series, text, text_bytes);
 		if (who == DISTURBED_BY_OTHERS)
-			put_waits(&tale, text, text_bytes);
+			put_waits(&extent, text, text_bytes);
 	}
 	free(room);
 	return text;

@@ -22,7 +22,7 @@ static double lack_of(const struct row *row)
 }
 
 /* How many rows too wide lack no more than that, and, if asked for, the most replicates that they have then. */
-static size_t mended_by(const struct summary *summary, double factor, double *replicates)
+static size_t fixed_by(const struct summary *summary, double factor, double *replicates)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < summary->row_count; i++) {
@@ -52,13 +52,13 @@ struct margins margins_find(const struct summary *summary)
 	double low = 1, high = margins.all;
 	for (unsigned step = 0; step < 64; step++) {
 		const double middle = (low + high) / 2;
-		if (10 * mended_by(summary, middle, NULL) >= 9 * margins.too_wide)
+		if (10 * fixed_by(summary, middle, NULL) >= 9 * margins.too_wide)
 			high = middle;
 		else
 			low = middle;
 	}
 	margins.nine_in_ten = high;
-	mended_by(summary, high, &replicates);
+	fixed_by(summary, high, &replicates);
 	margins.replicates = (size_t)fmin(replicates, DATASET_REPLICATES_MAX);
 	return margins;
 }
@@ -88,7 +88,7 @@ const char *margins_words(const struct summary *summary, char text[MARGINS_TEXT_
 		return text;
 	notes_append(
 		text, MARGINS_TEXT_MAX,
-		": by their variance a budget of about %s would mend nine in ten of them, %s all",
+		": by their variance a budget of about %s would fix nine in ten of them, %s all",
 		budget_words(duration_s * margins.nine_in_ten, most),
 		budget_words(duration_s * margins.all, all));
 	if (fields_number(json_object_get(settings, "replicates_max"), &limit) &&

@@ -1,4 +1,4 @@
-/* How many of a run's main times are too wide to cite, and how much longer it would have to be to mend that. */
+/* How many of a run's main times are too wide to cite, and how much longer it would have to be to fix that. */
 #ifndef FORKCOST_MARGINS_H
 #define FORKCOST_MARGINS_H
 

@@ -21,21 +21,22 @@ static int by_round(const void *a, const void *b)
 	return (left->round > right->round) - (left->round < right->round);
 }
 
-/* The median of each round of a block, by rising rounds. Returns how many rounds it has. */
-static size_t round_medians(const struct block *block, double *scratch, struct timed *medians)
+/* The median of each round of a block's first samples, by rising rounds. Returns how many rounds they have. */
+static size_t round_medians(const struct block *block, size_t count, double *scratch,
+			    struct timed *medians)
 {
 	size_t n = 0;
 	bool sorted = true;
-	for (size_t i = 0; i < block->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		medians[i] = (struct timed){block->rounds[i], block->values[i]};
 		sorted = sorted && (i == 0 || medians[i].round >= medians[i - 1].round);
 	}
 	if (!sorted)
-		qsort(medians, block->count, sizeof *medians, by_round);
-	for (size_t i = 0, values = 0; i < block->count; i++) {
+		qsort(medians, count, sizeof *medians, by_round);
+	for (size_t i = 0, values = 0; i < count; i++) {
 		unsigned round = medians[i].round;
 		scratch[values++] = medians[i].value;
-		if (i + 1 < block->count && medians[i + 1].round == round)
+		if (i + 1 < count && medians[i + 1].round == round)
 			continue;
 		/* There are no more rounds than samples, so this one was read. */
 		medians[n++] = (struct timed){round, stats_median(scratch, values)};
@@ -44,12 +45,15 @@ static size_t round_medians(const struct block *block, double *scratch, struct t
 	return n;
 }
 
-/* The median over the rounds of one replicate of (this arm over the reference); NAN if none. */
+/* The median over the rounds of one replicate of (this arm over the reference). Where no round is left that both have,
+ * for each may be undisturbed in others, the medians over each other. NAN: there are no samples. */
 static double replicate_ratio(const struct block *block, const struct block *reference,
-			      const struct workspace *space)
+			      size_t reference_count, const struct workspace *space)
 {
-	size_t count = round_medians(block, space->scratch, space->mine), n = 0;
-	size_t others = round_medians(reference, space->scratch, space->theirs);
+	if (!reference_count)
+		return NAN;
+	size_t count = round_medians(block, block->count, space->scratch, space->mine), n = 0;
+	size_t others = round_medians(reference, reference_count, space->scratch, space->theirs);
 	for (size_t i = 0, j = 0; i < count && j < others;) {
 		const struct timed *mine = &space->mine[i], *theirs = &space->theirs[j];
 		int order = by_round(mine, theirs);
@@ -59,7 +63,9 @@ static double replicate_ratio(const struct block *block, const struct block *ref
 		i += order <= 0;
 		j += order >= 0;
 	}
-	return n ? stats_median(space->scratch, n) : NAN;
+	return n ? stats_median(space->scratch, n)
+		 : stats_median(block->values, block->count) /
+			       stats_median(reference->values, reference_count);
 }
 
 static size_t longest_block(const struct series *series)
@@ -83,8 +89,12 @@ enum outcome ratio_make(struct ratio *ratio, const struct series *series,
 	bool room = ratios && space.mine && space.theirs && space.scratch;
 	for (size_t b = 0; room && b < series->block_count; b++) {
 		const struct block *found = series_block(reference, series->blocks[b].replicate);
-		double value =
-			found ? replicate_ratio(&series->blocks[b], found, &space) : (double)NAN;
+		if (!found)
+			continue;
+		/* An A/A control is held against the arm's own samples, not against itself among them. */
+		double value = replicate_ratio(
+			&series->blocks[b], found,
+			found->count - (series->aa_control ? found->control_count : 0), &space);
 		if (isfinite(value))
 			ratios[n++] = value;
 	}

@@ -13,7 +13,8 @@ struct ratio {
 	struct stats_interval interval;
 };
 
-/* series over reference, where both were taken in the same worker. Fails if there is no memory. */
+/* series over reference, where both were taken in the same worker; an A/A control over its arm without it. Fails if
+ * there is no memory. */
 enum outcome ratio_make(struct ratio *ratio, const struct series *series,
 			const struct series *reference, struct problem *problem);
 

@@ -1,9 +1,9 @@
 #include "harness/driver/analysis/shortfall.h"
 
 #include "harness/common/units.h"
-
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/stats.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -69,7 +69,7 @@ static void append_entry(char text[NOTE_BYTES], const struct entry *entry)
 	}
 	if (entry->replicates)
 		notes_append(text, NOTE_BYTES, " (%" PRIu64 " replicate%s)", entry->replicates,
-			     entry->replicates == 1 ? "" : "s");
+			     units_plural(entry->replicates));
 }
 
 const char *shortfall_of(const struct dataset *dataset, const char *experiment,

@@ -1,9 +1,11 @@
 #include "harness/driver/analysis/summary.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/analysis/compared.h"
 #include "harness/driver/analysis/count_check.h"
 #include "harness/driver/analysis/disturbed.h"
 #include "harness/driver/analysis/intervals.h"
+#include "harness/driver/analysis/scatter.h"
 #include "harness/driver/base/fields.h"
 #include "harness/driver/base/notes.h"
 
@@ -12,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double DRIFT_TOLD = 0.05;     /* first half against second: said from 5 % on */
-static const double DISTURBED_TOLD = 0.05; /* share of samples: said from 5 % on */
+static const double DRIFT_MIN = 0.05;     /* first half against second: said from 5 % on */
+static const double DISTURBED_MIN = 0.05; /* share of samples: said from 5 % on */
 
 __attribute__((format(printf, 2, 3))) static void add_note(struct row *row, const char *format, ...)
 {
@@ -64,7 +66,7 @@ static void note_drift(struct row *row, const double *medians)
 	if (half < 3)
 		return;
 	double first = stats_median(medians, half), second = stats_median(medians + n - half, half);
-	if (first > 0 && fabs(second / first - 1) >= DRIFT_TOLD)
+	if (first > 0 && fabs(second / first - 1) >= DRIFT_MIN)
 		add_note(row, "drift %+.0f %% over the run", (second / first - 1) * 100);
 }
 
@@ -84,7 +86,7 @@ static void note_burst(struct row *row)
 		}
 	if (firsts >= 10 && laters >= 10) {
 		double ratio = stats_median(first, firsts) / stats_median(later, laters) - 1;
-		if (isfinite(ratio) && fabs(ratio) >= DRIFT_TOLD)
+		if (isfinite(ratio) && fabs(ratio) >= DRIFT_MIN)
 			add_note(row, "first of a burst %+.0f %%", ratio * 100);
 	}
 	free(first);
@@ -117,13 +119,25 @@ static void note_worker(struct row *row)
 		add_note(row, "%s", text);
 }
 
+/* Replicates that differ because their heaps' frames do. */
+static void note_scatter(struct row *row)
+{
+	struct scatter scatter;
+	if (scatter_make(&scatter, row->series) && !isnan(scatter.explained))
+		add_note(
+			row,
+			"frames scattered: %.0f to %.0f %% of pages, which explains %.0f %% of the "
+			"variance between replicates",
+			100 * scatter.low, 100 * scatter.high, 100 * scatter.explained);
+}
+
 /* What the witnesses beside the samples say. */
 static void note_witnesses(struct row *row)
 {
 	const struct undisturbed *undisturbed = &row->undisturbed;
 	char all[UNITS_TEXT_MAX];
 	double share = 1 - (double)undisturbed->count / (double)row->count;
-	if (!undisturbed->is_known || share < DISTURBED_TOLD)
+	if (!undisturbed->is_known || share < DISTURBED_MIN)
 		return;
 	if (undisturbed->all_count)
 		add_note(row, "only %zu of %zu samples undisturbed: all count", undisturbed->count,
@@ -163,23 +177,26 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 	double *values = series_values(series, &row->count);
 	double *medians = series_medians(used);
 	if (values && medians) {
+		stats_sort(values, row->count);
 		row->spread = stats_summarize(values, row->count);
 		/* A replicate of many samples counts no more than one of few, here either. */
 		row->interval =
-			is_time(series)
+			series_has_interval(series)
 				? *interval
 				: (struct stats_interval){
 					  .center = stats_median(medians, used->block_count)};
 		add_note(row, "stopped: %s", why_stopped(dataset, row));
-		if (!is_time(series))
+		if (!series_has_interval(series))
 			add_note(row, "no interval: a count");
 		else if (!row->interval.has_interval)
 			add_note(row, "no interval: " STATS_TOO_FEW);
-		if (is_time(series)) {
+		if (series_has_interval(series)) {
 			note_drift(row, medians);
 			note_burst(row);
-			note_modes(row, values);
+			if (is_time(series))
+				note_modes(row, values);
 			note_witnesses(row);
+			note_scatter(row);
 		}
 		if (series->is_counter)
 			note_counting(row, summary);
@@ -223,8 +240,11 @@ static enum outcome make_ratios(struct summary *summary, struct problem *problem
 		if (!fork || !fork->block_count)
 			continue;
 		struct ratio *ratio = &summary->ratios[summary->ratio_count];
-		if (ratio_make(ratio, &summary->rows[i].undisturbed.series,
-			       &summary->rows[fork - dataset->series].undisturbed.series, problem))
+		const struct row *const rows[] = {&summary->rows[i],
+						  &summary->rows[fork - dataset->series]};
+		const struct series *taken[2];
+		compared_take(rows, 2, taken);
+		if (ratio_make(ratio, taken[0], taken[1], problem))
 			return OUTCOME_FAILED;
 		ratio->series = series;
 		if (!ratio->replicates)
@@ -240,7 +260,7 @@ static enum outcome take_undisturbed(struct summary *summary, const struct serie
 				     struct problem *problem)
 {
 	const struct dataset *dataset = summary->dataset;
-	if (quiet_level_find(&summary->quiet, dataset, problem))
+	if (undisturbed_find_levels(&summary->quiet, dataset, problem))
 		return OUTCOME_FAILED;
 	for (size_t i = 0; i < dataset->series_count; i++) {
 		struct row *row = &summary->rows[i];
@@ -278,7 +298,7 @@ enum outcome summary_make(struct summary *summary, const struct dataset *dataset
 	*summary = (struct summary){.dataset = dataset, .row_count = dataset->series_count};
 	summary->rows = calloc(dataset->series_count + 1, sizeof *summary->rows);
 	summary->ratios = calloc(dataset->series_count + 1, sizeof *summary->ratios);
-	if (!summary->rows || !summary->ratios) {
+	if (!summary->rows || !summary->ratios || !row_names_make(&summary->names, dataset)) {
 		summary_free(summary);
 		return fail(problem, "cannot summarise the run: out of memory");
 	}
@@ -297,6 +317,8 @@ void summary_free(struct summary *summary)
 {
 	for (size_t i = 0; summary->rows && i < summary->row_count; i++)
 		undisturbed_free(&summary->rows[i].undisturbed);
+	undisturbed_free_levels(&summary->quiet);
+	row_names_free(&summary->names);
 	free(summary->rows);
 	free(summary->ratios);
 	*summary = (struct summary){0};

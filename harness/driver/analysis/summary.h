@@ -1,36 +1,23 @@
-/* From a dataset to what is published: a row per cell, arm and metric, ratios to fork, and checks.
- */
+/* From a dataset to what is published: a row per cell, arm and metric, ratios to fork, and checks. */
 #ifndef FORKCOST_SUMMARY_H
 #define FORKCOST_SUMMARY_H
 
 #include "harness/common/problem.h"
 #include "harness/driver/analysis/counting_cost.h"
 #include "harness/driver/analysis/crosscheck.h"
-#include "harness/driver/analysis/ratio.h"
-#include "harness/driver/analysis/undisturbed.h"
-#include "harness/driver/base/stats.h"
+#include "harness/driver/analysis/row.h"
+#include "harness/driver/analysis/row_names.h"
 #include "harness/driver/data/dataset.h"
 
 #include <stdio.h>
 
-enum { NOTE_MAX = 800 };
-
-struct row {
-	const struct series *series;
-	size_t count; /* 0: no values, and the note says why */
-	struct stats_summary spread;
-	struct stats_interval interval;
-	const struct ratio *ratio;      /* to fork; NULL: none */
-	struct undisturbed undisturbed; /* what the interval is of */
-	char note[NOTE_MAX];
-};
-
 struct summary {
 	const struct dataset *dataset;
 	size_t row_count, ratio_count;
-	struct row *rows;     /* one for every series, in the same order */
+	struct row *rows; /* one for every series, in the same order */
+	struct row_names names;
 	struct ratio *ratios; /* to fork, same cell and action */
-	struct quiet_level quiet;
+	struct quiet_levels quiet;
 	struct counting_costs counting;
 	struct crosscheck crosscheck;
 };

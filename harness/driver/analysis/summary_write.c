@@ -1,6 +1,7 @@
 #include "harness/driver/analysis/summary.h"
 
 #include "harness/driver/analysis/disturbed.h"
+#include "harness/driver/analysis/scatter.h"
 #include "harness/driver/base/forms/csv.h"
 #include "harness/driver/base/outfile.h"
 
@@ -67,6 +68,16 @@ static void put_undisturbed(FILE *file, const struct undisturbed *undisturbed)
 		csv_next_number(file, undisturbed->disturbed_ratio);
 }
 
+/* Empty where the run has no witness of it, or nothing was measured. */
+static void put_scatter(FILE *file, const struct row *row)
+{
+	struct scatter scatter;
+	if (row->count && scatter_make(&scatter, row->series))
+		csv_next_number(file, scatter.median);
+	else
+		csv_next_empty(file, 1);
+}
+
 static void put_row(FILE *file, const struct row *row)
 {
 	const struct stats_summary *spread = &row->spread;
@@ -84,6 +95,7 @@ static void put_row(FILE *file, const struct row *row)
 	}
 	put_undisturbed(file, &row->undisturbed);
 	csv_next_text(file, row->note);
+	put_scatter(file, row);
 	put_axes(file, row->series, AXIS_COLUMN_LAST);
 	csv_end(file);
 }
@@ -122,7 +134,7 @@ enum outcome summary_write(const struct summary *summary, const char *folder,
 	FILE *file =
 		begin(&outfile, folder, "summary.csv",
 		      ",n,replicates,estimate,ci_low,ci_high,p5,p95,p99,min,max,mad,undisturbed,"
-		      "estimate_of_all,disturbed_ratio,note",
+		      "estimate_of_all,disturbed_ratio,note,frames_scattered",
 		      problem);
 	for (size_t i = 0; file && i < summary->row_count; i++)
 		put_row(file, &summary->rows[i]);

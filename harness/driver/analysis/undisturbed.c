@@ -6,90 +6,62 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A sibling thread that waits for memory makes the wide loop some 5 % longer, a busy one 1.3 to 2.4 times. A quiet level
- * is 1 to 2 % wide where the clock is fine. */
-static const double QUIET_WIDTH_MIN = 1.04, QUIET_WIDTH_MAX = 1.12;
-/* A scheduler slice is longer by far; an interrupt is shorter. */
-static const double OFF_CPU_NS = 20000;
-
-/* Of a replicate, so that one outlier is not its median. */
-enum { SAMPLES_MIN = 3 };
-
-static bool is_time(const struct series *series)
+/* When a sample was taken, in seconds since the run began. */
+static double taken_at_s(const struct block *block, size_t sample)
 {
-	return strcmp(series->unit, "ns") == 0;
+	return block->began_s + block->at_us[sample] / 1e6;
 }
 
-/* The contention beside all samples of main metrics; the caller frees it. NULL: out of memory. */
-static double *all_contentions(const struct dataset *dataset, size_t *count)
+enum outcome undisturbed_find_levels(struct quiet_levels *levels, const struct dataset *dataset,
+				     struct problem *problem)
 {
-	size_t most = 1;
+	size_t most = 1, count = 0;
 	for (size_t i = 0; i < dataset->series_count; i++)
 		for (size_t b = 0; b < dataset->series[i].block_count; b++)
 			most += dataset->series[i].is_main ? dataset->series[i].blocks[b].count : 0;
-	double *seen = malloc(most * sizeof *seen);
-	*count = 0;
+	struct quiet_seen *seen = malloc(most * sizeof *seen);
 	for (size_t i = 0; seen && i < dataset->series_count; i++)
 		for (size_t b = 0; b < dataset->series[i].block_count; b++) {
 			const struct block *block = &dataset->series[i].blocks[b];
-			if (!dataset->series[i].is_main || !block->contention)
+			/* An A/A control's are among its arm's. */
+			if (!dataset->series[i].is_main || dataset->series[i].aa_control ||
+			    !block->contention)
 				continue;
-			memcpy(seen + *count, block->contention, block->count * sizeof *seen);
-			*count += block->count;
+			for (size_t s = 0; s < block->count; s++)
+				seen[count++] = (struct quiet_seen){taken_at_s(block, s),
+								    block->contention[s]};
 		}
-	return seen;
-}
-
-/* The largest contention of the quiet level, whose mode is smoothed. What lies below the level's middle is its own
- * noise, of the clock above all; so much is allowed above it. */
-static double quiet_up_to(const double *seen, size_t count, double mode, double *scratch)
-{
-	size_t near = 0, below = 0;
-	for (size_t i = 0; i < count; i++)
-		if (seen[i] > mode / QUIET_WIDTH_MIN && seen[i] < mode * QUIET_WIDTH_MIN)
-			scratch[near++] = seen[i];
-	double middle = near ? stats_median(scratch, near) : mode;
-	for (size_t i = 0; i < count; i++)
-		if (seen[i] <= middle)
-			scratch[below++] = seen[i];
-	double noise = below ? middle / stats_quantile(scratch, below, 0.05) : 1;
-	return middle * fmin(fmax(noise, QUIET_WIDTH_MIN), QUIET_WIDTH_MAX);
-}
-
-enum outcome quiet_level_find(struct quiet_level *level, const struct dataset *dataset,
-			      struct problem *problem)
-{
-	double modes[STATS_MODES_MAX];
-	size_t count;
-	double *seen = all_contentions(dataset, &count);
-	double *scratch = seen ? malloc((count + 1) * sizeof *scratch) : NULL;
-	level->contention_max = NAN;
-	if (scratch && stats_modes(seen, count, modes))
-		level->contention_max = quiet_up_to(seen, count, modes[0], scratch);
-	bool room = scratch != NULL;
-	free(scratch);
+	const bool room = seen && quiet_find(levels, seen, count);
+	if (room)
+		return OUTCOME_OK;
 	free(seen);
-	return room ? OUTCOME_OK
-		    : fail(problem, "cannot find the quiet level: out of memory; free some");
+	*levels = (struct quiet_levels){0};
+	return fail(problem, "cannot find the quiet level: out of memory; free some");
 }
 
-/* What the quietest quarter of a series was off the CPU, and a little more. */
-static double off_cpu_limit(const struct series *series, double *scratch)
+/* How long a sample of the series may be off the CPU. */
+static double off_cpu_max_ns(const struct series *series, double *scratch)
 {
 	size_t count = 0;
 	for (size_t b = 0; b < series->block_count; b++)
 		for (size_t i = 0; i < series->blocks[b].count; i++)
+			scratch[count++] = series->blocks[b].values[i];
+	const double typical_ns = count ? stats_median(scratch, count) : 0;
+	count = 0;
+	for (size_t b = 0; b < series->block_count; b++)
+		for (size_t i = 0; i < series->blocks[b].count; i++)
 			if (series->blocks[b].off_cpu_ns)
 				scratch[count++] = series->blocks[b].off_cpu_ns[i];
-	return count ? stats_quantile(scratch, count, 0.25) + OFF_CPU_NS : NAN;
+	return quiet_off_cpu_max_ns(scratch, count, typical_ns);
 }
 
 /* Whether a sample was disturbed; of samples without witnesses nothing is known. */
-static bool is_disturbed(const struct block *block, size_t sample, const struct quiet_level *level,
-			 double off_cpu_max_ns)
+static bool is_disturbed(const struct block *block, size_t sample,
+			 const struct quiet_levels *levels, double off_max_ns)
 {
-	return block->contention && (block->contention[sample] > level->contention_max ||
-				     block->off_cpu_ns[sample] > off_cpu_max_ns);
+	return block->contention &&
+	       (block->off_cpu_ns[sample] > off_max_ns ||
+		!quiet_is_alone(levels, taken_at_s(block, sample), block->contention[sample]));
 }
 
 /* The chosen samples of a block; false: out of memory. */
@@ -101,7 +73,7 @@ static bool copy_block(struct block *copy, const struct block *block, const bool
 	double *values = (void *)room, *at_us = values + block->count;
 	unsigned *rounds = (void *)(at_us + block->count), *places = rounds + block->count;
 	*copy = *block;
-	copy->count = 0;
+	copy->count = copy->control_count = 0;
 	copy->values = values;
 	copy->at_us = at_us;
 	copy->rounds = rounds;
@@ -110,6 +82,7 @@ static bool copy_block(struct block *copy, const struct block *block, const bool
 	for (size_t i = 0; i < block->count; i++) {
 		if (is_left_out[i])
 			continue;
+		copy->control_count += i >= block->count - block->control_count;
 		values[copy->count] = block->values[i];
 		at_us[copy->count] = block->at_us[i];
 		rounds[copy->count] = block->rounds[i];
@@ -128,7 +101,7 @@ static bool copy_blocks(struct series *copy, const struct series *series, const 
 		if (!copy_block(block, &series->blocks[b], is_left_out))
 			return false;
 		is_left_out += series->blocks[b].count;
-		if (block->count >= SAMPLES_MIN || block->count == series->blocks[b].count)
+		if (quiet_takes_part(block->count, series->blocks[b].count))
 			copy->block_count++;
 		else
 			free(block->values);
@@ -154,6 +127,45 @@ static double ratio_of_disturbed(const struct series *series, const bool *is_lef
 	return median[1] / median[0];
 }
 
+/* Of one replicate; NAN if it lacks one of both. Adds to the number of crowded samples. */
+static double ratio_of_crowded(const struct block *block, const struct quiet_levels *levels,
+			       double off_max_ns, double *scratch, size_t *crowded)
+{
+	size_t quiet = 0,
+	       end = block->count; /* quiet ones from the front, crowded ones from the end */
+	for (size_t i = 0; i < block->count; i++)
+		if (!is_disturbed(block, i, levels, off_max_ns))
+			scratch[quiet++] = block->values[i];
+		else if (block->off_cpu_ns[i] <= off_max_ns &&
+			 quiet_is_crowded(levels, taken_at_s(block, i), block->contention[i]))
+			scratch[--end] = block->values[i];
+	*crowded += block->count - end;
+	return quiet && end < block->count ? stats_median(scratch + end, block->count - end) /
+						     stats_median(scratch, quiet)
+					   : NAN;
+}
+
+/* Neighbours come and go within a replicate: its own undisturbed samples are what its crowded ones are held against. */
+static bool find_crowded(struct undisturbed *undisturbed, const struct series *series,
+			 const struct quiet_levels *levels, double off_max_ns, double *scratch)
+{
+	double *ratios = calloc(series->block_count + 1, sizeof *ratios);
+	size_t n = 0;
+	if (!ratios)
+		return false;
+	for (size_t b = 0; b < series->block_count; b++) {
+		double ratio = ratio_of_crowded(&series->blocks[b], levels, off_max_ns, scratch,
+						&undisturbed->crowded_count);
+		if (isfinite(ratio))
+			ratios[n++] = ratio;
+	}
+	undisturbed->crowded_replicates = n;
+	if (n)
+		undisturbed->crowded_ratio = stats_interval(ratios, n);
+	free(ratios);
+	return true;
+}
+
 static double estimate_of(const struct series *series)
 {
 	double *medians = series_medians(series);
@@ -163,7 +175,7 @@ static double estimate_of(const struct series *series)
 }
 
 enum outcome undisturbed_make(struct undisturbed *undisturbed, const struct series *series,
-			      const struct quiet_level *level, struct problem *problem)
+			      const struct quiet_levels *levels, struct problem *problem)
 {
 	size_t all = 0, at = 0;
 	bool has_witnesses = series->block_count > 0;
@@ -173,20 +185,21 @@ enum outcome undisturbed_make(struct undisturbed *undisturbed, const struct seri
 	}
 	*undisturbed = (struct undisturbed){
 		.series = *series, .count = all, .all_estimate = NAN, .disturbed_ratio = NAN};
-	undisturbed->is_known = has_witnesses && is_time(series) && !isnan(level->contention_max);
+	undisturbed->is_known = has_witnesses && series_has_interval(series) && levels->count > 0;
 	bool *is_left_out = calloc(all + 1, sizeof *is_left_out);
 	double *scratch = malloc((all + 1) * sizeof *scratch);
 	bool room = is_left_out && scratch;
-	double off_cpu_max_ns = room ? off_cpu_limit(series, scratch) : NAN;
+	const double off_max_ns = room ? off_cpu_max_ns(series, scratch) : (double)NAN;
 	for (size_t b = 0; room && undisturbed->is_known && b < series->block_count; b++)
 		for (size_t i = 0; i < series->blocks[b].count; i++, at++)
-			if (is_disturbed(&series->blocks[b], i, level, off_cpu_max_ns)) {
+			if (is_disturbed(&series->blocks[b], i, levels, off_max_ns)) {
 				is_left_out[at] = true;
 				undisturbed->count--;
 			}
 	if (room && undisturbed->is_known) {
 		undisturbed->all_estimate = estimate_of(series);
 		undisturbed->disturbed_ratio = ratio_of_disturbed(series, is_left_out, scratch);
+		room = find_crowded(undisturbed, series, levels, off_max_ns, scratch);
 	}
 	if (room && undisturbed->count < all) {
 		undisturbed->owns_blocks = true;
@@ -215,4 +228,10 @@ void undisturbed_free(struct undisturbed *undisturbed)
 	undisturbed->owns_blocks = false;
 	undisturbed->series.blocks = NULL;
 	undisturbed->series.block_count = 0;
+}
+
+void undisturbed_free_levels(struct quiet_levels *levels)
+{
+	free((void *)levels->seen);
+	*levels = (struct quiet_levels){0};
 }

@@ -2,20 +2,17 @@
 #ifndef FORKCOST_UNDISTURBED_H
 #define FORKCOST_UNDISTURBED_H
 
+#include "harness/driver/base/quiet.h"
+#include "harness/driver/base/stats.h"
 #include "harness/driver/data/dataset.h"
 
 #include <stdbool.h>
 
-/* Of a run. A sample is quiet up to this contention. */
-struct quiet_level {
-	double contention_max; /* NAN: not known, and all samples count */
-};
+/* The run's quiet levels, by what stands beside all samples of main metrics; undisturbed_free_levels() frees them. */
+enum outcome undisturbed_find_levels(struct quiet_levels *levels, const struct dataset *dataset,
+				     struct problem *problem);
 
-/* The level is that of the lowest mode of all that was seen: a core is never wider than when it is alone, and a step of
- * its frequency moves both loops of the witness alike. Where fewer samples than a mode takes have witnesses, it is not
- * known. */
-enum outcome quiet_level_find(struct quiet_level *level, const struct dataset *dataset,
-			      struct problem *problem);
+void undisturbed_free_levels(struct quiet_levels *levels);
 
 /* The undisturbed samples of a series. */
 struct undisturbed {
@@ -26,13 +23,19 @@ struct undisturbed {
 	size_t count;           /* how many were undisturbed, even if all count */
 	double all_estimate;    /* what all samples come to, as the replicate medians' centre */
 	double disturbed_ratio; /* median of the disturbed to that of the undisturbed; NAN: none */
+	/* What a crowded core costs: of the samples disturbed by that alone. */
+	size_t crowded_count,
+		crowded_replicates; /* replicates: those that have undisturbed ones, too */
+	struct stats_interval
+		crowded_ratio; /* of the medians of both in a replicate; without interval below 5 */
 };
 
-/* Takes the samples of a series of times apart. One is disturbed if the core was more crowded than at the quiet level, or
- * if others had the CPU for over 20 us longer than in the quietest quarter of the series. A
- * replicate takes part with 3 undisturbed samples, or if all of it are. Too few are undisturbed if they leave fewer replicates than an interval takes, where all together have as many. */
+/* Takes the samples of a series of times apart. One is disturbed if the core was more crowded than at the quiet level of
+ * its time, or if others had the CPU for longer than beside its like (base/quiet.h). A replicate takes part with 3
+ * undisturbed samples, or half of its own. Too few are undisturbed if they leave fewer replicates than an interval
+ * takes, where all together have as many. */
 enum outcome undisturbed_make(struct undisturbed *undisturbed, const struct series *series,
-			      const struct quiet_level *level, struct problem *problem);
+			      const struct quiet_levels *levels, struct problem *problem);
 
 void undisturbed_free(struct undisturbed *undisturbed);
 

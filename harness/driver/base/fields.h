@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The most that is told apart exactly as a double; no count and no number of bytes comes near. */
+/* The most that a double holds exactly; no count and no number of bytes comes near. */
 #define FIELDS_COUNT_MAX (UINT64_C(1) << 53)
 
 /* More nanoseconds than a run can last: 31 years. */
@@ -20,8 +20,18 @@
 /* A whole number from 0 to `most`; false if it is anything else or not there. */
 bool fields_count(const json_t *value, uint64_t most, uint64_t *count);
 
+/* Whether a number is 0, or from FIELDS_NUMBER_MIN to FIELDS_NUMBER_MAX. */
+static inline bool fields_can_be(double number)
+{
+	return number >= 0 && number <= FIELDS_NUMBER_MAX &&
+	       (number <= 0 || number >= FIELDS_NUMBER_MIN);
+}
+
 /* 0, or a number from FIELDS_NUMBER_MIN to FIELDS_NUMBER_MAX; false if it is anything else or not there. */
 bool fields_number(const json_t *value, double *number);
+
+/* Whether a text, as JSON's reader lets through, has control characters. */
+bool fields_has_controls(const char *text);
 
 /* Copies a text of an object. False if there is none, it is too long, or holds control characters, which no
  * text of ours does. */

@@ -1,6 +1,7 @@
 #include "harness/driver/base/infile.h"
 
 #include "harness/common/remedy.h"
+#include "harness/driver/base/fields.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,16 @@ int infile_folder(const char *folder, struct problem *problem)
 		fail(problem, "cannot open %s: %s; %s", folder, strerror(errno),
 		     remedy_or(errno, give_run));
 	return fd;
+}
+
+bool infile_is_there(const char *folder, const char *name)
+{
+	struct problem problem;
+	int fd = infile_folder(folder, &problem);
+	bool is_there = fd >= 0 && faccessat(fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	if (fd >= 0)
+		close(fd);
+	return is_there;
 }
 
 int infile_below(int folder, const char *name)
@@ -69,6 +80,9 @@ json_t *infile_json(FILE *file, const char *folder_name, const char *name, struc
 	}
 	free(text);
 	fclose(file);
+	/* The reader's words quote the file's. */
+	if (!object && fields_has_controls(error.text))
+		snprintf(error.text, sizeof error.text, "it is not JSON");
 	if (!object)
 		fail(problem, "cannot read %s/%s: %s; give the folder of a run", folder_name, name,
 		     error.text);

@@ -7,10 +7,14 @@
 #include "harness/common/problem.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* The open folder, for openat(); -1 with the problem set. The caller closes it. */
 int infile_folder(const char *folder, struct problem *problem);
+
+/* Whether there is anything of that name in a folder. */
+bool infile_is_there(const char *folder, const char *name);
 
 /* A folder below an open one, not through a link; -1, and errno says why. The caller closes it. */
 int infile_below(int folder, const char *name);

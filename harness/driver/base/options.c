@@ -18,6 +18,7 @@ struct reading {
 	const struct options *options;
 	struct given *given;
 	struct problem *problem;
+	bool behind_dashes;
 };
 
 /* "-x" and "--x", and "-" alone; but not "-1", which its option refuses as a number. */
@@ -88,12 +89,13 @@ static enum outcome take_option(const struct reading *reading, int *at)
 	given->help = row == &help_row;
 	if (given->help)
 		return OUTCOME_OK;
-	if (row->argument && !sign && *at + 1 < given->argc)
+	const bool needs_value = row->argument && row->values != VALUES_OPTIONAL;
+	if (needs_value && !sign && *at + 1 < given->argc)
 		value = given->argv[++*at];
-	if (row->argument && !value)
+	if (needs_value && !value)
 		return fail(reading->problem, "cannot use --%s: it needs a value; write --%s %s",
 			    row->name, row->name, row->argument);
-	if (value && looks_like_option(value))
+	if (value && row->values != VALUES_OPTIONS && looks_like_option(value))
 		return fail(reading->problem,
 			    "cannot use --%s: it needs a value, and '%.*s' looks like an option; "
 			    "write --%s %s",
@@ -107,17 +109,46 @@ static enum outcome take_option(const struct reading *reading, int *at)
 	return OUTCOME_OK;
 }
 
-/* Takes a word, and the next if that is its value; behind "--" there are no options. */
-static enum outcome take_word(const struct reading *reading, int *at, bool behind_dashes)
+static enum outcome take_side(const struct reading *reading, const char *word)
+{
+	struct side_given *side = &reading->given->sides[reading->behind_dashes];
+	if (side->count == OPTIONS_SIDE_MAX)
+		return fail(reading->problem,
+			    "cannot use '%.*s': a side has %d operands already; give fewer",
+			    NAME_SHOWN_MAX, word, OPTIONS_SIDE_MAX);
+	side->operands[side->count++] = word;
+	return OUTCOME_OK;
+}
+
+/* Two words without "--" between are a side each. */
+static enum outcome end_sides(const struct reading *reading)
+{
+	struct side_given *sides = reading->given->sides;
+	if (!reading->behind_dashes && sides[0].count == 2) {
+		sides[1] = (struct side_given){1, {sides[0].operands[1]}};
+		sides[0].count = 1;
+	}
+	if (sides[0].count && sides[1].count)
+		return OUTCOME_OK;
+	return fail(reading->problem, "cannot find both sides of %s: give them, as forkcost %s %s",
+		    reading->options->operand.argument, reading->given->argv[0],
+		    reading->options->example);
+}
+
+/* Takes a word, and the next if that is its value; behind "--" there are no options, but where it parts sides. */
+static enum outcome take_word(const struct reading *reading, int *at)
 {
 	struct given *given = reading->given;
 	const char *word = given->argv[*at];
+	const bool behind_dashes = reading->behind_dashes && !reading->options->has_sides;
 	if (!behind_dashes && strncmp(word, "--", 2) == 0)
 		return take_option(reading, at);
 	given->help = !behind_dashes && strncmp(word, "-h", 2) == 0;
 	if (given->help)
 		return OUTCOME_OK;
-	if (!reading->options->operand.argument || given->operand ||
+	if (reading->options->has_sides && (word[0] != '-' || !word[1]))
+		return take_side(reading, word);
+	if (!reading->options->operand.argument || given->operand || reading->options->has_sides ||
 	    (!behind_dashes && word[0] == '-' && word[1]))
 		return refuse_word(reading, word);
 	given->operand = word;
@@ -127,15 +158,16 @@ static enum outcome take_word(const struct reading *reading, int *at, bool behin
 enum outcome options_read(const struct options *options, int argc, char **argv, struct given *given,
 			  struct problem *problem)
 {
-	const struct reading reading = {options, given, problem};
-	bool behind_dashes = false;
+	struct reading reading = {options, given, problem, false};
 	*given = (struct given){.argc = argc, .argv = argv};
 	for (int at = 1; at < argc && !given->help; at++)
-		if (!behind_dashes && strcmp(argv[at], "--") == 0)
-			behind_dashes = true;
-		else if (take_word(&reading, &at, behind_dashes))
+		if (!reading.behind_dashes && strcmp(argv[at], "--") == 0)
+			reading.behind_dashes = true;
+		else if (take_word(&reading, &at))
 			return OUTCOME_FAILED;
-	if (behind_dashes && !options->operand.argument)
+	if (options->has_sides && !given->help)
+		return end_sides(&reading);
+	if (reading.behind_dashes && !options->operand.argument)
 		return fail(problem, "cannot find option --; see forkcost %s --help", argv[0]);
 	if (!options->example || given->operand || given->help)
 		return OUTCOME_OK;
@@ -165,6 +197,9 @@ void options_print_help(const struct options *options, const char *command)
 		known[i] = (struct argp_option){.name = options->rows[i].name,
 						.key = KEY_FIRST_ROW + (int)i,
 						.arg = options->rows[i].argument,
+						.flags = options->rows[i].values == VALUES_OPTIONAL
+								 ? OPTION_ARG_OPTIONAL
+								 : 0,
 						.doc = options->rows[i].help,
 						.group = (int)i + 1};
 	known[count] = (struct argp_option){

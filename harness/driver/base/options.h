@@ -1,12 +1,13 @@
-/* The options of a command: read, and told in its help, from the same rows. */
+/* The options of a command: read, and listed in its help, from the same rows. */
 #ifndef FORKCOST_OPTIONS_H
 #define FORKCOST_OPTIONS_H
 
 #include "harness/common/problem.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
-enum { OPTIONS_MAX = 40 };
+enum { OPTIONS_MAX = 64 };
 
 /* What a value can be, for completion: anything; one of the row's words; a folder; names out of the
  * worker's catalogue, or of the commands. */
@@ -17,6 +18,8 @@ enum option_values {
 	VALUES_EXPERIMENTS,
 	VALUES_PRIMITIVES,
 	VALUES_COMMANDS,
+	VALUES_OPTIONAL, /* anything, or none: --name or --name=VALUE */
+	VALUES_OPTIONS,  /* options themselves, in one word */
 };
 
 /* What may be given: --name, with a value if `argument` says what it is. */
@@ -33,6 +36,16 @@ struct options {
 		*rows;             /* at most OPTIONS_MAX, then one without a name; NULL: none */
 	struct option_row operand; /* by its `argument`, as RUN: the one word that may be given */
 	const char *example;       /* of an operand that must be given */
+	/* Operands are two lists with "--" between, or two words; options may stand anywhere. */
+	bool has_sides;
+};
+
+/* Operands of one of two sides. */
+enum { OPTIONS_SIDES = 2, OPTIONS_SIDE_MAX = 32 };
+
+struct side_given {
+	size_t count;
+	const char *operands[OPTIONS_SIDE_MAX];
 };
 
 /* A command line, read. */
@@ -41,6 +54,7 @@ struct given {
 	char **argv;
 	bool help;
 	const char *operand;
+	struct side_given sides[OPTIONS_SIDES]; /* of a command that has_sides */
 	const char *
 		values[OPTIONS_MAX]; /* by row; NULL: not given. "" for an option that takes none */
 };
@@ -48,7 +62,7 @@ struct given {
 /* Reads argv[1] and on: --name VALUE or --name=VALUE, names cut short as long as they fit one option
  * alone. --help or -h sets given->help and ends the reading. Fails on an option that is unknown, given
  * twice, or without its value, and on an operand too many or too few; a word that looks like an option
- * is no value, so that one left out does not swallow the next. */
+ * is no value, so that one left out does not swallow the next. Of a command with sides each has an operand. */
 enum outcome options_read(const struct options *options, int argc, char **argv, struct given *given,
 			  struct problem *problem);
 

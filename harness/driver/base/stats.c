@@ -7,6 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+void stats_sort(double *values, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (values[i - 1] > values[i]) {
+			gsl_sort(values, 1, n);
+			return;
+		}
+}
+
 /* A sorted copy; the caller frees it. Running out of memory on some kilobytes is not survivable. */
 static double *sorted_copy(const double *values, size_t n)
 {
@@ -14,15 +23,25 @@ static double *sorted_copy(const double *values, size_t n)
 	if (!copy)
 		abort();
 	memcpy(copy, values, n * sizeof *copy);
-	gsl_sort(copy, 1, n);
+	stats_sort(copy, n);
 	return copy;
 }
 
+/* As GSL's from sorted data, without sorting all of it. */
 double stats_quantile(const double *values, size_t n, double q)
 {
-	double *sorted = sorted_copy(values, n);
-	double result = gsl_stats_quantile_from_sorted_data(sorted, 1, n, q);
-	free(sorted);
+	const double place = q * (double)(n - 1);
+	const size_t below = (size_t)place;
+	const double part = place - (double)below;
+	double *copy = malloc(n * sizeof *copy);
+	if (!copy)
+		abort();
+	memcpy(copy, values, n * sizeof *copy);
+	double result = gsl_stats_select(copy, 1, n, below);
+	if (below + 1 < n)
+		result = (1 - part) * result +
+			 part * gsl_stats_min(copy + below + 1, 1, n - below - 1);
+	free(copy);
 	return result;
 }
 
@@ -57,19 +76,24 @@ double stats_half_width(double sd, size_t n)
 /* Student's t on a copy of values or, if they are above zero, on their logs: the mean, and 95 % around it. */
 static struct stats_interval t_interval(const double *unsorted, size_t n, bool logs)
 {
-	double *values = sorted_copy(unsorted, n), half = 0;
+	double *values = sorted_copy(unsorted, n), half = 0, error = 0, freedom = 0;
 	bool has_interval = n >= STATS_INTERVAL_VALUES_MIN;
 	logs = logs && values[0] > 0;
 	for (size_t i = 0; logs && i < n; i++)
 		values[i] = log(values[i]);
 	double mean = gsl_stats_mean(values, 1, n);
-	if (has_interval)
-		half = stats_half_width(gsl_stats_sd_m(values, 1, n, mean), n);
+	if (has_interval) {
+		const double sd = gsl_stats_sd_m(values, 1, n, mean);
+		error = sd / sqrt((double)n);
+		freedom = (double)n - 1;
+		half = stats_half_width(sd, n);
+	}
 	free(values);
 	if (logs)
-		return (struct stats_interval){exp(mean), exp(mean - half), exp(mean + half),
-					       has_interval};
-	return (struct stats_interval){mean, mean - half, mean + half, has_interval};
+		return (struct stats_interval){exp(mean),    exp(mean - half),  exp(mean + half),
+					       has_interval, error * exp(mean), freedom};
+	return (struct stats_interval){mean,         mean - half, mean + half,
+				       has_interval, error,       freedom};
 }
 
 struct stats_interval stats_difference_interval(const double *differences, size_t n)
@@ -82,25 +106,57 @@ struct stats_interval stats_interval(const double *replicate_medians, size_t n)
 	return t_interval(replicate_medians, n, true);
 }
 
+struct stats_interval stats_quotient(const struct stats_interval *one,
+				     const struct stats_interval *other)
+{
+	const double center = one->center / other->center;
+	const double wide =
+		exp(hypot(log(one->high / one->center), log(other->high / other->center)));
+	return (struct stats_interval){center, center / wide, center * wide,
+				       .has_interval = one->has_interval && other->has_interval};
+}
+
 /* What is left of the logs of arms' medians once each arm's mean is taken out. */
 struct residuals {
 	size_t arms, n;
-	double *left; /* [arm * n + replicate] */
-	double *mean, *variance;
+	double *left; /* [arm * n + replicate]; 0 where it was missing */
+	struct arm {
+		double count, pairs; /* replicates that it has; those that follow one that it has */
+		double mean, variance;
+	} * arm;
 };
 
+/* How many replicates an arm has; their medians, one after the other, in `present`. */
+static size_t compact(const double *medians, size_t n, double *present)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!isnan(medians[i]))
+			present[count++] = medians[i];
+	return count;
+}
+
+/* `present`: room for n values. */
 static void take_residuals(struct residuals *residuals, const double *const *medians,
-			   const size_t *chosen)
+			   const size_t *chosen, double *present)
 {
 	size_t n = residuals->n;
 	for (size_t k = 0; k < residuals->arms; k++) {
+		const double *of_arm = medians[chosen[k]];
 		double *left = &residuals->left[k * n];
-		for (size_t i = 0; i < n; i++)
-			left[i] = log(medians[chosen[k]][i]);
-		residuals->mean[k] = gsl_stats_mean(left, 1, n);
-		residuals->variance[k] = gsl_stats_variance_m(left, 1, n, residuals->mean[k]);
-		for (size_t i = 0; i < n; i++)
-			left[i] -= residuals->mean[k];
+		size_t count = compact(of_arm, n, present);
+		for (size_t i = 0; i < count; i++)
+			present[i] = log(present[i]);
+		double mean = gsl_stats_mean(present, 1, count), pairs = 0;
+		for (size_t i = 0; i < n; i++) {
+			left[i] = isnan(of_arm[i]) ? 0 : log(of_arm[i]) - mean;
+			pairs += i > 0 && !isnan(of_arm[i] + of_arm[i - 1]);
+		}
+		residuals->arm[k] =
+			(struct arm){.count = (double)count,
+				     .pairs = pairs,
+				     .mean = mean,
+				     .variance = gsl_stats_variance_m(present, 1, count, mean)};
 	}
 }
 
@@ -108,49 +164,53 @@ static void take_residuals(struct residuals *residuals, const double *const *med
 static double growth_by_correlation(const struct residuals *residuals)
 {
 	const double most = 0.8;
-	double sum = 0, n = (double)residuals->n;
-	size_t counted = 0;
+	double sum = 0, counted = 0;
 	for (size_t k = 0; k < residuals->arms; k++) {
 		const double *left = &residuals->left[k * residuals->n];
+		const struct arm *arm = &residuals->arm[k];
 		double lagged = 0;
 		for (size_t i = 1; i < residuals->n; i++)
 			lagged += left[i] * left[i - 1];
-		if (residuals->variance[k] <= 0)
+		if (arm->variance <= 0 || arm->pairs <= 0)
 			continue;
-		sum += lagged / (residuals->variance[k] * (n - 1));
+		sum += lagged / (arm->variance * arm->pairs) + 1 / arm->count;
 		counted++;
 	}
-	double r = counted ? sum / (double)counted + 1 / n : 0;
-	r = GSL_MIN(GSL_MAX(r, 0), most);
+	double r = counted > 0 ? GSL_MIN(GSL_MAX(sum / counted, 0), most) : 0;
 	return (1 + r) / (1 - r);
 }
 
-/* Box's degrees of freedom of the arms' mean variance. Of replicates by replicates: the trace of the squared
- * product is the same, and there may be thousands of arms. */
-static double joint_freedom(const struct residuals *residuals)
+/* Box's degrees of freedom of the arms' mean variance, of which each has so many. The trace of the squared product is
+ * the same of arms by arms and of replicates by replicates: there may be a thousand of either. */
+static double joint_freedom(const struct residuals *residuals, double free)
 {
-	size_t n = residuals->n;
+	const bool by_arm = residuals->arms < residuals->n;
+	const size_t rows = by_arm ? residuals->arms : residuals->n;
+	const size_t columns = by_arm ? residuals->n : residuals->arms;
+	const size_t row = by_arm ? residuals->n : 1, column = by_arm ? 1 : residuals->n;
 	double trace = 0, squares = 0;
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < n; j++) {
+	for (size_t i = 0; i < rows; i++)
+		for (size_t j = 0; j < rows; j++) {
 			double sum = 0;
-			for (size_t k = 0; k < residuals->arms; k++)
-				sum += residuals->left[k * n + i] * residuals->left[k * n + j];
+			for (size_t k = 0; k < columns; k++)
+				sum += residuals->left[i * row + k * column] *
+				       residuals->left[j * row + k * column];
 			squares += sum * sum;
 			trace += i == j ? sum : 0;
 		}
-	return squares > 0 ? ((double)n - 1) * trace * trace / squares : (double)n - 1;
+	return squares > 0 ? free * trace * trace / squares : free;
 }
 
 /* Of the prior: as many degrees of freedom as a variance has that scatters as the arms' true ones do. */
-static double prior_freedom(const struct residuals *residuals, double mean_variance)
+static double prior_freedom(const struct residuals *residuals, double mean_variance, double free)
 {
 	const double most = 1000;
-	double free = (double)residuals->n - 1;
+	double squares = 0;
 	if (residuals->arms < 2 || mean_variance <= 0)
 		return 0;
-	double seen = gsl_stats_variance_m(residuals->variance, 1, residuals->arms, mean_variance) /
-		      (mean_variance * mean_variance);
+	for (size_t k = 0; k < residuals->arms; k++)
+		squares += pow(residuals->arm[k].variance - mean_variance, 2);
+	double seen = squares / ((double)residuals->arms - 1) / (mean_variance * mean_variance);
 	double squared = (seen - 2 / free) / (1 + 2 / free);
 	return squared > 2 / most ? 2 / squared : most;
 }
@@ -158,19 +218,31 @@ static double prior_freedom(const struct residuals *residuals, double mean_varia
 static void intervals_of(const struct residuals *residuals, const size_t *chosen,
 			 struct stats_interval *intervals)
 {
-	double n = (double)residuals->n, free = n - 1;
-	double mean_variance = gsl_stats_mean(residuals->variance, 1, residuals->arms);
-	bool few = residuals->n < STATS_PRECISION_VALUES_MIN;
-	double prior = few ? prior_freedom(residuals, mean_variance) : 0;
-	double freedom = few ? GSL_MIN(free + prior, joint_freedom(residuals)) : free;
+	double mean_variance = 0, mean_free = 0, arms = (double)residuals->arms;
+	bool any_few = false;
+	for (size_t k = 0; k < residuals->arms; k++) {
+		mean_variance += residuals->arm[k].variance / arms;
+		mean_free += (residuals->arm[k].count - 1) / arms;
+		any_few = any_few || residuals->arm[k].count < STATS_PRECISION_VALUES_MIN;
+	}
+	double all_prior = any_few ? prior_freedom(residuals, mean_variance, mean_free) : 0;
+	double joint = any_few ? joint_freedom(residuals, mean_free) : 0;
 	double growth = growth_by_correlation(residuals);
 	for (size_t k = 0; k < residuals->arms; k++) {
-		double mean = residuals->mean[k], own = residuals->variance[k];
-		double drawn = (free * own + prior * mean_variance) / (free + prior);
-		double half = gsl_cdf_tdist_Pinv(0.975, GSL_MAX(freedom, free)) *
-			      sqrt(GSL_MAX(own, drawn) * growth / n);
-		intervals[chosen[k]] = (struct stats_interval){exp(mean), exp(mean - half),
-							       exp(mean + half), true};
+		const struct arm *arm = &residuals->arm[k];
+		double free = arm->count - 1;
+		bool few = arm->count < STATS_PRECISION_VALUES_MIN;
+		double prior = few ? all_prior : 0;
+		double freedom = few ? GSL_MIN(free + prior, joint) : free;
+		double drawn = (free * arm->variance + prior * mean_variance) / (free + prior);
+		/* As many as the replicates count for; but five of them are trusted to be five. */
+		freedom = GSL_MAX(freedom, free) / growth;
+		freedom = GSL_MAX(freedom, STATS_INTERVAL_VALUES_MIN - 1);
+		double error = sqrt(GSL_MAX(arm->variance, drawn) * growth / arm->count);
+		double half = gsl_cdf_tdist_Pinv(0.975, freedom) * error;
+		intervals[chosen[k]] = (struct stats_interval){
+			exp(arm->mean), exp(arm->mean - half),  exp(arm->mean + half),
+			true,           error * exp(arm->mean), freedom};
 	}
 }
 
@@ -178,23 +250,26 @@ void stats_intervals(const double *const *medians, size_t arms, size_t n,
 		     struct stats_interval *intervals)
 {
 	struct residuals residuals = {.n = n, .left = malloc((arms * n + 1) * sizeof(double))};
-	residuals.mean = malloc((arms + 1) * sizeof(double));
-	residuals.variance = malloc((arms + 1) * sizeof(double));
+	residuals.arm = malloc((arms + 1) * sizeof *residuals.arm);
 	size_t *chosen = calloc(arms + 1, sizeof *chosen);
-	if (!residuals.left || !residuals.mean || !residuals.variance || !chosen)
+	double *present = malloc((n + 1) * sizeof *present);
+	if (!residuals.left || !residuals.arm || !chosen || !present)
 		abort();
 	for (size_t k = 0; k < arms; k++) {
-		intervals[k] = stats_interval(medians[k], n);
-		if (intervals[k].has_interval && gsl_stats_min(medians[k], 1, n) > 0)
+		size_t count = compact(medians[k], n, present);
+		intervals[k] = (struct stats_interval){.center = NAN};
+		if (count)
+			intervals[k] = stats_interval(present, count);
+		if (intervals[k].has_interval && gsl_stats_min(present, 1, count) > 0)
 			chosen[residuals.arms++] = k;
 	}
 	if (residuals.arms) {
-		take_residuals(&residuals, medians, chosen);
+		take_residuals(&residuals, medians, chosen, present);
 		intervals_of(&residuals, chosen, intervals);
 	}
+	free(present);
 	free(chosen);
-	free(residuals.variance);
-	free(residuals.mean);
+	free(residuals.arm);
 	free(residuals.left);
 }
 
@@ -218,6 +293,11 @@ enum stats_width stats_width(const struct stats_interval *interval)
 	return half > 0.1 ? STATS_WIDE : STATS_NARROW;
 }
 
+const char *stats_width_mark(enum stats_width width)
+{
+	return width == STATS_WIDE ? "~" : width == STATS_TOO_WIDE ? "?" : "";
+}
+
 enum { GRID = 256 };
 
 /* Modes nearer than 5 % are one: the clock's steps and drift between replicates look like that. */
@@ -226,22 +306,24 @@ static const double STATS_MODES_APART = 0.05;
 /* The density at a point counts the samples about it: two outliers side by side are no mode. */
 static const double STATS_MODES_PEAK_MIN = 3;
 
-/* `logs` rise, and so do the points of the grid: what lies too far below one lies too far below the next. */
+/* A kernel's height at the next point of the grid is that at the last times a factor, which shrinks by another factor that is
+ * always the same. So each value takes three exponentials, and not one for each point within six bandwidths. */
 static void density_on_grid(const double *logs, size_t n, double low, double step, double bandwidth,
 			    double density[GRID])
 {
-	size_t from = 0;
-	for (int g = 0; g < GRID; g++) {
-		double at = low + g * step, sum = 0;
-		while (from < n && (logs[from] - at) / bandwidth <= -6)
-			from++;
-		for (size_t i = from; i < n; i++) {
-			double z = (logs[i] - at) / bandwidth;
-			if (z >= 6)
-				break;
-			sum += exp(-z * z / 2);
+	const double stride = step / bandwidth, shrinks = exp(-stride * stride);
+	memset(density, 0, GRID * sizeof *density);
+	for (size_t i = 0; i < n; i++) {
+		const double first = floor((logs[i] - low) / step - 6 / stride) + 1;
+		const int from = first > 0 ? (int)GSL_MIN(first, GRID) : 0;
+		double z = (low + from * step - logs[i]) / bandwidth;
+		double height = exp(-z * z / 2), factor = exp(-z * stride - stride * stride / 2);
+		for (int g = from; g < GRID && z < 6; g++) {
+			density[g] += height;
+			height *= factor;
+			factor *= shrinks;
+			z += stride;
 		}
-		density[g] = sum;
 	}
 }
 

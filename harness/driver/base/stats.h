@@ -1,9 +1,13 @@
-/* Statistics of samples. All functions leave their input as it is. */
+/* Statistics of samples. All functions but stats_sort() leave their input as it is. */
 #ifndef FORKCOST_STATS_H
 #define FORKCOST_STATS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+/* Sorts values, none of them NAN. Of values that are sorted already the functions below that sort a copy take much
+ * less time. */
+void stats_sort(double *values, size_t n);
 
 /* The q-quantile, 0 <= q <= 1, by linear interpolation of the order statistics (type 7 of Hyndman
  * and Fan 1996; GSL's gsl_stats_quantile_from_sorted_data). n > 0. */
@@ -30,17 +34,22 @@ enum { STATS_PRECISION_VALUES_MIN = 10 };
 struct stats_interval {
 	double center, low, high;
 	bool has_interval; /* false with fewer than STATS_INTERVAL_VALUES_MIN */
+	/* Of the centre, in its unit; where values are logs, of the centre's log times the centre. 0: not known here, or of
+	 * values that never change. */
+	double standard_error;
+	double freedom; /* the standard error's degrees of freedom; 0: not known here */
 };
 
 /* Student's t on the logs of replicate medians (METHODOLOGY, "Statistics"): the geometric mean of the medians
  * and its interval. Where a median is not above zero, plain values instead of logs. n > 0. */
 struct stats_interval stats_interval(const double *replicate_medians, size_t n);
 
-/* The same for arms that took turns in the same replicates, in the order of time: medians[arm][replicate]. Such arms
- * share the host, so they tell of each other:
+/* The same for arms that took turns in the same replicates, in the order of time: medians[arm][replicate], NAN where an
+ * arm was not in one. Such arms share the host, so they tell of each other:
  * - How far they are correlated with the replicate before, in the mean over arms (0 to 0.8; the estimate's bias of 1/n
  *   added): the variance is multiplied by (1 + r) / (1 - r), for n such replicates count as n (1 - r) / (1 + r)
- *   (Bayley and Hammersley 1946).
+ *   (Bayley and Hammersley 1946). The degrees of freedom are divided by it, to no fewer than those of the fewest
+ *   replicates that have an interval.
  * - Below STATS_PRECISION_VALUES_MIN replicates an arm's variance is drawn up towards the mean over arms, never below
  *   its own: as the moderated t does (Smyth 2004), with d0 = 2 / c^2 prior degrees of freedom, c^2 being the arms' true
  *   variances' squared coefficient of variation, by moments. Arms that are disturbed together are no new witnesses:
@@ -52,6 +61,11 @@ void stats_intervals(const double *const *medians, size_t arms, size_t n,
 
 /* stats_interval() on the values themselves: for differences, which may lie on both sides of zero. n > 0. */
 struct stats_interval stats_difference_interval(const double *differences, size_t n);
+
+/* One over the other, of independent geometric means above zero: on logs, where the half widths add in squares. None
+ * has an interval if one of them has none. */
+struct stats_interval stats_quotient(const struct stats_interval *one,
+				     const struct stats_interval *other);
 
 /* Half the width of Student's 95 % interval of `n` values of this standard deviation. n > 1. */
 double stats_half_width(double sd, size_t n);
@@ -65,6 +79,9 @@ double stats_relative_half_width(const struct stats_interval *interval);
 enum stats_width { STATS_NARROW, STATS_WIDE, STATS_TOO_WIDE, STATS_NO_WIDTH };
 #define STATS_CITABLE_HALF_WIDTH 0.25
 enum stats_width stats_width(const struct stats_interval *interval);
+
+/* What stands before such a number: "~", "?", or nothing. */
+const char *stats_width_mark(enum stats_width width);
 
 /* From 20 samples on, two equal modes 1.4 apart that scatter by 3 % are found in over 95 % of simulated
  * runs, and a single mode, however skewed, is taken for two in under 5 % (tests/unit/test_coverage.c). */

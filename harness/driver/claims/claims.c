@@ -43,6 +43,14 @@ const struct claim claims[CLAIM_COUNT] = {
 	[C12] = {"C12", "The first Unix fork copied the whole process.", "spawn-by-heap",
 		 "it is history, which no run can show; a run can show what such a fork would cost "
 		 "here"},
+	[C13] = {"C13", "After fork a transparent huge page is copied whole at the first write.",
+		 "first-write-by-page-kind", NULL},
+	[C14] = {"C14", "vfork stops all threads of the caller.", "thread-gap", NULL},
+	[C15] = {"C15", "posix_spawn is fork and exec inside.", "spawn-by-heap", NULL},
+	[C16] = {"C16", "CLONE_VFORK is enough to avoid fork's cost.", "spawn-by-heap", NULL},
+	[C17] = {"C17", "Fork of a database copies its shared memory's page tables.", "inherit",
+		 NULL},
+	[C18] = {"C18", "Fork's cost goes with the resident set.", "spawn-by-heap", NULL},
 };
 
 static const char lazily[] =
@@ -51,6 +59,18 @@ static const char lazily[] =
 static const char not_all_tables[] =
 	"page tables of shared memory and of file mappings that were never written are not copied "
 	"at all: the child's accesses fault them in";
+static const char splits[] = "the fault splits the huge page's entry and copies the 4 KiB written "
+			     "to; each further 4 KiB "
+			     "takes a fault of its own";
+static const char only_caller[] = "only the calling thread waits for the child; the others go on";
+static const char as_vfork[] = "the child shares the caller's memory until the exec, as vfork's "
+			       "does, so no page is marked "
+			       "copy-on-write and the heap costs nothing";
+static const char by_sharing[] = "CLONE_VFORK makes the caller wait, and no more; what spares the "
+				 "copy of the page tables is "
+				 "CLONE_VM";
+static const char not_shared[] =
+	"page tables of shared memory are not copied: the child's accesses fault them in";
 
 /* The thresholds, in rows alike in shape, since each is a rule of its own. Counts leave no doubt, so they
  * must be exact, but for the up to 31 pages that the kernel copies where it could have taken them back,
@@ -120,6 +140,39 @@ const struct rule claim_rules[] = {
 	{C11, SHOWN, WINS_100, AT_LEAST, 0, NULL},
 
 	{C12, SHOWN, EAGER_OVER_FORK, AT_LEAST, 0, NULL},
+
+	{C13, REQUIRED, THP_BYTES_A_FAULT, AT_LEAST, HUGE_BYTES, splits},
+	{C13, SHOWN, HUGETLB_BYTES_A_FAULT, AT_LEAST, 0, NULL},
+	{C13, SHOWN, THP_COPY_OVER_4K, AT_LEAST, 0, NULL},
+	{C13, SHOWN, COPY_THP, AT_LEAST, 0, NULL},
+	{C13, SHOWN, COPY_HUGETLB, AT_LEAST, 0, NULL},
+
+	{C14, REQUIRED, THREAD_STOOD_VFORK, AT_LEAST, 0.9, only_caller},
+	{C14, SHOWN, THREAD_STOOD_IDLE, AT_LEAST, 0, NULL},
+	{C14, SHOWN, THREAD_GAP_VFORK, AT_LEAST, 0, NULL},
+	{C14, SHOWN, THREAD_GAP_FORK, AT_LEAST, 0, NULL},
+
+	{C15, REQUIRED, FAULTS_AFTER_SPAWN, AT_LEAST, 1, as_vfork},
+	{C15, SHOWN, FAULTS_AFTER_EXEC, AT_LEAST, 0, NULL},
+	{C15, REQUIRED, FORK_OVER_SPAWN_LARGEST, AT_MOST, 1.1, as_vfork},
+	{C15, SHOWN, SPAWN_GROWTH, AT_LEAST, 0, NULL},
+
+	{C16, REQUIRED, FORK_OVER_CLONE_VFORK_LARGEST, AT_LEAST, 2, by_sharing},
+	{C16, REQUIRED, CLONE_VFORK_OVER_VFORK_LARGEST, AT_MOST, 2, by_sharing},
+	{C16, SHOWN, CLONE_VM_VFORK_OVER_VFORK_LARGEST, AT_LEAST, 0, NULL},
+
+	{C17, REQUIRED, TABLES_SHARED, AT_LEAST, 1, not_shared},
+	{C17, REQUIRED, SHARED_OVER_PRIVATE, AT_LEAST, 0.5, not_shared},
+	{C17, SHOWN, TABLES_COPIED, AT_LEAST, 0, NULL},
+
+	{C18, REQUIRED, FORK_GROWTH, AT_LEAST, 1.5, NULL},
+	{C18, DENIES, SPREAD_OVER_DENSE, AT_LEAST, 1.5,
+	 "the same pages cost more spread over address space, for it takes more page tables to "
+	 "copy"},
+	{C18, DENIES, THP_OVER_4K, AT_MOST, 0.67,
+	 "in huge pages the same memory costs less, for fork copies an entry for 2 MiB"},
+	{C18, DENIES, MAPPINGS_OVER_ONE, AT_LEAST, 1.5,
+	 "divided into mappings it costs more, for each is copied as well"},
 };
 
 const size_t claim_rule_count = sizeof claim_rules / sizeof *claim_rules;
@@ -170,7 +223,7 @@ static void say_open(struct judgement *judgement, const struct rule *rule,
 struct judgement claim_judge(enum claim_id claim, const struct finding findings[FINDING_COUNT])
 {
 	struct judgement judgement = {.why = ""};
-	bool refuted = false, open = false, corrected = false, denied = false;
+	bool refuted = false, open = false, denial_open = false, corrected = false, denied = false;
 	if (claims[claim].history) {
 		judgement.ruling = RULING_OPEN;
 		notes_fill(judgement.why, sizeof judgement.why, "%s", claims[claim].history);
@@ -185,11 +238,15 @@ struct judgement claim_judge(enum claim_id claim, const struct finding findings[
 		refuted = refuted || (met == NOT_MET && rule->role == REQUIRED);
 		denied = denied || (met == MET && rule->role == DENIES);
 		corrected = corrected || (met == MET && rule->role == CORRECTS);
-		if (met == OPEN || (met == NOT_MET && rule->role == SUPPORTS)) {
+		if (met == OPEN && rule->role == DENIES)
+			denial_open = true;
+		else if (met == OPEN || (met == NOT_MET && rule->role == SUPPORTS))
 			open = true;
-			say_open(&judgement, rule, finding);
-		}
+		else
+			continue;
+		say_open(&judgement, rule, finding);
 	}
+	open = open || (denial_open && !denied);
 	judgement.ruling = refuted     ? RULING_REFUTED
 			   : open      ? RULING_OPEN
 			   : denied    ? RULING_HALF

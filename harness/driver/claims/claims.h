@@ -8,7 +8,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum claim_id { C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12, CLAIM_COUNT };
+/* clang-format off */
+enum claim_id {
+	C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12, C13, C14, C15, C16, C17, C18,
+	CLAIM_COUNT
+};
+/* clang-format on */
 
 /* What a finding must be, with all of its range. */
 enum relation { AT_LEAST, AT_MOST };
@@ -24,7 +29,8 @@ struct rule {
 	enum finding_id finding;
 	enum relation relation;
 	double threshold;
-	const char *correction; /* of a rule that CORRECTS or DENIES */
+	/* Of a rule that CORRECTS or DENIES; of one that is REQUIRED what is so where it is not met, or NULL. */
+	const char *correction;
 };
 
 extern const struct rule claim_rules[];
@@ -57,7 +63,7 @@ enum met claim_rule_met(const struct rule *rule, const struct finding *finding);
 
 /* A verdict: refuted if something required is not met; else open if anything required or correcting is, since
  * what is missing may correct it; else half right if a rule that denies is met; else corrected if a correction is
- * met; else it holds. */
+ * met; else it holds. Of several rules that deny, one that is met is enough, whatever becomes of the others. */
 struct judgement claim_judge(enum claim_id claim, const struct finding findings[FINDING_COUNT]);
 
 /* "holds", "holds, with this correction", "half right", "does not hold here", "inconclusive". */

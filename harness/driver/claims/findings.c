@@ -1,6 +1,7 @@
 #include "harness/driver/claims/findings.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/analysis/compared.h"
 #include "harness/driver/analysis/differences.h"
 #include "harness/driver/analysis/ratio.h"
 #include "harness/driver/analysis/shortfall.h"
@@ -11,6 +12,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { HEAPS_MAX = 64, REPLICATES_MAX = DATASET_REPLICATES_MAX };
@@ -18,6 +20,9 @@ enum { HEAPS_MAX = 64, REPLICATES_MAX = DATASET_REPLICATES_MAX };
 /* What a small heap shows says nothing of large ones: the largest must have this much, and so many times
  * the smallest's. */
 enum { LARGE_HEAP = 16 << 20, HEAPS_APART = 16 };
+
+/* What is held against another level has this much: else what a call costs at any heap hides the difference. */
+enum { LEVEL_HEAP = 4 << 20 };
 
 /* The largest at which a dirty heap is held against a write-protected one, see take_pairs(). */
 enum { PAIRS_HEAP_MAX = 64 << 20 };
@@ -76,6 +81,27 @@ static const struct row *take_row(const struct computation *task, const struct f
 	return wide ? NULL : row;
 }
 
+/* How to get a level that a run has only if it is asked for, or why it could not have it. */
+static void add_remedy(const struct summary *summary, const struct filter *filter,
+		       char why[FILTER_WHY_MAX])
+{
+	char list[AXIS_TEXT_MAX + sizeof "_left_out"];
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		const char *level = filter->level[axis], *plain = axis_plain_name(&axes[axis]);
+		if (!level || strcmp(level, plain) == 0 || !axes[axis].needs_new_worker)
+			continue;
+		const json_t *left = json_object_get(
+			summary->dataset->run,
+			notes_fill(list, sizeof list, "%s_left_out", axes[axis].plural));
+		const char *reason = json_string_value(json_object_get(left, level));
+		if (reason)
+			notes_append(why, FILTER_WHY_MAX, ": %s", reason);
+		else
+			notes_append(why, FILTER_WHY_MAX, "; add --%s %s,%s", axes[axis].option,
+				     plain, level);
+	}
+}
+
 /* Why there is no row to go by: it is too wide, its own note, its experiment's reason, or that it is no part of the
  * run. */
 static enum outcome no_row(const struct computation *task, const struct filter *filter)
@@ -99,7 +125,8 @@ static enum outcome no_row(const struct computation *task, const struct filter *
 		return unknown(finding, why);
 	filter_text(filter, what);
 	filter_settle_levels(summary, &anywhere);
-	snprintf(why, sizeof why, "not part of this run: %s", what);
+	notes_fill(why, sizeof why, "not part of this run: %s", what);
+	add_remedy(summary, filter, why);
 	if (other_levels && filter_row(summary, &anywhere))
 		snprintf(why, sizeof why, "this run has %s only at other levels%s", what,
 			 level_words(&anywhere, 0, levels));
@@ -217,7 +244,7 @@ static enum outcome take_count_difference(const struct computation *task)
 	double differences[REPLICATES_MAX];
 	if (!both_rows(task, 0, &one, &other))
 		return OUTCOME_OK;
-	size_t n = differences_each(one->series, other->series, differences_minus, differences);
+	size_t n = compared_differences(one, other, differences);
 	if (!n)
 		return by_interval(task->finding, none, 0);
 	struct stats_summary spread = stats_summarize(differences, n);
@@ -228,7 +255,10 @@ static enum outcome ratio_of_rows(const struct row *one, const struct row *other
 				  struct finding *finding, struct problem *problem)
 {
 	struct ratio ratio;
-	if (ratio_make(&ratio, one->series, other->series, problem))
+	const struct row *const rows[] = {one, other};
+	const struct series *taken[2];
+	compared_take(rows, 2, taken);
+	if (ratio_make(&ratio, taken[0], taken[1], problem))
 		return OUTCOME_FAILED;
 	return by_interval(finding, ratio.interval, ratio.replicates);
 }
@@ -247,6 +277,109 @@ static enum outcome take_time_ratio(const struct computation *task)
 	return ratio_at(task, task->definition->parameter);
 }
 
+/* The only row, at the heap that tables and figures show. NULL with the reason in the finding. */
+static const struct row *only_row(const struct computation *task)
+{
+	const struct row *one, *other;
+	return both_rows(task, 0, &one, &other) ? one : NULL;
+}
+
+/* A time as it is. */
+static enum outcome take_value(const struct computation *task)
+{
+	const struct row *row = only_row(task);
+	return row ? by_interval(task->finding, row->interval, row->series->block_count)
+		   : OUTCOME_OK;
+}
+
+/* Of what is 1 or 0 in each sample: how often it is 1. */
+static enum outcome take_mean(const struct computation *task)
+{
+	const struct row *row = only_row(task);
+	double means[REPLICATES_MAX];
+	size_t n = 0;
+	for (size_t b = 0; row && b < row->series->block_count && n < REPLICATES_MAX; b++) {
+		const struct block *block = &row->series->blocks[b];
+		double sum = 0;
+		for (size_t i = 0; i < block->count; i++)
+			sum += block->values[i];
+		if (isfinite(sum / (double)block->count))
+			means[n++] = sum / (double)block->count;
+	}
+	if (!row)
+		return OUTCOME_OK;
+	struct stats_interval mean = stats_difference_interval(means, n);
+	mean.low = fmax(mean.low, 0);
+	mean.high = fmin(mean.high, 1);
+	return by_interval(task->finding, mean, n);
+}
+
+/* Bytes of the heap for each fault of a pass that wrote all of it. */
+static enum outcome take_bytes_a_fault(const struct computation *task)
+{
+	const struct row *row = only_row(task);
+	if (!row)
+		return OUTCOME_OK;
+	if (!(row->spread.min >= 1))
+		return unknown(task->finding, "a pass took no faults");
+	const double heap_bytes = (double)row->series->heap_bytes;
+	const struct stats_summary spread = {.p50 = heap_bytes / row->spread.p50,
+					     .min = heap_bytes / row->spread.max,
+					     .max = heap_bytes / row->spread.min};
+	return by_spread(task->finding, &spread, row->series->block_count, 1);
+}
+
+/* Two that were measured in workers of their own: their intervals are combined at their worst. */
+static enum outcome by_worst(struct finding *finding, const struct row *one,
+			     const struct row *other)
+{
+	if (!one->interval.has_interval || !other->interval.has_interval)
+		return by_interval(finding, none, 1);
+	if (!(other->interval.low > 0))
+		return unknown(finding, "a time is 0, so there is no ratio");
+	finding->known = true;
+	finding->replicates = one->series->block_count < other->series->block_count
+				      ? one->series->block_count
+				      : other->series->block_count;
+	finding->center = one->interval.center / other->interval.center;
+	finding->low = one->interval.low / other->interval.high;
+	finding->high = one->interval.high / other->interval.low;
+	return OUTCOME_OK;
+}
+
+/* The smallest and the largest heap of the first series; false with the reason in the finding if they are too alike to
+ * say what grows. */
+static bool heaps_apart(const struct computation *task, uint64_t *smallest, uint64_t *largest)
+{
+	struct finding *finding = task->finding;
+	uint64_t heaps[HEAPS_MAX];
+	char least[UNITS_TEXT_MAX], most[UNITS_TEXT_MAX];
+	size_t count =
+		filter_heaps_with_interval(task->summary, &task->definition->one, heaps, HEAPS_MAX);
+	*smallest = heaps[0];
+	*largest = heaps[count - 1];
+	if (count == 1 || *largest < HEAPS_APART * *smallest) {
+		unknown(finding, "the measured heaps are too similar; add --heap 0");
+		return false;
+	}
+	snprintf(finding->where, sizeof finding->where, "heap %s against %s",
+		 units_format_bytes(*largest, most), units_format_bytes(*smallest, least));
+	return true;
+}
+
+/* A time at the largest heap over the same at the smallest. */
+static enum outcome take_growth_alone(const struct computation *task)
+{
+	struct filter filter = task->definition->one;
+	const struct row *largest, *other;
+	if (!both_rows(task, LARGEST_HEAP, &largest, &other) ||
+	    !heaps_apart(task, &filter.heap_bytes, &(uint64_t){0}))
+		return OUTCOME_OK;
+	filter.with_heap = true;
+	const struct row *smallest = take_row(task, &filter);
+	return smallest ? by_worst(task->finding, largest, smallest) : no_row(task, &filter);
+}
+
 /* Heaps are measured in workers of their own, so the two intervals are combined at their worst. */
 static enum outcome take_growth(const struct computation *task)
 {
@@ -261,20 +394,72 @@ static enum outcome take_growth(const struct computation *task)
 	finding->absent = smallest.absent || largest.absent;
 	if (!smallest.known || !largest.known)
 		return unknown(finding, smallest.known ? largest.why : smallest.why);
-	uint64_t heaps[HEAPS_MAX];
-	char least[UNITS_TEXT_MAX], most[UNITS_TEXT_MAX];
-	size_t count =
-		filter_heaps_with_interval(task->summary, &task->definition->one, heaps, HEAPS_MAX);
-	if (count == 1 || heaps[count - 1] < HEAPS_APART * heaps[0])
-		return unknown(finding, "the measured heaps are too similar; add --heap 0");
+	if (!heaps_apart(task, &(uint64_t){0}, &(uint64_t){0}))
+		return OUTCOME_OK;
 	finding->known = true;
 	finding->replicates = largest.replicates;
 	finding->center = largest.center / smallest.center;
 	finding->low = largest.low / smallest.high;
 	finding->high = largest.high / smallest.low;
-	snprintf(finding->where, sizeof finding->where, "heap %s against %s",
-		 units_format_bytes(heaps[count - 1], most), units_format_bytes(heaps[0], least));
 	return OUTCOME_OK;
+}
+
+static bool find_axis(const char *name, enum axis_id *axis)
+{
+	for (*axis = 0; *axis < AXIS_COUNT; (*axis)++)
+		if (strcmp(axes[*axis].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The highest number that rows have; NULL if they have none beside the plain one. */
+static const char *highest_level(const struct summary *summary, struct filter filter,
+				 enum axis_id axis)
+{
+	const char *highest = NULL;
+	double most = strtod(axis_plain_name(&axes[axis]), NULL);
+	filter.level[axis] = FILTER_ANY;
+	for (const struct row *row = NULL; (row = filter_next(summary, &filter, row));)
+		if (strtod(row->series->level[axis], NULL) > most) {
+			highest = row->series->level[axis];
+			most = strtod(highest, NULL);
+		}
+	return highest;
+}
+
+/* At a level of an axis (NULL: the highest), over the plain one: at the largest heap that has the level. */
+static enum outcome take_level(const struct computation *task)
+{
+	const struct definition *definition = task->definition;
+	struct filter plain = definition->one, varied = definition->one;
+	struct finding *finding = task->finding;
+	char heap[UNITS_TEXT_MAX], levels[LEVEL_WORDS_MAX], why[FINDING_WHY_MAX];
+	enum axis_id axis;
+	if (!find_axis(definition->axis, &axis))
+		return unknown(finding, notes_fill(why, sizeof why, "this build has no axis %s",
+						   definition->axis));
+	varied.level[axis] =
+		definition->level ? definition->level : highest_level(task->summary, varied, axis);
+	if (!varied.level[axis] && filter_row(task->summary, &plain))
+		return unknown(finding,
+			       notes_fill(why, sizeof why,
+					  "not part of this run: %s at two levels; give them "
+					  "with --%s",
+					  definition->axis, axes[axis].option));
+	if (!varied.level[axis] || !choose_heap(task->summary, &varied, LARGEST_HEAP))
+		return no_row(task, &varied);
+	plain.with_heap = true;
+	plain.heap_bytes = varied.heap_bytes;
+	const struct row *one = take_row(task, &varied), *other = take_row(task, &plain);
+	if (!one || !other)
+		return no_row(task, one ? &plain : &varied);
+	if (plain.heap_bytes < LEVEL_HEAP)
+		return unknown(finding,
+			       "no heap of 4 MiB or more was measured at that level; add --heap "
+			       "64M");
+	snprintf(finding->where, sizeof finding->where, "heap %s%s",
+		 units_format_bytes(plain.heap_bytes, heap), level_words(&varied, 0, levels));
+	return by_worst(finding, one, other);
 }
 
 /* Series of one heap: fork of a dirty and of a write-protected heap, and vfork where the finding is of that as well. */
@@ -323,21 +508,22 @@ static size_t take_pairs(const struct computation *task, bool with_vfork, double
 	if (!count)
 		no_row(task, &definition->one);
 	for (size_t h = 0; h < count; h++) {
-		const struct series *series[3] = {NULL};
+		const struct row *rows[3] = {NULL};
+		const struct series *taken[3];
 		if (heaps[h] < LARGE_HEAP || heaps[h] > PAIRS_HEAP_MAX)
 			continue;
 		for (size_t f = 0; f < needed; f++) {
 			filters[f].with_heap = true;
 			filters[f].heap_bytes = heaps[h];
 			/* However wide: the pairs have an interval of their own. */
-			const struct row *row = filter_row(summary, &filters[f]);
-			if (!row) {
+			rows[f] = filter_row(summary, &filters[f]);
+			if (!rows[f]) {
 				no_row(task, &filters[f]);
 				return 0;
 			}
-			series[f] = row->series;
 		}
-		const struct triple triple = {series[0], series[1], series[2]};
+		compared_take(rows, needed, taken);
+		const struct triple triple = {taken[0], taken[1], with_vfork ? taken[2] : NULL};
 		n = with_vfork ? add_shares(&triple, values, n) : add_ratios(&triple, values, n);
 		first = first ? first : heaps[h];
 		last = heaps[h];
@@ -413,7 +599,7 @@ static enum outcome by_derived(const struct computation *task, const char *name)
 }
 
 /* Where neither reads a page in between: with pages, what separate memory adds is also the room that is missing in the
- * TLB, and not only that the MMU is told. */
+ * TLB, and not only what tells the MMU of the switch. */
 static enum outcome take_switch(const struct computation *task)
 {
 	struct filter pageless = task->definition->one;
@@ -546,11 +732,21 @@ static enum outcome take_win_from(const struct computation *task)
 /* A metric of a case beside its pages, and one of two cases. */
 #define OF_PAGES(experiment, c, m) experiment(c, m), experiment(c, "pages")
 #define CASES(experiment, one, other, m) experiment(one, m), experiment(other, m)
-#define FORK_OVER_VFORK \
-	SPAWNS("fork", "exec", "dirty", "reaped_ns"), SPAWNS("vfork", "exec", "dirty", "reaped_ns")
+#define EXECS(one, other) \
+	SPAWNS(one, "exec", "dirty", "reaped_ns"), SPAWNS(other, "exec", "dirty", "reaped_ns")
+#define FORK_OVER_VFORK EXECS("fork", "vfork")
+#define WRITES_TO(kind, m)                                               \
+	{                                                                \
+		.experiment = "first_write", .case_name = "parent_copy", \
+		.level[AXIS_PAGE_KIND] = (kind), .metric = (m)           \
+	}
+#define GAP_OF(c) OF("thread_gap", c, "gap_ns"), OF("thread_gap", c, "call_ns")
+/* Nothing else that it is held against. */
+#define ALONE(...) __VA_ARGS__, __VA_ARGS__
+#define FORK_CALL ALONE(SPAWNS("fork", "exec", "dirty", "call_ns"))
 
-#define FINDING(id, name, words, unit, take, parameter, ...) \
-	[id] = {name, words, FINDING_##unit, take_##take, __VA_ARGS__, parameter},
+#define FINDING(id, text, words, unit, take, parameter, ...) \
+	[id] = {.name = (text), words, FINDING_##unit, take_##take, parameter, __VA_ARGS__},
 const struct definition definitions[FINDING_COUNT] = {
 #include "harness/driver/claims/findings.def"
 };
@@ -558,7 +754,9 @@ const struct definition definitions[FINDING_COUNT] = {
 
 bool finding_is_count(enum finding_id id)
 {
-	return definitions[id].take == take_count || definitions[id].take == take_count_difference;
+	return definitions[id].take == take_count ||
+	       definitions[id].take == take_count_difference ||
+	       definitions[id].take == take_bytes_a_fault;
 }
 
 enum outcome findings_make(const struct summary *summary, struct finding findings[FINDING_COUNT],

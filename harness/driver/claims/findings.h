@@ -38,8 +38,9 @@ struct definition {
 	const char *name, *words; /* in JSON; what it is */
 	enum finding_unit unit;
 	enum outcome (*take)(const struct computation *task);
-	struct filter one, other;
 	double parameter; /* what it means, `take` says in findings.c */
+	struct filter one, other;
+	const char *axis, *level; /* of take_level(): names; level NULL: the highest number */
 };
 
 extern const struct definition definitions[FINDING_COUNT];

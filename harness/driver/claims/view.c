@@ -107,7 +107,7 @@ static void put_evidence(const struct rule *rule, const struct finding *finding,
 			     unit_text(definition->unit));
 }
 
-/* By what the MMU of the run's machine is told, as far as is known. */
+/* What tells the MMU of a switch on the run's machine, as far as is known. */
 static void put_note(enum claim_id claim, const json_t *environment, char text[LINE_MAX])
 {
 	static const struct {
@@ -142,16 +142,19 @@ static const struct rule *next_rule(enum claim_id claim, const struct rule *last
 	return rule < claim_rules + claim_rule_count ? rule : NULL;
 }
 
-/* Every correction that applies, one after the other and each once. */
-static void put_corrections(enum claim_id claim, const struct finding *findings,
+/* Every correction that applies, or, of a claim that is refuted, what is so instead: one after the other and each
+ * once. */
+static void put_corrections(enum claim_id claim, const struct finding *findings, bool refuted,
 			    char text[LINE_MAX])
 {
-	*text = '\0';
-	for (const struct rule *rule = NULL; (rule = next_rule(claim, rule));)
-		if (claim_rule_corrects(rule) &&
-		    claim_rule_met(rule, &findings[rule->finding]) == MET &&
+	for (const struct rule *rule = NULL; (rule = next_rule(claim, rule));) {
+		const bool applies = refuted ? rule->role == REQUIRED && rule->correction
+					     : claim_rule_corrects(rule);
+		if (applies &&
+		    claim_rule_met(rule, &findings[rule->finding]) == (refuted ? NOT_MET : MET) &&
 		    !strstr(text, rule->correction))
 			notes_append(text, LINE_MAX, "%s%s", *text ? "; " : "", rule->correction);
+	}
 }
 
 /* From which heap on vfork wins, where that refutes the claim that it is obsolete. */
@@ -174,8 +177,8 @@ static void put_win(const struct finding *findings, char text[LINE_MAX])
 			   range_text(WINS_2, wins, range));
 }
 
-/* What every form tells of a claim. */
-struct told {
+/* What every form shows of a claim. */
+struct shown {
 	enum claim_id claim;
 	const struct finding *findings;
 	struct judgement judgement;
@@ -186,31 +189,27 @@ struct told {
 	char note[LINE_MAX], see[VALUE_MAX];
 };
 
-static bool is_corrected(const struct judgement *judgement)
-{
-	return judgement->ruling == RULING_CORRECTED || judgement->ruling == RULING_HALF;
-}
-
-static void tell(struct told *told, const struct summary *summary, enum claim_id claim,
+static void fill(struct shown *shown, const struct summary *summary, enum claim_id claim,
 		 const struct finding *findings)
 {
 	const char *figure = claims[claim].figure;
-	*told = (struct told){
+	*shown = (struct shown){
 		.claim = claim, .findings = findings, .judgement = claim_judge(claim, findings)};
-	told->ruling = claim_ruling_words(told->judgement.ruling);
-	if (is_corrected(&told->judgement))
-		put_corrections(claim, findings, told->detail);
-	else if (told->judgement.ruling == RULING_OPEN)
-		notes_fill(told->detail, LINE_MAX, "%s", told->judgement.why);
-	else if (told->judgement.ruling == RULING_REFUTED && claim == C11)
-		put_win(findings, told->detail);
+	shown->ruling = claim_ruling_words(shown->judgement.ruling);
+	if (shown->judgement.ruling == RULING_OPEN)
+		notes_fill(shown->detail, LINE_MAX, "%s", shown->judgement.why);
+	else if (shown->judgement.ruling == RULING_REFUTED && claim == C11)
+		put_win(findings, shown->detail);
+	else
+		put_corrections(claim, findings, shown->judgement.ruling == RULING_REFUTED,
+				shown->detail);
 	for (const struct rule *rule = NULL;
-	     (rule = next_rule(claim, rule)) && told->line_count < LINES_MAX;)
+	     (rule = next_rule(claim, rule)) && shown->line_count < LINES_MAX;)
 		if (!other_bound(rule) || rule < other_bound(rule))
-			put_evidence(rule, &findings[rule->finding], &told->judgement,
-				     told->lines[told->line_count++]);
-	put_note(claim, summary->dataset->environment, told->note);
-	notes_fill(told->see, VALUE_MAX, "%s%s", figure ? "plots/" : "forkcost explain",
+			put_evidence(rule, &findings[rule->finding], &shown->judgement,
+				     shown->lines[shown->line_count++]);
+	put_note(claim, summary->dataset->environment, shown->note);
+	notes_fill(shown->see, VALUE_MAX, "%s%s", figure ? "plots/" : "forkcost explain",
 		   figure ? figure : "");
 }
 
@@ -275,28 +274,28 @@ static void put_absent(const struct finding *findings, char text[ABSENT_MAX])
 
 /* ---- terminal ---- */
 
-static void put_terminal(const struct told *told, FILE *file)
+static void put_terminal(const struct shown *shown, FILE *file)
 {
-	const struct claim *claim = &claims[told->claim];
+	const struct claim *claim = &claims[shown->claim];
 	char line[2 * LINE_MAX];
 	wrapped_print(file, notes_fill(line, sizeof line, "%-4s %s", claim->id, claim->words), 0,
 		      5);
-	notes_fill(line, sizeof line, "=> %s%s%s", told->ruling, *told->detail ? ": " : "",
-		   told->detail);
+	notes_fill(line, sizeof line, "=> %s%s%s", shown->ruling, *shown->detail ? ": " : "",
+		   shown->detail);
 	wrapped_print(file, line, 5, 8);
-	for (size_t i = 0; i < told->line_count; i++)
-		wrapped_print(file, notes_fill(line, sizeof line, "- %s", told->lines[i]), 5, 7);
-	wrapped_print(file, told->note, 5, 5);
-	print_to(file, "     see: %s\n\n", told->see);
+	for (size_t i = 0; i < shown->line_count; i++)
+		wrapped_print(file, notes_fill(line, sizeof line, "- %s", shown->lines[i]), 5, 7);
+	wrapped_print(file, shown->note, 5, 5);
+	print_to(file, "     see: %s\n\n", shown->see);
 }
 
 /* A line, for the table of a run. */
-static void put_brief(const struct told *told, FILE *file)
+static void put_brief(const struct shown *shown, FILE *file)
 {
-	const struct claim *claim = &claims[told->claim];
+	const struct claim *claim = &claims[shown->claim];
 	char line[3 * LINE_MAX];
-	notes_fill(line, sizeof line, "%-4s %s => %s%s%s", claim->id, claim->words, told->ruling,
-		   *told->detail ? ": " : "", told->detail);
+	notes_fill(line, sizeof line, "%-4s %s => %s%s%s", claim->id, claim->words, shown->ruling,
+		   *shown->detail ? ": " : "", shown->detail);
 	wrapped_print(file, line, 2, 7);
 }
 
@@ -325,19 +324,19 @@ static void begin_markdown(const char *run, const char *machine, FILE *file)
 			      "|---|---|---|---|---|\n");
 }
 
-static void put_markdown(const struct told *told, FILE *file)
+static void put_markdown(const struct shown *shown, FILE *file)
 {
-	put_both(file, "| ", claims[told->claim].id);
-	put_both(file, " | ", claims[told->claim].words);
-	put_both(file, " | **", told->ruling);
-	markdown_markup(file, *told->detail ? "**: " : "**");
-	markdown_text(file, told->detail);
+	put_both(file, "| ", claims[shown->claim].id);
+	put_both(file, " | ", claims[shown->claim].words);
+	put_both(file, " | **", shown->ruling);
+	markdown_markup(file, *shown->detail ? "**: " : "**");
+	markdown_text(file, shown->detail);
 	markdown_markup(file, " | ");
-	for (size_t i = 0; i < told->line_count; i++)
-		put_both(file, i ? "<br>" : "", told->lines[i]);
-	if (*told->note)
-		put_both(file, "<br>", told->note);
-	put_both(file, " | ", told->see);
+	for (size_t i = 0; i < shown->line_count; i++)
+		put_both(file, i ? "<br>" : "", shown->lines[i]);
+	if (*shown->note)
+		put_both(file, "<br>", shown->note);
+	put_both(file, " | ", shown->see);
 	markdown_markup(file, " |\n");
 }
 
@@ -379,26 +378,27 @@ static json_t *finding_json(const struct rule *rule, const struct finding *findi
 	return json;
 }
 
-static json_t *claim_json(const struct told *told)
+static json_t *claim_json(const struct shown *shown)
 {
-	const struct claim *claim = &claims[told->claim];
+	const struct claim *claim = &claims[shown->claim];
 	json_t *evidence = json_array();
-	for (const struct rule *rule = NULL; (rule = next_rule(told->claim, rule));)
-		json_array_append_new(evidence, finding_json(rule, &told->findings[rule->finding]));
+	for (const struct rule *rule = NULL; (rule = next_rule(shown->claim, rule));)
+		json_array_append_new(evidence,
+				      finding_json(rule, &shown->findings[rule->finding]));
 	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o}", "id", claim->id, "claim", claim->words,
-			 "verdict", told->ruling, "correction",
-			 is_corrected(&told->judgement) ? told->detail : "", "why",
-			 told->judgement.why, "see", told->see, "evidence", evidence);
+			 "verdict", shown->ruling, "correction",
+			 shown->judgement.ruling == RULING_OPEN ? "" : shown->detail, "why",
+			 shown->judgement.why, "see", shown->see, "evidence", evidence);
 }
 
 static enum outcome put_json(const struct summary *summary, const char *run,
 			     const struct finding *findings, FILE *file, struct problem *problem)
 {
-	struct told told;
+	struct shown shown;
 	json_t *list = json_array();
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++) {
-		tell(&told, summary, claim, findings);
-		json_array_append_new(list, claim_json(&told));
+		fill(&shown, summary, claim, findings);
+		json_array_append_new(list, claim_json(&shown));
 	}
 	bool whole = json_array_size(list) == CLAIM_COUNT;
 	json_t *all = json_pack("{s:s,s:s,s:o}", "forkcost_version", FORKCOST_VERSION, "run", run,
@@ -413,13 +413,13 @@ static enum outcome put_json(const struct summary *summary, const char *run,
 enum outcome claims_put(const struct summary *summary, enum claims_form form, FILE *file,
 			struct problem *problem)
 {
-	static void (*const puts[])(const struct told *told, FILE *file) = {
+	static void (*const puts[])(const struct shown *shown, FILE *file) = {
 		[CLAIMS_TERMINAL] = put_terminal,
 		[CLAIMS_BRIEF] = put_brief,
 		[CLAIMS_MARKDOWN] = put_markdown,
 	};
 	static struct finding findings[FINDING_COUNT];
-	struct told told;
+	struct shown shown;
 	char machine[256], absent[ABSENT_MAX];
 	const char *run = json_string_value(json_object_get(summary->dataset->run, "id"));
 	run = run ? run : "unknown";
@@ -441,8 +441,8 @@ enum outcome claims_put(const struct summary *summary, enum claims_form form, FI
 			 machine);
 	for (enum claim_id claim = 0; claim < CLAIM_COUNT; claim++)
 		if (!is_absent(claim, findings)) {
-			tell(&told, summary, claim, findings);
-			puts[form](&told, file);
+			fill(&shown, summary, claim, findings);
+			puts[form](&shown, file);
 		}
 	put_absent(findings, absent);
 	if (form != CLAIMS_MARKDOWN) {

@@ -40,7 +40,7 @@ static enum status run(const struct given *given)
 }
 
 COMMAND(claims, .summary = "check common claims about fork against a run's data",
-	.options = {.text = "Checks twelve common claims about fork against a run's data. Each "
+	.options = {.text = "Checks eighteen common claims about fork against a run's data. Each "
 			    "gets a verdict with numbers, intervals and the figure to look at. "
 			    "docs/CLAIMS.md has the rules.",
 		    .rows = rows,

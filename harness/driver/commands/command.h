@@ -8,7 +8,13 @@
 
 #include <stddef.h>
 
-enum status { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_INTERRUPTED = 130 };
+enum status {
+	STATUS_DONE = 0,
+	STATUS_FAILED = 1,
+	STATUS_USAGE = 2,
+	STATUS_SLOWER = 3, /* compare --fail-above */
+	STATUS_INTERRUPTED = 130
+};
 
 struct command {
 	const char *name, *summary; /* a line of forkcost --help */

@@ -72,7 +72,7 @@ static void print_command(const struct command *command, const struct wire_catal
 	const struct options *options = command_options(command);
 	const struct option_row *row = options->rows;
 	for (; row && row->name; row++) {
-		if (!row->argument)
+		if (!row->argument || row->values == VALUES_OPTIONAL)
 			continue;
 		print("    '%s --%s') words='", command->name, row->name);
 		print_values(row, catalog);

@@ -5,6 +5,7 @@
 #include "harness/driver/base/locate.h"
 #include "harness/driver/base/wrapped.h"
 #include "harness/driver/commands/command.h"
+#include "harness/driver/commands/watch.h"
 #include "harness/driver/counters/report.h"
 #include "harness/driver/machine/hugepages.h"
 #include "harness/driver/machine/limits.h"
@@ -73,6 +74,20 @@ static void examine_cpus(void)
 	if (textfile_read("/proc/loadavg", text, sizeof text))
 		say(strtod(text, NULL) < 0.5 ? GOOD : NOTE, "load",
 		    "average %.4s; below 0.5 is quiet", text);
+}
+
+/* What runs show in how many of their samples count. */
+static void examine_quiet(const struct wire_clock *clock)
+{
+	struct watch_report report;
+	struct problem problem;
+	if (watch_cpu(clock, &report, &problem)) {
+		say(NOTE, "quiet moments", "%s", problem.text);
+		return;
+	}
+	say(report.is_quiet ? GOOD : NOTE, "quiet moments", "%s", report.share);
+	for (size_t i = 0; i < report.cause_count; i++)
+		say(NOTE, report.causes[i].who, "%s", report.causes[i].text);
 }
 
 static void examine_memory(void)
@@ -214,6 +229,7 @@ static enum status run(const struct given *given)
 		return complain(&problem, STATUS_FAILED);
 	examine_clock(&catalog.clock);
 	examine_cpus();
+	examine_quiet(&catalog.clock);
 	examine_memory();
 	examine_page_kinds();
 	examine_limits();

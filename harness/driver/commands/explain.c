@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Pages unless told otherwise, and what their number must be a multiple of: whole large pages. */
+/* Pages unless an option says otherwise, and what their number must be a multiple of: whole large pages. */
 static const struct {
 	uint64_t usual, multiple;
 } page_counts[PAGE_KIND_COUNT] = {
@@ -55,7 +55,7 @@ static enum outcome take_page_kind(struct explain_options *options, const char *
 				   struct problem *problem)
 {
 	unsigned level;
-	if (!axis_find(&axes[AXIS_PAGE_KIND], value, &level))
+	if (!axis_find(&axes[AXIS_PAGE_KIND], value, &level) || !page_counts[level].usual)
 		return fail(problem,
 			    "cannot find page kind '%s'; there are: 4k, thp, mthp, hugetlb", value);
 	options->page_kind = level;

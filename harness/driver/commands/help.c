@@ -9,7 +9,7 @@ static void print_all(void)
 	print("forkcost: what starting a process really costs this program on this machine\n\n"
 	      "Usage: forkcost COMMAND [OPTION...] [RUN]\n\n");
 	for (size_t i = 0; (command = command_at(i)); i++)
-		print("  %-11s %s\n", command->name, command->summary);
+		wrapped_put(14, "  %-11s %s", command->name, command->summary);
 	print("\n");
 	wrapped_put(0, "forkcost help COMMAND, or forkcost COMMAND --help, tells a command's "
 		       "options. RUN is "

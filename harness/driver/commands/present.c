@@ -1,11 +1,15 @@
 #include "harness/driver/commands/present.h"
 
+#include "harness/common/units.h"
 #include "harness/driver/analysis/shortfall.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/interrupts.h"
+#include "harness/driver/bill/bill_view.h"
 #include "harness/driver/claims/view.h"
+#include "harness/driver/model/view.h"
+#include "harness/driver/show/breakdown.h"
 #include "harness/driver/show/derived.h"
-#include "harness/driver/show/figures.h"
+#include "harness/driver/show/figures_write.h"
 #include "harness/driver/show/plot.h"
 #include "harness/driver/show/tables.h"
 
@@ -39,13 +43,27 @@ enum outcome present_find(const char *folder, struct problem *problem)
 		    there ? "it is not a folder" : strerror(errno));
 }
 
-enum outcome present(const char *folder, unsigned wanted, struct problem *problem)
+/* Where the run has a profile. */
+static enum outcome write_breakdown(const char *folder, struct problem *problem)
 {
+	static struct breakdown breakdown;
+	if (!breakdown_is_there(folder))
+		return OUTCOME_OK;
+	if (breakdown_read(&breakdown, folder, problem))
+		return OUTCOME_FAILED;
+	return breakdown_write(&breakdown, folder, problem);
+}
+
+enum outcome present(const char *folder, unsigned wanted, const char *published,
+		     struct problem *problem)
+{
+	static struct published points;
 	struct dataset dataset;
 	struct summary summary;
 	struct notes notes;
 	size_t figures;
-	if (present_load(folder, &dataset, &summary, problem))
+	if ((published && published_read(&points, published, problem)) ||
+	    present_load(folder, &dataset, &summary, problem))
 		return OUTCOME_FAILED;
 	enum outcome outcome = OUTCOME_OK;
 	if (wanted & WANT_SHORTFALL) { /* for whoever does not read the table */
@@ -55,7 +73,8 @@ enum outcome present(const char *folder, unsigned wanted, struct problem *proble
 	if (wanted & WANT_FILES &&
 	    (summary_write(&summary, folder, problem) || derived_write(&summary, folder, problem) ||
 	     tables_write(&summary, folder, problem) || figures_write(&summary, folder, problem) ||
-	     claims_write(&summary, folder, problem)))
+	     claims_write(&summary, folder, problem) || model_write(&summary, folder, problem) ||
+	     bill_write(&summary, folder, problem) || write_breakdown(folder, problem)))
 		outcome = OUTCOME_FAILED;
 	if (wanted & WANT_TABLE) {
 		tables_print(&summary);
@@ -64,10 +83,11 @@ enum outcome present(const char *folder, unsigned wanted, struct problem *proble
 		print("\nresults: %s\n", folder);
 	}
 	if (!outcome && wanted & WANT_PLOTS) {
-		outcome = plot_draw(&summary, folder, &figures, problem);
+		outcome =
+			plot_draw(&summary, published ? &points : NULL, folder, &figures, problem);
 		if (!outcome)
-			print("plots:   %s/plots (%zu figures as SVG, PDF and PNG)\n", folder,
-			      figures);
+			print("plots:   %s/plots (%zu figure%s as SVG, PDF and PNG)\n", folder,
+			      figures, units_plural(figures));
 	}
 	summary_free(&summary);
 	dataset_free(&dataset);
@@ -79,12 +99,12 @@ enum status present_failed(void)
 	return interrupts_came() ? STATUS_INTERRUPTED : STATUS_FAILED;
 }
 
-enum status present_given(const struct given *given, unsigned wanted)
+enum status present_given(const struct given *given, unsigned wanted, const char *published)
 {
 	struct problem problem;
 	if (present_find(given->operand, &problem))
 		return complain(&problem, STATUS_USAGE);
-	if (present(given->operand, wanted, &problem))
+	if (present(given->operand, wanted, published, &problem))
 		return complain(&problem, present_failed());
 	return STATUS_DONE;
 }

@@ -19,11 +19,13 @@ enum outcome present_load(const char *folder, struct dataset *dataset, struct su
 /* Fails where there is no such folder: that is a wrong word, not a run that is broken. */
 enum outcome present_find(const char *folder, struct problem *problem);
 
-/* Writes, prints and draws what is wanted (bits of enum wanted) of a run. */
-enum outcome present(const char *folder, unsigned wanted, struct problem *problem);
+/* Writes, prints and draws what is wanted (bits of enum wanted) of a run. `published`: the file of points to draw over its
+ * figures, "" for ours; NULL: none. */
+enum outcome present(const char *folder, unsigned wanted, const char *published,
+		     struct problem *problem);
 
 /* The same for the run that a command was given, with all complaints. */
-enum status present_given(const struct given *given, unsigned wanted);
+enum status present_given(const struct given *given, unsigned wanted, const char *published);
 
 /* The status of a failure: an interrupt is the reason for it, if one came. */
 enum status present_failed(void);

@@ -9,40 +9,19 @@
 #include "harness/driver/run/record.h"
 #include "harness/driver/run/runner.h"
 #include "harness/driver/run/session.h"
+#include "harness/driver/show/published.h"
 
-#include "harness/common/remedy.h"
+#include "harness/common/units.h"
 
-#include <errno.h>
-#include <libgen.h>
+#include <math.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* Whether a run could make its folder there; makes nothing. */
-static enum outcome check_output(const char *output, struct problem *problem)
-{
-	char parent[WIRE_PATH_MAX];
-	struct stat stat_of;
-	int error = 0;
-	wire_copy(parent, sizeof parent, output);
-	if (stat(output, &stat_of) < 0)
-		error = errno == ENOENT && access(dirname(parent), W_OK | X_OK) == 0 ? 0 : errno;
-	else if (!S_ISDIR(stat_of.st_mode))
-		error = ENOTDIR;
-	else if (access(output, W_OK | X_OK) < 0)
-		error = errno;
-	if (!error)
-		return OUTCOME_OK;
-	return fail(problem, "cannot make a run folder in %s: %s; %s", output, strerror(error),
-		    remedy_or(error, "choose another with --output"));
-}
 
 /* Refuses what the run itself would refuse. */
 static enum status dry_run(const struct plan *plan)
 {
 	struct problem problem;
 	struct estimate estimate;
-	if (check_output(plan->settings.output, &problem) ||
+	if (record_check_output(plan->settings.output, &problem) ||
 	    estimate_make(&estimate, plan, &problem))
 		return complain(&problem, STATUS_FAILED);
 	estimate_print(&estimate, plan);
@@ -74,20 +53,25 @@ static enum status measure(struct plan *plan, const struct given *given)
 		     (double)plan->settings.budget_ns / 1e9);
 		return complain(&problem, STATUS_FAILED);
 	}
-	/* Page kinds that nobody asked for by name, and that turned out not to be had. */
-	for (size_t i = 0; i < result.gap_count; i++)
-		print_to(stderr, "left out: page kind %s: %s\n",
-			 axis_name(&axes[AXIS_PAGE_KIND], result.gaps[i].page_kind),
-			 result.gaps[i].why);
+	char windows[UNITS_TEXT_MAX], measured_for[UNITS_TEXT_MAX];
+	print_to(stderr, "timed windows were open for %s of %s, %.0f %%\n",
+		 units_format_seconds(result.windows_s, windows),
+		 units_format_seconds(result.duration_s, measured_for),
+		 100 * result.windows_s / fmax(result.duration_s, 1e-9));
+	/* Pages and frames that nobody asked for by name, and that turned out not to be had. */
+	for (size_t i = 0; i < result.gaps.count; i++) {
+		char text[NOTE_BYTES];
+		print_to(stderr, "left out: %s\n", plan_describe_gap(&result.gaps.gap[i], text));
+	}
 	unsigned wanted = WANT_FILES | WANT_SHORTFALL | (plan->settings.no_table ? 0 : WANT_TABLE) |
 			  (plan->settings.no_plots ? 0 : WANT_PLOTS);
 	enum status status = STATUS_DONE;
 	if (present(record.folder, result.interrupted ? WANT_FILES | WANT_SHORTFALL : wanted,
-		    &problem))
+		    plan->settings.published, &problem))
 		status = complain(&problem, present_failed());
 	if (result.failures) {
-		print_to(stderr, "forkcost: %lu replicates failed; the first: %s\n",
-			 result.failures, result.first_failure);
+		print_to(stderr, "forkcost: %lu replicate%s failed; the first: %s\n",
+			 result.failures, units_plural(result.failures), result.first_failure);
 		status = STATUS_FAILED;
 	}
 	if (result.interrupted) {
@@ -96,6 +80,18 @@ static enum status measure(struct plan *plan, const struct given *given)
 		status = STATUS_INTERRUPTED;
 	}
 	return status;
+}
+
+/* Points that could not be drawn in the end are refused before anything is measured. */
+static enum outcome check_plots(const struct settings *settings, struct problem *problem)
+{
+	static struct published points;
+	if (!settings->published)
+		return OUTCOME_OK;
+	if (settings->no_plots)
+		return fail(problem, "cannot draw published points without plots; leave out "
+				     "--published or --no-plots");
+	return published_read(&points, settings->published, problem);
 }
 
 static enum status run(const struct given *given)
@@ -107,7 +103,7 @@ static enum status run(const struct given *given)
 	if (limits_check(&problem) || catalog_read(&catalog, &problem))
 		return complain(&problem, STATUS_FAILED);
 	if (settings_parse(&settings, given, &catalog, &problem) ||
-	    plan_make(&plan, &settings, &catalog, &problem))
+	    check_plots(&settings, &problem) || plan_make(&plan, &settings, &catalog, &problem))
 		return complain(&problem, STATUS_USAGE);
 	if (plan_evicts(&plan) && eviction_make(&plan.eviction, plan.caller_cpu, &problem))
 		return complain(&problem, STATUS_FAILED);

@@ -3,7 +3,7 @@
 
 static enum status run(const struct given *given)
 {
-	return present_given(given, WANT_TABLE);
+	return present_given(given, WANT_TABLE, NULL);
 }
 
 COMMAND(show, .summary = "print a run's table",

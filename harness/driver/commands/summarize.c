@@ -3,7 +3,7 @@
 
 static enum status run(const struct given *given)
 {
-	return present_given(given, WANT_FILES);
+	return present_given(given, WANT_FILES, NULL);
 }
 
 COMMAND(summarize, .summary = "compute a run's statistics, tables and plot data again",

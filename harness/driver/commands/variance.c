@@ -36,7 +36,8 @@ static void put_row(struct grid *grid, const struct row *row, double precision)
 	grid_row(grid);
 	grid_cell(grid, "%s%s%s%s", series->primitive, *series->action ? " " : "", series->action,
 		  *series->primitive ? "" : series->case_name);
-	if (!variance_split(series, &variance)) {
+	/* As the interval is. */
+	if (!variance_split(&row->undisturbed.series, &variance)) {
 		grid_cell(grid, "not above 0, or one replicate");
 		return;
 	}
@@ -47,9 +48,9 @@ static void put_row(struct grid *grid, const struct row *row, double precision)
 	put_sd(grid, variance.visits_sd);
 	put_sd(grid, variance.replicates_sd);
 	if (row->interval.has_interval)
-		grid_cell(grid, "+-%.1f%%", stats_relative_half_width(&row->interval) * 100);
+		grid_cell(grid, "±%.1f%%", stats_relative_half_width(&row->interval) * 100);
 	else
-		grid_cell(grid, "+-?");
+		grid_cell(grid, "±?");
 	if (wish.replicates)
 		snprintf(number, sizeof number, "%zu", wish.replicates);
 	grid_cell(grid, "%zu x %zu x %s", wish.samples, wish.visits, number);
@@ -94,7 +95,7 @@ static void put_all(const struct summary *summary, double precision)
 		0,
 		"taken: samples in a visit x visits in a replicate x replicates. Then the standard "
 		"deviation of each, of logs; ?: this run does not tell it from the next. now: the "
-		"95 %% interval. asks for: what would bring it to +-%g %%.",
+		"95 %% interval. asks for: what would bring it to ±%g %%.",
 		precision * 100);
 }
 

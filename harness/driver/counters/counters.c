@@ -1,6 +1,7 @@
 #include "harness/driver/counters/counters.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/base/notes.h"
 #include "harness/driver/counters/groups.h"
 #include "harness/driver/counters/tracefs.h"
 #include "harness/driver/counters/trial.h"
@@ -9,7 +10,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,15 +55,8 @@ static struct counters_missing *add_missing(struct counters *counters, const cha
 	return missing;
 }
 
-__attribute__((format(printf, 3, 4))) static void
-say_missing(struct counters *counters, const char *stem, const char *format, ...)
-{
-	struct counters_missing *missing = add_missing(counters, stem, MODE_ALL);
-	va_list args;
-	va_start(args, format);
-	vsnprintf(missing->why, sizeof missing->why, format, args);
-	va_end(args);
-}
+#define say_missing(counters, stem, ...) \
+	notes_fill(add_missing(counters, stem, MODE_ALL)->why, WIRE_TEXT_MAX, __VA_ARGS__)
 
 /* If none of a role's modes is counted and all for one reason, the role has one entry. */
 static void fold_missing(struct counters *counters, const struct counters_role *role, size_t first)
@@ -357,7 +350,7 @@ static enum outcome add_named(struct maker *maker, const char *list)
 
 /* Takes user and kernel, which lie side by side, out of the drafts again where they count alike: such a
  * count is that of both modes, and of none alone. */
-static void refuse_untold_modes(struct maker *maker)
+static void refuse_modes_alike(struct maker *maker)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < maker->draft_count; i++) {
@@ -419,16 +412,16 @@ static void limit_groups(struct counters *counters)
 		counters->group_count = GROUPS_MAX;
 }
 
-static void add_aa_controls(struct counters *counters)
+/* Each of them once more, with the children counted as well, in groups behind. */
+static void add_with_child(struct counters *counters)
 {
 	size_t count = counters->count;
 	for (size_t i = 0; i < count; i++) {
-		struct wire_counter *aa_control = &counters->counted[counters->count++];
-		*aa_control = counters->counted[i];
-		aa_control->group += counters->group_count;
-		aa_control->with_child = 1;
-		strncat(aa_control->name, "_with_child",
-			sizeof aa_control->name - strlen(aa_control->name) - 1);
+		struct wire_counter *again = &counters->counted[counters->count++];
+		*again = counters->counted[i];
+		again->group += counters->group_count;
+		again->with_child = 1;
+		strncat(again->name, "_with_child", sizeof again->name - strlen(again->name) - 1);
 	}
 	counters->group_count *= 2;
 }
@@ -446,7 +439,7 @@ static enum outcome choose(struct counters *counters, const char *list, struct p
 	if (outcome)
 		return outcome;
 	place(&maker, false, MODE_ALL);
-	refuse_untold_modes(&maker);
+	refuse_modes_alike(&maker);
 	/* Where an event counts in one counter only, its modes must not share a pass. */
 	if (trial_counts_twice())
 		place(&maker, true, MODE_ALL);
@@ -454,7 +447,7 @@ static enum outcome choose(struct counters *counters, const char *list, struct p
 		for (unsigned mode = MODE_USER; mode <= MODE_BOTH; mode++)
 			place(&maker, true, mode);
 	limit_groups(counters);
-	add_aa_controls(counters);
+	add_with_child(counters);
 	return OUTCOME_OK;
 }
 

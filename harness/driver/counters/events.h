@@ -7,7 +7,6 @@
 
 #include <linux/perf_event.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 enum { EVENT_NAME_MAX = 160, EVENT_PMU_MAX = 64 };
 

@@ -1,5 +1,6 @@
 #include "harness/driver/counters/report.h"
 
+#include "harness/common/units.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/base/wrapped.h"
 #include "harness/driver/machine/machine.h"
@@ -123,7 +124,7 @@ static void print_end(const struct counters *counters, const struct reasons *rea
 		      "%zu counters, %u group%s: one pass per group, and one more per group that\n"
 		      "also counts children, as NAME_with_child\n",
 		      counters->count / 2, counters->group_count / 2,
-		      counters->group_count == 2 ? "" : "s");
+		      units_plural(counters->group_count / 2));
 	else
 		print("\nno counters\n");
 }

@@ -27,58 +27,10 @@
 	.generic = {"PERF_COUNT_HW_CACHE_" #cache ":" #operation ":MISS", differs, \
 		    CACHE_MISS(cache, operation), PERF_TYPE_HW_CACHE}
 
-#define ROLE(id, name_, summary_, ...) \
-	[ROLE_##id] = {.name = (name_), .summary = (summary_), __VA_ARGS__}
-
-const struct role roles[] = {
-	ROLE(CYCLES, "cycles", "CPU cycles, without those in idle states",
-	     HARDWARE(PERF_COUNT_HW_CPU_CYCLES)),
-	ROLE(INSTRUCTIONS, "instructions", "instructions completed (retired)",
-	     HARDWARE(PERF_COUNT_HW_INSTRUCTIONS)),
-	ROLE(DTLB_LOAD_WALKS, "dtlb_load_walks", "page walks completed for loads",
-	     CACHE(DTLB, READ, GENERIC_TLB)),
-	ROLE(DTLB_STORE_WALKS, "dtlb_store_walks", "page walks completed for stores",
-	     CACHE(DTLB, WRITE, GENERIC_TLB)),
-	ROLE(DTLB_WALK_CYCLES, "dtlb_walk_cycles", "cycles with an active page walk for a load", ),
-	ROLE(ITLB_WALKS, "itlb_walks", "page walks completed for instruction fetches",
-	     CACHE(ITLB, READ, GENERIC_TLB)),
-	ROLE(TLB_FLUSHES, "tlb_flushes", "flushes of the TLB, whole or in part", ),
-	/* Not PERF_COUNT_HW_CACHE_MISSES: on AMD that counts misses of the second level
-	 * (amd_f17h_perfmon_event_map in the kernel). */
-	ROLE(LLC_MISSES, "llc_misses",
-	     "accesses that missed the last-level cache, without prefetching",
-	     CACHE(LL, READ, "reads only")),
-	ROLE(PAGE_FAULTS, "page_faults", "page faults, as the kernel counts them",
-	     .generic = {"PERF_COUNT_SW_PAGE_FAULTS", NULL, PERF_COUNT_SW_PAGE_FAULTS,
-			 PERF_TYPE_SOFTWARE}),
-	/* context_switch() calls switch_mm() after prev's counters are off (prepare_task_switch) and
-	 * before next's are on (finish_task_switch). Tried: during 100 forks their CPU made some 900
-	 * such flushes, none of them in the caller's or its children's counters. A 0 would be a
-	 * lie. */
-	ROLE(TLB_FLUSH_TASK_SWITCH, "tlb_flush_task_switch",
-	     "flushes on a switch to another address space",
-	     .tracepoint = {TLB_FLUSH_REASON(0, "flush on task switch"),
-			    .unseen = "the kernel stops a process's counters while it switches "
-				      "tasks; only a CPU-wide count sees this"}),
-	ROLE(TLB_FLUSH_REMOTE_SHOOTDOWN, "tlb_flush_remote_shootdown",
-	     "flushes that another CPU requested from this one",
-	     .tracepoint = {TLB_FLUSH_REASON(1, "remote shootdown")}),
-	ROLE(TLB_FLUSH_LOCAL_SHOOTDOWN, "tlb_flush_local_shootdown",
-	     "own flushes of all address spaces at once",
-	     .tracepoint = {TLB_FLUSH_REASON(2, "local shootdown")}),
-	ROLE(TLB_FLUSH_LOCAL_MM_SHOOTDOWN, "tlb_flush_local_mm_shootdown",
-	     "own flushes of one address space, whole or in part",
-	     .tracepoint = {TLB_FLUSH_REASON(3, "local MM shootdown")}),
-	ROLE(TLB_FLUSH_REMOTE_SEND_IPI, "tlb_flush_remote_send_ipi",
-	     "flushes requested from other CPUs, by IPI",
-	     .tracepoint = {TLB_FLUSH_REASON(4, "remote IPI send")}),
-	ROLE(PAGE_FAULT_USER, "page_fault_user", "page faults taken in user mode",
-	     .tracepoint = {.path = "exceptions/page_fault_user"}),
-	ROLE(PAGE_FAULT_KERNEL, "page_fault_kernel", "page faults taken in kernel mode",
-	     .tracepoint = {.path = "exceptions/page_fault_kernel"}),
+const struct role roles[ROLE_COUNT] = {
+#define ROLE(id, ...) [ROLE_##id] = {__VA_ARGS__},
+#include "harness/driver/counters/roles.def"
 };
-
-_Static_assert(sizeof roles / sizeof *roles == ROLE_COUNT, "a row a role");
 
 /* Names as in libpfm4 4.13, configurations in the unit test. What families have alike: */
 

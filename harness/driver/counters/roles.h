@@ -8,25 +8,11 @@
 #include <stdint.h>
 
 enum role_index {
-	ROLE_CYCLES,
-	ROLE_INSTRUCTIONS,
-	ROLE_DTLB_LOAD_WALKS,
-	ROLE_DTLB_STORE_WALKS,
-	ROLE_DTLB_WALK_CYCLES,
-	ROLE_ITLB_WALKS,
-	ROLE_TLB_FLUSHES,
-	ROLE_LLC_MISSES,
-	ROLE_PMU_COUNT, /* those before this one are counted by the PMU */
-	ROLE_PAGE_FAULTS = ROLE_PMU_COUNT,
-	ROLE_TRACE_FIRST, /* from here on, tracepoints */
-	ROLE_TLB_FLUSH_TASK_SWITCH = ROLE_TRACE_FIRST,
-	ROLE_TLB_FLUSH_REMOTE_SHOOTDOWN,
-	ROLE_TLB_FLUSH_LOCAL_SHOOTDOWN,
-	ROLE_TLB_FLUSH_LOCAL_MM_SHOOTDOWN,
-	ROLE_TLB_FLUSH_REMOTE_SEND_IPI,
-	ROLE_PAGE_FAULT_USER,
-	ROLE_PAGE_FAULT_KERNEL,
+#define ROLE(id, ...) ROLE_##id,
+#include "harness/driver/counters/roles.def"
 	ROLE_COUNT,
+	ROLE_PMU_COUNT = ROLE_PAGE_FAULTS,             /* those before are counted by the PMU */
+	ROLE_TRACE_FIRST = ROLE_TLB_FLUSH_TASK_SWITCH, /* from here on, tracepoints */
 };
 
 enum { ROLE_PMUS_MAX = 4, ROLES_MODES = 4 };
@@ -55,8 +41,11 @@ struct role_tracepoint {
 	const char *unseen; /* why no process's own counter sees it; NULL: it does */
 };
 
+/* A row of roles.def. */
 struct role {
-	const char *name, *summary;
+	const char *name;
+	unsigned per_cycle_max; /* how many a cycle there can be; 0: as rare as page faults */
+	const char *summary;
 	struct role_generic generic; /* tried last */
 	struct role_tracepoint tracepoint;
 };
@@ -68,8 +57,7 @@ struct role_family {
 	struct role_event events[ROLE_PMU_COUNT];
 };
 
-/* All roles, ROLE_COUNT of them, by enum role_index. */
-extern const struct role roles[];
+extern const struct role roles[ROLE_COUNT];
 
 /* What a metric's name ends in, by mode; the last is of what is not split by mode. */
 extern const char *const roles_modes[ROLES_MODES];

@@ -1,20 +1,16 @@
 #include "harness/driver/data/dataset.h"
 
 #include "harness/driver/base/stats.h"
-#include "harness/driver/data/dataset_reader.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_BYTES = (5 + AXIS_COUNT) * WIRE_NAME_MAX + COUNTER_NAME_MAX + 32 };
-
-/* All that tells series apart, in lines: no name has line ends. */
-static const char *key_of(const struct series *series, const char *metric, char key[KEY_BYTES])
+const char *series_key(const struct series *series, const char *metric, char key[SERIES_KEY_BYTES])
 {
 	const char *const texts[] = {series->experiment, series->primitive, series->case_name,
 				     series->action, metric};
-	char *end = key + snprintf(key, KEY_BYTES, "%" PRIu64 " %d", series->heap_bytes,
+	char *end = key + snprintf(key, SERIES_KEY_BYTES, "%" PRIu64 " %d", series->heap_bytes,
 				   series->aa_control);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		end = stpcpy(stpcpy(end, "\n"), texts[i]);
@@ -27,7 +23,8 @@ void *dataset_grow(void *array, size_t count, size_t *capacity, size_t element_b
 {
 	if (count < *capacity)
 		return array;
-	size_t wider = *capacity ? *capacity * 2 : 16;
+	size_t wider =
+		*capacity ? *capacity * 2 : 4; /* a run of many arms has few replicates of each */
 	void *grown = realloc(array, wider * element_bytes);
 	if (grown)
 		*capacity = wider;
@@ -37,8 +34,8 @@ void *dataset_grow(void *array, size_t count, size_t *capacity, size_t element_b
 struct series *dataset_find(const struct dataset *dataset, const struct series *like,
 			    const char *metric)
 {
-	char key[KEY_BYTES];
-	const json_t *number = json_object_get(dataset->index, key_of(like, metric, key));
+	char key[SERIES_KEY_BYTES];
+	const json_t *number = json_object_get(dataset->index, series_key(like, metric, key));
 	return number ? &dataset->series[json_integer_value(number)] : NULL;
 }
 
@@ -76,7 +73,7 @@ const char *dataset_failure(const struct dataset *dataset, const char *experimen
 
 struct series *dataset_series(struct dataset *dataset, const struct series *key)
 {
-	char text[KEY_BYTES];
+	char text[SERIES_KEY_BYTES];
 	struct series *found = dataset_find(dataset, key, key->metric);
 	if (found)
 		return found;
@@ -87,7 +84,7 @@ struct series *dataset_series(struct dataset *dataset, const struct series *key)
 	dataset->series = grown;
 	if (!dataset->index)
 		dataset->index = json_object();
-	if (json_object_set_new_nocheck(dataset->index, key_of(key, key->metric, text),
+	if (json_object_set_new_nocheck(dataset->index, series_key(key, key->metric, text),
 					json_integer((json_int_t)dataset->series_count)) < 0)
 		return NULL;
 	grown[dataset->series_count] = *key;
@@ -129,6 +126,11 @@ double *series_values(const struct series *series, size_t *count)
 		at += series->blocks[b].count;
 	}
 	return values;
+}
+
+bool series_has_interval(const struct series *series)
+{
+	return strcmp(series->unit, "ns") == 0 || strcmp(series->unit, "1/s") == 0;
 }
 
 double *series_medians(const struct series *series)

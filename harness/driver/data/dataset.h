@@ -30,13 +30,14 @@ struct columns {
 struct worker_facts {
 	double duration_ns, wait_ns, cpu_ns, idle_ns, steal_ns, cpus;
 	double involuntary_switches, migrations, open_files;
+	double frames_scattered_ppm; /* parts in a million of the heap's pages */
 };
 
 /* One replicate's values of a series, in the order they were taken. The columns are shared. */
 struct block {
 	uint64_t replicate;
 	double began_s;
-	size_t count;
+	size_t count, control_count; /* the last so many are the A/A control's (pooling.h) */
 	double *values;
 	const double *window_ns, *at_us, *contention, *off_cpu_ns;
 	const unsigned *rounds, *places;
@@ -61,6 +62,7 @@ struct series {
 	char metric[COUNTER_NAME_MAX], unit[WIRE_NAME_MAX];
 	bool is_main; /* the arm's main metric: the first that it can give */
 	bool is_counter;
+	bool is_headline; /* a worker of the headline measured it (METHODOLOGY, "Statistics") */
 	char missing[WIRE_TEXT_MAX + 16]; /* why there are no values; empty if there are */
 	size_t block_count, block_capacity;
 	struct block *blocks; /* their replicates rise */
@@ -86,7 +88,8 @@ struct dataset {
 	struct dataset_failure failed[WIRE_EXPERIMENTS_MAX];
 	uint64_t mappings_min; /* of workers without a heap the barest: some experiments map more */
 	double steal_ticks, involuntary_switches;
-	char warning[PROBLEM_TEXT_MAX]; /* of the samples' file; empty if there is none */
+	double quiet_waits, quiet_wait_ns; /* for quiet moments; 0 in older runs */
+	char warning[PROBLEM_TEXT_MAX];    /* of the samples' file; empty if there is none */
 };
 
 /* Reads a run folder. Fails on a line that is not what RESULTS-FORMAT.md says, naming its number; a
@@ -98,6 +101,25 @@ enum outcome dataset_read_streams(struct dataset *dataset, FILE *samples, FILE *
 				  const char *folder, struct problem *problem);
 
 void dataset_free(struct dataset *dataset);
+
+/* ---- what its reader fills it with ---- */
+
+/* Room for one more element; doubles the array. NULL: out of memory, and the array is as it was. */
+void *dataset_grow(void *array, size_t count, size_t *capacity, size_t element_bytes);
+
+/* Room for the columns of so many samples, which the dataset frees; NULL: out of memory. */
+struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with_windows,
+				bool with_witnesses);
+
+/* Finds the series of `key`, or adds it; NULL: out of memory. */
+struct series *dataset_series(struct dataset *dataset, const struct series *key);
+
+/* ---- what is in it ---- */
+
+enum { SERIES_KEY_BYTES = (5 + AXIS_COUNT) * WIRE_NAME_MAX + COUNTER_NAME_MAX + 32 };
+
+/* All that tells series apart, with this metric, in lines: no name has line ends. Returns `key`. */
+const char *series_key(const struct series *series, const char *metric, char key[SERIES_KEY_BYTES]);
 
 /* A replicate's block of a series; NULL if it has none, or there is no series. */
 const struct block *series_block(const struct series *series, uint64_t replicate);
@@ -114,6 +136,9 @@ const char *dataset_failure(const struct dataset *dataset, const char *experimen
 
 /* All values of a series in one array, which the caller frees; NULL if there are none. */
 double *series_values(const struct series *series, size_t *count);
+
+/* Whether it is measured, a time or a rate (1/s), and so has an interval; else it is a count. */
+bool series_has_interval(const struct series *series);
 
 /* The median of every replicate; the caller frees it. NULL if there are none. */
 double *series_medians(const struct series *series);

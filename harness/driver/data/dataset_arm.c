@@ -1,4 +1,4 @@
-#include "harness/driver/data/dataset_reader.h"
+#include "harness/driver/data/dataset_arm.h"
 
 #include "harness/driver/base/stats.h"
 
@@ -66,69 +66,88 @@ static enum outcome find_values(struct arm *arm, struct arm_pass **in, const jso
 	return OUTCOME_OK;
 }
 
+static struct number_list list_of(const struct arm *arm, const json_t *list)
+{
+	return numbers_list(&arm->reader->numbers, list);
+}
+
+/* False: not all are numbers that there can be. */
+static bool copy_numbers(double *to, const struct number_list *list)
+{
+	for (size_t i = 0; list->values && i < list->count; i++) {
+		if (!fields_can_be(list->values[i]))
+			return false;
+		to[i] = list->values[i];
+	}
+	return list->values;
+}
+
+/* The same for whole numbers of 16 bits. */
+static bool copy_small(unsigned *to, const struct number_list *list)
+{
+	if (!list->are_counts)
+		return false;
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->values[i] > UINT16_MAX)
+			return false;
+		to[i] = (unsigned)list->values[i];
+	}
+	return true;
+}
+
 /* What the metrics of a pass have in common; NULL with the problem set. A counted pass has its windows. */
 static struct columns *columns_of(const struct arm *arm, struct arm_pass *pass)
 {
 	enum { ROUND, PLACE, AT, CONTENTION, OFF_CPU, WINDOW, COLUMN_COUNT };
 	static const char *const names[] = {"round",      "place",      "at_us",
 					    "contention", "off_cpu_ns", "window_ns"};
-	const json_t *read[COLUMN_COUNT];
+	struct number_list read[COLUMN_COUNT];
 	const bool is_counted = pass->counts != NULL;
 	if (pass->columns)
 		return pass->columns;
-	const size_t count = json_array_size(json_object_get(pass->samples, names[ROUND]));
+	for (size_t i = 0; i < COLUMN_COUNT; i++)
+		read[i] = list_of(arm, json_object_get(pass->samples, names[i]));
+	const size_t count = read[ROUND].count;
 	for (size_t i = 0; i < (is_counted ? COLUMN_COUNT : WINDOW); i++) {
-		read[i] = json_object_get(pass->samples, names[i]);
-		if ((i == CONTENTION || i == OFF_CPU) && !read[i])
+		if ((i == CONTENTION || i == OFF_CPU) && !json_object_get(pass->samples, names[i]))
 			continue; /* an older run */
-		if (!count || json_array_size(read[i]) != count) {
+		if (!count || read[i].count != count) {
 			malformed(arm, "the columns of a pass differ in length");
 			return NULL;
 		}
 	}
 	struct columns *columns = dataset_columns(arm->reader->dataset, count, is_counted,
-						  read[CONTENTION] && read[OFF_CPU]);
-	if (!columns)
+						  read[CONTENTION].count && read[OFF_CPU].count);
+	if (!columns) {
 		malformed(arm, "out of memory");
-	for (size_t i = 0; columns && i < count; i++) {
-		uint64_t round, place;
-		/* Rounds and places cross the wire in 16 bits; so do they here. */
-		if (!fields_count(json_array_get(read[ROUND], i), UINT16_MAX, &round) ||
-		    !fields_count(json_array_get(read[PLACE], i), UINT16_MAX, &place) ||
-		    !fields_number(json_array_get(read[AT], i), &columns->at_us[i]) ||
-		    (columns->contention &&
-		     (!fields_number(json_array_get(read[CONTENTION], i),
-				     &columns->contention[i]) ||
-		      !fields_number(json_array_get(read[OFF_CPU], i), &columns->off_cpu_ns[i]))) ||
-		    (is_counted &&
-		     !fields_number(json_array_get(read[WINDOW], i), &columns->window_ns[i]))) {
-			malformed(arm, "a round, a place or a time is impossible");
-			return NULL;
-		}
-		columns->rounds[i] = (unsigned)round;
-		columns->places[i] = (unsigned)place;
+		return NULL;
+	}
+	/* Rounds and places cross the wire in 16 bits; so do they here. */
+	if (!copy_small(columns->rounds, &read[ROUND]) ||
+	    !copy_small(columns->places, &read[PLACE]) ||
+	    !copy_numbers(columns->at_us, &read[AT]) ||
+	    (columns->contention && (!copy_numbers(columns->contention, &read[CONTENTION]) ||
+				     !copy_numbers(columns->off_cpu_ns, &read[OFF_CPU]))) ||
+	    (is_counted && !copy_numbers(columns->window_ns, &read[WINDOW]))) {
+		malformed(arm, "a round, a place or a time is impossible");
+		return NULL;
 	}
 	return pass->columns = columns;
 }
 
 /* The numbers of a list, which the caller frees; NULL with the problem set. */
-static double *read_numbers(const struct arm *arm, const json_t *values, bool are_counts)
+static double *read_numbers(const struct arm *arm, const struct number_list *list, bool are_counts)
 {
-	const size_t count = json_array_size(values);
-	double *numbers = calloc(count, sizeof *numbers);
-	const char *why = numbers ? NULL : "out of memory";
-	for (size_t i = 0; !why && i < count; i++) {
-		const json_t *value = json_array_get(values, i);
-		uint64_t whole;
-		if (are_counts && !fields_count(value, FIELDS_COUNT_MAX, &whole))
-			why = "a count is not a possible whole number";
-		else if (!fields_number(value, &numbers[i]))
-			why = "a value is not a possible number";
-	}
-	if (!why)
+	double *numbers = malloc((list->count + 1) * sizeof *numbers);
+	if (!numbers)
+		malformed(arm, "out of memory");
+	else if (are_counts && !(list->values && list->are_counts))
+		malformed(arm, "a count is not a possible whole number");
+	else if (!copy_numbers(numbers, list))
+		malformed(arm, "a value is not a possible number");
+	else
 		return numbers;
 	free(numbers);
-	malformed(arm, why);
 	return NULL;
 }
 
@@ -144,7 +163,8 @@ static enum outcome add_values(const struct arm *arm, struct arm_pass *pass, con
 	const struct columns *columns = columns_of(arm, pass);
 	if (!columns)
 		return OUTCOME_FAILED;
-	if (json_array_size(values) != columns->count)
+	const struct number_list list = list_of(arm, values);
+	if (list.count != columns->count)
 		return malformed(arm, "the columns of a pass differ in length");
 	if (series->block_count &&
 	    series->blocks[series->block_count - 1].replicate >= arm->replicate)
@@ -154,10 +174,11 @@ static enum outcome add_values(const struct arm *arm, struct arm_pass *pass, con
 	if (!grown)
 		return malformed(arm, "out of memory");
 	series->blocks = grown;
-	double *numbers = read_numbers(arm, values, series->is_counter);
+	double *numbers = read_numbers(arm, &list, series->is_counter);
 	if (!numbers)
 		return OUTCOME_FAILED;
 	*series->missing = '\0'; /* of a replicate that lacked what this one has */
+	series->is_headline = series->is_headline || arm->reader->is_headline;
 	grown[series->block_count++] = (struct block){
 		.replicate = arm->replicate,
 		.began_s = arm->began_s,
@@ -214,13 +235,13 @@ static enum outcome read_histogram(const struct arm *arm, const json_t *histogra
 	if (!series->histogram)
 		return malformed(arm, "out of memory");
 	for (size_t i = 0; i < json_array_size(buckets); i++) {
-		const json_t *pair = json_array_get(buckets, i);
-		uint64_t bucket, count;
-		if (!fields_count(json_array_get(pair, 0), HISTOGRAM_BUCKETS - 1, &bucket) ||
-		    !fields_count(json_array_get(pair, 1), UINT32_MAX - series->histogram[bucket],
-				  &count))
+		const struct number_list pair = list_of(arm, json_array_get(buckets, i));
+		const bool is_there =
+			pair.are_counts && pair.count >= 2 && pair.values[0] < HISTOGRAM_BUCKETS;
+		uint32_t *bucket = is_there ? &series->histogram[(size_t)pair.values[0]] : NULL;
+		if (!bucket || pair.values[1] > UINT32_MAX - *bucket)
 			return malformed(arm, "a histogram's bucket is out of range");
-		series->histogram[bucket] += (uint32_t)count;
+		*bucket += (uint32_t)pair.values[1];
 	}
 	return OUTCOME_OK;
 }
@@ -242,18 +263,19 @@ static bool counts_with_child(const struct arm *arm, const struct arm_pass *pass
 static enum outcome add_counted(const struct arm *arm, struct series *series, const json_t *values,
 				bool with_child)
 {
-	if (!json_array_size(values))
+	const struct number_list list = list_of(arm, values);
+	if (!list.count)
 		return malformed(arm, "a counted pass has no values");
 	struct counted *grown = dataset_grow(series->counted, series->counted_count,
 					     &series->counted_capacity, sizeof *grown);
 	if (!grown)
 		return malformed(arm, "out of memory");
 	series->counted = grown;
-	double *numbers = read_numbers(arm, values, false);
+	double *numbers = read_numbers(arm, &list, false);
 	if (!numbers)
 		return OUTCOME_FAILED;
-	grown[series->counted_count++] = (struct counted){
-		arm->replicate, with_child, stats_median(numbers, json_array_size(values))};
+	grown[series->counted_count++] =
+		(struct counted){arm->replicate, with_child, stats_median(numbers, list.count)};
 	free(numbers);
 	return OUTCOME_OK;
 }

@@ -1,5 +1,6 @@
-#include "harness/driver/data/dataset_reader.h"
+#include "harness/driver/data/dataset_arm.h"
 #include "harness/driver/data/old_names.h"
+#include "harness/driver/data/pooling.h"
 
 #include "harness/driver/base/fields.h"
 #include "harness/driver/base/infile.h"
@@ -10,11 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-enum outcome dataset_malformed(const struct reader *reader, const char *what)
-{
-	return samples_malformed(reader->samples, what, reader->problem);
-}
 
 static double fact(const json_t *worker, const char *key)
 {
@@ -34,6 +30,7 @@ struct worker_facts worker_facts_read(const json_t *worker)
 		.involuntary_switches = fact(worker, "involuntary_switches"),
 		.migrations = fact(worker, "migrations"),
 		.open_files = fact(worker, "open_files"),
+		.frames_scattered_ppm = fact(worker, "frames_scattered_ppm"),
 	};
 }
 
@@ -51,10 +48,12 @@ static enum outcome read_worker(struct reader *reader, const json_t *line, uint6
 	struct dataset *dataset = reader->dataset;
 	const json_t *worker = json_object_get(line, "worker");
 	const json_t *seed_field = json_object_get(line, "seed");
-	uint64_t steal_ticks, switches, mappings, seed = 0;
+	uint64_t steal_ticks, switches, mappings, waits, wait_ns, seed = 0;
 	if (!count_or_none(worker, "steal_ticks", &steal_ticks) ||
 	    !count_or_none(worker, "involuntary_switches", &switches) ||
 	    !count_or_none(worker, "mappings", &mappings) ||
+	    !count_or_none(worker, "quiet_waits", &waits) ||
+	    !count_or_none(worker, "quiet_wait_ns", &wait_ns) ||
 	    (seed_field && !fields_count(seed_field, INT64_MAX, &seed)))
 		return dataset_malformed(reader, "a fact about the worker is out of range");
 	if (!reader->seen_cell || seed != reader->seed)
@@ -62,7 +61,11 @@ static enum outcome read_worker(struct reader *reader, const json_t *line, uint6
 	reader->seen_cell = true;
 	reader->seed = seed;
 	reader->worker_facts = worker_facts_read(worker);
+	const char *kind = json_string_value(json_object_get(worker, "kind"));
+	reader->is_headline = kind && strcmp(kind, "headline") == 0;
 	dataset->involuntary_switches += (double)switches;
+	dataset->quiet_waits += (double)waits;
+	dataset->quiet_wait_ns += (double)wait_ns;
 	if (heap_bytes == 0 && mappings &&
 	    (dataset->mappings_min == 0 || mappings < dataset->mappings_min))
 		dataset->mappings_min = mappings;
@@ -99,11 +102,13 @@ static enum outcome check_axes(const struct reader *reader, const json_t *line)
 	json_object_foreach((json_t *)line, key, value)
 	{
 		char what[NOTE_BYTES];
-		if (json_string_length(value) && strcmp(key, "type") != 0 &&
-		    strcmp(key, "experiment") != 0 && !is_axis(key))
-			return dataset_malformed(
-				reader,
-				notes_fill(what, sizeof what,
+		if (!json_string_length(value) || strcmp(key, "type") == 0 ||
+		    strcmp(key, "experiment") == 0 || is_axis(key))
+			continue;
+		if (fields_has_controls(key))
+			return dataset_malformed(reader, "a name has control characters");
+		return dataset_malformed(
+			reader, notes_fill(what, sizeof what,
 					   "it has a level of an axis that this build lacks, %.*s; "
 					   "use the forkcost that made the run",
 					   WIRE_NAME_MAX, key));
@@ -133,23 +138,28 @@ static enum outcome read_cell(struct reader *reader, const json_t *line)
 	return OUTCOME_OK;
 }
 
-/* A page kind that turned out not to be had, as if the plan had known. */
-static enum outcome read_left_out(struct reader *reader, const json_t *line, const char *why)
+/* A level that turned out not to be had, as if the plan had known. */
+static enum outcome read_left_out(struct reader *reader, const json_t *line, enum axis_id axis,
+				  const char *why)
 {
-	const char *kind = json_string_value(json_object_get(line, "page_kind"));
-	json_t *kinds = json_object_get(reader->dataset->run, "page_kinds_left_out");
+	const char *name = json_string_value(json_object_get(line, axes[axis].name));
+	char list[AXIS_WORDS_MAX];
+	axis_left_out(axes[axis].plural, list);
+	json_t *left_out = json_object_get(reader->dataset->run, list);
 	unsigned level;
 	if (!reader->dataset->run)
 		return dataset_malformed(reader,
 					 "a list of what was left out comes before the run line");
-	if (!kind || !axis_find(&axes[AXIS_PAGE_KIND], kind, &level))
-		return dataset_malformed(reader, "what was left out is not a page kind");
-	if (!json_is_object(kinds)) {
-		kinds = json_object();
-		json_object_set_new(reader->dataset->run, "page_kinds_left_out", kinds);
+	if (!name || !*name ||
+	    (axes[axis].kind == AXIS_LEVELS ? !axis_find(&axes[axis], name, &level)
+					    : !axis_takes_text(&axes[axis], name)))
+		return dataset_malformed(reader, "what was left out is no level of its axis");
+	if (!json_is_object(left_out)) {
+		left_out = json_object();
+		json_object_set_new(reader->dataset->run, list, left_out);
 	}
-	if (!json_object_get(kinds, kind))
-		json_object_set_new(kinds, kind, json_string(why));
+	if (!json_object_get(left_out, name))
+		json_object_set_new(left_out, name, json_string(why));
 	return OUTCOME_OK;
 }
 
@@ -159,8 +169,11 @@ static enum outcome read_failure(struct reader *reader, const json_t *line)
 	struct dataset_failure failure = {.why = ""};
 	if (!COPY_REASON(line, "why", failure.why))
 		wire_copy(failure.why, sizeof failure.why, "no reason given");
-	if (json_is_true(json_object_get(line, "page_kind_left_out")))
-		return read_left_out(reader, line, failure.why);
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		char key[AXIS_WORDS_MAX];
+		if (json_is_true(json_object_get(line, axis_left_out(axes[axis].name, key))))
+			return read_left_out(reader, line, axis, failure.why);
+	}
 	if (dataset->failure_count++ == 0)
 		wire_copy(dataset->first_failure, sizeof dataset->first_failure, failure.why);
 	if (COPY(line, "experiment", failure.experiment) &&
@@ -241,6 +254,17 @@ static enum outcome read_line(struct reader *reader, json_t *line)
 	return dataset_malformed(reader, "its type is not known");
 }
 
+/* A cell's line without its lists of numbers, which are in the reader's numbers; any other as it is. */
+static json_t *load_line(struct reader *reader, const char *text, size_t length)
+{
+	json_t *line = numbers_load(&reader->numbers, text, length);
+	const char *type = json_string_value(json_object_get(line, "type"));
+	if (!line || (type && strcmp(type, "cell") == 0))
+		return line;
+	json_decref(line);
+	return json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
+}
+
 static enum outcome read_samples(struct reader *reader)
 {
 	struct samples *samples = reader->samples;
@@ -248,8 +272,7 @@ static enum outcome read_samples(struct reader *reader)
 	size_t length;
 	enum outcome outcome;
 	while (!(outcome = samples_next(samples, &text, &length, reader->problem)) && text) {
-		json_error_t error;
-		json_t *line = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+		json_t *line = load_line(reader, text, length);
 		outcome = line ? read_line(reader, line)
 			       : dataset_malformed(reader, "it is not JSON");
 		json_decref(line);
@@ -280,9 +303,12 @@ static enum outcome read_run_of(struct dataset *dataset, struct samples *samples
 	else if (!(dataset->environment =
 			   infile_json(environment, samples->folder, "environment.json", problem)))
 		outcome = OUTCOME_FAILED;
+	if (!outcome)
+		outcome = pooling_make(dataset, problem);
 	samples_close(samples);
 	json_decref(reader.experiments);
 	json_decref(reader.counters);
+	numbers_free(&reader.numbers);
 	if (outcome)
 		dataset_free(dataset);
 	return outcome;

@@ -1,6 +1,7 @@
 /* A step held against the theory: which statements there are about it, and whether each holds. */
 #include "harness/driver/explain/step.h"
 
+#include "harness/common/units.h"
 #include "harness/driver/base/notes.h"
 
 #include <inttypes.h>
@@ -30,7 +31,7 @@ __attribute__((format(printf, 3, 4))) static void state(struct step_result *resu
 	va_end(arguments);
 }
 
-/* If the fact is known, nothing: true. Else what cannot be told, and why. */
+/* If the fact is known, nothing: true. Else what is not known, and why. */
 __attribute__((format(printf, 3, 4))) static bool
 seen(struct step_result *result, const struct fact *fact, const char *what, ...)
 {
@@ -73,8 +74,8 @@ static void check_faults(struct step_result *result, const struct walk_took *reh
 						 result->pages.count, result->pages.page_bytes);
 	state_count(result, result->faults, range,
 		    COUNT " page fault%s in the %s for " COUNT " page%s written", result->faults,
-		    result->faults == 1 ? "" : "s", step_name(result->after.writer),
-		    result->pages.count, result->pages.count == 1 ? "" : "s");
+		    units_plural(result->faults), step_name(result->after.writer),
+		    result->pages.count, units_plural(result->pages.count));
 	size_t others = 0;
 	for (size_t i = 0; i < rehearsed; i++)
 		others += !within(rehearsals[i].faults, range);
@@ -151,7 +152,7 @@ static void check_map_count(struct step_result *result, enum walk_who who)
 	if (seen(result, count, "how often the %s's frame is mapped", step_name(who)))
 		state_count(result, count->value, range,
 			    "the %s's first frame is mapped " COUNT " time%s", step_name(who),
-			    count->value, count->value == 1 ? "" : "s");
+			    count->value, units_plural(count->value));
 }
 
 static void check_memory(struct step_result *result)

@@ -15,7 +15,6 @@
 #include "harness/driver/plan/plan.h"
 #include "harness/driver/run/session.h"
 
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,14 +62,14 @@ static bool on_step(void *context, const struct step_result *result)
 }
 
 static enum outcome play(struct telling *telling, const struct story *story,
-			 const struct scene *scenes, size_t count, json_t *told,
+			 const struct scene *scenes, size_t count, json_t *played,
 			 struct problem *problem)
 {
 	for (size_t i = 0; i < count && !telling->left && !ferror(stdout); i++) {
 		if (telling->json) {
 			json_t *scene = report_scene(&scenes[i]);
 			telling->steps = json_object_get(scene, "steps");
-			json_array_append_new(told, scene);
+			json_array_append_new(played, scene);
 		} else {
 			show_scene(&telling->show, &scenes[i]);
 		}
@@ -84,17 +83,17 @@ static enum outcome tell_all(struct telling *telling, const struct story *story,
 			     const struct scene *scenes, size_t count, struct problem *problem)
 {
 	char words[256], machine[320];
-	json_t *environment = machine_describe(story->clock), *told = json_array();
+	json_t *environment = machine_describe(story->clock), *played = json_array();
 	machine_summary(environment, words, sizeof words);
 	notes_fill(machine, sizeof machine, "forkcost %s on %s", FORKCOST_VERSION, words);
 	if (!telling->json)
 		show_begin(&telling->show, stdout, machine, machine_was_emulated(environment));
 	json_decref(environment);
-	enum outcome outcome = play(telling, story, scenes, count, told, problem);
+	enum outcome outcome = play(telling, story, scenes, count, played, problem);
 	json_t *all =
 		json_pack("{s:s,s:s,s:s,s:i,s:o}", "forkcost_version", FORKCOST_VERSION, "machine",
 			  machine, "page_kind", axis_name(&axes[AXIS_PAGE_KIND], story->page_kind),
-			  "statements_failed", (int)telling->failed, "scenes", told);
+			  "statements_failed", (int)telling->failed, "scenes", played);
 	if (!outcome && !telling->json)
 		show_end(&telling->show);
 	else if (!outcome && !json_put(stdout, all, JSON_INDENT(1)))

@@ -86,6 +86,11 @@ enum outcome scenes_make(struct scene scenes[SCENES_MAX], size_t *count,
 			return fail(problem,
 				    "cannot find primitive '%s'; give one that forkcost list shows",
 				    names[i]);
+		if (chosen->traits & TRAIT_APART)
+			return fail(problem,
+				    "cannot explain %s: its child has none of the caller's memory; "
+				    "choose another --primitive",
+				    chosen->name);
 		if (primitive && first == WALK_CALLER && chosen->traits & alone)
 			return fail(problem,
 				    "cannot let the parent write first after %s: %s; leave out "

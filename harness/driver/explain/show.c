@@ -11,7 +11,7 @@
 
 enum { CELL_MAX = 64, NAME_WIDTH = 17, CELL_WIDTH = 28 };
 
-/* By which register the MMU is told whose page tables to walk. */
+/* Which register says whose page tables the MMU walks. */
 static const char *root_register(void)
 {
 #if defined(__x86_64__)
@@ -100,8 +100,7 @@ static const char *fact_text(struct show *show, const struct fact *fact, enum fo
 			return notes_fill(text, CELL_MAX, "'%c'", (char)value);
 		return notes_fill(text, CELL_MAX, "%" PRIu64, value);
 	case FORM_TIMES:
-		return notes_fill(text, CELL_MAX, "%" PRIu64 " time%s", value,
-				  value == 1 ? "" : "s");
+		return notes_fill(text, CELL_MAX, "%" PRIu64 " time%s", value, units_plural(value));
 	default:
 		return notes_fill(text, CELL_MAX, "%" PRIu64, value);
 	}
@@ -213,9 +212,9 @@ static void show_legend(const struct show *show)
 static void tell_reasons(struct show *show)
 {
 	char text[WORDS_MAX];
-	while (show->reasons_told < show->reason_count) {
-		const char *reason = show->reasons[show->reasons_told++];
-		notes_fill(text, sizeof text, "[%zu] %s", show->reasons_told, reason);
+	while (show->reasons_shown < show->reason_count) {
+		const char *reason = show->reasons[show->reasons_shown++];
+		notes_fill(text, sizeof text, "[%zu] %s", show->reasons_shown, reason);
 		wrapped_print(show->file, text, 2, 6);
 	}
 }

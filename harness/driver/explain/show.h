@@ -13,8 +13,8 @@ struct show {
 	FILE *file;
 	unsigned scenes, steps;       /* scenes begun; steps of the present one */
 	size_t counts[VERDICT_COUNT]; /* of statements */
-	size_t reason_count, reasons_told;
-	const char *reasons[SHOW_REASONS_MAX]; /* why things are not seen; each is told once */
+	size_t reason_count, reasons_shown;
+	const char *reasons[SHOW_REASONS_MAX]; /* why things are not seen; each is shown once */
 };
 
 /* What all this is about, and on which machine. */

@@ -17,7 +17,7 @@ enum { CHECK_TEXT_MAX = 160, CHECKS_MAX = 16 };
 struct check {
 	enum verdict verdict;
 	char text[CHECK_TEXT_MAX]; /* what was seen; if it fails, what was expected as well */
-	const char *why;           /* UNSEEN: why it cannot be told */
+	const char *why;           /* UNSEEN: why it is not known */
 };
 
 /* What a step takes, over the rehearsals. */
@@ -26,7 +26,7 @@ struct cost {
 	double median_ns, least_ns, most_ns;
 };
 
-/* A step, told. */
+/* What a step did. */
 struct step_result {
 	const struct scene *scene;
 	enum page_kind page_kind;

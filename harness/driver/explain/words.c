@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 static const struct walk_step *step_of(const struct step_result *result)
 {
@@ -44,7 +43,7 @@ const char *words_title(const struct step_result *result, char text[WORDS_MAX])
 	case WALK_OWN:
 		return notes_fill(
 			text, WORDS_MAX, "the parent has %" PRIu64 " page%s of %s%s of its own",
-			result->pages.count, result->pages.count == 1 ? "" : "s",
+			result->pages.count, units_plural(result->pages.count),
 			units_format_bytes(result->pages.page_bytes, size), folio_words(result));
 	case WALK_START:
 		return notes_fill(text, WORDS_MAX, "the parent starts a child (%s)", name);
@@ -212,7 +211,7 @@ const char *words_cost(const struct step_result *result, char text[WORDS_MAX])
 				  cost->count);
 	return notes_fill(text, WORDS_MAX, "%s %s (median of %zu rehearsal%s; %s to %s)",
 			  units_format_ns(cost->median_ns, median), words_cost_unit(result),
-			  cost->count, cost->count == 1 ? "" : "s",
+			  cost->count, units_plural(cost->count),
 			  units_format_ns(cost->least_ns, least),
 			  units_format_ns(cost->most_ns, most));
 }

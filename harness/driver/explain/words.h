@@ -15,7 +15,7 @@ const char *words_meaning(const struct step_result *result, char text[WORDS_MAX]
 /* What the cost is of: "a page", "in the call". */
 const char *words_cost_unit(const struct step_result *result);
 
-/* "2.13 us a page (median of 21 rehearsals, 2.02 us to 2.60 us)", or why there is none. */
+/* "2.13 us per page (median of 21 rehearsals, 2.02 us to 2.60 us)", or why there is none. */
 const char *words_cost(const struct step_result *result, char text[WORDS_MAX]);
 
 /* "fork, the child execs" */

@@ -82,7 +82,7 @@ void guardian_live(bool (*restore)(void))
 	do
 		got = read(STDIN_FILENO, &none, 1);
 	while (got > 0 || (got < 0 && errno == EINTR));
-	/* The lender's lock goes a moment after its end of the line. */
+	/* The owner's lock goes a moment after its end of the line. */
 	for (int i = 0; i < TRIES && !restore(); i++)
 		usleep(PAUSE_MS * 1000);
 }

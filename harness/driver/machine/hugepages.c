@@ -117,35 +117,103 @@ static bool can_multi(char why[PROBLEM_TEXT_MAX])
 	return say(true, why, "%s is %s; set to madvise while a worker runs", size.path, size.word);
 }
 
+/* The other sizes below 2 MiB that kernels have. */
+static const struct {
+	enum tunable tunable;
+	unsigned kb;
+} others[] = {{TUNABLE_MULTI_1M, 1024},  {TUNABLE_MULTI_512K, 512}, {TUNABLE_MULTI_256K, 256},
+	      {TUNABLE_MULTI_128K, 128}, {TUNABLE_MULTI, MULTI_KB}, {TUNABLE_MULTI_32K, 32},
+	      {TUNABLE_MULTI_16K, 16}};
+
+enum { OTHERS = sizeof others / sizeof *others };
+
+/* Of all sizes that there are those that are off are switched on, if that may be. */
+static bool can_multi_any(char why[PROBLEM_TEXT_MAX])
+{
+	size_t there = 0, offered = 0;
+	bool can_change = true;
+	struct size size = {0};
+	for (size_t i = 0; i < OTHERS; i++) {
+		size = look_at_size(others[i].kb);
+		there += size.is_there;
+		offered += size.is_there && is_offered(&size);
+		can_change = can_change &&
+			     (!size.is_there || is_offered(&size) || access(size.path, W_OK) == 0);
+	}
+	if (!there)
+		return say(
+			false, why,
+			"unavailable: no pages of sizes below 2 MiB in this kernel (they came with "
+			"Linux 6.8)");
+	if (offered == there)
+		return say(true, why, "all %zu sizes below 2 MiB are given", there);
+	if (strcmp(size.top, "never") == 0)
+		return say(false, why,
+			   "unavailable: " TOP_ENABLED " is never; write madvise into it");
+	if (!can_change)
+		return say(
+			offered > 0, why,
+			offered ? "%zu of %zu sizes below 2 MiB are given"
+				: "not permitted: %zu of %zu sizes below 2 MiB are given, and only "
+				  "root can change that; write madvise into " THP_FOLDER
+				  "hugepages-*kB/enabled",
+			offered, there);
+	if (!tunable_can_be_saved())
+		return say_unrecordable(why);
+	return say(
+		true, why,
+		"%zu of %zu sizes below 2 MiB are given; the others set to madvise while a worker "
+		"runs",
+		offered, there);
+}
+
+/* A pool of hugetlb pages. */
+static const struct pool {
+	const char *folder, *size;
+	enum tunable tunable;
+	uint64_t page_bytes;
+} pool_2m = {POOL_FOLDER, "2 MiB", TUNABLE_POOL, HUGE_BYTES},
+  pool_1g = {POOL_1G_FOLDER, "1 GiB", TUNABLE_POOL_1G, GIGANTIC_BYTES};
+
 /* UINT64_MAX if there is no such file. */
-static uint64_t read_pool(const char *file)
+static uint64_t read_pool(const struct pool *pool, const char *file)
 {
 	char path[PATH_BYTES], value[TUNABLE_VALUE_MAX];
-	snprintf(path, sizeof path, POOL_FOLDER "%s", file);
+	snprintf(path, sizeof path, "%s%s", pool->folder, file);
 	return tunable_value(path, value) ? strtoull(value, NULL, 10) : UINT64_MAX;
 }
 
 /* Pages that nobody has and nobody was promised. */
-static uint64_t free_pages(void)
+static uint64_t free_pages(const struct pool *pool)
 {
-	uint64_t free = read_pool("free_hugepages"), promised = read_pool("resv_hugepages");
+	uint64_t free = read_pool(pool, "free_hugepages"),
+		 promised = read_pool(pool, "resv_hugepages");
 	return free != UINT64_MAX && free > promised ? free - promised : 0;
 }
 
-static bool can_hugetlb(uint64_t bytes, char why[PROBLEM_TEXT_MAX])
+static uint64_t pages_for(const struct pool *pool, uint64_t bytes)
 {
-	uint64_t needed = bytes / HUGE_BYTES, there = free_pages(), all = read_pool("nr_hugepages");
+	return (bytes + pool->page_bytes - 1) / pool->page_bytes;
+}
+
+static bool can_hugetlb(const struct pool *pool, uint64_t bytes, char why[PROBLEM_TEXT_MAX])
+{
+	uint64_t needed = pages_for(pool, bytes), there = free_pages(pool),
+		 all = read_pool(pool, "nr_hugepages");
+	char path[PATH_BYTES];
+	snprintf(path, sizeof path, "%snr_hugepages", pool->folder);
 	if (all == UINT64_MAX)
-		return say(false, why, "unavailable: this kernel has no 2 MiB hugetlb pages");
-	if (there < needed && access(POOL_FOLDER "nr_hugepages", W_OK) < 0)
+		return say(false, why, "unavailable: this kernel has no %s hugetlb pages",
+			   pool->size);
+	if (there < needed && access(path, W_OK) < 0)
 		return say(false, why,
-			   "not permitted: " POOL_FOLDER "nr_hugepages is %" PRIu64 ", %" PRIu64
-			   " of them free, %" PRIu64 " needed; sysctl vm.nr_hugepages=%" PRIu64,
-			   all, there, needed, all + needed - there);
+			   "not permitted: %s is %" PRIu64 ", %" PRIu64 " of them free, %" PRIu64
+			   " needed; write %" PRIu64 " into it as root",
+			   path, all, there, needed, all + needed - there);
 	if (there < needed && !tunable_can_be_saved())
 		return say_unrecordable(why);
-	return say(true, why, POOL_FOLDER "nr_hugepages is %" PRIu64 ", %" PRIu64 " of them free%s",
-		   all, there, there < needed ? "; raised while a worker runs" : "");
+	return say(true, why, "%s is %" PRIu64 ", %" PRIu64 " of them free%s", path, all, there,
+		   there < needed ? "; raised while a worker runs" : "");
 }
 
 bool hugepages_check(enum page_kind kind, uint64_t bytes, char why[PROBLEM_TEXT_MAX])
@@ -157,7 +225,16 @@ bool hugepages_check(enum page_kind kind, uint64_t bytes, char why[PROBLEM_TEXT_
 	case PAGE_KIND_MTHP:
 		return can_multi(why);
 	case PAGE_KIND_HUGETLB:
-		return can_hugetlb(bytes, why);
+		return can_hugetlb(&pool_2m, bytes, why);
+	case PAGE_KIND_MTHP_ANY:
+		return can_multi_any(why);
+	case PAGE_KIND_HUGETLB_1G:
+		return can_hugetlb(&pool_1g, bytes, why);
+	case PAGE_KIND_SHARED:
+		return say(true, why, "a memory file");
+	case PAGE_KIND_FILE:
+	case PAGE_KIND_FILE_WRITTEN:
+		return say(true, why, "a file without a name in /var/tmp, /tmp or here");
 	default:
 		return true;
 	}
@@ -169,28 +246,59 @@ static enum outcome enable_multi(struct problem *problem)
 	return is_offered(&size) ? OUTCOME_OK : tunable_change(TUNABLE_MULTI, "madvise", problem);
 }
 
-static enum outcome enable_hugetlb(uint64_t bytes, struct problem *problem)
+static enum outcome enable_multi_any(struct problem *problem)
 {
-	uint64_t needed = bytes / HUGE_BYTES, there = free_pages();
+	for (size_t i = 0; i < OTHERS; i++) {
+		struct size size = look_at_size(others[i].kb);
+		if (size.is_there && !is_offered(&size) && access(size.path, W_OK) == 0 &&
+		    tunable_change(others[i].tunable, "madvise", problem))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+static enum outcome enable_hugetlb(const struct pool *pool, uint64_t bytes, struct problem *problem)
+{
+	uint64_t needed = pages_for(pool, bytes), there = free_pages(pool);
 	char text[TUNABLE_VALUE_MAX];
 	if (there >= needed)
 		return OUTCOME_OK;
-	snprintf(text, sizeof text, "%" PRIu64, read_pool("nr_hugepages") + needed - there);
-	if (tunable_change(TUNABLE_POOL, text, problem))
+	snprintf(text, sizeof text, "%" PRIu64, read_pool(pool, "nr_hugepages") + needed - there);
+	if (tunable_change(pool->tunable, text, problem))
 		return OUTCOME_FAILED;
-	if (free_pages() >= needed)
+	if (free_pages(pool) >= needed)
 		return OUTCOME_OK;
 	return fail(problem,
-		    "cannot reserve %" PRIu64 " hugetlb pages: memory is too fragmented; use a "
-		    "smaller --heap, or leave out --page-kind hugetlb",
-		    needed);
+		    "cannot reserve %" PRIu64
+		    " hugetlb pages of %s: memory is too fragmented; use a "
+		    "smaller --heap, or leave the page kind out",
+		    needed, pool->size);
+}
+
+/* Nobody else changes meanwhile what the kind needs. */
+static enum outcome lock_for(enum page_kind kind, struct problem *problem)
+{
+	switch (kind) {
+	case PAGE_KIND_MTHP:
+		return tunable_lock(TUNABLE_MULTI, problem);
+	case PAGE_KIND_HUGETLB:
+		return tunable_lock(TUNABLE_POOL, problem);
+	case PAGE_KIND_HUGETLB_1G:
+		return tunable_lock(TUNABLE_POOL_1G, problem);
+	case PAGE_KIND_MTHP_ANY:
+		for (size_t i = 0; i < OTHERS; i++)
+			if (tunable_lock(others[i].tunable, problem))
+				return OUTCOME_FAILED;
+		return OUTCOME_OK;
+	default:
+		return OUTCOME_OK;
+	}
 }
 
 enum outcome hugepages_enable(enum page_kind kind, uint64_t bytes, struct problem *problem)
 {
 	char why[PROBLEM_TEXT_MAX];
-	if ((kind == PAGE_KIND_MTHP && tunable_lock(TUNABLE_MULTI, problem)) ||
-	    (kind == PAGE_KIND_HUGETLB && tunable_lock(TUNABLE_POOL, problem)))
+	if (lock_for(kind, problem))
 		return OUTCOME_FAILED;
 	/* Settings may be others than when the plan was made. */
 	if (!hugepages_check(kind, bytes, why))
@@ -198,7 +306,11 @@ enum outcome hugepages_enable(enum page_kind kind, uint64_t bytes, struct proble
 			    axis_name(&axes[AXIS_PAGE_KIND], kind), why);
 	if (kind == PAGE_KIND_MTHP)
 		return enable_multi(problem);
-	return kind == PAGE_KIND_HUGETLB ? enable_hugetlb(bytes, problem) : OUTCOME_OK;
+	if (kind == PAGE_KIND_MTHP_ANY)
+		return enable_multi_any(problem);
+	return kind == PAGE_KIND_HUGETLB      ? enable_hugetlb(&pool_2m, bytes, problem)
+	       : kind == PAGE_KIND_HUGETLB_1G ? enable_hugetlb(&pool_1g, bytes, problem)
+					      : OUTCOME_OK;
 }
 
 void hugepages_restore(void)

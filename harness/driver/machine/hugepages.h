@@ -1,4 +1,4 @@
-/* Huge pages for heaps of other page kinds: whether this machine has or can lend them, and the lending.
+/* Huge pages for heaps of other page kinds: whether this machine has or can give them, and the settings changed for them.
  * What is changed for a worker is put back after it. */
 #ifndef FORKCOST_HUGEPAGES_H
 #define FORKCOST_HUGEPAGES_H

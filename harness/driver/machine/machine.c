@@ -16,6 +16,9 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 enum outcome machine_choose_cpus(int wanted, int *caller_cpu, int *other_cpu,
 				 struct problem *problem)
@@ -89,6 +92,16 @@ uint64_t machine_cache_bytes(void)
 	if (topology)
 		hwloc_topology_destroy(topology);
 	return largest ? largest : 32 << 20;
+}
+
+uint64_t machine_l2_bytes(void)
+{
+	hwloc_topology_t topology = load_topology();
+	hwloc_obj_t cache = topology ? hwloc_get_obj_by_type(topology, HWLOC_OBJ_L2CACHE, 0) : NULL;
+	uint64_t bytes = cache ? cache->attr->cache.size : 0;
+	if (topology)
+		hwloc_topology_destroy(topology);
+	return bytes;
 }
 
 static json_t *describe_topology(void)
@@ -198,7 +211,7 @@ static json_t *describe_cpu_model(void)
 	return model;
 }
 
-/* What bears on the TLB among the CPU's flags (x86 only): address spaces told apart by tags, page
+/* What bears on the TLB among the CPU's flags (x86 only): address spaces distinguished by tags, page
  * tables kept apart for user and kernel, flushes that the hardware broadcasts. */
 static json_t *describe_tlb_flags(void)
 {
@@ -232,9 +245,20 @@ static json_t *describe_mitigations(void)
 
 static const char emulation[] = "QEMU emulation";
 
-/* QEMU's RISC-V board looks alike under KVM, but there the CPU is the host's and tells its vendor. */
+/* QEMU's RISC-V board looks alike under KVM, but there the CPU is the host's and tells its vendor. On x86 the leaf for
+ * hypervisors has their names: that of QEMU without KVM is TCGTCGTCGTCG (QEMU: target/i386/cpu.c). */
 static bool is_emulated(char board[TEXTFILE_MAX])
 {
+#if defined(__x86_64__)
+	unsigned most, name[3], features, unused;
+	if (__get_cpuid(1, &unused, &unused, &features, &unused) && features & 1u << 31) {
+		__cpuid(0x40000000, most, name[0], name[1], name[2]);
+		if (memcmp(name, "TCGTCGTCGTCG", sizeof name) == 0) {
+			snprintf(board, TEXTFILE_MAX, "x86-64, TCG");
+			return true;
+		}
+	}
+#endif
 	if (!textfile_read("/proc/device-tree/model", board, TEXTFILE_MAX) ||
 	    strcmp(board, "riscv-virtio,qemu") != 0)
 		return false;
@@ -380,20 +404,18 @@ void machine_summary(const json_t *environment, char *text, size_t text_bytes)
 		units_format_bytes(number, memory);
 	if (fields_count(json_object_get(topology, "cpus"), INT32_MAX, &number))
 		snprintf(cpus, sizeof cpus, "%" PRIu64, number);
-	snprintf(text, text_bytes, "%s, %s CPUs, %s%s",
+	snprintf(text, text_bytes, "%s, %s CPU%s, %s%s",
 		 is_known(json_object_get(environment, "cpu_model")) ? model : "unknown CPU", cpus,
-		 memory, virtual);
+		 strcmp(cpus, "1") == 0 ? "" : "s", memory, virtual);
 }
 
 uint64_t machine_steal_ticks(void)
 {
 	char text[TEXTFILE_MAX];
-	uint64_t steal;
-	if (!textfile_read("/proc/stat", text, sizeof text) ||
-	    // NOLINTNEXTLINE(cert-err34-c): the kernel wrote them
-	    sscanf(text, "cpu %*u %*u %*u %*u %*u %*u %*u %" SCNu64, &steal) != 1)
-		return UINT64_MAX;
-	return steal;
+	struct textfile_ticks ticks = {0};
+	bool known = textfile_read("/proc/stat", text, sizeof text) &&
+		     textfile_add_ticks(text, -1, &ticks);
+	return known ? ticks.stolen : UINT64_MAX;
 }
 
 uint64_t machine_cpu_khz(int cpu)

@@ -23,6 +23,9 @@ void machine_leave_cpu(int caller_cpu);
 /* Bytes of the largest cache; 32 MiB if it is not known. */
 uint64_t machine_cache_bytes(void);
 
+/* Bytes of a CPU's second-level cache; 0 if it is not known. */
+uint64_t machine_l2_bytes(void);
+
 /* Everything for environment.json but the settings. A fact that cannot be had says why. */
 json_t *machine_describe(const struct wire_clock *clock);
 

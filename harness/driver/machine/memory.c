@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OVERHEAD_BYTES = 64 << 20 };
+/* A copy is of a process of its own, which takes memory without a heap, too: 6.2 MiB with its children and their
+ * kernel stacks (2,048 starters). */
+enum { OVERHEAD_BYTES = 64 << 20, PROCESS_BYTES = 8 << 20 };
 
 /* A version of memory cgroups: how its line of /proc/self/cgroup begins or goes on, and its files. */
 struct hierarchy {
@@ -80,35 +82,37 @@ enum outcome memory_available(uint64_t *bytes, const char **limited_by, struct p
 	return OUTCOME_OK;
 }
 
-uint64_t memory_needed(uint64_t heap_bytes, int copies_heap, uint64_t evict_bytes)
+uint64_t memory_needed(uint64_t heap_bytes, uint32_t copies, uint64_t evict_bytes)
 {
-	if (heap_bytes > UINT64_MAX / 4 || evict_bytes > UINT64_MAX / 4)
+	if (heap_bytes > UINT64_MAX / 4 / (1 + (uint64_t)copies) || evict_bytes > UINT64_MAX / 4)
 		return UINT64_MAX; /* the sum below would not fit */
+	const uint64_t heaps = 1 + (uint64_t)copies, tables = 2 + (uint64_t)(copies ? copies : 1);
 	/* 8 bytes of page table for every 4 KiB. */
-	return heap_bytes * (copies_heap ? 2 : 1) + heap_bytes / 512 * 3 + evict_bytes +
-	       OVERHEAD_BYTES;
+	return heap_bytes * heaps + heap_bytes / 512 * tables + evict_bytes + OVERHEAD_BYTES +
+	       (uint64_t)copies * PROCESS_BYTES;
 }
 
-enum outcome memory_check(uint64_t heap_bytes, int copies_heap, uint64_t evict_bytes,
+enum outcome memory_check(uint64_t heap_bytes, uint32_t copies, uint64_t evict_bytes,
 			  struct problem *problem)
 {
 	uint64_t available = 0;
 	const char *limited_by = "";
 	if (memory_available(&available, &limited_by, problem))
 		return OUTCOME_FAILED;
-	uint64_t needed = memory_needed(heap_bytes, copies_heap, evict_bytes);
+	uint64_t needed = memory_needed(heap_bytes, copies, evict_bytes);
 	if (needed <= available)
 		return OUTCOME_OK;
 	uint64_t fits = 0;
-	for (uint64_t size = 1 << 20;
-	     size && memory_needed(size, copies_heap, evict_bytes) <= available; size *= 2)
+	for (uint64_t size = 1 << 20; size && memory_needed(size, copies, evict_bytes) <= available;
+	     size *= 2)
 		fits = size;
 	char heap_text[UNITS_TEXT_MAX], needed_text[UNITS_TEXT_MAX], available_text[UNITS_TEXT_MAX],
 		fits_text[UNITS_TEXT_MAX];
 	if (fits == 0)
 		return fail(problem,
-			    "cannot fit an eviction buffer of %s beside a heap of %s: they take "
-			    "%s, and %s leaves %s; use a smaller --evict, or free some memory",
+			    "cannot fit an eviction buffer and working set of %s beside a heap of "
+			    "%s: they take %s, and %s leaves %s; use a smaller --evict or "
+			    "--working-set, or free some memory",
 			    units_format_bytes(evict_bytes, fits_text),
 			    units_format_bytes(heap_bytes, heap_text),
 			    units_format_bytes(needed, needed_text), limited_by,
@@ -121,6 +125,6 @@ enum outcome memory_check(uint64_t heap_bytes, int copies_heap, uint64_t evict_b
 		problem,
 		"cannot fit a heap of %s: it takes %s%s, and %s leaves %s; up to --heap %s fits",
 		units_format_bytes(heap_bytes, heap_text), units_format_bytes(needed, needed_text),
-		copies_heap ? " with the copy that eager_copy makes" : "", limited_by,
+		copies ? " with the copies that children make" : "", limited_by,
 		units_format_bytes(available, available_text), fits_text);
 }

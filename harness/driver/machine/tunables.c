@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define RECORDS "/run/forkcost"
+#define MULTI_ENABLED(kb) THP_FOLDER "hugepages-" kb "kB/enabled"
 
 enum { RECORD_MAX = 512, BOOT_MAX = 40, PAUSE_MS = 10, HOLD_MS = 60000, RESTORE_MS = 2000 };
 
@@ -22,24 +23,38 @@ static const struct setting {
 	const char *path, *record, *lock;
 	bool is_number; /* else a word */
 } settings[TUNABLE_COUNT] = {
-	[TUNABLE_MULTI] = {MULTI_ENABLED, "multi-size-pages", "multi-size-pages.lock", false},
+	[TUNABLE_MULTI] = {MULTI_ENABLED("64"), "multi-size-pages", "multi-size-pages.lock", false},
 	[TUNABLE_POOL] = {POOL_FOLDER "nr_hugepages", "hugetlb-pool", "hugetlb-pool.lock", true},
+	[TUNABLE_POOL_1G] = {POOL_1G_FOLDER "nr_hugepages", "hugetlb-pool-1g",
+			     "hugetlb-pool-1g.lock", true},
+	[TUNABLE_MULTI_16K] = {MULTI_ENABLED("16"), "multi-size-pages-16k",
+			       "multi-size-pages-16k.lock", false},
+	[TUNABLE_MULTI_32K] = {MULTI_ENABLED("32"), "multi-size-pages-32k",
+			       "multi-size-pages-32k.lock", false},
+	[TUNABLE_MULTI_128K] = {MULTI_ENABLED("128"), "multi-size-pages-128k",
+				"multi-size-pages-128k.lock", false},
+	[TUNABLE_MULTI_256K] = {MULTI_ENABLED("256"), "multi-size-pages-256k",
+				"multi-size-pages-256k.lock", false},
+	[TUNABLE_MULTI_512K] = {MULTI_ENABLED("512"), "multi-size-pages-512k",
+				"multi-size-pages-512k.lock", false},
+	[TUNABLE_MULTI_1M] = {MULTI_ENABLED("1024"), "multi-size-pages-1024k",
+			      "multi-size-pages-1024k.lock", false},
 };
 
 /* What a record says. The boot's id: after another boot the settings are fresh ones. */
-struct loan {
+struct change {
 	char boot[BOOT_MAX];
-	long lender;                    /* process id */
-	unsigned long long started;     /* of the lender, in ticks since boot: ids are used again */
-	char before[TUNABLE_VALUE_MAX]; /* to be put back */
+	long owner;                      /* process id */
+	unsigned long long started;      /* of the owner, in ticks since boot: ids are used again */
+	char before[TUNABLE_VALUE_MAX];  /* to be put back */
 	char written[TUNABLE_VALUE_MAX]; /* so that what others wrote later is not undone */
 };
 
-/* The lock says that a lender lives: the kernel lets go of it whatever that dies of. -1: not held. */
-static int locks[TUNABLE_COUNT] = {-1, -1};
+/* The lock says that the owner lives: the kernel lets go of it whatever that dies of. -1: not held. */
+static int locks[TUNABLE_COUNT] = {[0 ... TUNABLE_COUNT - 1] = -1};
 
-/* What this process has lent; without a lender: nothing. */
-static struct loan loans[TUNABLE_COUNT];
+/* What this process has changed; without an owner: nothing. */
+static struct change changes[TUNABLE_COUNT];
 
 bool tunable_value(const char *path, char value[TUNABLE_VALUE_MAX])
 {
@@ -103,11 +118,11 @@ static unsigned long long started(long process)
 	return ticks == UINT64_MAX ? 0 : ticks;
 }
 
-static void format_loan(const struct loan *loan, char text[RECORD_MAX])
+static void format_record(const struct change *change, char text[RECORD_MAX])
 {
 	snprintf(text, RECORD_MAX,
 		 "forkcost lent 1\nboot %s\nlender %ld %llu\nbefore %s\nwritten %s\nend\n",
-		 loan->boot, loan->lender, loan->started, loan->before, loan->written);
+		 change->boot, change->owner, change->started, change->before, change->written);
 }
 
 /* The folder, if it is root's alone to write. -1: there is none, or it is not to be trusted. */
@@ -146,11 +161,11 @@ bool tunable_can_be_saved(void)
 	return probe >= 0;
 }
 
-enum found { FOUND_NONE, FOUND_LOAN, FOUND_OLD, FOUND_RUBBISH };
+enum found { FOUND_NONE, FOUND_RECORD, FOUND_OLD, FOUND_RUBBISH };
 
 /* Believes only what this program writes, letter for letter: a regular file of root's, with values that
- * the setting can have. One cut off in the middle was never acted upon. OLD: lent before this boot. */
-static enum found read_loan(int folder, const struct setting *setting, struct loan *loan)
+ * the setting can have. One cut off in the middle was never acted upon. OLD: changed before this boot. */
+static enum found read_record(int folder, const struct setting *setting, struct change *change)
 {
 	char text[RECORD_MAX], again[RECORD_MAX], boot[BOOT_MAX];
 	struct stat status;
@@ -165,28 +180,28 @@ static enum found read_loan(int folder, const struct setting *setting, struct lo
 	if (got < 0)
 		return FOUND_RUBBISH;
 	text[got] = '\0';
-	char lender[16], since[24];
+	char owner[16], since[24];
 	if (sscanf(text,
 		   "forkcost lent 1\nboot %39s\nlender %15s %23s\nbefore %31s\nwritten %31s\nend",
-		   loan->boot, lender, since, loan->before, loan->written) != 5)
+		   change->boot, owner, since, change->before, change->written) != 5)
 		return FOUND_RUBBISH;
-	loan->lender = strtol(lender, NULL, 10);
-	loan->started = strtoull(since, NULL, 10);
-	format_loan(loan, again);
-	if (strcmp(text, again) != 0 || !is_value(setting, loan->before) ||
-	    !is_value(setting, loan->written))
+	change->owner = strtol(owner, NULL, 10);
+	change->started = strtoull(since, NULL, 10);
+	format_record(change, again);
+	if (strcmp(text, again) != 0 || !is_value(setting, change->before) ||
+	    !is_value(setting, change->written))
 		return FOUND_RUBBISH;
 	read_boot(boot);
-	return strcmp(loan->boot, boot) == 0 ? FOUND_LOAN : FOUND_OLD;
+	return strcmp(change->boot, boot) == 0 ? FOUND_RECORD : FOUND_OLD;
 }
 
 /* Under a new name first, so that a record is whole or not there. */
-static bool write_loan(int folder, const struct setting *setting, const struct loan *loan)
+static bool write_record(int folder, const struct setting *setting, const struct change *change)
 {
 	char text[RECORD_MAX];
 	char name[64];
 	snprintf(name, sizeof name, "%s.new", setting->record);
-	format_loan(loan, text);
+	format_record(change, text);
 	if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
 		return false;
 	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
@@ -206,46 +221,48 @@ static bool write_loan(int folder, const struct setting *setting, const struct l
 
 /* ---- undoing ---- */
 
-/* Whether a loan is still what the setting says. A pool may have grown by less than was asked for, and
+/* Whether a change is still what the setting says. A pool may have grown by less than was asked for, and
  * shrinks page by page. */
-static bool is_still_lent(const struct setting *setting, const struct loan *loan, const char *now)
+static bool is_still_ours(const struct setting *setting, const struct change *change,
+			  const char *now)
 {
 	if (!setting->is_number)
-		return strcmp(now, loan->written) == 0;
+		return strcmp(now, change->written) == 0;
 	unsigned long value = strtoul(now, NULL, 10);
-	return value > strtoul(loan->before, NULL, 10) && value <= strtoul(loan->written, NULL, 10);
+	return value > strtoul(change->before, NULL, 10) &&
+	       value <= strtoul(change->written, NULL, 10);
 }
 
-/* Puts a loan back and forgets it. Pages of a pool may be in use for as long as it takes a killed worker
+/* Puts back what was before and forgets the change. Pages of a pool may be in use for as long as it takes a killed worker
  * to end. `note` as tunables_recover(). */
-static void undo(int folder, const struct setting *setting, const struct loan *loan,
+static void undo(int folder, const struct setting *setting, const struct change *change,
 		 struct problem *note)
 {
 	char now[TUNABLE_VALUE_MAX] = "";
 	bool wrote = true;
 	int left_ms = RESTORE_MS;
 	tunable_value(setting->path, now);
-	bool was_lent = is_still_lent(setting, loan, now);
-	if (!was_lent && strcmp(now, loan->before) != 0)
+	bool was_ours = is_still_ours(setting, change, now);
+	if (!was_ours && strcmp(now, change->before) != 0)
 		fail(note,
 		     "note: %s is %s, and was %s before a run that was killed; left alone, because "
 		     "it was changed since",
-		     setting->path, now, loan->before);
-	while (is_still_lent(setting, loan, now) && wrote && left_ms > 0) {
-		wrote = write_value(setting->path, loan->before) &&
+		     setting->path, now, change->before);
+	while (is_still_ours(setting, change, now) && wrote && left_ms > 0) {
+		wrote = write_value(setting->path, change->before) &&
 			tunable_value(setting->path, now);
-		if (is_still_lent(setting, loan, now))
+		if (is_still_ours(setting, change, now))
 			usleep(PAUSE_MS * 1000);
 		left_ms -= PAUSE_MS;
 	}
-	if (is_still_lent(setting, loan, now)) {
+	if (is_still_ours(setting, change, now)) {
 		fail(note, "cannot restore %s from %s to %s: %s; write it as root", setting->path,
-		     now, loan->before, wrote ? "it is in use" : strerror(errno));
+		     now, change->before, wrote ? "it is in use" : strerror(errno));
 		return;
 	}
-	if (was_lent)
+	if (was_ours)
 		fail(note, "note: restored %s to %s, its value before a run that was killed",
-		     setting->path, loan->before);
+		     setting->path, change->before);
 	unlinkat(folder, setting->record, 0);
 	fsync(folder);
 }
@@ -274,10 +291,10 @@ static void drop_lock(enum tunable tunable)
 /* Undoes what is written down of a setting whose lock is held. */
 static void undo_recorded(int folder, enum tunable tunable, struct problem *note)
 {
-	struct loan loan;
-	switch (read_loan(folder, &settings[tunable], &loan)) {
-	case FOUND_LOAN:
-		undo(folder, &settings[tunable], &loan, note);
+	struct change change;
+	switch (read_record(folder, &settings[tunable], &change)) {
+	case FOUND_RECORD:
+		undo(folder, &settings[tunable], &change, note);
 		break;
 	case FOUND_OLD:
 		unlinkat(folder, settings[tunable].record, 0);
@@ -301,17 +318,17 @@ static void undo_recorded(int folder, enum tunable tunable, struct problem *note
 
 static void tell_user(int folder, const struct setting *setting, struct problem *note)
 {
-	struct loan loan;
+	struct change change;
 	char now[TUNABLE_VALUE_MAX] = "";
-	if (read_loan(folder, setting, &loan) != FOUND_LOAN ||
-	    started(loan.lender) == loan.started || !tunable_value(setting->path, now) ||
-	    !is_still_lent(setting, &loan, now))
+	if (read_record(folder, setting, &change) != FOUND_RECORD ||
+	    started(change.owner) == change.started || !tunable_value(setting->path, now) ||
+	    !is_still_ours(setting, &change, now))
 		return;
 	fail(note,
 	     "note: a run that was killed left %s at %s, and it was %s; write that into it as "
 	     "root, "
 	     "or start forkcost as root",
-	     setting->path, now, loan.before);
+	     setting->path, now, change.before);
 }
 
 static bool is_recorded(int folder, enum tunable tunable)
@@ -356,14 +373,14 @@ bool tunables_restored(void)
 	return !tunables_are_changed();
 }
 
-/* ---- lending ---- */
+/* ---- changing ---- */
 
 enum outcome tunable_lock(enum tunable tunable, struct problem *problem)
 {
 	struct problem unsaid;
 	bool busy = false;
 	int folder = geteuid() == 0 ? open_folder(true) : -1;
-	/* Where there can be no lock there can be no record, and so nothing is lent. */
+	/* Where there can be no lock there can be no record, and so nothing is changed. */
 	if (folder < 0)
 		return OUTCOME_OK;
 	for (int left_ms = HOLD_MS; !take_lock(folder, tunable); left_ms -= PAUSE_MS) {
@@ -387,20 +404,21 @@ enum outcome tunable_lock(enum tunable tunable, struct problem *problem)
 static int keep_record(enum tunable tunable, const char *value)
 {
 	const struct setting *setting = &settings[tunable];
-	struct loan *loan = &loans[tunable];
+	struct change *change = &changes[tunable];
 	int folder = open_folder(true);
 	if (folder < 0)
 		return errno;
-	*loan = (struct loan){.lender = getpid(), .started = started(getpid())};
-	read_boot(loan->boot);
-	snprintf(loan->written, sizeof loan->written, "%s", value);
+	*change = (struct change){.owner = getpid(), .started = started(getpid())};
+	read_boot(change->boot);
+	snprintf(change->written, sizeof change->written, "%s", value);
 	errno = EPERM;
-	bool is_lent = (locks[tunable] >= 0 || take_lock(folder, tunable)) &&
-		       tunable_value(setting->path, loan->before) &&
-		       is_value(setting, loan->before) && write_loan(folder, setting, loan);
-	int error = is_lent ? 0 : errno;
+	bool is_written = (locks[tunable] >= 0 || take_lock(folder, tunable)) &&
+			  tunable_value(setting->path, change->before) &&
+			  is_value(setting, change->before) &&
+			  write_record(folder, setting, change);
+	int error = is_written ? 0 : errno;
 	if (error)
-		loan->lender = 0;
+		change->owner = 0;
 	close(folder);
 	return error;
 }
@@ -424,13 +442,13 @@ void tunables_restore(void)
 {
 	struct problem unsaid;
 	for (unsigned tunable = 0; tunable < TUNABLE_COUNT; tunable++) {
-		if (loans[tunable].lender) {
+		if (changes[tunable].owner) {
 			/* Without the folder, somebody removed it: we know what it said. */
 			int folder = open_folder(false);
-			undo(folder, &settings[tunable], &loans[tunable], &unsaid);
+			undo(folder, &settings[tunable], &changes[tunable], &unsaid);
 			close_any(folder);
 		}
-		loans[tunable].lender = 0;
+		changes[tunable].owner = 0;
 		drop_lock(tunable);
 	}
 	guardian_end();

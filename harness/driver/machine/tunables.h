@@ -9,11 +9,23 @@
 #include <stdbool.h>
 
 #define THP_FOLDER "/sys/kernel/mm/transparent_hugepage/"
-#define MULTI_ENABLED THP_FOLDER "hugepages-64kB/enabled"
 #define POOL_FOLDER "/sys/kernel/mm/hugepages/hugepages-2048kB/"
+#define POOL_1G_FOLDER "/sys/kernel/mm/hugepages/hugepages-1048576kB/"
 
-/* All that is ever changed: a record names one of these, never a path. */
-enum tunable { TUNABLE_MULTI, TUNABLE_POOL, TUNABLE_COUNT };
+/* All that is ever changed: a record names one of these, never a path. Whether transparent pages of a size are given
+ * (MULTI: 64 KiB), and pools of hugetlb pages (POOL: 2 MiB). */
+enum tunable {
+	TUNABLE_MULTI,
+	TUNABLE_POOL,
+	TUNABLE_POOL_1G,
+	TUNABLE_MULTI_16K,
+	TUNABLE_MULTI_32K,
+	TUNABLE_MULTI_128K,
+	TUNABLE_MULTI_256K,
+	TUNABLE_MULTI_512K,
+	TUNABLE_MULTI_1M,
+	TUNABLE_COUNT
+};
 
 enum { TUNABLE_VALUE_MAX = 32 };
 
@@ -21,7 +33,7 @@ enum { TUNABLE_VALUE_MAX = 32 };
  * False if there is no such file. */
 bool tunable_value(const char *path, char value[TUNABLE_VALUE_MAX]);
 
-/* Whether what is lent could be written down; else errno says why not. For root. */
+/* Whether a change could be written down; else errno says why not. For root. */
 bool tunable_can_be_saved(void);
 
 /* Makes sure that no other run changes the setting until tunables_restore(); undoes what a killed run left.
@@ -39,7 +51,7 @@ void tunables_restore(void);
  * empty. An ordinary user only gets it said. Cheap where no run was killed. */
 void tunables_recover(struct problem *note);
 
-/* Whether anything is written down as lent, by a run that lives or one that was killed. */
+/* Whether anything is written down as changed, by a run that lives or one that was killed. */
 bool tunables_are_changed(void);
 
 /* As tunables_recover(), without its note. Whether nothing is changed any more. */

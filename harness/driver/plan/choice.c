@@ -101,6 +101,9 @@ static enum outcome parse_counts(const struct axis *axis, const char *text, stru
 				    "cannot read --%s; write numbers with commas between, as in "
 				    "0,1,2",
 				    axis->option);
+		const size_t digits = strcspn(word, "%");
+		if (axis->is_percent && digits > 0 && strcmp(word + digits, "%") == 0)
+			word[digits] = '\0';
 		if (units_parse_count(word, 0, axis->most, &count, problem))
 			return OUTCOME_FAILED;
 		if (!choice_add(choice, count))

@@ -3,6 +3,7 @@
 #include "harness/common/units.h"
 #include "harness/driver/machine/memory.h"
 #include "harness/driver/plan/axis_rules.h"
+#include "harness/driver/plan/kinds.h"
 
 #include <string.h>
 
@@ -97,6 +98,7 @@ struct making {
 	struct wire_cell cell;
 	enum axis_id apart; /* AXIS_COUNT: none */
 	bool all_cells;     /* else only the plain one */
+	bool copies_heap;   /* each starter's heap is copied */
 	uint32_t histogram_arms;
 };
 
@@ -113,6 +115,37 @@ static bool is_plain(const uint64_t level[AXIS_COUNT], bool for_counting)
 	return true;
 }
 
+/* Notes why not, where levels were asked for. */
+static bool goes_together(const struct making *making)
+{
+	const struct jobs *jobs = making->jobs;
+	char level[AXIS_TEXT_MAX], words[NOTE_BYTES] = "", one[AXIS_WORDS_MAX];
+	for (enum axis_id id = 0; id < AXIS_COUNT; id++) {
+		const struct axis_rule *rule = axis_rule(id);
+		const char *why = rule->clash
+					  ? rule->clash(making->cell.level, making->job.heap_bytes)
+					  : NULL;
+		if (!why)
+			continue;
+		if (!*why)
+			return false;
+		for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+			if (!axes[axis].needs_new_worker && varies(jobs, axis) &&
+			    making->cell.level[axis] != axis_plain(&axes[axis]))
+				notes_append(
+					words, sizeof words, ", %s",
+					axis_short_words(&axes[axis],
+							 axis_text(&axes[axis],
+								   making->cell.level[axis], level),
+							 one));
+		notes_add(&jobs->plan->left_out, "--%s %s of %s%s: %s", axes[id].option,
+			  axis_text(&axes[id], making->cell.level[id], level),
+			  jobs->experiment->name, words, why);
+		return false;
+	}
+	return true;
+}
+
 static enum outcome add_cell(void *context)
 {
 	struct making *making = context;
@@ -120,24 +153,29 @@ static enum outcome add_cell(void *context)
 	const struct plan *plan = making->jobs->plan;
 	if (!making->all_cells && !is_plain(making->cell.level, false))
 		return OUTCOME_OK;
-	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		if (axis_rules[axis].runs_at &&
-		    !axis_rules[axis].runs_at(making->jobs, making->cell.level[axis],
-					      job->heap_bytes))
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		const struct axis_rule *rule = axis_rule(axis);
+		if (rule->runs_at &&
+		    !rule->runs_at(making->jobs, making->cell.level[axis], job->heap_bytes))
 			return OUTCOME_OK;
+	}
+	if (!goes_together(making))
+		return OUTCOME_OK;
 	if (job->cell_count == WIRE_CELLS_MAX)
 		return fail(making->jobs->problem,
 			    "cannot plan more than %d cells for %s; choose fewer levels",
 			    WIRE_CELLS_MAX, making->jobs->experiment->name);
-	making->cell.counted = is_plain(making->cell.level, true) &&
-			       (plan->settings.heaps.given || job->heap_bytes <= COUNTED_HEAP_MAX);
+	kinds_set(plan, job,
+		  is_plain(making->cell.level, true) &&
+			  (plan->settings.heaps.given || job->heap_bytes <= COUNTED_HEAP_MAX),
+		  &making->cell);
 	job->evicts = axis_rules_set_burst(&making->cell) || job->evicts;
+	job->works = making->cell.level[AXIS_CACHE] == CACHE_USED || job->works;
 	memset(making->cell.skips, 0, sizeof making->cell.skips);
 	for (uint32_t a = 0; a < job->arm_count; a++)
 		for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-			if (axis_rules[axis].skips &&
-			    axis_rules[axis].skips(plan, making->cell.level[axis],
-						   job->arm_from + a))
+			if (axis_rules_skips(plan, axis, making->cell.level[axis],
+					     job->arm_from + a))
 				making->cell.skips[a / 64] |= 1ull << a % 64;
 	job->cells[job->cell_count++] = making->cell;
 	return OUTCOME_OK;
@@ -183,11 +221,13 @@ static enum outcome add_job(void *context)
 	struct plan *plan = jobs->plan;
 	struct plan_job *job = &making->job;
 	job->cell_count = 0;
-	job->evicts = false;
+	job->evicts = job->works = false;
+	job->copies_heap = making->copies_heap ? (uint32_t)job->level[AXIS_STARTERS] : 0;
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		const struct axis_rule *rule = axis_rule(axis);
 		bool can = true;
-		if (axis_rules[axis].can && job->level[axis] != axis_plain(&axes[axis]) &&
-		    axis_rules[axis].can(jobs, job, &can))
+		if (rule->can && job->level[axis] != axis_plain(&axes[axis]) &&
+		    rule->can(jobs, job, &can))
 			return OUTCOME_FAILED;
 		if (!can)
 			return OUTCOME_OK;
@@ -213,18 +253,28 @@ static enum outcome add_job(void *context)
 
 static bool is_apart(const struct jobs *jobs, enum axis_id axis)
 {
-	enum axis_apart apart = axis_rules[axis].apart;
+	enum axis_apart apart = axis_rules_apart(axis, jobs->experiment);
 	return apart == APART_ALWAYS ||
 	       (apart == APART_UNASKED && !jobs->plan->settings.levels[axis].given);
+}
+
+/* The levels that were asked for, or that run where nobody asks. */
+static struct choice chosen(const struct jobs *jobs, enum axis_id axis)
+{
+	struct choice levels = jobs->plan->settings.levels[axis];
+	const struct axis_rule *rule = axis_rule(axis);
+	if (levels.count == 0 && rule->choose)
+		rule->choose(jobs, &levels);
+	return levels;
 }
 
 /* The levels of an axis that run in all combinations. */
 static struct choice levels_of(const struct jobs *jobs, enum axis_id axis)
 {
-	struct choice levels = jobs->plan->settings.levels[axis];
+	struct choice levels = {0};
 	uint64_t plain = axis_plain(&axes[axis]);
-	if (varies(jobs, axis) && levels.count == 0 && axis_rules[axis].choose)
-		axis_rules[axis].choose(jobs, &levels);
+	if (varies(jobs, axis))
+		levels = chosen(jobs, axis);
 	if (!varies(jobs, axis) || (is_apart(jobs, axis) && choice_has(&levels, plain)))
 		choice_set(&levels, plain);
 	else if (is_apart(jobs, axis))
@@ -245,44 +295,78 @@ static enum outcome add_jobs(struct jobs *jobs, const struct choice *heaps, enum
 	making.job.experiment = jobs->experiment;
 	making.job.arm_from = jobs->arm_from;
 	making.job.arm_count = plan->arm_count - jobs->arm_from;
-	making.job.copies_heap = jobs->experiment->copies_heap;
+	making.copies_heap = jobs->experiment->copies_heap;
 	for (uint32_t a = jobs->arm_from; a < plan->arm_count; a++) {
 		const struct wire_primitive *primitive = plan->arm_primitive[a];
 		if (primitive && primitive->traits & TRAIT_COPIES_HEAP)
-			making.job.copies_heap = true;
+			making.copies_heap = true;
 		making.histogram_arms += plan->arm_experiment[a]->histogram != 0;
 	}
-	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		making.job.level[axis] = axis_plain(&axes[axis]);
+	axes_set_plain(making.job.level);
 	if (apart < AXIS_COUNT) {
 		making.job.level[apart] = level;
 		making.all_cells = plan->settings.levels[apart].given;
 	}
 	/* Heaps vary faster than placements, and more slowly than threads. */
 	for (enum axis_id axis = 0; apart == AXIS_COUNT && axis < AXIS_COUNT; axis++)
-		if (axes[axis].needs_new_worker && axis_rules[axis].apart)
+		if (axes[axis].needs_new_worker && axis_rules_apart(axis, jobs->experiment))
 			dimensions[count++] =
 				(struct dimension){&making.job.level[axis], levels_of(jobs, axis)};
 	dimensions[count++] = (struct dimension){&making.job.heap_bytes, *heaps};
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		if (axes[axis].needs_new_worker && !axis_rules[axis].apart)
+		if (axes[axis].needs_new_worker && !axis_rules_apart(axis, jobs->experiment))
 			dimensions[count++] =
 				(struct dimension){&making.job.level[axis], levels_of(jobs, axis)};
 	return each_combination(dimensions, count, add_job, &making);
 }
 
+/* Another axis that needs a new worker and of which the plain level is not chosen; AXIS_COUNT: none. */
+static enum axis_id not_plain(const struct jobs *jobs, enum axis_id apart)
+{
+	enum axis_id axis = 0;
+	while (axis < AXIS_COUNT &&
+	       (axis == apart || !axes[axis].needs_new_worker || !varies(jobs, axis) ||
+		!jobs->plan->settings.levels[axis].given ||
+		choice_has(&jobs->plan->settings.levels[axis], axis_plain(&axes[axis]))))
+		axis++;
+	return axis;
+}
+
 /* The levels of an axis that are apart. */
 static enum outcome add_apart(struct jobs *jobs, enum axis_id axis)
 {
-	const struct settings *settings = &jobs->plan->settings;
-	bool unasked = axis_rules[axis].apart == APART_UNASKED;
-	for (uint64_t level = 0; axis_has(&axes[axis], level); level++) {
+	const struct choice levels = chosen(jobs, axis);
+	bool unasked = axis_rules_apart(axis, jobs->experiment) == APART_UNASKED;
+	enum axis_id other = not_plain(jobs, axis);
+	char name[AXIS_TEXT_MAX];
+	/* Who names a heap asks about that heap. */
+	if (unasked && axes[axis].is_apart && jobs->plan->settings.heaps.given)
+		return OUTCOME_OK;
+	for (size_t i = 0; i < levels.count; i++) {
+		const uint64_t level = levels.level[i];
 		struct choice heaps = {0};
-		if (level == axis_plain(&axes[axis]) ||
-		    !(unasked || choice_has(&settings->levels[axis], level)))
+		if (level == axis_plain(&axes[axis]))
 			continue;
-		if (axis_rules[axis].choose_heaps(jobs, level, &heaps) ||
-		    add_jobs(jobs, &heaps, axis, level))
+		if (!axis_rules_has(axis, level, jobs->experiment)) {
+			if (levels.given)
+				notes_add(&jobs->plan->left_out,
+					  "--%s %s of %s: it is for %s alone", axes[axis].option,
+					  axis_text(&axes[axis], level, name),
+					  jobs->experiment->name, axes[axis].experiments);
+			continue;
+		}
+		if (axis_rules_choose_heaps(jobs, axis, level, &heaps))
+			return OUTCOME_FAILED;
+		if (heaps.count && !levels.given && other < AXIS_COUNT) {
+			notes_add(&jobs->plan->left_out,
+				  "--%s of %s beside %s: by default it runs only with --%s %s, "
+				  "which is not chosen; ask for it by name",
+				  axes[axis].option, jobs->experiment->name,
+				  axis_plain_name(&axes[axis]), axes[other].option,
+				  axis_plain_name(&axes[other]));
+			return OUTCOME_OK;
+		}
+		if (add_jobs(jobs, &heaps, axis, level))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
@@ -296,8 +380,8 @@ enum outcome jobs_add(struct plan *plan, const struct wire_experiment *experimen
 	if (choose_heaps(&jobs))
 		return OUTCOME_FAILED;
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-		if (varies(&jobs, axis) && axis_rules[axis].note)
-			axis_rules[axis].note(&jobs);
+		if (varies(&jobs, axis))
+			axis_rules_note(&jobs, axis);
 	/* Counting takes long; what was not asked for by name is not counted at large heaps. */
 	if (experiment->is_countable && plan->counters.count && !plan->settings.heaps.given)
 		axis_rules_note_expensive(&jobs, "counters", COUNTED_HEAP_MAX, "--heap");

@@ -94,7 +94,7 @@ static enum outcome check_axis(struct plan *plan, enum axis_id id, struct proble
 	if (choice_names(axis, levels, value, sizeof value) &&
 	    check(plan, option, value, &use, problem))
 		return OUTCOME_FAILED;
-	return axis_rules[id].check ? axis_rules[id].check(plan, levels, problem) : OUTCOME_OK;
+	return axis_rules_check(plan, id, levels, problem);
 }
 
 /* ---- arms and counters ---- */
@@ -151,7 +151,7 @@ static bool is_counted(const struct plan *plan, const struct wire_experiment *ex
 	for (size_t i = 0; i < plan->job_count; i++)
 		for (uint32_t c = 0; c < plan->jobs[i].cell_count; c++)
 			if (plan->jobs[i].experiment == experiment &&
-			    plan->jobs[i].cells[c].counted)
+			    wire_cell_has(&plan->jobs[i].cells[c], WIRE_COUNTING))
 				return experiment->is_countable;
 	return false;
 }
@@ -186,6 +186,11 @@ enum outcome option_use_check_jobs(struct plan *plan, struct problem *problem)
 		return fail(problem,
 			    "cannot use --evict: no cell of this plan has cold caches; add --cache "
 			    "cold and an experiment that varies it, or leave the option out");
+	if (settings->working_set_bytes && !plan->working_set_bytes)
+		return fail(problem,
+			    "cannot use --working-set: no cell of this plan has used caches; add "
+			    "--cache "
+			    "used and an experiment that varies it, or leave the option out");
 	if (settings->caller_cpu >= 0 && !pinned)
 		return fail(problem,
 			    "cannot use --cpu %d: with --child-cpu free neither worker nor child "

@@ -9,7 +9,7 @@
  * more than what is so anyway, as --cache warm, is fine everywhere. */
 enum outcome option_use_check(struct plan *plan, struct problem *problem);
 
-/* When the jobs are made: fails on --evict, --cpu and --counters that no cell makes use of; notes in
+/* When the jobs are made: fails on --evict, --working-set, --cpu and --counters that no cell makes use of; notes in
  * plan->left_out which experiments are not counted in any cell. */
 enum outcome option_use_check_jobs(struct plan *plan, struct problem *problem);
 

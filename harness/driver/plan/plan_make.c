@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { WORKING_SET_BYTES = 3 << 19 }; /* for an L2 cache of 1 MiB, as many have */
+
 static enum outcome add_arm(struct plan *plan, const struct wire_experiment *experiment,
 			    const struct wire_primitive *primitive, const char *case_name,
 			    enum action action, struct problem *problem)
@@ -42,15 +44,32 @@ static enum outcome add_primitive_arms(struct plan *plan, const struct wire_expe
 	return OUTCOME_OK;
 }
 
+/* A quick run has the headline's primitives, unless it is told which. */
+static bool is_for_longer_runs(const struct plan *plan, const struct wire_primitive *primitive)
+{
+	return plan->settings.is_quick && !plan->settings.primitives_given &&
+	       !(primitive->traits & TRAIT_HEADLINE);
+}
+
 static enum outcome add_spawning_arms(struct plan *plan, const struct wire_experiment *experiment,
 				      struct problem *problem)
 {
 	const struct wire_catalog *catalog = &plan->catalog;
 	uint32_t first = plan->arm_count;
-	for (uint32_t p = 0; p < catalog->primitive_count; p++)
-		if (plan->settings.primitives[p] &&
-		    add_primitive_arms(plan, experiment, &catalog->primitives[p], problem))
+	char left[NOTE_BYTES] = "";
+	for (uint32_t p = 0; p < catalog->primitive_count; p++) {
+		const struct wire_primitive *primitive = &catalog->primitives[p];
+		if (!plan->settings.primitives[p])
+			continue;
+		if (is_for_longer_runs(plan, primitive))
+			notes_append(left, sizeof left, "%s%s", *left ? ", " : "", primitive->name);
+		else if (add_primitive_arms(plan, experiment, primitive, problem))
 			return OUTCOME_FAILED;
+	}
+	if (*left)
+		notes_add(&plan->left_out,
+			  "%s with %s: not in the preset quick; ask for them with --primitive",
+			  experiment->name, left);
 	if (plan->arm_count == first)
 		return fail(problem,
 			    "cannot plan %s: no chosen primitive takes the chosen action; "
@@ -135,6 +154,25 @@ static void drop_idle_axes(struct plan *plan)
 				plan->catalog.experiments[e].varies &= ~(1u << axis);
 }
 
+/* More than the L2 cache has room for, as most programs use between two spawns. */
+static void choose_working_set(struct plan *plan)
+{
+	const uint64_t asked_bytes = plan->settings.working_set_bytes,
+		       l2_bytes = machine_l2_bytes();
+	bool works = false;
+	for (size_t i = 0; i < plan->job_count; i++)
+		works = works || plan->jobs[i].works;
+	if (!works)
+		return;
+	plan->working_set_bytes = asked_bytes ? asked_bytes : WORKING_SET_BYTES;
+	plan->working_set_from = asked_bytes ? "given by --working-set"
+					     : "the size of the L2 cache is unavailable: hwloc";
+	if (asked_bytes || !l2_bytes)
+		return;
+	plan->working_set_bytes = l2_bytes / 2 * 3;
+	plan->working_set_from = "the L2 cache and half of it again";
+}
+
 enum outcome plan_make(struct plan *plan, const struct settings *settings,
 		       const struct wire_catalog *catalog, struct problem *problem)
 {
@@ -159,14 +197,15 @@ enum outcome plan_make(struct plan *plan, const struct settings *settings,
 		return fail(problem, "cannot plan: no cell is left; choose more levels");
 	if (plan_evicts(plan) && eviction_limit(&plan->eviction, settings->evict_bytes, problem))
 		return OUTCOME_FAILED;
+	choose_working_set(plan);
 	/* The eviction buffer stays for the whole run. */
 	for (size_t i = 0; i < plan->job_count; i++)
 		if (memory_check(plan->jobs[i].heap_bytes, plan->jobs[i].copies_heap,
-				 plan->eviction.bytes, problem))
+				 plan->eviction.bytes + plan->working_set_bytes, problem))
 			return OUTCOME_FAILED;
-	for (size_t i = 0; i < plan->gap_count; i++)
-		notes_add(&plan->left_out, "page kind %s: %s",
-			  axis_name(&axes[AXIS_PAGE_KIND], plan->gaps[i].page_kind),
-			  plan->gaps[i].why);
+	for (size_t i = 0; i < plan->gaps.count; i++) {
+		char text[NOTE_BYTES];
+		notes_add(&plan->left_out, "%s", plan_describe_gap(&plan->gaps.gap[i], text));
+	}
 	return option_use_check_jobs(plan, problem);
 }

@@ -2,6 +2,7 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/base/notes.h"
+#include "harness/driver/machine/program.h"
 
 #include <string.h>
 #include <time.h>
@@ -9,14 +10,14 @@
 
 struct preset {
 	const char *name, *summary, *heaps;
-	bool is_quick;
+	bool is_quick, is_full;
 	uint64_t budget_s, cell_ms;
 };
 
 static const struct preset presets[] = {
-	{"quick", "a first look in a minute and a half", "0,1M..64M*4", true, 50, 1},
-	{"bench", "the standard run", "0,1M..1G*4", false, 366, 120},
-	{"full", "to 4 GiB, or a quarter of memory", "0,1M..4G*4", false, 2400, 400},
+	{"quick", "a first look in a minute and a half", "0,1M..64M*4", true, false, 62, 30},
+	{"bench", "the standard run", "0,1M..1G*4", false, false, 660, 60},
+	{"full", "to 4 GiB, or a quarter of memory", "0,1M..4G*4", false, true, 2400, 200},
 };
 
 enum { PRESET_COUNT = sizeof presets / sizeof *presets };
@@ -145,6 +146,31 @@ static enum outcome take_evict(struct parse *parse, const char *value)
 		    value);
 }
 
+static enum outcome take_working_set(struct parse *parse, const char *value)
+{
+	uint64_t *bytes = &parse->settings->working_set_bytes;
+	if (units_parse_bytes(value, bytes, parse->problem))
+		return OUTCOME_FAILED;
+	if (*bytes && *bytes <= WIRE_WORKING_SET_MAX && *bytes % 4096 == 0)
+		return OUTCOME_OK;
+	return fail(
+		parse->problem,
+		"cannot use '%s' as a working set; give --working-set a multiple of 4K, up to 1G",
+		value);
+}
+
+/* Whoever names a program has its level, too. Axes come before it. */
+static enum outcome take_target(struct parse *parse, const char *value)
+{
+	struct settings *settings = parse->settings;
+	struct choice *levels = &settings->levels[AXIS_PROGRAM];
+	if (!levels->given)
+		choice_set(levels, PROGRAM_OWN);
+	levels->given = true;
+	choice_add(levels, PROGRAM_GIVEN);
+	return program_find(value, settings->target, sizeof settings->target, parse->problem);
+}
+
 static enum outcome take_output(struct parse *parse, const char *value)
 {
 	if (*value && wire_copy(parse->settings->output, sizeof parse->settings->output, value))
@@ -152,6 +178,12 @@ static enum outcome take_output(struct parse *parse, const char *value)
 	return fail(parse->problem,
 		    "cannot use '%s' as output folder; give a path of 1 to %d characters", value,
 		    WIRE_PATH_MAX - 1);
+}
+
+static enum outcome take_published(struct parse *parse, const char *value)
+{
+	parse->settings->published = value;
+	return OUTCOME_OK;
 }
 
 /* An option with free values that its function takes, and one that sets nothing but the setting named. */
@@ -195,12 +227,21 @@ static const struct {
 	TAKES("seed", "N", "seed of all shuffling [from the clock; recorded]", take_seed),
 	TAKES("cpu", "N", "CPU of the worker [the last one allowed]", take_cpu),
 	TAKES("evict", "SIZE", "buffer that is read before cold samples [measured]", take_evict),
+	TAKES("working-set", "SIZE",
+	      "memory that is used before used samples [1.5 times the L2 cache]", take_working_set),
+	TAKES("target", "PROGRAM",
+	      "a program that exec starts as well, as the level given of --program [none]",
+	      take_target),
 	{{"output", "FOLDER", "where run folders are made [results]", VALUES_FOLDER, NULL},
 	 take_output,
 	 0},
 	SETS("dry-run", NULL,
 	     "print the plan, its time and memory; measures speed for some seconds", take_flag,
 	     dry_run),
+	{{"published", "FILE", "draw published points over spawn-by-heap, of this file or our own",
+	  VALUES_OPTIONAL, NULL},
+	 take_published,
+	 0},
 	SETS("no-plots", NULL, "do not draw", take_flag, no_plots),
 	SETS("no-table", NULL, "do not print the table at the end", take_flag, no_table),
 };
@@ -276,12 +317,14 @@ const struct options *settings_options(void)
 }
 
 /* The levels of an axis that nobody asked for. */
-static enum outcome set_unasked(struct settings *settings, const struct axis *axis,
+static enum outcome set_unasked(struct settings *settings, const struct axis *axis, bool is_full,
 				struct problem *problem)
 {
 	struct choice *choice = choice_of(settings, axis);
-	const char *unasked =
-		settings->is_quick && axis->unasked_quick ? axis->unasked_quick : axis->unasked;
+	const char *of_preset = settings->is_quick ? axis->unasked_quick
+				: is_full          ? axis->unasked_full
+						   : NULL;
+	const char *unasked = of_preset ? of_preset : axis->unasked;
 	if (unasked && *unasked)
 		return choice_parse(axis, unasked, choice, problem);
 	choice->count = 0;
@@ -299,7 +342,7 @@ static enum outcome set_preset(struct settings *settings, const char *name, stru
 		if (choice_parse(&axis_heap, preset->heaps, &settings->heaps, problem))
 			return OUTCOME_FAILED;
 		for (size_t row = 1; row < AXIS_ROW_COUNT; row++)
-			if (set_unasked(settings, axis_of(row), problem))
+			if (set_unasked(settings, axis_of(row), preset->is_full, problem))
 				return OUTCOME_FAILED;
 		settings->budget_ns = preset->budget_s * 1000000000u;
 		settings->cell_ns = preset->cell_ms * 1000000u;

@@ -32,7 +32,10 @@ struct settings {
 	uint64_t seed;
 	int caller_cpu;             /* -1: choose */
 	uint64_t evict_bytes;       /* UINT64_MAX: measure it */
+	uint64_t working_set_bytes; /* 0: by the L2 cache */
+	char target[WIRE_PATH_MAX]; /* the program given; empty: none */
 	char output[WIRE_PATH_MAX]; /* folder that takes run folders */
+	const char *published;      /* points over figures: the file, "" for ours; NULL: none */
 	bool dry_run, no_plots, no_table;
 };
 

@@ -12,7 +12,7 @@
 struct record_replicate {
 	size_t job;
 	uint64_t replicate, seed;
-	bool is_counting;     /* it took counted passes, and no others */
+	enum wire_kind kind;
 	double began_s;       /* since the run began */
 	uint64_t steal_ticks; /* taken by the hypervisor meanwhile; UINT64_MAX: not known */
 	uint64_t cpu_khz;     /* of the worker's CPU at the end; 0: not known */
@@ -21,6 +21,7 @@ struct record_replicate {
 /* How a run ended. */
 struct record_end {
 	double duration_s, counting_s; /* counting_s: for replicates that count */
+	double windows_s;              /* timed windows, all together */
 	const char *ended;             /* "complete", "budget" or "interrupted" */
 	/* Jobs that did not get the replicates that an interval takes, nor all that were asked for. */
 	size_t short_count;
@@ -42,10 +43,10 @@ json_t *describe_run_line(const struct plan *plan, const char *id, int argc, cha
 json_t *describe_cell_line(const struct plan *plan, const struct record_replicate *replicate,
 			   const struct wire_area *area, uint32_t cell);
 
-/* A `failure` line, which says what failed; or, with `page_kind_left_out`, that the job's page kind cannot be had,
- * and why. */
+/* A `failure` line, which says what failed; or, with `gap`, that the job's page kind or frames cannot be had, and
+ * why. */
 json_t *describe_failure_line(const struct plan *plan, const struct record_replicate *replicate,
-			      const char *why, bool page_kind_left_out);
+			      const char *why, const struct plan_gap *gap);
 
 /* The `end` line. */
 json_t *describe_end_line(const struct plan *plan, const struct record_end *end);

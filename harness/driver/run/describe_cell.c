@@ -1,6 +1,8 @@
 #include "harness/driver/run/describe.h"
 
+#include "harness/common/pagemap.h"
 #include "harness/driver/base/forms/json.h"
+#include "harness/driver/plan/kinds.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -114,6 +116,13 @@ static json_t *describe_histogram(const struct wire_experiment *experiment,
 	return NULL;
 }
 
+/* A worker's reasons are for all of its cells: this one may have what another lacks. */
+static void drop_reasons(json_t *missing, json_t *metrics)
+{
+	for (void *at = json_object_iter(metrics); at; at = json_object_iter_next(metrics, at))
+		json_object_del(missing, json_object_iter_key(at));
+}
+
 /* `index` is the arm's place in the job. The arm is the plan's own: the request lay within the worker's
  * reach. */
 static json_t *describe_arm(const struct plan *plan, const struct record_replicate *replicate,
@@ -126,7 +135,7 @@ static json_t *describe_arm(const struct plan *plan, const struct record_replica
 	json_t *missing = json_object(), *passes = json_object();
 	for (uint32_t m = 0; m < experiment->metric_count; m++) {
 		const char *why = facts->refused[0] ? facts->refused : facts->missing[m];
-		if (!*why && replicate->is_counting)
+		if (!*why && replicate->kind == WIRE_COUNTING)
 			why = "this replicate took no times: it counted";
 		if (*why)
 			json_object_set_new(missing, experiment->metrics[m].name, json_string(why));
@@ -137,6 +146,8 @@ static json_t *describe_arm(const struct plan *plan, const struct record_replica
 		snprintf(name, sizeof name, pass < PASS_COUNTED ? "%s" : "%s%u",
 			 axis_name(&axis_pass, pass < PASS_COUNTED ? pass : PASS_COUNTED),
 			 pass - PASS_COUNTED);
+		if (pass < PASS_COUNTED)
+			drop_reasons(missing, json_object_get(samples, "metrics"));
 		if (samples)
 			json_object_set_new(passes, name, samples);
 	}
@@ -199,6 +210,8 @@ static json_t *describe_worker(const struct record_replicate *replicate,
 		{"page_tables_bytes", facts->page_tables_bytes, no_status},
 		{"heap_rss_bytes", facts->heap_rss_bytes, no_smaps},
 		{"heap_huge_bytes", facts->heap_huge_bytes, no_smaps},
+		{"frames_scattered_ppm", facts->frames_scattered_ppm,
+		 "unavailable: " PAGEMAP_HIDDEN},
 		{"involuntary_switches", facts->involuntary_switches, ""},
 		{"voluntary_switches", facts->voluntary_switches, ""},
 		{"migrations", facts->migrations,
@@ -209,11 +222,13 @@ static json_t *describe_worker(const struct record_replicate *replicate,
 		{"idle_ns", facts->idle_ns, "unavailable: /proc/stat"},
 		{"steal_ns", facts->steal_ns, "unavailable: /proc/stat"},
 		{"rounds", facts->rounds, ""},
+		{"quiet_waits", facts->quiet_waits, ""},
+		{"quiet_wait_ns", facts->quiet_wait_ns, ""},
 		{"duration_ns", facts->duration_ns, ""},
 		{"heap_build_ns", answer->build_ns, ""},
 		{"steal_ticks", replicate->steal_ticks, "unavailable: /proc/stat"},
 	};
-	json_t *worker = json_object();
+	json_t *worker = json_pack("{s:s}", "kind", worker_kinds[replicate->kind].name);
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		json_object_set_new(worker, known[i].name,
 				    json_known_or(known[i].value, WIRE_UNKNOWN, known[i].why));
@@ -232,22 +247,24 @@ json_t *describe_cell_line(const struct plan *plan, const struct record_replicat
 	json_t *arms = json_array();
 	const struct plan_job *job = &plan->jobs[replicate->job];
 	for (uint32_t arm = 0; arm < job->arm_count; arm++)
-		if (!wire_cell_skips(levels, arm))
+		if (!kinds_skips(plan, job, replicate->kind, cell, arm))
 			json_array_append_new(arms, describe_arm(plan, replicate, area, cell, arm));
 	put_levels(line, job, levels->level, false);
-	json_object_set_new(line, "counted", json_boolean(levels->counted));
+	json_object_set_new(line, "counted", json_boolean(wire_cell_has(levels, WIRE_COUNTING)));
 	json_object_set_new(line, "worker", describe_worker(replicate, &area->answer, facts));
 	json_object_set_new(line, "arms", arms);
 	return line;
 }
 
 json_t *describe_failure_line(const struct plan *plan, const struct record_replicate *replicate,
-			      const char *why, bool page_kind_left_out)
+			      const char *why, const struct plan_gap *gap)
 {
 	json_t *line = describe_place("failure", plan, replicate);
+	json_object_set_new(line, "kind", json_string(worker_kinds[replicate->kind].name));
 	json_object_set_new(line, "why", json_string(why));
-	if (page_kind_left_out)
-		json_object_set_new(line, "page_kind_left_out", json_true());
+	char key[AXIS_WORDS_MAX];
+	if (gap)
+		json_object_set_new(line, axis_left_out(axes[gap->axis].name, key), json_true());
 	return line;
 }
 
@@ -268,8 +285,9 @@ static json_t *describe_not_reached(const struct plan *plan, const struct record
 
 json_t *describe_end_line(const struct plan *plan, const struct record_end *end)
 {
-	json_t *line = json_pack("{s:s,s:f,s:f,s:s}", "type", "end", "duration_s", end->duration_s,
-				 "counting_s", end->counting_s, "ended", end->ended);
+	json_t *line = json_pack("{s:s,s:f,s:f,s:f,s:s}", "type", "end", "duration_s",
+				 end->duration_s, "counting_s", end->counting_s, "windows_s",
+				 end->windows_s, "ended", end->ended);
 	if (end->short_count)
 		json_object_update_new(line, json_pack("{s:o,s:f,s:b}", "not_reached",
 						       describe_not_reached(plan, end),

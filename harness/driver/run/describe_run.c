@@ -66,8 +66,17 @@ static json_t *describe_settings(const struct plan *plan, int argc, char **argv)
 			  "evict_bytes", (json_int_t)plan->eviction.bytes, "experiments",
 			  chosen_experiments(plan), "counters", settings->counters, "heaps_given",
 			  (int)settings->heaps.given));
+	if (*settings->target)
+		json_object_update_new(result,
+				       json_pack("{s:o,s:i}", "target", json_text(settings->target),
+						 "target_status", plan->target_status));
 	if (plan_evicts(plan))
 		json_object_set_new(result, "eviction", describe_eviction(&plan->eviction));
+	if (plan->working_set_bytes)
+		json_object_update_new(result,
+				       json_pack("{s:I,s:s}", "working_set_bytes",
+						 (json_int_t)plan->working_set_bytes,
+						 "working_set_from", plan->working_set_from));
 	return result;
 }
 
@@ -113,13 +122,16 @@ static json_t *describe_counters(const struct counters *counters)
 	return list;
 }
 
-static json_t *describe_gaps(const struct plan *plan)
+static json_t *describe_gaps(const struct plan_gaps *gaps, enum axis_id axis)
 {
-	json_t *gaps = json_object();
-	for (size_t i = 0; i < plan->gap_count; i++)
-		json_object_set_new(gaps, axis_name(&axes[AXIS_PAGE_KIND], plan->gaps[i].page_kind),
-				    json_string(plan->gaps[i].why));
-	return gaps;
+	json_t *left_out = json_object();
+	char level[AXIS_TEXT_MAX];
+	for (size_t i = 0; i < gaps->count; i++)
+		if (gaps->gap[i].axis == axis)
+			json_object_set_new(left_out,
+					    axis_text(&axes[axis], gaps->gap[i].level, level),
+					    json_string(gaps->gap[i].why));
+	return left_out;
 }
 
 static json_t *describe_limits(const struct wire_start *start)
@@ -190,11 +202,18 @@ json_t *describe_environment(const struct plan *plan, int argc, char **argv)
 
 json_t *describe_run_line(const struct plan *plan, const char *id, int argc, char **argv)
 {
-	return json_pack("{s:s,s:i,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "type", "run", "format",
-			 FORKCOST_FORMAT, "version", FORKCOST_VERSION, "git_commit",
-			 FORKCOST_COMMIT, "id", id, "settings", describe_settings(plan, argc, argv),
-			 "experiments", describe_catalog(&plan->catalog), "counters",
-			 describe_counters(&plan->counters), "page_kinds_left_out",
-			 describe_gaps(plan), "left_out", notes_to_json(&plan->left_out),
-			 "holds_for", notes_to_json(&plan->holds_for));
+	json_t *line = json_pack(
+		"{s:s,s:i,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o}", "type", "run", "format",
+		FORKCOST_FORMAT, "version", FORKCOST_VERSION, "git_commit", FORKCOST_COMMIT, "id",
+		id, "settings", describe_settings(plan, argc, argv), "experiments",
+		describe_catalog(&plan->catalog), "counters", describe_counters(&plan->counters),
+		"left_out", notes_to_json(&plan->left_out), "holds_for",
+		notes_to_json(&plan->holds_for));
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		char key[AXIS_WORDS_MAX];
+		if (axes[axis].may_lack)
+			json_object_set_new(line, axis_left_out(axes[axis].plural, key),
+					    describe_gaps(&plan->gaps, axis));
+	}
+	return line;
 }

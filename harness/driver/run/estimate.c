@@ -5,6 +5,8 @@
 #include "harness/driver/base/stats.h"
 #include "harness/driver/base/wrapped.h"
 #include "harness/driver/machine/memory.h"
+#include "harness/driver/plan/kinds.h"
+#include "harness/driver/plan/plan_request.h"
 #include "harness/driver/run/runner.h"
 
 #include <math.h>
@@ -18,12 +20,14 @@ _Static_assert(WIRE_PASSES_MAX <= 32, "passes are bits of a word");
 
 static const double WORKER_OVERHEAD_S = 0.02; /* start, end, and writing down */
 
-/* What one replicate of a job showed: how long each arm's sequence takes in each cell. */
+/* What one replicate of a job showed: how long each arm's sequence takes in each cell, which is the shortest time from
+ * the sample before, whatever it was of. */
 struct pilot {
 	uint64_t heap_bytes;
 	double build_ns;
 	double sequence_ns[WIRE_CELLS_MAX][WIRE_ARMS_MAX]; /* NAN: not seen */
 	uint32_t passes[WIRE_ARMS_MAX];                    /* bit n: the arm takes pass n */
+	bool is_left_out; /* what it asks of pages, files or threads, not by name, cannot be had */
 };
 
 static void read_pilot(struct pilot *pilot, const struct wire_area *area)
@@ -36,8 +40,6 @@ static void read_pilot(struct pilot *pilot, const struct wire_area *area)
 		const struct wire_sample *before = &area->samples[i - 1],
 					 *sample = &area->samples[i];
 		pilot->passes[sample->arm] |= 1u << sample->pass;
-		if (before->arm != sample->arm || before->cell != sample->cell)
-			continue;
 		double gap_ns = (double)(sample->at_ns - before->at_ns);
 		double *shortest = &pilot->sequence_ns[sample->cell][sample->arm];
 		if (isnan(*shortest) || gap_ns < *shortest)
@@ -45,21 +47,21 @@ static void read_pilot(struct pilot *pilot, const struct wire_area *area)
 	}
 }
 
-/* Sets *lacks_pages if it failed because the job's page kind, not asked for by name, cannot be had. */
+/* Adds to the gaps if what the job asks of the machine, not asked for by name, cannot be had. */
 static enum outcome run_pilot(struct pilot *pilot, const struct plan *plan,
-			      const struct plan_job *job, bool *lacks_pages,
+			      const struct plan_job *job, struct plan_gaps *gaps,
 			      struct problem *problem)
 {
 	struct session session = {.memory_fd = -1, .evict_fd = -1};
 	bool trustworthy;
 	*pilot = (struct pilot){.heap_bytes = job->heap_bytes};
-	enum outcome outcome = runner_replicate(plan, job, plan->settings.seed, 1, false, &session,
-						NULL, NULL, &trustworthy, problem);
-	*lacks_pages = session.lacks_pages && !plan->settings.levels[AXIS_PAGE_KIND].given;
+	enum outcome outcome = runner_replicate(plan, job, plan->settings.seed, WIRE_ALL, true,
+						&session, NULL, NULL, &trustworthy, problem);
+	pilot->is_left_out = session.lacks_pages && plan_leave_out(plan, job, problem->text, gaps);
 	if (!outcome)
 		read_pilot(pilot, session.area);
 	session_close(&session);
-	return outcome;
+	return pilot->is_left_out ? OUTCOME_OK : outcome;
 }
 
 /* A straight line through the two pilots. */
@@ -97,7 +99,7 @@ static double round_ns(const struct pilot pilots[2], const struct wire_request *
 	for (uint32_t arm = 0; arm < request->arm_count; arm++) {
 		double low = pilots[0].sequence_ns[pilot_cell][arm];
 		double high = pilots[1].sequence_ns[pilot_cell][arm];
-		if (isnan(low) || isnan(high))
+		if (isnan(low) || isnan(high) || wire_cell_skips(&request->cells[cell], arm))
 			continue;
 		double sequence_ns = at_heap(pilots, low, high, request->heap_bytes);
 		total_ns += warm_up_ns(request, sequence_ns, cold) +
@@ -116,15 +118,17 @@ static bool has_same_cell_levels(const struct wire_cell *a, const struct wire_ce
 	return true;
 }
 
-static double replicate_s(const struct plan *plan, const struct plan_job *job,
+static double replicate_s(const struct plan *plan, const struct plan_job *job, enum wire_kind kind,
 			  const struct plan_job *pilot_job, const struct pilot pilots[2])
 {
 	struct wire_request *request = calloc(1, sizeof *request);
 	if (!request)
 		return NAN;
-	plan_request(plan, job, 0, request);
+	plan_request(plan, job, kind, 0, request);
 	double total_ns = at_heap(pilots, pilots[0].build_ns, pilots[1].build_ns, job->heap_bytes);
 	for (uint32_t cell = 0; cell < job->cell_count; cell++) {
+		if (!wire_cell_has(&job->cells[cell], kind))
+			continue;
 		uint32_t alike = 0;
 		for (uint32_t p = 0; p < pilot_job->cell_count; p++)
 			if (has_same_cell_levels(&pilot_job->cells[p], &job->cells[cell]))
@@ -150,21 +154,42 @@ static enum outcome estimate_family(struct estimate *estimate, const struct plan
 		    jobs[i].heap_bytes <= PILOT_HEAP_MAX &&
 		    jobs[i].heap_bytes > jobs[middle].heap_bytes)
 			middle = i;
-	bool lacks_pages = false;
-	if (run_pilot(&pilots[0], plan, &jobs[first], &lacks_pages, problem) ||
-	    run_pilot(&pilots[1], plan, &jobs[middle], &lacks_pages, problem)) {
-		if (!lacks_pages)
-			return OUTCOME_FAILED;
-		snprintf(estimate->lacking[jobs[first].level[AXIS_PAGE_KIND]], PROBLEM_TEXT_MAX,
-			 "%s", problem->text);
-		return OUTCOME_OK; /* no time for what will be left out */
-	}
+	if (run_pilot(&pilots[0], plan, &jobs[first], &estimate->gaps, problem))
+		return OUTCOME_FAILED;
+	/* No time for what will be left out. */
+	if (pilots[0].is_left_out)
+		return OUTCOME_OK;
+	if (run_pilot(&pilots[1], plan, &jobs[middle], &estimate->gaps, problem))
+		return OUTCOME_FAILED;
+	if (pilots[1].is_left_out)
+		return OUTCOME_OK;
 	for (size_t i = first; i < plan->job_count; i++)
 		/* Where the child runs changes little. */
-		if (plan_are_alike(&jobs[i], &jobs[first], VARIES_CHILD_CPU))
-			estimate->replicate_s[i] =
-				replicate_s(plan, &jobs[i], &jobs[first], pilots);
+		for (enum wire_kind kind = WIRE_ALL; kind <= WIRE_HEADLINE; kind++)
+			if (plan_are_alike(&jobs[i], &jobs[first], VARIES_CHILD_CPU) &&
+			    kinds_runs(plan, &jobs[i], kind))
+				estimate->replicate_s[i][kind] =
+					replicate_s(plan, &jobs[i], kind, &jobs[first], pilots);
 	return OUTCOME_OK;
+}
+
+/* What each kind of workers comes to within the budget. */
+static void share_out(struct estimate *estimate, const struct plan *plan)
+{
+	double budget_s = (double)plan->settings.budget_ns / 1e9, *kind_s = estimate->kind_s;
+	double counting = kinds_share(plan, WIRE_COUNTING);
+	double times_s = kind_s[WIRE_ALL] + kind_s[WIRE_HEADLINE];
+	estimate->fewest_s /= kinds_share(plan, WIRE_ALL);
+	estimate->budget_binds = times_s / (1 - counting) > budget_s;
+	if (estimate->budget_binds && times_s > 0) {
+		/* Each has its share, and what the other leaves of its own. */
+		times_s = (1 - counting) * budget_s;
+		double all_s = fmin(kind_s[WIRE_ALL], kinds_share(plan, WIRE_ALL) * budget_s);
+		kind_s[WIRE_HEADLINE] = fmin(kind_s[WIRE_HEADLINE], times_s - all_s);
+		kind_s[WIRE_ALL] = times_s - kind_s[WIRE_HEADLINE];
+	}
+	kind_s[WIRE_COUNTING] = times_s / (1 - counting) * counting;
+	estimate->total_s = times_s / (1 - counting);
 }
 
 enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
@@ -183,21 +208,19 @@ enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
 		if (!seen)
 			outcome = estimate_family(estimate, plan, i, pilots, problem);
 		double replicates = (double)plan->settings.replicates_max;
-		estimate->total_s += estimate->replicate_s[i] * replicates;
-		estimate->fewest_s +=
-			estimate->replicate_s[i] * fmin(replicates, STATS_INTERVAL_VALUES_MIN);
-		uint64_t bytes =
-			memory_needed(job->heap_bytes, job->copies_heap, plan->eviction.bytes);
+		double first = fmin(replicates, (double)worker_kinds[WIRE_ALL].first);
+		bool has_headline = kinds_runs(plan, job, WIRE_HEADLINE);
+		const double *one_s = estimate->replicate_s[i];
+		estimate->fewest_s += one_s[WIRE_ALL] * first;
+		estimate->kind_s[WIRE_ALL] += one_s[WIRE_ALL] * (has_headline ? first : replicates);
+		estimate->kind_s[WIRE_HEADLINE] += one_s[WIRE_HEADLINE] * (replicates - first);
+		uint64_t bytes = memory_needed(job->heap_bytes, job->copies_heap,
+					       plan->eviction.bytes + plan->working_set_bytes);
 		if (bytes > estimate->peak_bytes)
 			estimate->peak_bytes = bytes;
 	}
 	free(pilots);
-	double budget_s = (double)plan->settings.budget_ns / 1e9;
-	estimate->fewest_s /= 1 - plan_counting_share(plan);
-	estimate->total_s /= 1 - plan_counting_share(plan);
-	estimate->budget_binds = estimate->total_s > budget_s;
-	if (estimate->budget_binds)
-		estimate->total_s = budget_s;
+	share_out(estimate, plan);
 	return outcome;
 }
 
@@ -216,14 +239,21 @@ static void print_jobs(const struct estimate *estimate, const struct plan *plan)
 		int length = (int)strlen(name_cells(&plan->jobs[i], cells, sizeof cells));
 		width = length > width ? length : width;
 	}
-	print("%-15s %9s  %4s  %-*s  %s\n", "experiment", "heap", "arms", width, "cells",
-	      "per replicate");
+	print("%-13s %8s %4s  %-*s  %-7s %s\n", "experiment", "heap", "arms", width, "cells", "all",
+	      "headline");
 	for (size_t i = 0; i < plan->job_count; i++) {
 		const struct plan_job *job = &plan->jobs[i];
-		print("%-15s %9s  %4u  %-*s  %.1f s\n", job->experiment->name,
+		print("%-13s %8s %4u  %-*s  %.2f s", job->experiment->name,
 		      units_format_bytes(job->heap_bytes, text), job->arm_count, width,
-		      name_cells(job, cells, sizeof cells), estimate->replicate_s[i]);
+		      name_cells(job, cells, sizeof cells), estimate->replicate_s[i][WIRE_ALL]);
+		print(kinds_runs(plan, job, WIRE_HEADLINE) ? "  %.2f s\n" : "\n",
+		      estimate->replicate_s[i][WIRE_HEADLINE]);
 	}
+	print("\nkinds of workers (above: what one replicate takes; here: all together)\n");
+	for (enum wire_kind kind = 0; kind < WIRE_KIND_COUNT; kind++)
+		if (kinds_has(plan, kind))
+			print("%-8s  %s: %s\n", worker_kinds[kind].name, worker_kinds[kind].summary,
+			      units_format_seconds(estimate->kind_s[kind], text));
 }
 
 /* Whether the time suffices for what an interval takes. */
@@ -235,8 +265,9 @@ static void print_fewest(const struct estimate *estimate, const struct plan *pla
 				      ? plan->settings.replicates_max
 				      : STATS_INTERVAL_VALUES_MIN;
 	if (lacks_s > 0)
-		print("the budget is short by %s: %llu replicates of every job take %s\n",
+		print("the budget is short by %s: %llu replicate%s of every job take%s %s\n",
 		      units_format_seconds(lacks_s, lacks), (unsigned long long)replicates,
+		      units_plural(replicates), replicates == 1 ? "s" : "",
 		      units_format_seconds(estimate->fewest_s, fewest));
 }
 
@@ -264,7 +295,7 @@ void estimate_print(const struct estimate *estimate, const struct plan *plan)
 {
 	char text[UNITS_TEXT_MAX];
 	print("%zu job%s; each gets fresh workers until it is precise to %g %%, %llu at most\n",
-	      plan->job_count, plan->job_count == 1 ? "" : "s", plan->settings.precision * 100,
+	      plan->job_count, units_plural(plan->job_count), plan->settings.precision * 100,
 	      (unsigned long long)plan->settings.replicates_max);
 	print("worker on CPU %d", plan->caller_cpu);
 	if (plan->other_cpu >= 0)
@@ -274,14 +305,18 @@ void estimate_print(const struct estimate *estimate, const struct plan *plan)
 		      units_format_bytes(plan->eviction.bytes, text));
 	if (plan_evicts(plan) && *plan->eviction.found_by)
 		print(",\n%s", plan->eviction.found_by);
+	if (plan->working_set_bytes)
+		print(plan_evicts(plan) ? ";\n%s are used before each used sample (%s)"
+					: "; %s are used before each used sample,\n%s",
+		      units_format_bytes(plan->working_set_bytes, text), plan->working_set_from);
 	print("\n\n");
 	print_jobs(estimate, plan);
 	notes_print(stdout, "", &plan->holds_for);
 	notes_print(stdout, "left out: ", &plan->left_out);
-	for (unsigned kind = 0; kind < PAGE_KIND_COUNT; kind++)
-		if (*estimate->lacking[kind])
-			print("left out: page kind %s: %s\n",
-			      axis_name(&axes[AXIS_PAGE_KIND], kind), estimate->lacking[kind]);
+	for (size_t i = 0; i < estimate->gaps.count; i++) {
+		char gap[NOTE_BYTES];
+		print("left out: %s\n", plan_describe_gap(&estimate->gaps.gap[i], gap));
+	}
 	print_arms(plan);
 	print("\nestimate: time %s (%s), memory %s at the peak\n",
 	      units_format_seconds(estimate->total_s, text),

@@ -6,12 +6,14 @@
 #include "harness/driver/plan/plan.h"
 
 struct estimate {
-	double replicate_s[PLAN_JOBS_MAX]; /* one replicate of each job */
-	double total_s;                    /* of the whole plan, within its budget */
-	double fewest_s;                   /* of as many replicates as an interval takes */
+	double replicate_s[PLAN_JOBS_MAX][WIRE_KIND_COUNT]; /* one replicate of each job; 0: none */
+	double kind_s[WIRE_KIND_COUNT]; /* all workers of a kind, within the budget */
+	double total_s;                 /* of the whole plan, within its budget */
+	double fewest_s;                /* the budget with which each job gets as many replicates
+	                                 * as an interval takes */
 	bool budget_binds;
 	uint64_t peak_bytes;
-	char lacking[PAGE_KIND_COUNT][PROBLEM_TEXT_MAX]; /* why it cannot be had; empty: it can */
+	struct plan_gaps gaps; /* what the pilots found out, besides the plan's */
 };
 
 /* Runs one short replicate with the smallest heap and one with a middling heap, and from the length

@@ -1,5 +1,6 @@
 #include "harness/driver/run/record.h"
 
+#include "harness/common/remedy.h"
 #include "harness/driver/base/forms/json.h"
 #include "harness/driver/base/outfile.h"
 #include "harness/driver/base/pack.h"
@@ -7,6 +8,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,29 +82,44 @@ static void point_latest(struct record *record, const char *output, const char *
 	errno = 0;
 }
 
-static enum outcome make_folder(struct record *record, const char *output, struct problem *problem)
+enum outcome record_check_output(const char *output, struct problem *problem)
 {
-	char host[40], stamp[32];
+	char parent[WIRE_PATH_MAX];
+	struct stat stat_of;
+	int error = 0;
+	wire_copy(parent, sizeof parent, output);
+	if (stat(output, &stat_of) < 0)
+		error = errno == ENOENT && access(dirname(parent), W_OK | X_OK) == 0 ? 0 : errno;
+	else if (!S_ISDIR(stat_of.st_mode))
+		error = ENOTDIR;
+	else if (access(output, W_OK | X_OK) < 0)
+		error = errno;
+	if (!error)
+		return OUTCOME_OK;
+	return fail(problem, "cannot make a run folder in %s: %s; %s", output, strerror(error),
+		    remedy_or(error, "choose another with --output"));
+}
+
+enum outcome record_make_folder(const char *output, const char *word,
+				char folder[RECORD_FOLDER_MAX], struct problem *problem)
+{
+	char stamp[32];
 	time_t now = time(NULL);
 	struct tm utc;
-	host_word(host, sizeof host);
 	strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
 	if (mkdir(output, 0777) < 0 && errno != EEXIST)
 		return fail(problem, "cannot make the folder %s: %s; choose another with --output",
 			    output, strerror(errno));
 	for (int try = 0; try < 100; try++) {
-		char name[96];
-		snprintf(name, sizeof name, try ? "%s-%s-%d" : "%s-%s", stamp, host, try);
-		snprintf(record->folder, sizeof record->folder, "%s/%s", output, name);
-		if (mkdir(record->folder, 0777) == 0) {
-			point_latest(record, output, name);
+		snprintf(folder, RECORD_FOLDER_MAX, try ? "%s/%s-%s-%d" : "%s/%s-%s", output, stamp,
+			 word, try);
+		if (mkdir(folder, 0777) == 0)
 			return OUTCOME_OK;
-		}
 		if (errno != EEXIST)
 			break;
 	}
-	return fail(problem, "cannot make the folder %s: %s; choose another with --output",
-		    record->folder, strerror(errno));
+	return fail(problem, "cannot make the folder %s: %s; choose another with --output", folder,
+		    strerror(errno));
 }
 
 static enum outcome write_environment(const struct record *record, const json_t *environment,
@@ -121,12 +138,14 @@ static enum outcome write_environment(const struct record *record, const json_t 
 enum outcome record_open(struct record *record, const struct plan *plan, int argc, char **argv,
 			 struct problem *problem)
 {
-	char path[sizeof record->folder + 32];
+	char path[sizeof record->folder + 32], host[40];
 	record->samples_fd = -1;
 	record->pack = NULL;
 	record->warning[0] = '\0';
-	if (make_folder(record, plan->settings.output, problem))
+	host_word(host, sizeof host);
+	if (record_make_folder(plan->settings.output, host, record->folder, problem))
 		return OUTCOME_FAILED;
+	point_latest(record, plan->settings.output, strrchr(record->folder, '/') + 1);
 	json_t *environment = describe_environment(plan, argc, argv);
 	if (!environment)
 		return fail(problem, "cannot describe this machine: out of memory");

@@ -8,12 +8,21 @@
 #include "harness/driver/plan/plan.h"
 #include "harness/driver/run/describe.h"
 
+enum { RECORD_FOLDER_MAX = WIRE_PATH_MAX + 128 };
+
 struct record {
 	char warning[3 * WIRE_PATH_MAX]; /* worth saying of the folder; empty: nothing */
-	char folder[WIRE_PATH_MAX + 128];
+	char folder[RECORD_FOLDER_MAX];
 	int samples_fd; /* -1: closed */
 	struct pack *pack;
 };
+
+/* Whether a folder could be made there; makes nothing. */
+enum outcome record_check_output(const char *output, struct problem *problem);
+
+/* Makes OUTPUT/<UTC>-<word>/, and OUTPUT if it is not there; a number behind it if that is taken. */
+enum outcome record_make_folder(const char *output, const char *word,
+				char folder[RECORD_FOLDER_MAX], struct problem *problem);
 
 /* Makes OUTPUT/<UTC>-<host>/, writes environment.json and the `run` line, and points OUTPUT/latest
  * at it. If that is no link it is the user's, stays, and there is a warning. */

@@ -13,9 +13,8 @@ struct runner_result {
 	unsigned long replicates, failures;
 	char first_failure[PROBLEM_TEXT_MAX + 128]; /* which cell and why */
 	bool interrupted;
-	double duration_s;
-	size_t gap_count; /* page kinds that turned out not to be had, besides those of the plan */
-	struct plan_gap gaps[PAGE_KIND_COUNT];
+	double duration_s, windows_s; /* windows_s: timed windows, all together */
+	struct plan_gaps gaps;        /* that turned out so, besides those of the plan */
 };
 
 /* Runs to the end and records everything; failures of cells are counted, not fatal. Fails only if
@@ -23,11 +22,15 @@ struct runner_result {
 enum outcome runner_run(const struct plan *plan, struct record *record,
 			struct runner_result *result, struct problem *problem);
 
-/* Runs one replicate of a job. `capacity` of the session must hold its samples. Sets
+/* Runs one replicate of a job; in haste, with the fewest rounds. Sets
  * *trustworthy if the finished cells in the area may be used whatever the outcome. */
 enum outcome runner_replicate(const struct plan *plan, const struct plan_job *job, uint64_t seed,
-			      uint64_t cell_ns, bool is_counting, struct session *session,
+			      enum wire_kind kind, bool in_haste, struct session *session,
 			      session_look *look, void *context, bool *trustworthy,
 			      struct problem *problem);
+
+/* How long a sample's window was open. It is its longest time, which ends when the child is reaped; what an experiment
+ * says per page counts as one page. */
+double runner_window_ns(const struct wire_experiment *experiment, const struct wire_sample *sample);
 
 #endif

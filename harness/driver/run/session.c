@@ -4,6 +4,7 @@
 #include "harness/common/shuffle.h"
 #include "harness/driver/base/locate.h"
 #include "harness/driver/base/outfile.h"
+#include "harness/driver/machine/program.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -41,6 +42,8 @@ enum outcome session_open(struct session *session, uint64_t sample_capacity,
 		return OUTCOME_FAILED;
 	}
 	session->area = area;
+	axes_set_plain(session->area->request.level);
+	axes_set_plain(session->area->request.cells[0].level);
 	session->area->header = (struct wire_header){
 		.magic = WIRE_MAGIC,
 		.version = WIRE_VERSION,
@@ -78,10 +81,11 @@ static int spawn_worker(struct session *session, const char *path, char *const *
 
 enum outcome session_start(struct session *session, uint64_t seed, struct problem *problem)
 {
+	struct wire_request *request = &session->area->request;
 	char path[WIRE_PATH_MAX];
 	if (locate_program("forkcost-worker", path, sizeof path, problem) ||
-	    locate_program("forkcost-target", session->area->request.target_path,
-			   sizeof session->area->request.target_path, problem))
+	    program_locate((enum program)request->level[AXIS_PROGRAM], request->target_path,
+			   sizeof request->target_path, problem))
 		return OUTCOME_FAILED;
 	char pad[ENVIRONMENT_PAD_MAX + 16] = "FORKCOST_PAD=";
 	struct shuffle shuffle;
@@ -91,6 +95,10 @@ enum outcome session_start(struct session *session, uint64_t seed, struct proble
 	pad[length] = '\0';
 	char *environment[] = {pad, NULL};
 	session->mode = session->area->request.mode;
+	/* Read here: the worker may write to the request. */
+	session->is_given = request->level[AXIS_PROGRAM] == PROGRAM_GIVEN;
+	if (session->is_given)
+		orphans_note(&session->others);
 	int error = spawn_worker(session, path, environment);
 	if (error)
 		return fail(problem, "cannot start %s: %s; %s", path, strerror(error),
@@ -169,8 +177,11 @@ static bool watch(struct session *session, int pidfd, unsigned standstill_s, ses
 		} else if (session_seconds() - moved_s > standstill_s) {
 			fail(problem,
 			     "cannot go on: the worker made no progress for %u s and was killed; "
-			     "use a smaller --heap, or see dmesg",
-			     standstill_s);
+			     "%s",
+			     standstill_s,
+			     session->is_given ? "the program given may not end by itself: give "
+						 "another --target"
+					       : "use a smaller --heap, or see dmesg");
 			return false;
 		}
 		if (look && !look(context, answer)) {
@@ -190,6 +201,7 @@ enum outcome session_wait(struct session *session, unsigned standstill_s, sessio
 	if (pidfd >= 0)
 		close(pidfd);
 	int status = kill_group(session);
+	const size_t left = session->is_given ? orphans_end(&session->others, 0) : 0;
 	struct problem distrust;
 	*trustworthy =
 		!wire_check_answer(session->area, session->area_bytes, session->mode, &distrust);
@@ -198,6 +210,12 @@ enum outcome session_wait(struct session *session, unsigned standstill_s, sessio
 	session->lacks_pages = *trustworthy && session->area->answer.lacks_pages;
 	if (!*trustworthy)
 		return fail(problem, "%s", distrust.text);
+	if (left)
+		return fail(
+			problem,
+			"cannot trust samples of the program given: %zu of its processes were left "
+			"behind and had to be killed; give another --target",
+			left);
 	return explain_end(session, status, problem);
 }
 

@@ -4,6 +4,7 @@
 
 #include "harness/common/problem.h"
 #include "harness/common/wire.h"
+#include "harness/driver/machine/orphans.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,10 +14,12 @@ struct session {
 	struct wire_area *area;
 	size_t area_bytes;
 	int memory_fd;
-	int evict_fd;        /* the eviction buffer, for a worker that has cold cells; -1: none */
-	enum wire_mode mode; /* that the worker was started for */
-	pid_t worker;        /* also the id of its process group; 0: not running */
-	bool lacks_pages;    /* it failed because pages of this kind cannot be had */
+	int evict_fd;          /* the eviction buffer, for a worker that has cold cells; -1: none */
+	enum wire_mode mode;   /* that the worker was started for */
+	pid_t worker;          /* also the id of its process group; 0: not running */
+	bool is_given;         /* it execs a program that the user named */
+	struct orphans others; /* children of ours beside it, in that case */
+	bool lacks_pages;      /* it failed because pages of this kind cannot be had */
 };
 
 /* Called about ten times a second while a worker runs; returning false ends the worker. */

@@ -6,99 +6,137 @@
 #include <math.h>
 #include <string.h>
 
-/* "±13%", "±1.4%". */
+/* "±13%", "±1.4%". A difference around 0 is no number of per cents wide. */
 static const char *margin(const struct stats_interval *interval, char text[UNITS_TEXT_MAX])
 {
 	const double percent = stats_relative_half_width(interval) * 100;
 	if (!isfinite(percent))
 		return "±?";
+	if (percent >= 1000)
+		return "±>999%";
 	return notes_fill(text, UNITS_TEXT_MAX, "±%.*f%%", percent > 0 && percent < 9.95, percent);
 }
 
 /* What is larger would not fit as a whole, and a truncated number is another number. */
 #define WHOLE_MAX 1e9
 
-/* "22.15(31)" of 22.15 and 0.31: two digits of the margin, the value to the same place. */
-static const char *in_parentheses(const struct stats_interval *interval, double scale,
-				  const char *unit, char text[BLOCK_TEXT_MAX])
+/* "22.15(31)" of 22.15 and 0.31: two digits of the margin, the value to the same place; behind a sign. */
+static const char *in_parentheses(const char *sign, const struct stats_interval *interval,
+				  double scale, const char *unit, char text[BLOCK_TEXT_MAX])
 {
 	const double value = interval->center / scale;
 	const double half = (interval->high - interval->low) / 2 / scale;
 	const double least = half > 0 ? half : fabs(value) / 10; /* no width: three digits */
 	const double places = 1 - floor(log10(least));
 	const int decimals = !(places > 0) ? 0 : places > 9 ? 9 : (int)places;
-	return notes_fill(text, BLOCK_TEXT_MAX, "%.*f(%.0f)%s%s", decimals, value,
+	return notes_fill(text, BLOCK_TEXT_MAX, "%s%.*f(%.0f)%s%s", sign, decimals, value,
 			  half * pow(10, decimals), *unit ? " " : "", unit);
+}
+
+/* A time in a sentence, behind its sign. */
+static const char *in_words(const char *sign, const struct stats_interval *interval,
+			    char text[BLOCK_TEXT_MAX])
+{
+	char value[UNITS_TEXT_MAX], half[UNITS_TEXT_MAX];
+	return notes_fill(text, BLOCK_TEXT_MAX, "%s%s%s %s",
+			  stats_width_mark(stats_width(interval)), sign,
+			  units_format_ns(interval->center, value), margin(interval, half));
+}
+
+const char *block_interval(const struct stats_interval *interval, char text[BLOCK_TEXT_MAX])
+{
+	return in_words("", interval, text);
 }
 
 const char *block_time(const struct row *row, char text[BLOCK_TEXT_MAX])
 {
-	char value[UNITS_TEXT_MAX], half[UNITS_TEXT_MAX];
-	if (!row || row->count == 0)
-		return "n/a";
-	return notes_fill(text, BLOCK_TEXT_MAX, "%s %s",
-			  units_format_ns(row->interval.center, value),
-			  margin(&row->interval, half));
+	return row && row->count ? block_interval(&row->interval, text) : "n/a";
 }
 
-/* `shown`: the centre, in units of `scale`. */
-static void put_value(struct grid *grid, const struct stats_interval *interval, const char *shown,
-		      double scale, const char *unit)
+/* `shown`: the centre behind its sign, in units of `scale`. */
+static void put_value(struct grid *grid, const struct stats_interval *interval, const char *sign,
+		      const char *shown, double scale, const char *unit)
 {
 	char text[BLOCK_TEXT_MAX], latex[BLOCK_TEXT_MAX] = "", half[UNITS_TEXT_MAX];
 	const enum stats_width width = stats_width(interval);
 	const bool exact = width != STATS_NO_WIDTH && interval->high / scale < WHOLE_MAX;
-	notes_fill(text, sizeof text, "%s %s", shown, margin(interval, half));
-	grid_value(grid, width, text, exact ? in_parentheses(interval, scale, unit, latex) : text);
+	notes_fill(text, sizeof text, "%s%s %s", sign, shown, margin(interval, half));
+	grid_value(grid, width, text,
+		   exact ? in_parentheses(sign, interval, scale, unit, latex) : text);
+}
+
+void block_interval_cell(struct grid *grid, const struct stats_interval *interval)
+{
+	char shown[UNITS_TEXT_MAX];
+	const char *unit;
+	const double scale = units_scale_ns(interval->center, &unit);
+	put_value(grid, interval, "", units_format_ns(interval->center, shown), scale, unit);
 }
 
 void block_time_cell(struct grid *grid, const struct row *row)
 {
-	char shown[UNITS_TEXT_MAX];
-	const char *unit;
-	if (!row || row->count == 0) {
+	if (!row || row->count == 0)
 		grid_cell(grid, "n/a");
-		return;
-	}
-	const double center_ns = row->interval.center;
-	const double scale = units_scale_ns(center_ns, &unit);
-	put_value(grid, &row->interval, units_format_ns(center_ns, shown), scale, unit);
+	else
+		block_interval_cell(grid, &row->interval);
+}
+
+/* A difference without its sign, which is returned. */
+static const char *without_sign(const struct stats_interval *difference,
+				struct stats_interval *absolute)
+{
+	*absolute = *difference;
+	if (!(difference->center < 0))
+		return "+";
+	absolute->center = -difference->center;
+	absolute->low = -difference->high;
+	absolute->high = -difference->low;
+	return "-";
+}
+
+const char *block_difference(const struct stats_interval *difference, char text[BLOCK_TEXT_MAX])
+{
+	struct stats_interval absolute;
+	const char *sign = without_sign(difference, &absolute);
+	return in_words(sign, &absolute, text);
+}
+
+void block_difference_cell(struct grid *grid, const struct stats_interval *difference)
+{
+	char shown[UNITS_TEXT_MAX];
+	struct stats_interval absolute;
+	const char *unit, *sign = without_sign(difference, &absolute);
+	const double scale = units_scale_ns(absolute.center, &unit);
+	put_value(grid, &absolute, sign, units_format_ns(absolute.center, shown), scale, unit);
+}
+
+/* Three digits, or all of a larger whole number. */
+static const char *in_digits(double number, char text[UNITS_TEXT_MAX])
+{
+	const double places = 2 - floor(log10(fabs(number)));
+	const int decimals = !(places > 0) ? 0 : places > 9 ? 9 : (int)places;
+	if (fabs(number) < WHOLE_MAX)
+		return notes_fill(text, UNITS_TEXT_MAX, "%.*f", decimals, number);
+	return notes_fill(text, UNITS_TEXT_MAX, "%.3g", number);
 }
 
 void block_number_cell(struct grid *grid, const struct stats_interval *interval)
 {
 	char shown[UNITS_TEXT_MAX];
-	const double places = 2 - floor(log10(fabs(interval->center)));
-	const int decimals = !(places > 0) ? 0 : places > 9 ? 9 : (int)places; /* three digits */
-	if (fabs(interval->center) < WHOLE_MAX)
-		notes_fill(shown, sizeof shown, "%.*f", decimals, interval->center);
-	else
-		notes_fill(shown, sizeof shown, "%.3g", interval->center);
-	put_value(grid, interval, shown, 1, "");
+	put_value(grid, interval, "", in_digits(interval->center, shown), 1, "");
+}
+
+const char *block_number(const struct stats_interval *interval, char text[BLOCK_TEXT_MAX])
+{
+	char shown[UNITS_TEXT_MAX], half[UNITS_TEXT_MAX];
+	return notes_fill(text, BLOCK_TEXT_MAX, "%s%s %s", stats_width_mark(stats_width(interval)),
+			  in_digits(interval->center, shown), margin(interval, half));
 }
 
 void block_bytes_cell(struct grid *grid, uint64_t bytes)
 {
 	char text[UNITS_TEXT_MAX];
 	grid_cell(grid, "%s", units_format_bytes(bytes, text));
-}
-
-const char *block_signed_ns(double ns, char text[BLOCK_TEXT_MAX])
-{
-	char value[UNITS_TEXT_MAX];
-	snprintf(text, BLOCK_TEXT_MAX, "%c%s", ns < 0 ? '-' : '+',
-		 units_format_ns(fabs(ns), value));
-	return text;
-}
-
-const char *block_signed_interval(const struct stats_interval *interval, char text[BLOCK_TEXT_MAX])
-{
-	char low[BLOCK_TEXT_MAX], high[BLOCK_TEXT_MAX];
-	if (!interval->has_interval)
-		return STATS_TOO_FEW;
-	snprintf(text, BLOCK_TEXT_MAX, "%.24s to %.24s", block_signed_ns(interval->low, low),
-		 block_signed_ns(interval->high, high));
-	return text;
 }
 
 const char *block_heap(const char *before, const struct filter *filter, char text[BLOCK_TEXT_MAX])

@@ -7,20 +7,24 @@
 
 enum { BLOCK_TEXT_MAX = 64, BLOCK_WHERE_MAX = LEVEL_WORDS_MAX + 48 };
 
-/* "21.3 us ±3.4%", or "±?" without an interval; "n/a" without values. */
+/* "21.3 us ±3.4%", "~21.3 us ±13%", "?21.3 us ±33%", or "±?" without an interval; of a row, "n/a" without values. */
+const char *block_interval(const struct stats_interval *interval, char text[BLOCK_TEXT_MAX]);
 const char *block_time(const struct row *row, char text[BLOCK_TEXT_MAX]);
 
-/* Cells: block_time(); a number without a unit that has an interval; and a size as "16 MiB". In LaTeX the margin stands
+/* The same of a number without a unit: "4.05 ±3.4%". */
+const char *block_number(const struct stats_interval *interval, char text[BLOCK_TEXT_MAX]);
+
+/* "+1.20 us ±13%", "-300 ns ±25%" of a difference of times. */
+const char *block_difference(const struct stats_interval *difference, char text[BLOCK_TEXT_MAX]);
+
+/* Cells: block_interval() of a time; block_time(); block_difference(); a number without a unit that has an interval;
+ * and a size as "16 MiB". In LaTeX the margin stands
  * in parentheses, as siunitx has it: "22.15(31) us". */
+void block_interval_cell(struct grid *grid, const struct stats_interval *interval);
 void block_time_cell(struct grid *grid, const struct row *row);
+void block_difference_cell(struct grid *grid, const struct stats_interval *difference);
 void block_number_cell(struct grid *grid, const struct stats_interval *interval);
 void block_bytes_cell(struct grid *grid, uint64_t bytes);
-
-/* "+1.20 us", "-300 ns". */
-const char *block_signed_ns(double ns, char text[BLOCK_TEXT_MAX]);
-
-/* "+0.9 us to +1.5 us", or why there is none. */
-const char *block_signed_interval(const struct stats_interval *interval, char text[BLOCK_TEXT_MAX]);
 
 /* Puts words on a filter into a text, each for its name in braces: "{heap}" is "heap 16 MiB", "{state}" and the
  * other axes are level_words_one(), "{levels}" is level_words() of all that are not named; without that name they

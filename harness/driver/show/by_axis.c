@@ -4,6 +4,8 @@
 #include "harness/common/units.h"
 #include "harness/driver/analysis/shortfall.h"
 #include "harness/driver/base/notes.h"
+#include "harness/driver/show/caption.h"
+#include "harness/driver/show/exec_floor.h"
 #include "harness/driver/show/level_words.h"
 
 #include <math.h>
@@ -33,11 +35,13 @@ static bool is_main(const struct summary *summary, const struct series *series)
 	return series->is_main && curves_is_shown_action(summary, series);
 }
 
-/* A row that the view shows: the main metric of an arm, with exec where the arm has it. */
+/* A row that the view shows: the main metric of an arm, or the filter's, with exec where the arm has it. */
 static bool is_shown(const struct summary *summary, const struct filter *filter,
 		     const struct row *row)
 {
-	return row->count && filter_matches(filter, row->series) && is_main(summary, row->series);
+	return row->count && filter_matches(filter, row->series) &&
+	       (filter->metric ? curves_is_shown_action(summary, row->series)
+			       : is_main(summary, row->series));
 }
 
 static bool is_listed(const struct by_axis *view, const char *level)
@@ -121,6 +125,7 @@ static struct by_axis make_view(const struct summary *summary, const char *exper
 	if (axis < AXIS_COUNT)
 		view.filter.level[axis] = FILTER_ANY;
 	filter_settle_levels(summary, &view.filter);
+	view.filter.metric = axis < AXIS_COUNT ? axes[axis].metric : NULL;
 	if (axis < AXIS_COUNT)
 		find_levels(summary, &view);
 	if (view.level_count > 1)
@@ -217,6 +222,26 @@ static const struct row *row_of(const struct summary *summary, const struct filt
 	return filter_row(summary, &filter);
 }
 
+/* Whether an arm is shown, and the row is its first. */
+static bool is_first(const struct summary *summary, const struct by_axis *view, size_t index)
+{
+	const struct row *row = &summary->rows[index];
+	return is_shown(summary, &view->filter, row) &&
+	       row_of(summary, &view->filter, row->series) == row;
+}
+
+/* In how many of the columns an arm has values. */
+static size_t levels_of(const struct summary *summary, const struct series *arm,
+			const struct column *columns, size_t count)
+{
+	size_t has = 0;
+	for (size_t c = 0; c < count; c++) {
+		const struct row *row = row_of(summary, &columns[c].filter, arm);
+		has += row && row->count;
+	}
+	return has;
+}
+
 static void put_arm(const struct summary *summary, const struct by_axis *view,
 		    const struct series *arm, const struct column *columns, size_t count,
 		    struct grid *grid)
@@ -238,31 +263,39 @@ static void put_arm(const struct summary *summary, const struct by_axis *view,
 void by_axis_table(const struct summary *summary, const struct by_axis *view, struct grid *grid)
 {
 	char heap[BLOCK_TEXT_MAX], levels[LEVEL_WORDS_MAX], why[FILTER_WHY_MAX],
-		missing[NOTE_BYTES];
+		missing[NOTE_BYTES], of_exec[EXEC_FLOOR_MAX];
 	struct column columns[COLUMNS_MAX];
 	size_t all, count = make_columns(summary, view, columns, &all);
-	const unsigned told = view->axis < AXIS_COUNT ? 1U << view->axis : 0;
+	const unsigned named = view->axis < AXIS_COUNT ? 1U << view->axis : 0;
 	if (*filter_why_none(summary, view->experiment, why)) {
 		grid_begin(grid, 0, "%s: %s", view->experiment, why);
 		return;
 	}
 	grid_begin(grid, 1, "%s: %s by %s%s%s", view->experiment,
 		   view->metric ? view->metric : "the main metric", view->name,
-		   block_heap(", ", &view->filter, heap), level_words(&view->filter, told, levels));
+		   block_heap(", ", &view->filter, heap),
+		   level_words(&view->filter, named, levels));
 	grid_row(grid);
 	grid_cell(grid, "%s", view->has_actions ? "primitive" : "case");
 	for (size_t c = 0; c < count; c++)
 		grid_cell(grid, "%s", columns[c].head);
+	/* As in the figure: arms at one level alone are left out where others have several. */
+	size_t least = 1;
+	for (size_t i = 0; i < summary->row_count && least == 1; i++)
+		if (is_first(summary, view, i) &&
+		    levels_of(summary, summary->rows[i].series, columns, count) > 1)
+			least = 2;
 	for (size_t i = 0; i < summary->row_count; i++)
-		if (is_shown(summary, &view->filter, &summary->rows[i]) &&
-		    row_of(summary, &view->filter, summary->rows[i].series) == &summary->rows[i])
+		if (is_first(summary, view, i) &&
+		    levels_of(summary, summary->rows[i].series, columns, count) >= least)
 			put_arm(summary, view, summary->rows[i].series, columns, count, grid);
 	grid_note(grid, "%s", view->has_actions ? ACTIONS_SHOWN : "");
+	grid_note(grid, "%s", exec_floor_words(summary, &view->filter, of_exec));
 	if (all > count)
 		grid_note(grid, "%zu of %zu levels; see summary.csv for the others", count, all);
 	if (view->has_face)
 		return;
-	grid_note(grid, "%s", level_words_others(summary, &view->filter, told, levels));
+	grid_note(grid, "%s", level_words_others(summary, &view->filter, named, levels));
 	grid_note(grid, "%s", filter_cases_left_out(summary, view->experiment, why));
 	grid_note(grid, "%s", shortfall_of(summary->dataset, view->experiment, missing));
 }
@@ -284,7 +317,7 @@ static bool is_main_time(const struct summary *summary, const struct series *ser
 static const char *metric_words(const struct dataset *dataset, const struct by_axis *view,
 				char words[WHAT_MAX])
 {
-	const char *told = view->metric ? view->metric : "the main metric";
+	const char *text = view->metric ? view->metric : "the main metric";
 	json_t *experiment, *metric;
 	size_t e, m;
 	json_array_foreach(json_object_get(dataset->run, "experiments"), e, experiment)
@@ -295,10 +328,10 @@ static const char *metric_words(const struct dataset *dataset, const struct by_a
 		{
 			const char *summary = json_string_value(json_object_get(metric, "summary"));
 			if (has_name(metric, view->metric) && summary && *summary)
-				told = summary;
+				text = summary;
 		}
 	}
-	snprintf(words, WHAT_MAX, "%.*s", (int)strcspn(told, ","), told);
+	snprintf(words, WHAT_MAX, "%.*s", (int)strcspn(text, ","), text);
 	return words;
 }
 
@@ -340,14 +373,14 @@ enum outcome by_axis_figure(const struct figures *figures, const struct by_axis 
 		.axis = view->axis,
 		.names = view->levels,
 		.name_count = view->level_count,
-		.takes = view->is_time ? is_main_time : is_main,
+		.takes = view->filter.metric ? curves_is_shown_action
+			 : view->is_time     ? is_main_time
+					     : is_main,
+		.skips_single = true,
 	};
-	const char *intervals = !view->is_time ? "medians, without intervals"
-				: view->by_number
-					? "geometric means of replicate medians, bands: 95 % t "
-					  "interval on their logs"
-					: "geometric means of replicate medians, bars: 95 % t "
-					  "interval on their logs";
+	const char *intervals = !view->is_time    ? "medians, without intervals"
+				: view->by_number ? FIGURE_MEANS
+						  : FIGURE_BARS;
 	snprintf(what, sizeof what, "%s by %s%s%s%s; %s", view->experiment, view->name,
 		 block_heap(", ", &view->filter, heap), view->has_actions ? ", " : "",
 		 view->has_actions ? ACTIONS_SHOWN : "", intervals);

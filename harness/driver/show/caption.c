@@ -1,14 +1,15 @@
-#include "harness/driver/show/figures.h"
+#include "harness/driver/show/caption.h"
 
+#include "harness/common/units.h"
+#include "harness/driver/base/notes.h"
 #include "harness/driver/base/version.h"
 #include "harness/driver/machine/machine.h"
 #include "harness/driver/show/blocks.h"
-#include "harness/driver/show/counters.h"
+#include "harness/driver/show/exec_floor.h"
 
-#include <inttypes.h>
 #include <string.h>
 
-enum { CAPTION_LINE_MAX = 1024 };
+enum { CAPTION_LINE_MAX = 1024, CAPTION_TEXT_MAX = 4096 };
 
 /* The smallest and the largest of some numbers. */
 struct span {
@@ -33,17 +34,23 @@ static const char *span_text(const struct span *span, char text[48])
 	return text;
 }
 
+/* Appends a part to the paragraph. */
+static void add(char text[CAPTION_TEXT_MAX], const char *part)
+{
+	if (part && *part)
+		notes_append(text, CAPTION_TEXT_MAX, "%s%s", *text ? "; " : "", part);
+}
+
 static void put_line(FILE *file, const char *text)
 {
-	if (!text || !*text)
-		return;
 	gnuplot_text(file, text);
 	gnuplot_put(file, "\n");
 }
 
-static void put_what(FILE *file, const struct figures *figures, const struct caption *caption)
+static void add_what(char text[CAPTION_TEXT_MAX], const struct figures *figures,
+		     const struct caption *caption)
 {
-	char text[CAPTION_LINE_MAX], first[48], second[48], why[FILTER_WHY_MAX] = "";
+	char count[128], first[48], second[48], why[FILTER_WHY_MAX] = "";
 	char what[CAPTION_LINE_MAX / 2];
 	struct span samples = {0}, replicates = {0};
 	for (size_t i = 0; i < figures->summary->row_count; i++) {
@@ -55,16 +62,19 @@ static void put_what(FILE *file, const struct figures *figures, const struct cap
 		span_add(&replicates, row->series->block_count);
 	}
 	block_words(&caption->filter, caption->what, what, sizeof what);
-	if (samples.high)
-		snprintf(text, sizeof text, "%s; %s samples in %s replicate%s", what,
+	add(text, what);
+	if (samples.high) {
+		snprintf(count, sizeof count, "%s samples in %s replicate%s",
 			 span_text(&samples, first), span_text(&replicates, second),
-			 replicates.high == 1 ? "" : "s");
-	if (!samples.high && caption->filter.experiment)
+			 units_plural(replicates.high));
+		add(text, count);
+		return;
+	}
+	if (caption->filter.experiment)
 		filter_why_none(figures->summary, caption->filter.experiment, why);
-	if (!samples.high)
-		snprintf(text, sizeof text, "%s; nothing measured%s%s", what, *why ? ": " : "",
-			 why);
-	put_line(file, text);
+	add(text, "nothing measured");
+	if (*why)
+		notes_append(text, CAPTION_TEXT_MAX, ": %s", why);
 }
 
 static void put_origin(FILE *file, const struct dataset *dataset)
@@ -81,17 +91,20 @@ static void put_origin(FILE *file, const struct dataset *dataset)
 
 enum outcome caption_write(const struct figures *figures, const struct caption *caption)
 {
-	char name[96], left_out[FILTER_WHY_MAX], words[COUNTER_WORDS_MAX];
+	char name[96], left_out[FILTER_WHY_MAX], of_exec[EXEC_FLOOR_MAX];
+	char text[CAPTION_TEXT_MAX] = "";
 	snprintf(name, sizeof name, "caption-%s.dat", caption->figure);
 	FILE *file = figures_open(figures, name);
 	if (!file)
 		return OUTCOME_FAILED;
-	put_what(file, figures, caption);
-	put_line(file, caption->remark);
+	add_what(text, figures, caption);
+	add(text, caption->remark);
+	if (!caption->filter.counters) /* a floor of times */
+		add(text, exec_floor_words(figures->summary, &caption->filter, of_exec));
 	if (caption->filter.experiment)
-		put_line(file, filter_cases_left_out(figures->summary, caption->filter.experiment,
-						     left_out));
-	put_line(file, counters_missing(figures->summary->dataset, !caption->full_reasons, words));
+		add(text,
+		    filter_cases_left_out(figures->summary, caption->filter.experiment, left_out));
+	put_line(file, text);
 	put_origin(file, figures->summary->dataset);
 	return figures_close(figures, file);
 }

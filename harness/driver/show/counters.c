@@ -1,147 +1,16 @@
 #include "harness/driver/show/counters.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/base/notes.h"
 #include "harness/driver/show/by_axis.h"
+#include "harness/driver/show/caption.h"
+#include "harness/driver/show/counter_words.h"
 #include "harness/driver/show/level_words.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { ARMS_MAX = 64, LABEL_MAX = 120, COLUMNS_MAX = 32 };
-
-/* ---- what was counted and what was not, in words ---- */
-
-static const json_t *counters_of(const struct dataset *dataset)
-{
-	return json_object_get(dataset->run, "counters");
-}
-
-static const char *text_of(const json_t *counter, const char *key)
-{
-	const char *text = json_string_value(json_object_get(counter, key));
-	return text ? text : "";
-}
-
-static void add(char text[COUNTER_WORDS_MAX], const char *before, const char *words, size_t length)
-{
-	size_t at = strlen(text);
-	snprintf(text + at, COUNTER_WORDS_MAX - at, "%s%.*s", before, (int)length, words);
-}
-
-static void add_reason(char text[COUNTER_WORDS_MAX], const char *why, bool in_short)
-{
-	static const char unavailable[] = "unavailable: ";
-	if (in_short && strncmp(why, unavailable, sizeof unavailable - 1) == 0)
-		why += sizeof unavailable - 1;
-	add(text, " (", why, in_short ? strcspn(why, ",;") : strlen(why));
-	add(text, ")", "", 0);
-}
-
-const char *counters_missing(const struct dataset *dataset, bool in_short,
-			     char text[COUNTER_WORDS_MAX])
-{
-	const json_t *counters = counters_of(dataset), *counter, *name;
-	json_t *names, *by_reason = json_object(); /* in the order of the run */
-	const char *why;
-	size_t i;
-	*text = '\0';
-	json_array_foreach(counters, i, counter)
-	{
-		why = text_of(counter, "missing");
-		if (*why && !json_object_get(by_reason, why))
-			json_object_set_new(by_reason, why, json_array());
-		if (*why)
-			json_array_append(json_object_get(by_reason, why),
-					  json_object_get(counter, "name"));
-	}
-	json_object_foreach(by_reason, why, names)
-	{
-		const char *before = *text ? "; " : "not counted: ";
-		json_array_foreach(names, i, name)
-		{
-			add(text, i ? ", " : before, json_string_value(name),
-			    json_string_length(name));
-		}
-		add_reason(text, why, in_short);
-	}
-	json_decref(by_reason);
-	return text;
-}
-
-/* Whether a name has this ending; `stem` is what stands before it. */
-static bool cut_ending(const char *name, const char *ending, char stem[COUNTER_NAME_MAX])
-{
-	size_t length = strlen(name), end = strlen(ending);
-	if (length <= end || strcmp(name + length - end, ending) != 0)
-		return false;
-	snprintf(stem, COUNTER_NAME_MAX, "%.*s", (int)(length - end), name);
-	return true;
-}
-
-/* Whether user and kernel are also counted together, which says more in one column. */
-static bool is_part(const json_t *counted, const char *name)
-{
-	char stem[COUNTER_NAME_MAX], both[COUNTER_NAME_MAX + 8];
-	if (!cut_ending(name, "_user", stem) && !cut_ending(name, "_kernel", stem))
-		return false;
-	snprintf(both, sizeof both, "%s_both", stem);
-	return json_object_get(counted, both) != NULL;
-}
-
-/* The metrics to show where there is room for one an event: user and kernel together where that was counted, else
- * what was. Without those that count children as well. Returns how many. */
-static size_t find_columns(const struct dataset *dataset,
-			   char columns[COLUMNS_MAX][COUNTER_NAME_MAX])
-{
-	json_t *counter, *counted = json_object(); /* by name */
-	const char *name;
-	size_t count = 0, i;
-	json_array_foreach(counters_of(dataset), i, counter)
-	{
-		if (!json_object_get(counter, "missing"))
-			json_object_set(counted, text_of(counter, "name"), counter);
-	}
-	json_object_foreach(counted, name, counter)
-	{
-		if (count < COLUMNS_MAX && !is_part(counted, name) &&
-		    !json_is_true(json_object_get(counter, "with_child")))
-			wire_copy(columns[count++], COUNTER_NAME_MAX, name);
-	}
-	json_decref(counted);
-	return count;
-}
-
-/* A metric's name without "_both". Returns `text`. */
-static const char *label_of(const char *metric, char text[COUNTER_NAME_MAX])
-{
-	if (!cut_ending(metric, "_both", text))
-		wire_copy(text, COUNTER_NAME_MAX, metric);
-	return text;
-}
-
-/* Whether any cell of the run was one that is counted, and gave this counter. */
-static bool was_counted(const struct dataset *dataset, const char *metric)
-{
-	for (size_t i = 0; i < dataset->series_count; i++)
-		if (dataset->series[i].is_counter && dataset->series[i].block_count &&
-		    strcmp(dataset->series[i].metric, metric) == 0)
-			return true;
-	return false;
-}
-
-const char *counters_counted(const struct dataset *dataset, char text[COUNTER_WORDS_MAX])
-{
-	char columns[COLUMNS_MAX][COUNTER_NAME_MAX], label[COUNTER_NAME_MAX];
-	size_t count = find_columns(dataset, columns);
-	*text = '\0';
-	for (size_t i = 0; i < count; i++) {
-		if (!was_counted(dataset, columns[i]))
-			continue;
-		label_of(columns[i], label);
-		add(text, *text ? ", " : "", label, strlen(label));
-	}
-	return text;
-}
+enum { ARMS_MAX = 64, LABEL_MAX = 120 };
 
 /* ---- the figure ---- */
 
@@ -150,7 +19,7 @@ struct sheet {
 	const struct figures *figures;
 	FILE *file;
 	size_t column_count, row_count;
-	char columns[COLUMNS_MAX][COUNTER_NAME_MAX]; /* metrics, without a suffix */
+	char columns[COUNTER_COLUMNS_MAX][COUNTER_NAME_MAX]; /* metrics, without a suffix */
 };
 
 /* A line of the file: place in the grid, -1 for what stands beside it; text; shade from 0 to 1. */
@@ -165,7 +34,7 @@ static void put_columns(const struct sheet *sheet)
 {
 	for (size_t c = 0; c < sheet->column_count; c++) {
 		char label[COUNTER_NAME_MAX];
-		label_of(sheet->columns[c], label);
+		counters_label(sheet->columns[c], label);
 		gnuplot_put(sheet->file, "%zu\t-1\t", c);
 		gnuplot_text(sheet->file, label);
 		gnuplot_put(sheet->file, "\t0\n");
@@ -331,7 +200,8 @@ static enum outcome put_sheet(const struct figures *figures, size_t *column_coun
 	sheet.file = figures_open(figures, "counters-by-arm.dat");
 	if (!sheet.file)
 		return OUTCOME_FAILED;
-	*column_count = sheet.column_count = find_columns(figures->summary->dataset, sheet.columns);
+	*column_count = sheet.column_count =
+		counters_columns(figures->summary->dataset, sheet.columns);
 	if (sheet.column_count) {
 		put_columns(&sheet);
 		put_faces(&sheet);
@@ -340,17 +210,35 @@ static enum outcome put_sheet(const struct figures *figures, size_t *column_coun
 	return figures_close(figures, sheet.file);
 }
 
-/* "counting changed write_ns by +0.4 %", for each experiment. */
-static void counting_text(const struct counting_costs *counting, char *text, size_t text_bytes)
+/* "spawn, with the child". */
+static const char *counted_what(const struct counting_cost *cost)
 {
+	static char text[WIRE_NAME_MAX + 24];
+	return notes_fill(text, sizeof text, "%s%s", cost->experiment,
+			  cost->with_child ? ", with the child" : "");
+}
+
+/* "counting changed times by -0.6 % (tlb_refill) to +49.0 % (switch)", and that the table says what is not counted. */
+static void say_counting(const struct summary *summary, char *text, size_t text_bytes)
+{
+	const struct counting_costs *counting = &summary->counting;
+	const size_t missing = counters_missing_count(summary->dataset);
+	const struct counting_cost *least = NULL, *most = NULL;
 	*text = '\0';
 	for (size_t i = 0; i < counting->count; i++) {
 		const struct counting_cost *cost = &counting->costs[i];
-		size_t length = strlen(text);
-		snprintf(text + length, text_bytes - length, "%s%s of %s by %+.1f %%%s",
-			 length ? ", " : "counting changed ", cost->metric, cost->experiment,
-			 (cost->ratio - 1) * 100, cost->with_child ? " (with the child)" : "");
+		least = least && least->ratio <= cost->ratio ? least : cost;
+		most = most && most->ratio >= cost->ratio ? most : cost;
 	}
+	if (most)
+		notes_append(text, text_bytes, "counting changed times by %+.1f %% (%s)",
+			     (least->ratio - 1) * 100, counted_what(least));
+	if (most && most != least)
+		notes_append(text, text_bytes, " to %+.1f %% (%s)", (most->ratio - 1) * 100,
+			     counted_what(most));
+	if (missing)
+		notes_append(text, text_bytes, "%snot counted: %zu, see tables/counters.md",
+			     *text ? "; " : "", missing);
 }
 
 enum outcome counters_figure(const struct figures *figures)
@@ -361,18 +249,15 @@ enum outcome counters_figure(const struct figures *figures)
 	filter_settle_levels(figures->summary, &filter);
 	if (put_sheet(figures, &column_count))
 		return OUTCOME_FAILED;
-	counting_text(&figures->summary->counting, remark, sizeof remark);
+	say_counting(figures->summary, remark, sizeof remark);
 	const struct caption caption = {
 		.figure = "counters-by-arm",
-		.what = column_count ? "medians of counts, without intervals, user and kernel "
-				       "together unless the "
-				       "name says otherwise; shade: share of the highest in its "
-				       "column and part, on a "
-				       "log scale; n/a: refused, see summary.csv"
+		.what = column_count ? "medians of counts, without intervals; user and kernel "
+				       "together unless the name says otherwise; shade: share of "
+				       "the column's highest, on a log scale; n/a: see summary.csv"
 				     : "no counter was counted",
 		.filter = filter,
 		.remark = remark,
-		.full_reasons = true,
 	};
 	return caption_write(figures, &caption);
 }
@@ -389,7 +274,7 @@ void counters_table(const struct summary *summary, struct grid *grid)
 		  *words ? words
 			 : "nothing; counts come only from dirty and warm cells in order, with the "
 			   "child on the caller's CPU, where counters are chosen and available");
-	grid_note(grid, "%s", counters_missing(summary->dataset, false, words));
+	grid_note(grid, "%s", counters_missing(summary->dataset, words));
 	if (!counting->count)
 		return;
 	grid_heads(grid, "counting changed", "metric", "by", "arms");

@@ -1,4 +1,4 @@
-#include "harness/driver/show/figures.h"
+#include "harness/driver/show/curves.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -41,6 +41,7 @@ static void put_name(const struct data_file *curves, const struct series *series
 static double x_of(const struct summary *summary, const struct data_file *curves,
 		   const struct series *series)
 {
+	unsigned level;
 	switch (curves->over) {
 	case CURVE_OVER_HEAP:
 		return (double)series->heap_bytes;
@@ -49,6 +50,10 @@ static double x_of(const struct summary *summary, const struct data_file *curves
 	case CURVE_OVER_NUMBER:
 		return strtod(series->level[curves->axis], NULL);
 	default:
+		if (!curves->names)
+			return axis_find(&axes[curves->axis], series->level[curves->axis], &level)
+				       ? (double)level
+				       : (double)NAN;
 		for (size_t i = 0; i < curves->name_count; i++)
 			if (strcmp(curves->names[i], series->level[curves->axis]) == 0)
 				return (double)i;
@@ -59,9 +64,10 @@ static double x_of(const struct summary *summary, const struct data_file *curves
 static bool takes(const struct summary *summary, const struct data_file *curves,
 		  const struct series *series)
 {
-	return summary->rows[series - summary->dataset->series].count &&
-	       filter_matches(&curves->filter, series) &&
+	const struct row *row = &summary->rows[series - summary->dataset->series];
+	return row->count && filter_matches(&curves->filter, series) &&
 	       (!curves->takes || curves->takes(summary, series)) &&
+	       (!curves->of_crowded || row->undisturbed.crowded_ratio.has_interval) &&
 	       (!curves->to_fork || summary_ratio(summary, series));
 }
 
@@ -91,10 +97,11 @@ static void put_curve(FILE *file, const struct summary *summary, const struct da
 	gnuplot_put(file, "\n");
 	for (size_t i = 0; i < count; i++) {
 		const struct series *series = points[i].series;
-		const struct stats_interval *interval =
-			curves->to_fork
-				? &summary_ratio(summary, series)->interval
-				: &summary->rows[series - summary->dataset->series].interval;
+		const struct row *row = &summary->rows[series - summary->dataset->series];
+		const struct stats_interval *interval = curves->to_fork ? &row->ratio->interval
+							: curves->of_crowded
+								? &row->undisturbed.crowded_ratio
+								: &row->interval;
 		gnuplot_put(file, "%.10g", points[i].x);
 		figures_put_interval(file, interval,
 				     curves->a_page ? filter_pages(summary, series) : 1);
@@ -124,10 +131,14 @@ static void put_curves(FILE *file, const struct summary *summary, const struct d
 					  ? points[i - 1].first
 					  : points[i].series;
 	qsort(points, count, sizeof *points, by_curve);
+	size_t least = 1;
+	for (size_t i = 1; curves->skips_single && i < count; i++)
+		least = points[i].first == points[i - 1].first ? 2 : least;
 	for (size_t from = 0, to; from < count; from = to) {
 		for (to = from + 1; to < count && points[to].first == points[from].first;)
 			to++;
-		put_curve(file, summary, curves, points + from, to - from);
+		if (to - from >= least)
+			put_curve(file, summary, curves, points + from, to - from);
 	}
 }
 

@@ -1,8 +1,8 @@
 #include "harness/driver/show/derived.h"
 
+#include "harness/common/units.h"
 #include "harness/driver/base/forms/csv.h"
 #include "harness/driver/base/outfile.h"
-#include "harness/driver/show/show.h"
 
 #include <math.h>
 
@@ -42,26 +42,34 @@ static void put_counting(FILE *file, const struct counting_cost *cost)
 			      .metric = cost->metric,
 			      .unit = "ratio",
 			      .value.center = cost->ratio};
-	snprintf(row.note, sizeof row.note, "%zu arms%s", cost->arms,
+	snprintf(row.note, sizeof row.note, "%zu arm%s%s", cost->arms, units_plural(cost->arms),
 		 cost->with_child ? ", children counted as well" : "");
 	put_row(file, cost->experiment, &row);
 }
 
 static void put_crosscheck(FILE *file, const struct crosscheck_entry *entry)
 {
+	const struct {
+		const char *name, *unit;
+		const struct stats_interval *value;
+	} values[] = {{"hyperfine", "ns", &entry->whole_ns},
+		      {"hyperfine_once", "ns", &entry->once_ns},
+		      {"hyperfine_window", "ns", &entry->window_ns},
+		      {"hyperfine_over_window", "ratio", &entry->ratio}};
 	char arm[2 * WIRE_NAME_MAX];
-	struct derived row = {.name = "hyperfine",
-			      .case_name = arm,
-			      .unit = "ns",
-			      .with_heap = true,
-			      .heap_bytes = entry->heap_bytes,
-			      .value = {.center = entry->spawn_ns,
-					.has_interval = true,
-					.low = entry->low_ns,
-					.high = entry->high_ns}};
 	snprintf(arm, sizeof arm, "%s %s", entry->primitive, entry->action);
-	snprintf(row.note, sizeof row.note, "%lu spawns", entry->count);
-	put_row(file, "spawn", &row);
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		struct derived row = {.name = values[i].name,
+				      .case_name = arm,
+				      .unit = values[i].unit,
+				      .with_heap = true,
+				      .heap_bytes = entry->heap_bytes,
+				      .replicates = entry->turns,
+				      .value = *values[i].value};
+		snprintf(row.note, sizeof row.note, "%lu spawns; %s", entry->spawns,
+			 crosscheck_verdict(entry));
+		put_row(file, "spawn", &row);
+	}
 }
 
 enum outcome derived_write(const struct summary *summary, const char *folder,

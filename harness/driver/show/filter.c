@@ -1,6 +1,8 @@
 #include "harness/driver/show/filter.h"
 
+#include "harness/common/units.h"
 #include "harness/driver/analysis/shortfall.h"
+#include "harness/driver/base/notes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,13 +58,70 @@ void filter_settle_levels(const struct summary *summary, struct filter *filter)
 	}
 }
 
+/* What a filter asks of one of a row's names: to be one of two. */
+struct wish {
+	size_t name; /* its place in the row */
+	uint32_t one, other;
+};
+
+static void wish_for(const struct row_names *names, const char *name, size_t place,
+		     struct wish wishes[ROW_NAMES], size_t *count)
+{
+	const uint32_t number = name ? row_names_number(names, name) : 0;
+	if (name && strcmp(name, FILTER_ANY) != 0)
+		wishes[(*count)++] = (struct wish){place, number, number};
+}
+
+/* What a filter asks of names, the same as filter_matches() does. Returns how many wishes. */
+static size_t wish(const struct row_names *names, const struct filter *filter,
+		   struct wish wishes[ROW_NAMES])
+{
+	size_t count = 0;
+	wish_for(names, filter->experiment, ROW_EXPERIMENT, wishes, &count);
+	const size_t metric = count;
+	wish_for(names, filter->metric, ROW_METRIC, wishes, &count);
+	if (count > metric && filter->or_metric)
+		wishes[metric].other = row_names_number(names, filter->or_metric);
+	wish_for(names, filter->primitive, ROW_PRIMITIVE, wishes, &count);
+	wish_for(names, filter->case_name, ROW_CASE, wishes, &count);
+	wish_for(names, filter->action, ROW_ACTION, wishes, &count);
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (filter->level[axis])
+			wish_for(names, filter->level[axis], ROW_LEVELS + axis, wishes, &count);
+		else
+			wishes[count++] =
+				(struct wish){ROW_LEVELS + axis, names->empty, names->plain[axis]};
+	return count;
+}
+
+static bool is_granted(const uint32_t row[ROW_NAMES], const struct wish *wishes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (row[wishes[i].name] != wishes[i].one && row[wishes[i].name] != wishes[i].other)
+			return false;
+	return true;
+}
+
+/* The first row from `from` on that matches, with values or, if those are not asked for, without; NULL if there is
+ * none. Most rows are told by their numbers. */
+static const struct row *next_from(const struct summary *summary, const struct filter *filter,
+				   size_t from, bool with_values)
+{
+	struct wish wishes[ROW_NAMES];
+	const struct row_names *names = &summary->names;
+	const size_t count = names->of_rows ? wish(names, filter, wishes) : 0;
+	for (size_t i = from; i < summary->row_count; i++)
+		if ((!count || is_granted(names->of_rows[i], wishes, count)) &&
+		    (!with_values || summary->rows[i].count) &&
+		    filter_matches(filter, summary->rows[i].series))
+			return &summary->rows[i];
+	return NULL;
+}
+
 const struct row *filter_next(const struct summary *summary, const struct filter *filter,
 			      const struct row *last)
 {
-	for (size_t i = last ? (size_t)(last - summary->rows) + 1 : 0; i < summary->row_count; i++)
-		if (summary->rows[i].count && filter_matches(filter, summary->rows[i].series))
-			return &summary->rows[i];
-	return NULL;
+	return next_from(summary, filter, last ? (size_t)(last - summary->rows) + 1 : 0, true);
 }
 
 const struct row *filter_row(const struct summary *summary, const struct filter *filter)
@@ -79,10 +138,7 @@ const struct row *filter_settled_row(const struct summary *summary, struct filte
 const struct row *filter_any_row(const struct summary *summary, const struct filter *filter)
 {
 	const struct row *row = filter_row(summary, filter);
-	for (size_t i = 0; !row && i < summary->row_count; i++)
-		if (filter_matches(filter, summary->rows[i].series))
-			row = &summary->rows[i];
-	return row;
+	return row ? row : next_from(summary, filter, 0, false);
 }
 
 const struct row *filter_most_threads(const struct summary *summary, const struct filter *filter)
@@ -99,21 +155,12 @@ const struct row *filter_most_threads(const struct summary *summary, const struc
 static size_t find_heaps(const struct summary *summary, const struct filter *filter,
 			 size_t replicates_min, uint64_t *heap_bytes, size_t capacity)
 {
-	size_t count = 0;
-	const struct row *row = NULL;
-	while (count < capacity && (row = filter_next(summary, filter, row))) {
-		size_t at = 0;
-		if (row->series->block_count < replicates_min)
-			continue;
-		while (at < count && heap_bytes[at] < row->series->heap_bytes)
-			at++;
-		if (at < count && heap_bytes[at] == row->series->heap_bytes)
-			continue;
-		memmove(heap_bytes + at + 1, heap_bytes + at, (count - at) * sizeof *heap_bytes);
-		heap_bytes[at] = row->series->heap_bytes;
-		count++;
-	}
-	return count;
+	struct size_list heaps = {.capacity = capacity};
+	heaps.bytes = heap_bytes;
+	for (const struct row *row = NULL; (row = filter_next(summary, filter, row));)
+		if (row->series->block_count >= replicates_min)
+			size_list_add(&heaps, row->series->heap_bytes);
+	return heaps.count;
 }
 
 size_t filter_heaps(const struct summary *summary, const struct filter *filter,
@@ -153,15 +200,15 @@ size_t filter_cases(const struct summary *summary, const struct filter *filter, 
 		    size_t capacity)
 {
 	size_t count = 0;
-	for (size_t i = 0; i < summary->row_count && count < capacity; i++) {
-		const struct series *series = summary->rows[i].series;
+	const struct row *row = next_from(summary, filter, 0, false);
+	while (row && count < capacity) {
+		const char *name = row->series->case_name;
 		size_t at = 0;
-		if (!filter_matches(filter, series))
-			continue;
-		while (at < count && strcmp(cases[at], series->case_name) != 0)
+		while (at < count && strcmp(cases[at], name) != 0)
 			at++;
 		if (at == count)
-			cases[count++] = series->case_name;
+			cases[count++] = name;
+		row = next_from(summary, filter, (size_t)(row - summary->rows) + 1, false);
 	}
 	return count;
 }
@@ -203,7 +250,7 @@ const char *filter_why_none(const struct summary *summary, const char *experimen
 }
 
 /* Whether an arm of this case gave anything, and whether `before` it the case was seen already. */
-static bool case_is_told(const struct dataset *dataset, const struct series *of, size_t before)
+static bool case_is_listed(const struct dataset *dataset, const struct series *of, size_t before)
 {
 	for (size_t i = 0; i < dataset->series_count; i++) {
 		const struct series *series = &dataset->series[i];
@@ -223,31 +270,30 @@ const char *filter_cases_left_out(const struct summary *summary, const char *exp
 	*text = '\0';
 	for (size_t i = 0; i < dataset->series_count; i++) {
 		const struct series *series = &dataset->series[i];
-		size_t length = strlen(text);
 		if (strcmp(series->experiment, experiment) != 0 || !*series->case_name)
 			continue;
 		any = any || series->block_count;
-		if (!series->is_counter && !case_is_told(dataset, series, i))
-			snprintf(text + length, FILTER_WHY_MAX - length, "%s%s (%s)",
-				 length ? ", " : "left out: ", series->case_name, series->missing);
+		if (!series->is_counter && !case_is_listed(dataset, series, i))
+			notes_append(text, FILTER_WHY_MAX, "%s%s (%s)",
+				     *text ? ", " : "left out: ", series->case_name,
+				     series->missing);
 	}
 	if (!any)
 		*text = '\0';
 	return text;
 }
 
-const char *filter_kinds_left_out(const struct summary *summary, char *text, size_t text_bytes)
+const char *filter_levels_left_out(const struct summary *summary, const char *list, char *text,
+				   size_t text_bytes)
 {
 	const char *kind;
 	json_t *why;
 	*text = '\0';
-	json_object_foreach(json_object_get(summary->dataset->run, "page_kinds_left_out"), kind,
-			    why)
+	json_object_foreach(json_object_get(summary->dataset->run, list), kind, why)
 	{
-		size_t length = strlen(text);
 		const char *words = json_string_value(why);
-		snprintf(text + length, text_bytes - length, "%s%s (%s)",
-			 length ? ", " : "left out: ", kind, words ? words : "no reason given");
+		notes_append(text, text_bytes, "%s%s (%s)", *text ? ", " : "left out: ", kind,
+			     words ? words : "no reason given");
 	}
 	return text;
 }

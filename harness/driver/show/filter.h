@@ -49,7 +49,7 @@ size_t filter_heaps(const struct summary *summary, const struct filter *filter,
 size_t filter_heaps_with_interval(const struct summary *summary, const struct filter *filter,
 				  uint64_t *heap_bytes, size_t capacity);
 
-/* Of the heaps that filter_heaps_with_interval() names the largest up to `most`, else the smallest. False if nothing is
+/* Of the heaps that filter_heaps_with_interval() names the largest up to `most`, else the smallest. False if nothing
  * matches. */
 bool filter_middle_heap(const struct summary *summary, const struct filter *filter, uint64_t most,
 			uint64_t *heap_bytes);
@@ -83,8 +83,9 @@ const char *filter_why_none(const struct summary *summary, const char *experimen
 const char *filter_cases_left_out(const struct summary *summary, const char *experiment,
 				  char text[FILTER_WHY_MAX]);
 
-/* "left out: hugetlb (not permitted: ...), ...": page kinds that the run could not have; empty if there
- * are none. Returns `text`. */
-const char *filter_kinds_left_out(const struct summary *summary, char *text, size_t text_bytes);
+/* "left out: hugetlb (not permitted: ...), ...": levels that the run could not have, by the name of their list in the
+ * run line, as "page_kinds_left_out"; empty if there are none. Returns `text`. */
+const char *filter_levels_left_out(const struct summary *summary, const char *list, char *text,
+				   size_t text_bytes);
 
 #endif

@@ -38,11 +38,9 @@ void grid_cell(struct grid *grid, const char *format, ...)
 		grid->columns = grid->filled;
 }
 
-static const char *const marks[] = {[STATS_WIDE] = "~", [STATS_TOO_WIDE] = "?"};
-
 void grid_value(struct grid *grid, enum stats_width width, const char *text, const char *latex)
 {
-	const char *mark = width == STATS_WIDE || width == STATS_TOO_WIDE ? marks[width] : "";
+	const char *mark = stats_width_mark(width);
 	size_t at = grid->filled;
 	grid_cell(grid, "%s%s", mark, text);
 	if (grid->rows == 0 || at == GRID_COLUMNS_MAX)
@@ -62,7 +60,7 @@ static const char *legend(const struct grid *grid, bool latex, char text[GRID_NO
 	*text = '\0';
 	if (!grid->has_values)
 		return text;
-	notes_append(text, GRID_NOTE_MAX, "%s: half of the 95 %% interval",
+	notes_append(text, GRID_NOTE_MAX, "%s: half of the run's 95 %% interval",
 		     latex ? "in parentheses, in units of the last digit" : "\u00b1");
 	for (size_t i = STATS_WIDE; i <= STATS_NO_WIDTH; i++)
 		notes_append(text, GRID_NOTE_MAX, "%s", grid->has_width[i] ? words[i] : "");

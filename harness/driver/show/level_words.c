@@ -1,6 +1,7 @@
 #include "harness/driver/show/level_words.h"
 
-#include <stdio.h>
+#include "harness/driver/base/notes.h"
+
 #include <string.h>
 
 const char *level_words_one(const struct filter *filter, enum axis_id axis,
@@ -14,20 +15,16 @@ const char *level_words_one(const struct filter *filter, enum axis_id axis,
 	return text;
 }
 
-const char *level_words(const struct filter *filter, unsigned told, char text[LEVEL_WORDS_MAX])
+const char *level_words(const struct filter *filter, unsigned named, char text[LEVEL_WORDS_MAX])
 {
 	char word[LEVEL_WORD_MAX];
-	size_t length = 0;
 	*text = '\0';
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
 		const char *name = filter->level[axis];
-		if (told & 1U << axis || !name || !*name ||
-		    strcmp(name, axis_plain_name(&axes[axis])) == 0 ||
-		    !*level_words_one(filter, axis, word))
-			continue;
-		length += (size_t)snprintf(text + length, LEVEL_WORDS_MAX - length, ", %s", word);
-		if (length >= LEVEL_WORDS_MAX)
-			break;
+		if (!(named & 1U << axis) && name && *name &&
+		    strcmp(name, axis_plain_name(&axes[axis])) != 0 &&
+		    *level_words_one(filter, axis, word))
+			notes_append(text, LEVEL_WORDS_MAX, ", %s", word);
 	}
 	return text;
 }
@@ -45,7 +42,7 @@ static void add_others(const struct summary *summary, const struct filter *filte
 		const struct series *series = summary->rows[i].series;
 		const char *name = series->level[axis];
 		char word[LEVEL_WORD_MAX];
-		size_t at = 0, length = strlen(text);
+		size_t at = 0;
 		if (!summary->rows[i].count || !*name || strcmp(name, shown) == 0 ||
 		    strcmp(series->experiment, filter->experiment) != 0)
 			continue;
@@ -56,22 +53,21 @@ static void add_others(const struct summary *summary, const struct filter *filte
 		seen[count++] = name;
 		struct filter one = {.experiment = filter->experiment};
 		one.level[axis] = name;
-		snprintf(text + length, LEVEL_WORDS_MAX - length, "%s%s",
-			 length ? ", " : "not shown: ", level_words_one(&one, axis, word));
+		notes_append(text, LEVEL_WORDS_MAX, "%s%s",
+			     *text ? ", " : "not shown: ", level_words_one(&one, axis, word));
 	}
 }
 
 const char *level_words_others(const struct summary *summary, const struct filter *filter,
-			       unsigned told, char text[LEVEL_WORDS_MAX])
+			       unsigned named, char text[LEVEL_WORDS_MAX])
 {
-	static const char where[] = "; see summary.csv";
 	*text = '\0';
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
 		const char *shown = filter->level[axis];
-		if (!(told & 1U << axis) && !(shown && strcmp(shown, FILTER_ANY) == 0))
+		if (!(named & 1U << axis) && !(shown && strcmp(shown, FILTER_ANY) == 0))
 			add_others(summary, filter, axis, text);
 	}
 	if (*text)
-		strncat(text, where, LEVEL_WORDS_MAX - strlen(text) - 1);
+		notes_append(text, LEVEL_WORDS_MAX, "; see summary.csv");
 	return text;
 }

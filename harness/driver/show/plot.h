@@ -5,6 +5,7 @@
 
 #include "harness/common/problem.h"
 #include "harness/driver/analysis/summary.h"
+#include "harness/driver/show/published.h"
 
 #include <stddef.h>
 
@@ -13,8 +14,9 @@
  * missing, takes longer than a minute over a figure, or a script fails, with gnuplot's last words; what was
  * drawn before stays, and the others are drawn all the same. Sets how many figures were drawn. Figures that this
  * program made of the run before and that it no longer has are removed: their captions tell them, and are the one
- * thing in FOLDER that is read. */
-enum outcome plot_draw(const struct summary *summary, const char *folder, size_t *figures,
-		       struct problem *problem);
+ * thing in FOLDER that is read, beside a profile. Without a summary the profile's figure alone is drawn.
+ * `published`: points to draw over spawn-by-heap; NULL: none. */
+enum outcome plot_draw(const struct summary *summary, const struct published *published,
+		       const char *folder, size_t *figures, struct problem *problem);
 
 #endif

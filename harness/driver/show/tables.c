@@ -1,5 +1,6 @@
 #include "harness/driver/show/tables.h"
 
+#include "harness/common/units.h"
 #include "harness/driver/analysis/shortfall.h"
 #include "harness/driver/base/forms/latex.h"
 #include "harness/driver/base/forms/markdown.h"
@@ -73,8 +74,8 @@ void tables_print(const struct summary *summary)
 	checks_print(summary);
 	checks_print_crosscheck(summary);
 	if (dataset->failure_count)
-		print("\n%zu replicates failed; the first: %s\n", dataset->failure_count,
-		      dataset->first_failure);
+		print("\n%zu replicate%s failed; the first: %s\n", dataset->failure_count,
+		      units_plural(dataset->failure_count), dataset->first_failure);
 	shortfall_print_foot(dataset);
 }
 
@@ -127,9 +128,11 @@ static size_t views_of_file(const struct by_axis *views, size_t count)
 	return same;
 }
 
-/* Writes one file: the tables of a face, or so many views; with neither those of the counters. */
+/* Writes one file: the tables of a face, or so many views; with neither the one that
+ * `fill` makes. */
 static enum outcome write_file(struct table_file *table, const char *folder, const char *name,
-			       const struct show *show, const struct by_axis *views, size_t count)
+			       const struct show *show, const struct by_axis *views, size_t count,
+			       void (*fill)(const struct summary *summary, struct grid *grid))
 {
 	static struct grid grid;
 	if (open_table(table, folder, name))
@@ -140,8 +143,8 @@ static enum outcome write_file(struct table_file *table, const char *folder, con
 		by_axis_table(table->summary, &views[i], &grid);
 		write_grid(&grid, table);
 	}
-	if (!show && !count) {
-		counters_table(table->summary, &grid);
+	if (fill) {
+		fill(table->summary, &grid);
 		write_grid(&grid, table);
 	}
 	return outfile_close(&table->outfile, table->file, table->problem);
@@ -157,18 +160,48 @@ enum outcome tables_write(const struct summary *summary, const char *folder,
 		const struct show *show;
 		for (size_t i = 0; (show = show_at(i)); i++)
 			if (*show->tables &&
-			    write_file(&table, folder, show->experiment, show, NULL, 0))
+			    write_file(&table, folder, show->experiment, show, NULL, 0, NULL))
 				return OUTCOME_FAILED;
 		for (size_t i = 0, same; i < view_count; i += same) {
 			const struct by_axis *view = &views[i];
 			same = views_of_file(view, view_count - i);
 			if (write_file(&table, folder,
 				       view->has_face ? view->stem : view->experiment, NULL, view,
-				       same))
+				       same, NULL))
 				return OUTCOME_FAILED;
 		}
-		if (write_file(&table, folder, "counters", NULL, NULL, 0))
+		if (write_file(&table, folder, "counters", NULL, NULL, 0, counters_table) ||
+		    (summary->crosscheck.count && write_file(&table, folder, "second-opinion", NULL,
+							     NULL, 0, checks_crosscheck_table)))
 			return OUTCOME_FAILED;
 	}
 	return OUTCOME_OK;
+}
+
+enum outcome tables_write_named(const struct summary *summary, const char *folder, const char *name,
+				void (*each)(const void *of,
+					     void (*take)(const struct grid *grid, void *to),
+					     void *to),
+				const void *of, struct problem *problem)
+{
+	for (enum form form = MARKDOWN; form < FORMS; form++) {
+		struct table_file table = {.summary = summary, .form = form, .problem = problem};
+		if (open_table(&table, folder, name))
+			return OUTCOME_FAILED;
+		each(of, write_grid, &table);
+		if (outfile_close(&table.outfile, table.file, problem))
+			return OUTCOME_FAILED;
+	}
+	return OUTCOME_OK;
+}
+
+static void each_one(const void *of, void (*take)(const struct grid *grid, void *to), void *to)
+{
+	take(of, to);
+}
+
+enum outcome tables_write_grid(const struct summary *summary, const char *folder, const char *name,
+			       const struct grid *grid, struct problem *problem)
+{
+	return tables_write_named(summary, folder, name, each_one, grid, problem);
 }

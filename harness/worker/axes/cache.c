@@ -1,7 +1,8 @@
-/* cache: warm caches are settled after the heap was prepared, cold ones are walked over (METHODOLOGY, "State
- * before the window"). */
+/* cache: warm caches are settled after the heap was prepared, used ones are worked over then, cold ones are walked over
+ * (METHODOLOGY, "State before the window"). */
 #include "harness/common/remedy.h"
 #include "harness/worker/effects.h"
+#include "harness/worker/work.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,13 +16,10 @@ enum { CACHE_LINE_BYTES = 64 };
 static const volatile char *memory;
 
 /* Children get neither the mapping nor the file. */
-static enum outcome begin(struct run *run, uint64_t level)
+static enum outcome map_eviction_buffer(struct run *run)
 {
-	(void)level; /* a worker has cells of both */
 	size_t bytes = run->request->evict_bytes;
 	struct stat file;
-	if (bytes == 0)
-		return OUTCOME_OK;
 	if (fstat(WIRE_EVICT_FD, &file) < 0 || (uint64_t)file.st_size < bytes)
 		return fail(run->problem,
 			    "cannot find the eviction buffer's %zu bytes: forkcost "
@@ -41,18 +39,30 @@ static enum outcome begin(struct run *run, uint64_t level)
 	return OUTCOME_OK;
 }
 
+static enum outcome begin(struct run *run, uint64_t level)
+{
+	const struct wire_request *request = run->request;
+	(void)level; /* a worker has cells of all */
+	if (request->evict_bytes && map_eviction_buffer(run))
+		return OUTCOME_FAILED;
+	return request->working_set_bytes ? work_make(request->working_set_bytes, run->problem)
+					  : OUTCOME_OK;
+}
+
 /* To prepare a large heap walks over the caches, and without this even vfork, which does not touch the heap,
  * would seem to grow with it. */
 static enum outcome prepare(struct run *run, const struct arm *arm, uint64_t level)
 {
-	if (level == CACHE_WARM && arm->experiment->spawns)
+	if (level != CACHE_COLD && arm->experiment->spawns)
 		return child_settle(run, arm);
 	return OUTCOME_OK;
 }
 
-/* Reads one byte of every cache line: drives what was in the caches out of them. */
+/* Cold: reads one byte of every cache line, which drives what was in the caches out of them. */
 static void before_sample(const struct run *run, uint64_t level)
 {
+	if (level == CACHE_USED)
+		work_do();
 	if (level == CACHE_COLD && memory)
 		for (size_t at = 0; at < run->request->evict_bytes; at += CACHE_LINE_BYTES)
 			(void)memory[at];

@@ -3,6 +3,7 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/base/notes.h"
+#include "harness/driver/show/distribution.h"
 
 #include <math.h>
 #include <string.h>
@@ -27,38 +28,6 @@ enum { CASES_MAX = 64, HEAPS_MAX = 64 };
 
 /* ---- first-write-cdf ---- */
 
-static double total_of(const uint32_t *counts)
-{
-	double total = 0;
-	for (unsigned b = 0; b < HISTOGRAM_BUCKETS; b++)
-		total += counts[b];
-	return total;
-}
-
-/* A line of the distribution: ns, share of writes below, share above. */
-static void put_share(FILE *file, double bucket, double below, double total)
-{
-	gnuplot_put(file, "%.6g\t%.9g\t%.9g\n", exp2(bucket / HISTOGRAM_PER_OCTAVE), below / total,
-		    (total - below) / total);
-}
-
-/* A block of a case: its name, then the distribution at the ends of each bucket that holds any. */
-static void put_distribution(FILE *file, const struct series *series)
-{
-	double total = total_of(series->histogram), below = 0;
-	gnuplot_text(file, series->case_name);
-	gnuplot_put(file, "\n");
-	for (unsigned b = 0; b < HISTOGRAM_BUCKETS; b++) {
-		if (!series->histogram[b])
-			continue;
-		if (b == 0 || !series->histogram[b - 1]) /* level since the last */
-			put_share(file, b, below, total);
-		below += series->histogram[b];
-		put_share(file, b + 1.0, below, total);
-	}
-	gnuplot_put(file, "\n\n");
-}
-
 /* What reading the clock around a single write takes, by the ruler. NULL: it is not known. */
 static const struct row *clock_row(const struct summary *summary)
 {
@@ -66,30 +35,14 @@ static const struct row *clock_row(const struct summary *summary)
 	return filter_settled_row(summary, &filter);
 }
 
-static void put_distributions(FILE *file, const struct summary *summary,
-			      const struct filter *filter)
-{
-	for (size_t i = 0; i < summary->row_count; i++) {
-		const struct series *series = summary->rows[i].series;
-		if (series->histogram && filter_matches(filter, series))
-			put_distribution(file, series);
-	}
-}
-
 static void say_writes(const struct summary *summary, struct filter *filter,
 		       char text[FIGURE_REMARK_MAX])
 {
 	char clock[BLOCK_TEXT_MAX];
-	double writes = 0;
-	for (size_t i = 0; i < summary->row_count; i++) {
-		const struct series *series = summary->rows[i].series;
-		if (series->histogram && filter_matches(filter, series))
-			writes = fmax(writes, total_of(series->histogram));
-	}
 	notes_fill(text, FIGURE_REMARK_MAX,
 		   "up to %.0f writes per case; every time includes two clock readings, which take "
 		   "%s",
-		   writes,
+		   distribution_most(summary, filter),
 		   clock_row(summary) ? block_time(clock_row(summary), clock) : "an unknown time");
 }
 
@@ -149,31 +102,69 @@ static void say_left_out(const struct summary *summary, struct filter *filter,
 			 char text[FIGURE_REMARK_MAX])
 {
 	(void)filter;
-	filter_kinds_left_out(summary, text, FIGURE_REMARK_MAX);
+	filter_levels_left_out(summary, "page_kinds_left_out", text, FIGURE_REMARK_MAX);
+}
+
+/* In the colours of the cases. */
+static void put_floors(FILE *file, const struct summary *summary, const struct filter *filter)
+{
+	floor_put_line(file, summary, filter, FLOOR_COPY_FAULT, false, 0xD55E00);
+	floor_put_line(file, summary, filter, FLOOR_FRESH_PAGE, false, 0x009E73);
+	floor_put_line(file, summary, filter, FLOOR_REUSE_FAULT, false, 0x0072B2);
+}
+
+static void say_floors(const struct summary *summary, struct filter *filter,
+		       char text[FIGURE_REMARK_MAX])
+{
+	(void)filter;
+	floor_words(summary, FLOOR_REUSE_FAULT,
+		    "a page that is copied, new or reused, in the colour of that case", text,
+		    FIGURE_REMARK_MAX);
 }
 
 static const struct face_figure figures[] = {
 	{.name = "first-write-by-heap",
 	 .what = "whole passes over {page_kind}; " FIGURE_MEANS,
+	 .remark = say_floors,
 	 .filter = {.metric = "write_ns", .level[AXIS_TOUCH_ORDER] = FILTER_ANY},
 	 .files = {{"first-write-by-heap-sequential.dat",
 		    .filter.level[AXIS_TOUCH_ORDER] = "sequential"},
 		   {"first-write-by-heap-shuffled.dat",
-		    .filter.level[AXIS_TOUCH_ORDER] = "shuffled"}}},
+		    .filter.level[AXIS_TOUCH_ORDER] = "shuffled"},
+		   {"first-write-floors.dat", .put = put_floors}}},
 	{.name = "first-write-cdf",
 	 .what = "single writes, {page_kind} {touch_order}{, heap}, replicates pooled; no "
 		 "intervals; steps of the histogram: 1.1 %",
 	 .filter.metric = "single_ns",
 	 .choose_heap = filter_one_heap,
 	 .remark = say_writes,
-	 .files = {{"first-write-cdf.dat", .put = put_distributions}}},
+	 .files = {{"first-write-cdf.dat", .put = distribution_put}}},
 	{.name = "first-write-by-page-kind",
-	 .what = "whole passes {touch_order}{, heap}: the time of a pass divided by its writes; "
-		 "geometric means of replicate medians, bars: 95 % t interval on their logs",
+	 .what = "whole passes {touch_order}{, heap}: the time of a pass divided by its "
+		 "writes; " FIGURE_BARS,
 	 .filter = {.metric = "write_ns", .level[AXIS_PAGE_KIND] = FILTER_ANY},
 	 .choose_heap = kind_heap,
 	 .remark = say_left_out,
 	 .files = {{"first-write-by-page-kind.dat", .put = put_kinds}}},
+	{0},
+};
+
+static const struct floored floored[] = {
+	{"copy_fault_over_floor",
+	 "a fault that copies",
+	 {.metric = "write_ns", .case_name = "parent_copy"},
+	 FLOOR_COPY_FAULT,
+	 false},
+	{"fresh_page_over_floor",
+	 "a fresh page",
+	 {.metric = "write_ns", .case_name = "fresh_zero"},
+	 FLOOR_FRESH_PAGE,
+	 false},
+	{"reuse_fault_over_floor",
+	 "a fault that reuses",
+	 {.metric = "write_ns", .case_name = "reuse_child_exited"},
+	 FLOOR_REUSE_FAULT,
+	 false},
 	{0},
 };
 
@@ -237,9 +228,11 @@ static void put_table(const struct summary *summary, struct grid *grid)
 		"p50 and p99 of a pass, and max, the longest of all, are of single writes, each "
 		"including two clock readings, %s; faults and copied (frames changed) are per page",
 		block_time(clock_row(summary), text));
-	grid_note(grid, "%s", filter_kinds_left_out(summary, left_out, sizeof left_out));
+	grid_note(
+		grid, "%s",
+		filter_levels_left_out(summary, "page_kinds_left_out", left_out, sizeof left_out));
 }
 
 SHOW(first_write, .place = 2, .axes = 1U << AXIS_PAGE_KIND | 1U << AXIS_TOUCH_ORDER, .looks = looks,
      .counted = {{.title = "first_write, the writer, per page", .per = "pages"}},
-     .tables = {put_table}, .figures = figures);
+     .tables = {put_table}, .figures = figures, .floored = floored);

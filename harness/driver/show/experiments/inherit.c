@@ -14,18 +14,18 @@ static const struct look looks[] = {
 	{0},
 };
 
-/* What is told of a case. */
+/* What is shown of a case. */
 static const struct {
 	const char *metric, *head, *title;
 	bool a_page; /* divided by the pages of the memory */
-} told[] = {
+} columns[] = {
 	{"child_tables", "page tables", "child's page tables, pages", false},
 	{"child_resident", "resident", "child's resident pages", false},
 	{"frames_shared", "same frame", "share in the caller's frames", true},
 	{"mappings", "mappings", "mappings of each page", true},
 };
 
-enum { TOLD = sizeof told / sizeof *told };
+enum { COLUMNS = sizeof columns / sizeof *columns };
 
 /* NAN if it was not measured. */
 static double value_of(const struct summary *summary, const struct filter *levels,
@@ -33,11 +33,12 @@ static double value_of(const struct summary *summary, const struct filter *level
 {
 	struct filter filter = *levels;
 	filter.case_name = case_name;
-	filter.metric = told[index].metric;
+	filter.metric = columns[index].metric;
 	const struct row *row = filter_row(summary, &filter);
 	if (!row)
 		return NAN;
-	return row->interval.center / (told[index].a_page ? filter_pages(summary, row->series) : 1);
+	return row->interval.center /
+	       (columns[index].a_page ? filter_pages(summary, row->series) : 1);
 }
 
 static const char *value_text(double value, char text[BLOCK_TEXT_MAX])
@@ -57,8 +58,8 @@ static double heap_tables(const struct summary *summary, const struct filter *le
 static void put_values(FILE *file, const struct summary *summary, const struct filter *filter)
 {
 	char text[BLOCK_TEXT_MAX];
-	for (size_t i = 0; i < TOLD; i++) {
-		gnuplot_text(file, told[i].title);
+	for (size_t i = 0; i < COLUMNS; i++) {
+		gnuplot_text(file, columns[i].title);
 		gnuplot_put(file, "\n");
 		for (size_t c = 0; looks[c].name; c++) {
 			double value = value_of(summary, filter, looks[c].name, i);
@@ -89,12 +90,12 @@ static void put_table(const struct summary *summary, struct grid *grid)
 	block_begin(grid, 1, &filter, "what a child has of its caller's memory: {heap}");
 	grid_row(grid);
 	grid_cell(grid, "case");
-	for (size_t i = 0; i < TOLD; i++)
-		grid_cell(grid, "%s", told[i].head);
+	for (size_t i = 0; i < COLUMNS; i++)
+		grid_cell(grid, "%s", columns[i].head);
 	for (size_t c = 0; looks[c].name; c++) {
 		grid_row(grid);
 		grid_cell(grid, "%s", looks[c].name);
-		for (size_t i = 0; i < TOLD; i++)
+		for (size_t i = 0; i < COLUMNS; i++)
 			grid_cell(grid, "%s",
 				  value_text(value_of(summary, &filter, looks[c].name, i), text));
 	}

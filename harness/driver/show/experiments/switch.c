@@ -1,7 +1,7 @@
 /* How switch is shown: switch; a table of both cases and their difference by pages. */
 #include "harness/driver/show/show.h"
 
-#include "harness/driver/analysis/differences.h"
+#include "harness/driver/analysis/compared.h"
 
 #include <string.h>
 
@@ -26,9 +26,8 @@ static size_t derive(const struct summary *summary, struct derived rows[DERIVED_
 			continue;
 		struct series key = *shared;
 		wire_copy(key.case_name, sizeof key.case_name, "separate");
-		const struct series *separate = dataset_find(dataset, &key, key.metric);
-		size_t n = separate ? differences_each(separate, shared, differences_minus, values)
-				    : 0;
+		const struct row *separate = summary_find(summary, &key, NULL, NULL, NULL);
+		size_t n = separate ? compared_differences(separate, &summary->rows[i], values) : 0;
 		if (n)
 			rows[count++] =
 				(struct derived){.name = "separate_minus_shared",
@@ -80,7 +79,6 @@ static void put_table(const struct summary *summary, struct grid *grid)
 {
 	static const char *const cases[] = {"shared", "separate"};
 	struct filter filter = {.experiment = "switch", .metric = "switch_ns"};
-	char text[BLOCK_TEXT_MAX];
 	uint64_t heaps[SIZES_MAX];
 	struct derived rows[DERIVED_MAX];
 	size_t count = derive(summary, rows);
@@ -88,7 +86,7 @@ static void put_table(const struct summary *summary, struct grid *grid)
 	size_t sizes = filter_heaps(summary, &filter, heaps, SIZES_MAX);
 	block_begin(grid, 0, &filter,
 		    "a switch between two processes on one CPU, by the pages each reads between");
-	grid_heads(grid, "pages", "shared", "separate", "difference", "95 % interval");
+	grid_heads(grid, "pages", "shared", "separate", "difference");
 	filter.with_heap = true;
 	for (size_t s = 0; s < sizes; s++) {
 		const struct derived *difference = row_at(rows, count, heaps[s]);
@@ -101,10 +99,10 @@ static void put_table(const struct summary *summary, struct grid *grid)
 			filter.case_name = cases[c];
 			block_time_cell(grid, filter_row(summary, &filter));
 		}
-		grid_cell(grid, "%s",
-			  difference ? block_signed_ns(difference->value.center, text) : "n/a");
-		grid_cell(grid, "%s",
-			  difference ? block_signed_interval(&difference->value, text) : "n/a");
+		if (difference)
+			block_difference_cell(grid, &difference->value);
+		else
+			grid_cell(grid, "n/a");
 	}
 }
 

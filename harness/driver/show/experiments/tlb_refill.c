@@ -1,8 +1,9 @@
 /* How tlb_refill is shown: tlb-refill; a table of cases by pages, and the reach of the TLBs. */
+#include "harness/driver/show/counter_words.h"
 #include "harness/driver/show/show.h"
 
 #include "harness/common/units.h"
-#include "harness/driver/analysis/differences.h"
+#include "harness/driver/analysis/compared.h"
 #include "harness/driver/analysis/reach.h"
 #include "harness/driver/base/fields.h"
 #include "harness/driver/base/notes.h"
@@ -46,9 +47,7 @@ static struct reach find_reach(const struct summary *summary)
 		warm.heap_bytes = flushed.heap_bytes = heaps[s];
 		const struct row *row = filter_row(summary, &warm),
 				 *other = filter_row(summary, &flushed);
-		size_t count = other ? differences_each(other->series, row->series,
-							differences_minus, differences)
-				     : 0;
+		size_t count = other ? compared_differences(other, row, differences) : 0;
 		if (!count)
 			continue;
 		points[n].pages = filter_pages(summary, row->series);
@@ -150,13 +149,19 @@ static void say_reach(const struct summary *summary, struct filter *filter,
 {
 	const struct reach reach = find_reach(summary);
 	const char *counted = counted_walks(summary);
-	if (filter_row(summary, filter))
-		notes_fill(text, FIGURE_REMARK_MAX,
-			   "TLB reach: where after_flush minus warm falls to half of its "
-			   "median at 64 to 1,024 pages%s%s; %s%s",
-			   *reach.why ? ": " : "", reach.why,
-			   counted ? "walks: " : "walks were not counted, see below",
-			   counted ? counted : "");
+	char why[COUNTER_WORDS_MAX];
+	if (!filter_row(summary, filter))
+		return;
+	notes_fill(text, FIGURE_REMARK_MAX, "TLB reach: %s; walks",
+		   *reach.why ? reach.why
+			      : "where after_flush less warm is half of what it is at 64 to 1024 "
+				"pages");
+	if (counted)
+		notes_append(text, FIGURE_REMARK_MAX, ": %s", counted);
+	else
+		counters_why_missing(summary->dataset, "dtlb_load_walks", why);
+	if (!counted)
+		notes_append(text, FIGURE_REMARK_MAX, " not counted%s%s", *why ? ": " : "", why);
 }
 
 static const struct face_figure figures[] = {
@@ -182,7 +187,7 @@ static const char *short_name(const char *case_name)
 	return strncmp(case_name, start, length) == 0 ? case_name + length : case_name;
 }
 
-/* A row for each number of pages: the metric of each case, or its count a page. */
+/* A row for each number of pages: the metric of each case, or its count per page. */
 static void put_rows(const struct summary *summary, struct grid *grid, const struct filter *levels,
 		     const char *metric, const char *heads)
 {
@@ -225,15 +230,15 @@ static void note_reach(const struct summary *summary, struct grid *grid)
 	derive(summary, rows);
 	const struct stats_interval *reach = &rows[REACH].value, *cost = &rows[COST].value;
 	const double pages = reach->center;
-	char bytes[UNITS_TEXT_MAX];
+	char bytes[UNITS_TEXT_MAX], refill[BLOCK_TEXT_MAX];
 	if (isfinite(pages))
 		grid_note(grid,
 			  "TLB reach: %.0f (%.0f to %.0f%s) pages, %s: above this a flush costs "
-			  "the next reads less than half of the %.1f (%.1f to %.1f) ns per page "
-			  "that it costs at 64 to 1,024",
+			  "the next reads less than half of the %s per page that it costs at 64 "
+			  "to 1,024",
 			  pages, reach->low, reach->high, *rows[REACH].note ? " or more" : "",
-			  units_format_bytes((uint64_t)pages * 4096, bytes), cost->center,
-			  cost->low, cost->high);
+			  units_format_bytes((uint64_t)pages * 4096, bytes),
+			  block_interval(cost, refill));
 	else
 		grid_note(grid, "TLB reach: %s", rows[REACH].note);
 	if (isfinite(rows[WINDOW].value.center))

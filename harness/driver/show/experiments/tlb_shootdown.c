@@ -2,6 +2,7 @@
 #include "harness/driver/show/show.h"
 
 #include "harness/common/units.h"
+#include "harness/driver/analysis/compared.h"
 #include "harness/driver/analysis/differences.h"
 #include "harness/driver/base/notes.h"
 
@@ -25,19 +26,6 @@ static const struct look looks[] = {
 
 enum { LEVELS_MAX = 32 };
 
-/* value(threads) - value(0) of a case in one replicate. */
-static double growth(const struct dataset *dataset, const struct series *like,
-		     const char *case_name, const char *threads, uint64_t replicate)
-{
-	struct series key = *like;
-	wire_copy(key.case_name, sizeof key.case_name, case_name);
-	wire_copy(key.level[AXIS_THREADS], sizeof key.level[AXIS_THREADS], threads);
-	const struct series *busy = dataset_find(dataset, &key, key.metric);
-	wire_copy(key.level[AXIS_THREADS], sizeof key.level[AXIS_THREADS], "0");
-	return differences_median(busy, replicate) -
-	       differences_median(dataset_find(dataset, &key, key.metric), replicate);
-}
-
 /* Whether `series` is of the row's case and metric, at its heap. */
 static bool is_of(const struct series *series, const struct derived *row)
 {
@@ -46,33 +34,57 @@ static bool is_of(const struct series *series, const struct derived *row)
 	       strcmp(series->metric, row->metric) == 0 && series->heap_bytes == row->heap_bytes;
 }
 
-/* The slope in one replicate; NAN if it lacks a level. */
-static double slope_in(const struct dataset *dataset, const struct derived *row,
-		       const struct series *idle, uint64_t replicate)
+/* The points of a line: levels of threads, the first without any. */
+struct points {
+	size_t count;
+	double threads[LEVELS_MAX];
+	const struct series *
+		taken[2 * LEVELS_MAX]; /* each level's case, then its control; NULL: not measured */
+};
+
+static void find_points(const struct summary *summary, const struct derived *row,
+			const struct series *idle, struct points *points)
 {
-	double threads[LEVELS_MAX], net[LEVELS_MAX];
-	size_t n = 0;
-	for (size_t i = 0; i < dataset->series_count && n < LEVELS_MAX; i++) {
-		const struct series *series = &dataset->series[i];
-		const char *level = series->level[AXIS_THREADS];
-		if (!is_of(series, row) || series == idle || !series->block_count)
+	const struct dataset *dataset = summary->dataset;
+	const struct row *rows[2 * LEVELS_MAX];
+	points->count = 0;
+	for (size_t i = 0; i <= dataset->series_count && points->count < LEVELS_MAX; i++) {
+		const struct series *series = i ? &dataset->series[i - 1] : idle;
+		struct series key = *series;
+		if (!is_of(series, row) || (i && (series == idle || !series->block_count)))
 			continue;
-		threads[n] = strtod(level, NULL);
-		net[n] = growth(dataset, idle, row->case_name, level, replicate);
-		if (row->control)
-			net[n] -= growth(dataset, idle, row->control, level, replicate);
-		n++;
+		wire_copy(key.case_name, sizeof key.case_name, row->control ? row->control : "");
+		rows[2 * points->count] = summary_find(summary, series, NULL, NULL, NULL);
+		rows[2 * points->count + 1] = summary_find(summary, &key, NULL, NULL, NULL);
+		points->threads[points->count++] = strtod(series->level[AXIS_THREADS], NULL);
 	}
-	return differences_slope(threads, net, n);
+	compared_take(rows, 2 * points->count, points->taken);
+}
+
+/* The slope in one replicate, less that of the control if there is one; NAN if it lacks a level. */
+static double slope_in(const struct points *points, bool with_control, uint64_t replicate)
+{
+	double net[LEVELS_MAX];
+	for (size_t i = 0; i < points->count; i++)
+		net[i] = differences_median(points->taken[2 * i], replicate) -
+			 (with_control ? differences_median(points->taken[2 * i + 1], replicate)
+				       : 0);
+	for (size_t i = 1; i < points->count; i++)
+		net[i] -= net[0];
+	return points->count > 1
+		       ? differences_slope(&points->threads[1], &net[1], points->count - 1)
+		       : (double)NAN;
 }
 
 /* Fills in a row whose case, control, metric and heap are set. `idle`: its series without threads. */
-static void fill_slope(const struct dataset *dataset, struct derived *row,
+static void fill_slope(const struct summary *summary, struct derived *row,
 		       const struct series *idle)
 {
 	double values[DATASET_REPLICATES_MAX];
+	struct points points;
+	find_points(summary, row, idle, &points);
 	for (size_t b = 0; b < idle->block_count && row->replicates < DATASET_REPLICATES_MAX; b++) {
-		double value = slope_in(dataset, row, idle, idle->blocks[b].replicate);
+		double value = slope_in(&points, row->control, idle->blocks[b].replicate);
 		if (isfinite(value))
 			values[row->replicates++] = value;
 	}
@@ -114,29 +126,25 @@ static size_t derive(const struct summary *summary, struct derived rows[DERIVED_
 					      .heap_bytes = series->heap_bytes};
 			if (!is_of(series, &row) || strcmp(series->level[AXIS_THREADS], "0") != 0)
 				continue;
-			fill_slope(dataset, &row, series);
+			fill_slope(summary, &row, series);
 			rows[count++] = row;
 		}
 	return count;
 }
 
-/* "fork_running minus fork_sleeping +1.2 us (+0.9 us to +1.5 us)". */
+/* "fork_running minus fork_sleeping +1.2 us ±25%": the mark of a wide one says no more than its margin. */
 static void add_slope(char text[FIGURE_REMARK_MAX], const struct derived *slope)
 {
-	char center[BLOCK_TEXT_MAX], interval[BLOCK_TEXT_MAX];
-	notes_append(text, FIGURE_REMARK_MAX, "%s%s%s%s ",
+	char words[BLOCK_TEXT_MAX];
+	const char *difference = slope->note;
+	if (slope->replicates) {
+		difference = block_difference(&slope->value, words);
+		difference += strlen(stats_width_mark(stats_width(&slope->value)));
+	}
+	notes_append(text, FIGURE_REMARK_MAX, "%s%s%s%s %s",
 		     *text ? "; " : "a running thread costs: ", slope->case_name,
-		     slope->control ? " minus " : "", slope->control ? slope->control : "");
-	if (slope->replicates == 0)
-		notes_append(text, FIGURE_REMARK_MAX, "%s", slope->note);
-	else if (!slope->value.has_interval)
-		notes_append(text, FIGURE_REMARK_MAX, "%s (no interval: %zu replicate%s)",
-			     block_signed_ns(slope->value.center, center), slope->replicates,
-			     slope->replicates == 1 ? "" : "s");
-	else
-		notes_append(text, FIGURE_REMARK_MAX, "%s (%s)",
-			     block_signed_ns(slope->value.center, center),
-			     block_signed_interval(&slope->value, interval));
+		     slope->control ? " minus " : "", slope->control ? slope->control : "",
+		     difference);
 }
 
 static void say_slopes(const struct summary *summary, struct filter *filter,
@@ -175,7 +183,7 @@ static const struct face_figure figures[] = {
 
 static void put_slopes(const struct derived *slopes, size_t count, struct grid *grid)
 {
-	char heap[UNITS_TEXT_MAX], text[BLOCK_TEXT_MAX];
+	char heap[UNITS_TEXT_MAX];
 	for (size_t i = 0; i < count; i++) {
 		const struct derived *slope = &slopes[i];
 		grid_row(grid);
@@ -184,12 +192,10 @@ static void put_slopes(const struct derived *slopes, size_t count, struct grid *
 		grid_cell(grid, "%s", units_format_bytes(slope->heap_bytes, heap));
 		if (!slope->replicates) {
 			grid_cell(grid, "n/a");
-			grid_cell(grid, "none");
 			grid_note(grid, "%s, heap %s: %s", slope->case_name, heap, slope->note);
 			continue;
 		}
-		grid_cell(grid, "%s", block_signed_ns(slope->value.center, text));
-		grid_cell(grid, "%s", block_signed_interval(&slope->value, text));
+		block_difference_cell(grid, &slope->value);
 	}
 }
 
@@ -255,7 +261,7 @@ static void put_table(const struct summary *summary, struct grid *grid)
 	}
 	block_begin(grid, 2, &levels,
 		    "what each thread of the caller that runs on another CPU adds to a call");
-	grid_heads(grid, "call", "minus", "heap", "a thread", "95 % interval");
+	grid_heads(grid, "call", "minus", "heap", "a thread");
 	put_slopes(rows, count, grid);
 	put_losses(summary, &levels, grid);
 }
