@@ -55,7 +55,7 @@ INLINED void pages_write_paced(const struct touch *touch, char *base, size_t cou
 	const double apart = pass->ticks_apart;
 	uint32_t *ticks = pass->ticks;
 	const uint64_t begin = clock_ticks();
-	uint64_t writing = 0, now = begin;
+	uint64_t writing = 0, now;
 	for (size_t i = 0; i < count; i++) {
 		const uint64_t turn = (uint64_t)(apart * (double)i);
 		volatile uint32_t *word =

@@ -400,7 +400,7 @@ completes() {
 @test "completion offers commands, options and values that are known by name" {
 	cd "$BATS_TEST_TMPDIR"
 	mkdir -p results/latest "results/odd name"
-	completes 'claims completion counters' c
+	completes 'claims compare completion counters' c
 	completes '--precision --preset --primitive --program' run --pr
 	completes '--json' claims --j
 	completes 'bench full quick' run --preset ''

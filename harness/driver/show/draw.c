@@ -74,7 +74,6 @@ static enum outcome deliver(const struct studio *studio, const char *name,
 			    const struct draw_format *format, struct problem *problem)
 {
 	char to[OUTFILE_NAME_MAX + 48], from[sizeof studio->folder + sizeof to + 1];
-	struct outfile outfile;
 	char *bytes = NULL;
 	size_t count = 0;
 	snprintf(to, sizeof to, "plots/%s.%s", name, format->name);
@@ -93,11 +92,7 @@ static enum outcome deliver(const struct studio *studio, const char *name,
 		     "free some disk space in %s, or set TMPDIR to a folder with more",
 		     name, format->name, count, studio->folder);
 	} else {
-		FILE *file = outfile_open(&outfile, studio->result, to, problem);
-		if (file) {
-			fwrite(bytes, 1, count, file);
-			outcome = outfile_close(&outfile, file, problem);
-		}
+		outcome = outfile_whole(studio->result, to, bytes, count, problem);
 	}
 	free(bytes);
 	return outcome;
