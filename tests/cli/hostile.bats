@@ -297,6 +297,6 @@ measure() {
 	found=$(cd "$ROOT" && grep -nE '\b(fopen|freopen|creat|mkdir|mkdirat|symlink|rename|renameat)\(' \
 		-r harness/driver --include='*.c' | grep -vE '^harness/driver/(base/outfile|run/record|machine/tunables)\.c:|"re"\)' || :)
 	[ -z "$found" ] || fail_with "use outfile_open():" "$found"
-	# tunables.c writes no file of a run. cpio.c is the one writer of archives.
-	[ "$(grep -c 'fwrite(' "$ROOT/harness/driver/show/plot.c")" -eq 1 ]
+	# tunables.c writes no file of a run. cpio.c is the one writer of archives, and outfile_whole() of whole files.
+	[ "$(grep -c 'fwrite(' "$ROOT/harness/driver/base/outfile.c")" -eq 1 ]
 }

@@ -57,8 +57,9 @@ value() {
 	is_there() {
 		WORKER=$(pgrep -P "$driver" -x forkcost-worker) && kill -STOP "$WORKER" || return
 		if [ "$(wc -l <"/proc/$WORKER/maps")" -ge 510 ]; then
-			[ "$content" = untouched ] && return
-			[ "$(awk '/^VmPTE/ { print $2 }' "/proc/$WORKER/status")" -ge 2030 ] && return
+			if [ "$content" = untouched ] || [ "$(awk '/^VmPTE/ { print $2 }' "/proc/$WORKER/status")" -ge 2030 ]; then
+				return
+			fi
 		fi
 		kill -CONT "$WORKER"
 		return 1
