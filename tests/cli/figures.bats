@@ -304,7 +304,7 @@ listed() {
 	well_formed "$folder/latest/plots/data/spawn-by-child_cpu.dat"
 	[ "$(cat "$folder/latest/plots/data/spawn-by-child_cpu-axes.dat")" = $'names\tchild on the caller’s CPU, on any CPU, or on another CPU\thow long the caller is blocked in the call\tns\n0\tsame\n1\tfree' ] ||
 		fail_with "other levels"
-	grep -q '^spawn by child_cpu, heap 256 KiB, .*; geometric means, bars: 95 % intervals;' "$folder/latest/plots/data/caption-spawn-by-child_cpu.dat" ||
+	grep -q '^spawn by child_cpu, heap 256 KiB, .*; trimmed means, bars: 95 % intervals;' "$folder/latest/plots/data/caption-spawn-by-child_cpu.dat" ||
 		fail_with "no caption"
 	command -v gnuplot >/dev/null || return 0
 	private_build "$BATS_TEST_TMPDIR/place"

@@ -193,7 +193,7 @@ TEST(other_levels_alone_are_drawn_and_named)
 	assert_file("plots/data/first-write-by-page-kind.dat",
 		    "thp\t4096\n0\tchild_copy\t30\tNaN\tNaN\n\n\n");
 	assert_file_contains("plots/data/caption-first-write-by-heap.dat",
-			     "whole passes over thp pages (2 MiB); geometric means");
+			     "whole passes over thp pages (2 MiB); trimmed means");
 	assert_file_contains("plots/data/caption-first-write-by-page-kind.dat",
 			     "whole passes in shuffled order, heap 2 MiB: ");
 	assert_file_contains("plots/data/caption-first-write-cdf.dat",
@@ -296,7 +296,7 @@ TEST(other_axes_have_figures_of_their_own)
 	assert_file("plots/data/tlb_refill-by-page_kind-axes.dat",
 		    "names\twhat the heap is made of\tpage_ns\tns\n0\t4k\n1\tthp\n");
 	assert_file_contains("plots/data/caption-tlb_refill-by-page_kind.dat",
-			     "tlb_refill by page_kind, heap 1 MiB; geometric means, bars: 95 % "
+			     "tlb_refill by page_kind, heap 1 MiB; trimmed means, bars: 95 % "
 			     "intervals");
 }
 

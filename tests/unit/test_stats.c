@@ -63,16 +63,42 @@ TEST(interval_by_hand)
 	const double above_zero[] = {1, 2, 3, 4, 10};
 	assert_near(stats_difference_interval(above_zero, 5).center, 4, 1e-12);
 	assert_false(stats_difference_interval(above_zero, 4).has_interval);
-	/* Ten values, t(0.975, 9) = 2.262157. */
-	double ten[10];
-	for (int i = 0; i < 10; i++)
-		ten[i] = 100 * exp(i % 2 ? 0.01 : -0.01);
-	const double sd = sqrt(10 * 0.0001 / 9);
-	interval = stats_interval(ten, 10);
+	/* Nine values, t(0.975, 8) = 2.306004: none is trimmed. */
+	double nine[9];
+	for (int i = 0; i < 9; i++)
+		nine[i] = 100 * exp((i - 4) * 0.01);
+	const double error = sqrt(60 * 0.0001 / 8 / 9);
+	interval = stats_interval(nine, 9);
 	assert_near(interval.center, 100, 1e-9);
-	assert_near(log(interval.high / 100), 2.262157163 * sd / sqrt(10), 1e-9);
-	assert_near(log(interval.low / 100), -2.262157163 * sd / sqrt(10), 1e-9);
-	assert_near(stats_relative_half_width(&interval), sinh(2.262157163 * sd / sqrt(10)), 1e-9);
+	assert_near(log(interval.high / 100), 2.306004135 * error, 1e-9);
+	assert_near(log(interval.low / 100), -2.306004135 * error, 1e-9);
+	assert_near(stats_relative_half_width(&interval), sinh(2.306004135 * error), 1e-9);
+}
+
+TEST(trimmed_interval_by_hand)
+{
+	/* Of ten, two are trimmed at each end; the rest have the mean 1. Winsorized: 8 of 10 lie 1 from it, in both
+	 * directions, so 8 / (6 * 5) is the mean's variance; t(0.975, 5) = 2.570582. */
+	const double values[] = {2, 1e6, 0, 1, 2, -3000, 0, 1, 7, -5};
+	const double error = sqrt(8.0 / 30);
+	struct stats_interval interval = stats_difference_interval(values, 10);
+	assert_true(interval.has_interval);
+	assert_near(interval.center, 1, 1e-12);
+	assert_near(interval.standard_error, error, 1e-12);
+	assert_near(interval.freedom, 5, 0);
+	assert_near(interval.high, 1 + 2.570581836 * error, 1e-7);
+	assert_near(interval.low, 1 - 2.570581836 * error, 1e-7);
+	/* On logs. */
+	double times[10];
+	for (int i = 0; i < 10; i++)
+		times[i] = exp(fmin(fmax(values[i], -20), 20));
+	interval = stats_interval(times, 10);
+	assert_near(interval.center, exp(1), 1e-12);
+	assert_near(log(interval.high), 1 + 2.570581836 * error, 1e-7);
+	/* 20 % of 14 is 2.8, rounded down. */
+	const double fourteen[] = {5, 5, 5, 5, 5, 5, 5, 5, 5, 9, 9, 9, 1, 1};
+	assert_near(stats_difference_interval(fourteen, 14).center, 5.4, 1e-12);
+	assert_near(stats_difference_interval(fourteen, 14).freedom, 9, 0);
 }
 
 TEST(interval_without_logs)

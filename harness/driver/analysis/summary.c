@@ -70,6 +70,22 @@ static void note_drift(struct row *row, const double *medians)
 		add_note(row, "drift %+.0f %% over the run", (second / first - 1) * 100);
 }
 
+/* Replicates that the estimate would lie elsewhere with, had they not been trimmed. */
+static void note_trimmed(struct row *row, const double *medians)
+{
+	const size_t n = row->undisturbed.series.block_count;
+	double logs = 0;
+	if (n < STATS_PRECISION_VALUES_MIN || !(row->interval.center > 0))
+		return;
+	for (size_t i = 0; i < n; i++)
+		logs += log(medians[i]) / (double)n;
+	const double plain = exp(logs);
+	if (isfinite(plain) && plain > 0 &&
+	    (plain < row->interval.low || plain > row->interval.high))
+		add_note(row, "replicates unlike the others: untrimmed %+.1f %%",
+			 (plain / row->interval.center - 1) * 100);
+}
+
 /* Drift over the place in a burst: did the warm-ups suffice? */
 static void note_burst(struct row *row)
 {
@@ -191,6 +207,7 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 		else if (!row->interval.has_interval)
 			add_note(row, "no interval: " STATS_TOO_FEW);
 		if (series_has_interval(series)) {
+			note_trimmed(row, medians);
 			note_drift(row, medians);
 			note_burst(row);
 			if (is_time(series))

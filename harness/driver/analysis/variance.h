@@ -28,7 +28,8 @@ struct variance_wish {
 
 /* What brings the 95 % interval to `half_width` on either side. Of samples, and then of visits, so many that they
  * add no more than the level above, for more would not pay; then as many replicates as it takes, and at
- * least STATS_PRECISION_VALUES_MIN. The median of skewed samples scatters less than this says, which is about means. */
+ * least STATS_PRECISION_VALUES_MIN. The median of skewed samples, and the trimmed mean of replicates some of which are
+ * unlike the others, scatter less than this says, which is about means. */
 struct variance_wish variance_wish(const struct variance *variance, double half_width);
 
 #endif

@@ -73,7 +73,34 @@ double stats_half_width(double sd, size_t n)
 	return gsl_cdf_tdist_Pinv(0.975, (double)n - 1) * sd / sqrt((double)n);
 }
 
-/* Student's t on a copy of values or, if they are above zero, on their logs: the mean, and 95 % around it. */
+/* Where values lie: the mean of those that are kept, and what scatters. */
+struct location {
+	double center;
+	double low,
+		high; /* the least and the largest kept; all others count as these where it is about scatter */
+	double scatter;  /* the variance of the values, those taken for these */
+	double variance; /* n times that of the centre: without any trimmed, the values' variance */
+	double freedom;
+};
+
+static struct location locate(const double *sorted, size_t n)
+{
+	const size_t cut = n < STATS_PRECISION_VALUES_MIN ? 0 : (size_t)(STATS_TRIMMED * (double)n);
+	const double kept = (double)(n - 2 * cut), all = (double)n, ends = (double)cut;
+	struct location location = {.center = gsl_stats_mean(sorted + cut, 1, n - 2 * cut),
+				    .low = sorted[cut],
+				    .high = sorted[n - 1 - cut],
+				    .freedom = kept - 1};
+	const double mean = (kept * location.center + ends * (location.low + location.high)) / all;
+	double squares = ends * (gsl_pow_2(location.low - mean) + gsl_pow_2(location.high - mean));
+	for (size_t i = cut; i < n - cut; i++)
+		squares += gsl_pow_2(sorted[i] - mean);
+	location.scatter = squares / (all - 1);
+	location.variance = squares / (kept - 1) * all / kept;
+	return location;
+}
+
+/* Student's t on a copy of values or, if they are above zero, on their logs: where they lie, and 95 % around it. */
 static struct stats_interval t_interval(const double *unsorted, size_t n, bool logs)
 {
 	double *values = sorted_copy(unsorted, n), half = 0, error = 0, freedom = 0;
@@ -81,19 +108,20 @@ static struct stats_interval t_interval(const double *unsorted, size_t n, bool l
 	logs = logs && values[0] > 0;
 	for (size_t i = 0; logs && i < n; i++)
 		values[i] = log(values[i]);
-	double mean = gsl_stats_mean(values, 1, n);
+	const struct location location = locate(values, n);
+	const double center = location.center;
 	if (has_interval) {
-		const double sd = gsl_stats_sd_m(values, 1, n, mean);
-		error = sd / sqrt((double)n);
-		freedom = (double)n - 1;
-		half = stats_half_width(sd, n);
+		error = sqrt(location.variance / (double)n);
+		freedom = location.freedom;
+		half = gsl_cdf_tdist_Pinv(0.975, freedom) * error;
 	}
 	free(values);
 	if (logs)
-		return (struct stats_interval){exp(mean),    exp(mean - half),  exp(mean + half),
-					       has_interval, error * exp(mean), freedom};
-	return (struct stats_interval){mean,         mean - half, mean + half,
-				       has_interval, error,       freedom};
+		return (struct stats_interval){exp(center),         exp(center - half),
+					       exp(center + half),  has_interval,
+					       error * exp(center), freedom};
+	return (struct stats_interval){center,       center - half, center + half,
+				       has_interval, error,         freedom};
 }
 
 struct stats_interval stats_difference_interval(const double *differences, size_t n)
@@ -116,13 +144,14 @@ struct stats_interval stats_quotient(const struct stats_interval *one,
 				       .has_interval = one->has_interval && other->has_interval};
 }
 
-/* What is left of the logs of arms' medians once each arm's mean is taken out. */
+/* What is left of the logs of arms' medians, the extreme ones taken for the last kept, once each arm's mean is taken
+ * out. */
 struct residuals {
 	size_t arms, n;
 	double *left; /* [arm * n + replicate]; 0 where it was missing */
 	struct arm {
 		double count, pairs; /* replicates that it has; those that follow one that it has */
-		double mean, variance;
+		struct location at;
 	} * arm;
 };
 
@@ -147,16 +176,19 @@ static void take_residuals(struct residuals *residuals, const double *const *med
 		size_t count = compact(of_arm, n, present);
 		for (size_t i = 0; i < count; i++)
 			present[i] = log(present[i]);
-		double mean = gsl_stats_mean(present, 1, count), pairs = 0;
+		stats_sort(present, count);
+		const struct location at = locate(present, count);
+		double mean = 0, pairs = 0;
 		for (size_t i = 0; i < n; i++) {
-			left[i] = isnan(of_arm[i]) ? 0 : log(of_arm[i]) - mean;
+			left[i] = isnan(of_arm[i])
+					  ? 0
+					  : GSL_MIN(GSL_MAX(log(of_arm[i]), at.low), at.high);
+			mean += left[i] / (double)count;
 			pairs += i > 0 && !isnan(of_arm[i] + of_arm[i - 1]);
 		}
-		residuals->arm[k] =
-			(struct arm){.count = (double)count,
-				     .pairs = pairs,
-				     .mean = mean,
-				     .variance = gsl_stats_variance_m(present, 1, count, mean)};
+		for (size_t i = 0; i < n; i++)
+			left[i] -= isnan(of_arm[i]) ? 0 : mean;
+		residuals->arm[k] = (struct arm){.count = (double)count, .pairs = pairs, .at = at};
 	}
 }
 
@@ -171,9 +203,9 @@ static double growth_by_correlation(const struct residuals *residuals)
 		double lagged = 0;
 		for (size_t i = 1; i < residuals->n; i++)
 			lagged += left[i] * left[i - 1];
-		if (arm->variance <= 0 || arm->pairs <= 0)
+		if (arm->at.scatter <= 0 || arm->pairs <= 0)
 			continue;
-		sum += lagged / (arm->variance * arm->pairs) + 1 / arm->count;
+		sum += lagged / (arm->at.scatter * arm->pairs) + 1 / arm->count;
 		counted++;
 	}
 	double r = counted > 0 ? GSL_MIN(GSL_MAX(sum / counted, 0), most) : 0;
@@ -209,7 +241,7 @@ static double prior_freedom(const struct residuals *residuals, double mean_varia
 	if (residuals->arms < 2 || mean_variance <= 0)
 		return 0;
 	for (size_t k = 0; k < residuals->arms; k++)
-		squares += pow(residuals->arm[k].variance - mean_variance, 2);
+		squares += gsl_pow_2(residuals->arm[k].at.variance - mean_variance);
 	double seen = squares / ((double)residuals->arms - 1) / (mean_variance * mean_variance);
 	double squared = (seen - 2 / free) / (1 + 2 / free);
 	return squared > 2 / most ? 2 / squared : most;
@@ -221,8 +253,8 @@ static void intervals_of(const struct residuals *residuals, const size_t *chosen
 	double mean_variance = 0, mean_free = 0, arms = (double)residuals->arms;
 	bool any_few = false;
 	for (size_t k = 0; k < residuals->arms; k++) {
-		mean_variance += residuals->arm[k].variance / arms;
-		mean_free += (residuals->arm[k].count - 1) / arms;
+		mean_variance += residuals->arm[k].at.variance / arms;
+		mean_free += residuals->arm[k].at.freedom / arms;
 		any_few = any_few || residuals->arm[k].count < STATS_PRECISION_VALUES_MIN;
 	}
 	double all_prior = any_few ? prior_freedom(residuals, mean_variance, mean_free) : 0;
@@ -230,19 +262,21 @@ static void intervals_of(const struct residuals *residuals, const size_t *chosen
 	double growth = growth_by_correlation(residuals);
 	for (size_t k = 0; k < residuals->arms; k++) {
 		const struct arm *arm = &residuals->arm[k];
-		double free = arm->count - 1;
+		const struct location *at = &arm->at;
+		double free = at->freedom;
 		bool few = arm->count < STATS_PRECISION_VALUES_MIN;
 		double prior = few ? all_prior : 0;
 		double freedom = few ? GSL_MIN(free + prior, joint) : free;
-		double drawn = (free * arm->variance + prior * mean_variance) / (free + prior);
+		double drawn = (free * at->variance + prior * mean_variance) / (free + prior);
 		/* As many as the replicates count for; but five of them are trusted to be five. */
 		freedom = GSL_MAX(freedom, free) / growth;
 		freedom = GSL_MAX(freedom, STATS_INTERVAL_VALUES_MIN - 1);
-		double error = sqrt(GSL_MAX(arm->variance, drawn) * growth / arm->count);
+		double error = sqrt(GSL_MAX(at->variance, drawn) * growth / arm->count);
 		double half = gsl_cdf_tdist_Pinv(0.975, freedom) * error;
-		intervals[chosen[k]] = (struct stats_interval){
-			exp(arm->mean), exp(arm->mean - half),  exp(arm->mean + half),
-			true,           error * exp(arm->mean), freedom};
+		intervals[chosen[k]] =
+			(struct stats_interval){exp(at->center),         exp(at->center - half),
+						exp(at->center + half),  true,
+						error * exp(at->center), freedom};
 	}
 }
 

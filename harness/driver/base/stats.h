@@ -27,8 +27,11 @@ struct stats_summary stats_summarize(const double *values, size_t n);
 #define STATS_TOO_FEW_THAN(number) STATS_TOO_FEW_TEXT(number)
 #define STATS_TOO_FEW_TEXT(number) "fewer than " #number " replicates"
 
-/* Below so many replicates a row never counts as precise (METHODOLOGY, "Statistics"). */
+/* Below so many replicates a row never counts as precise, and no replicate is trimmed (METHODOLOGY, "Statistics"). */
 enum { STATS_PRECISION_VALUES_MIN = 10 };
+
+/* From there on so large a share of the replicates, rounded down, is trimmed at each end. */
+#define STATS_TRIMMED 0.2
 
 /* A centre and its 95 % interval. */
 struct stats_interval {
@@ -41,7 +44,9 @@ struct stats_interval {
 };
 
 /* Student's t on the logs of replicate medians (METHODOLOGY, "Statistics"): the geometric mean of the medians
- * and its interval. Where a median is not above zero, plain values instead of logs. n > 0. */
+ * and its interval. Where a median is not above zero, plain values instead of logs. From
+ * STATS_PRECISION_VALUES_MIN values on, the trimmed mean, and its interval from the winsorized squares, with as many
+ * degrees of freedom as values are kept, less one (Tukey and McLaughlin 1963). n > 0. */
 struct stats_interval stats_interval(const double *replicate_medians, size_t n);
 
 /* The same for arms that took turns in the same replicates, in the order of time: medians[arm][replicate], NAN where an

@@ -13,8 +13,8 @@
 enum { FIGURE_FILES_MAX = 5, FIGURE_REMARK_MAX = 1000 };
 
 /* What a caption says of intervals; docs/READING-THE-PLOTS.md has the rest. */
-#define FIGURE_MEANS "geometric means, bands: 95 % intervals"
-#define FIGURE_BARS "geometric means, bars: 95 % intervals"
+#define FIGURE_MEANS "trimmed means, bands: 95 % intervals"
+#define FIGURE_BARS "trimmed means, bars: 95 % intervals"
 
 /* A figure: plots/NAME.gp draws it from `files` and caption-NAME.dat. */
 struct face_figure {
