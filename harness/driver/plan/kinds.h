@@ -10,6 +10,8 @@ struct worker_kind {
 	double share;                /* of the budget, while the others have work, too */
 	double cell_share;           /* of --cell-time, in a plan with a headline */
 	unsigned long first, enough; /* replicates that each job gets in any case, and at most */
+	unsigned long
+		in_share; /* up to so many a job, where it pays most, as long as the share lasts */
 };
 
 extern const struct worker_kind worker_kinds[WIRE_KIND_COUNT];

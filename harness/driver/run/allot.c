@@ -2,6 +2,7 @@
 
 #include "harness/driver/base/stats.h"
 
+#include <limits.h>
 #include <math.h>
 
 double allot_need(double half_width, size_t undisturbed, size_t replicates, double precision)
@@ -36,15 +37,15 @@ static bool is_before(const struct turn *a, const struct turn *b)
 	return isfinite(a->replicates) ? a->heap_bytes < b->heap_bytes : a->gain > b->gain;
 }
 
-/* The job of this kind that is next; job_count if none is. */
+/* The job of this kind that is next, of those with fewer than `most` replicates; job_count if none is. */
 static size_t next_of(const struct allot_job *jobs, size_t job_count, double left_s,
-		      enum wire_kind kind)
+		      enum wire_kind kind, unsigned long most)
 {
 	size_t best = job_count;
 	struct turn first = {0};
 	for (size_t i = 0; i < job_count; i++) {
 		const struct allot_task *task = &jobs[i].tasks[kind];
-		if (!task->is_open || task->cost_s > left_s ||
+		if (!task->is_open || task->cost_s > left_s || task->replicates >= most ||
 		    (task->need <= 0 && task->replicates >= worker_kinds[kind].first))
 			continue;
 		struct turn turn = turn_of(&jobs[i], kind);
@@ -60,13 +61,16 @@ bool allot_next(const struct allot_job *jobs, size_t job_count,
 		const double spent_s[WIRE_KIND_COUNT], double left_s, size_t *job,
 		enum wire_kind *kind)
 {
-	size_t all = next_of(jobs, job_count, left_s, WIRE_ALL);
-	size_t headline = next_of(jobs, job_count, left_s, WIRE_HEADLINE);
-	unsigned long had = all < job_count ? jobs[all].tasks[WIRE_ALL].replicates : 0;
-	bool is_late = spent_s[WIRE_ALL] / worker_kinds[WIRE_ALL].share <=
+	const struct worker_kind *of_all = &worker_kinds[WIRE_ALL];
+	size_t headline = next_of(jobs, job_count, left_s, WIRE_HEADLINE, ULONG_MAX);
+	size_t all = next_of(jobs, job_count, left_s, WIRE_ALL, of_all->in_share);
+	bool is_late = spent_s[WIRE_ALL] / of_all->share <=
 		       spent_s[WIRE_HEADLINE] / worker_kinds[WIRE_HEADLINE].share;
-	bool takes_all = all < job_count && (headline == job_count || had == 0 ||
-					     (had < worker_kinds[WIRE_ALL].first && is_late));
+	bool takes_all = all < job_count && (is_late || jobs[all].tasks[WIRE_ALL].replicates == 0);
+	if (headline == job_count && !takes_all) {
+		all = next_of(jobs, job_count, left_s, WIRE_ALL, ULONG_MAX);
+		takes_all = all < job_count;
+	}
 	*kind = takes_all ? WIRE_ALL : WIRE_HEADLINE;
 	*job = takes_all ? all : headline;
 	return *job < job_count;

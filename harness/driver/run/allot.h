@@ -29,7 +29,7 @@ double allot_need(double half_width, size_t undisturbed, size_t replicates, doub
  * - first the jobs that have fewer replicates than they get in any case, or than an interval takes, those with the
  *   fewest before the others;
  * - then the job whose rows a replicate narrows the most for what it costs.
- * Workers that run all get more than the first replicates only where no headline is left to narrow. */
+ * Workers that run all get more than in_share replicates only where no headline is left to narrow. */
 bool allot_next(const struct allot_job *jobs, size_t job_count,
 		const double spent_s[WIRE_KIND_COUNT], double left_s, size_t *job,
 		enum wire_kind *kind);

@@ -209,10 +209,12 @@ enum outcome estimate_make(struct estimate *estimate, const struct plan *plan,
 			outcome = estimate_family(estimate, plan, i, pilots, problem);
 		double replicates = (double)plan->settings.replicates_max;
 		double first = fmin(replicates, (double)worker_kinds[WIRE_ALL].first);
+		double in_share = fmin(replicates, (double)worker_kinds[WIRE_ALL].in_share);
 		bool has_headline = kinds_runs(plan, job, WIRE_HEADLINE);
 		const double *one_s = estimate->replicate_s[i];
 		estimate->fewest_s += one_s[WIRE_ALL] * first;
-		estimate->kind_s[WIRE_ALL] += one_s[WIRE_ALL] * (has_headline ? first : replicates);
+		estimate->kind_s[WIRE_ALL] +=
+			one_s[WIRE_ALL] * (has_headline ? in_share : replicates);
 		estimate->kind_s[WIRE_HEADLINE] += one_s[WIRE_HEADLINE] * (replicates - first);
 		uint64_t bytes = memory_needed(job->heap_bytes, job->copies_heap,
 					       plan->eviction.bytes + plan->working_set_bytes);

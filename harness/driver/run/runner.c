@@ -148,7 +148,7 @@ static double to_go(const struct runner *runner)
 			double cost_s = guess_cost(runner, i, kind);
 			if (kind == WIRE_ALL &&
 			    kinds_runs(runner->plan, &runner->plan->jobs[i], WIRE_HEADLINE))
-				more = umin(more, worker_kinds[kind].first);
+				more = umin(more, worker_kinds[kind].in_share);
 			if (more)
 				total_s += cost_s > 0 ? cost_s * (double)more : INFINITY;
 		}
