@@ -283,7 +283,8 @@ enum outcome wire_check_answer(const struct wire_area *area, size_t mapped_bytes
 		    sample->pass >= WIRE_PASSES_MAX || sample->set >> WIRE_METRICS_MAX ||
 		    wire_cell_skips(&request->cells[sample->cell], sample->arm) ||
 		    sample->counted >> COUNTER_GROUP_MAX || !is_size(sample->window_ns) ||
-		    !is_size(sample->contention) || !is_size(sample->off_cpu_ns))
+		    !is_size(sample->contention) || !is_size(sample->step_ns) ||
+		    !is_size(sample->off_cpu_ns))
 			return malformed("a sample's place", problem);
 		if (!sample_ok(sample))
 			return malformed("a sample's value", problem);

@@ -22,7 +22,7 @@
 enum {
 	WIRE_FD = 3,
 	WIRE_EVICT_FD = 4,
-	WIRE_VERSION = 9,
+	WIRE_VERSION = 10,
 	WIRE_NAME_MAX = 32,
 	WIRE_TEXT_MAX = 120,
 	WIRE_PATH_MAX = 1024,
@@ -241,11 +241,11 @@ struct wire_sample {
 	uint16_t counted; /* bit i: count[i] was counted */
 	uint16_t reserved;
 	int64_t child; /* the id of the last child that it started; of use to a profile alone */
-	double value[WIRE_METRICS_MAX];    /* by the experiment's metric index */
-	double window_ns;                  /* of the counted window, including the counters' own
+	double value[WIRE_METRICS_MAX]; /* by the experiment's metric index */
+	double window_ns;               /* of the counted window, including the counters' own
  * cost */
-	double contention, off_cpu_ns;     /* worker/witness.h */
-	uint64_t count[COUNTER_GROUP_MAX]; /* by the index in the pass's group */
+	double contention, step_ns, off_cpu_ns; /* worker/witness.h */
+	uint64_t count[COUNTER_GROUP_MAX];      /* by the index in the pass's group */
 };
 
 /* The number of single values in each bucket, over all samples of an arm in a cell. */

@@ -26,14 +26,18 @@ static uint64_t chain_ticks(int steps)
 	return clock_ticks_after() - from;
 }
 
-static double look(int turns)
+struct look {
+	double contention, step_ns;
+};
+
+static struct look look_for(int turns)
 {
 	uint64_t from = clock_ticks();
 	for (int i = 0; i < turns; i++)
 		__asm__ volatile(NOPS_64);
 	double wide_ns = clock_ns(from, clock_ticks());
 	double chain_ns = clock_ns(0, chain_ticks(4 * turns));
-	return chain_ns > 0 ? wide_ns / chain_ns : 0;
+	return (struct look){chain_ns > 0 ? wide_ns / chain_ns : 0, chain_ns / (4 * turns)};
 }
 
 double witness_step_ns(void)
@@ -42,11 +46,11 @@ double witness_step_ns(void)
 	return clock_ns(0, chain_ticks(STEPS)) / STEPS;
 }
 
-static double contention(void)
+static struct look look(void)
 {
 	double turns = fmin(fmax(worker_clock.resolution_ns * TURNS_MIN, TURNS_MIN), TURNS_MAX);
-	look(FIRST_TURNS);
-	return look((int)turns);
+	look_for(FIRST_TURNS);
+	return look_for((int)turns);
 }
 
 /* Of all threads of this process and of the children that it reaped. */
@@ -65,15 +69,18 @@ void witness_begin(struct witness *witness)
 {
 	witness->cpu_ns = cpu_time_ns();
 	witness->at_ticks = clock_ticks();
-	witness->contention = contention();
+	const struct look before = look();
+	witness->contention = before.contention;
+	witness->step_ns = before.step_ns;
 }
 
 void witness_end(const struct witness *witness, struct wire_sample *sample)
 {
-	double after = contention();
+	const struct look after = look();
 	double elapsed_ns = clock_ns(witness->at_ticks, clock_ticks());
 	double ran_ns = (double)(cpu_time_ns() - witness->cpu_ns);
-	sample->contention = after > witness->contention ? after : witness->contention;
+	sample->contention = fmax(after.contention, witness->contention);
+	sample->step_ns = fmin(after.step_ns, witness->step_ns);
 	sample->off_cpu_ns = elapsed_ns > ran_ns ? elapsed_ns - ran_ns : 0;
 }
 
@@ -104,7 +111,7 @@ uint64_t quiet_await(const struct quiet *quiet, uint64_t most_ns)
 		return 0;
 	double limit = quiet_up_to(quiet);
 	uint64_t began_ns = clock_monotonic_raw_ns(), now_ns = began_ns;
-	while (now_ns - began_ns < most_ns && contention() > limit)
+	while (now_ns - began_ns < most_ns && look().contention > limit)
 		now_ns = clock_monotonic_raw_ns();
 	return now_ns - began_ns;
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct witness {
-	double contention;
+	double contention, step_ns;
 	uint64_t at_ticks, cpu_ns;
 };
 
@@ -29,6 +29,8 @@ void witness_begin(struct witness *witness);
  * - contention: how long a loop takes that needs the core's width, divided by the time of one that needs its latency
  *   alone; the larger of before and after. A program on the sibling hardware thread halves the width and leaves the
  *   latency as it is; a step of the frequency changes both alike (METHODOLOGY, "Witnesses").
+ * - step_ns: what a multiplication of that chain takes, the smaller of before and after, because interrupts lengthen
+ *   it: some cycles, so it moves with the core's clock alone.
  * - off_cpu_ns: time since witness_begin() in which neither this process nor a child that it reaped meanwhile ran:
  *   others had the CPU, or the hypervisor had, or it was idle. 0 where several ran at the same time. */
 void witness_end(const struct witness *witness, struct wire_sample *sample);

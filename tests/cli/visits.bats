@@ -89,10 +89,10 @@ fact() {
 }
 
 @test "dear samples wait for a quiet moment, within a bound, cheap ones never; the checks say it" {
-	local run=(--experiment spawn --primitive 'fork,vfork' --replicates 2 --cell-time 600ms --cache warm
+	local run=(--experiment spawn --primitive 'fork,vfork' --replicates 2 --cell-time 2s --cache warm
 		--state dirty --child-cpu same --counters none --no-plots)
 	# The core is crowded for 30 of each 60 ms.
-	broken_worker harness/worker/witness.c 's/^\(static double contention(void)\)$/static double real(void);\n\1\n{\n\treturn clock_monotonic_raw_ns() \/ 30000000 % 2 ? 9 : fmin(real(), 1);\n}\nstatic double real(void)/'
+	broken_worker harness/worker/witness.c 's/^\(static struct look look(void)\)$/static struct look real(void);\n\1\n{\n\tstruct look seen = real();\n\tseen.contention = clock_monotonic_raw_ns() \/ 30000000 % 2 ? 9 : fmin(seen.contention, 1);\n\treturn seen;\n}\nstatic struct look real(void)/'
 	"$place/build/forkcost" run "${run[@]}" --heap 64M --output "$BATS_TEST_TMPDIR/dear" 3>&- >"$BATS_TEST_TMPDIR/said" 2>/dev/null
 	local latest=$BATS_TEST_TMPDIR/dear/latest
 	[[ $(fact "$latest" quiet_waits) -gt 0 ]] || fail_with "it never waited"

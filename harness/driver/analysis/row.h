@@ -2,6 +2,7 @@
 #ifndef FORKCOST_ROW_H
 #define FORKCOST_ROW_H
 
+#include "harness/driver/analysis/core_clock.h"
 #include "harness/driver/analysis/ratio.h"
 #include "harness/driver/analysis/undisturbed.h"
 #include "harness/driver/base/stats.h"
@@ -15,6 +16,7 @@ struct row {
 	struct stats_interval interval;
 	const struct ratio *ratio;      /* to fork; NULL: none */
 	struct undisturbed undisturbed; /* what the interval is of */
+	struct core_clock clock;        /* what was done about it there */
 	char note[NOTE_MAX];
 };
 

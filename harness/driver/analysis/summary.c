@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double DRIFT_MIN = 0.05;     /* first half against second: said from 5 % on */
+static const double DRIFT_MIN = 0.05; /* first half against second: said from 5 % on */
+static const double CLOCK_MOVED_MIN = 0.02;
 static const double DISTURBED_MIN = 0.05; /* share of samples: said from 5 % on */
 
 __attribute__((format(printf, 2, 3))) static void add_note(struct row *row, const char *format, ...)
@@ -163,6 +164,15 @@ static void note_witnesses(struct row *row)
 			 units_format_ns(undisturbed->all_estimate, all));
 }
 
+/* That the clock moved, and what was done about it. */
+static void note_clock(struct row *row)
+{
+	const struct core_clock *clock = &row->clock;
+	if (!isnan(clock->exponent) && clock->slow - clock->fast >= CLOCK_MOVED_MIN)
+		add_note(row, "clock %.2f to %.2f of the usual: taken to it by the power %.2f",
+			 1 / clock->slow, 1 / clock->fast, clock->exponent);
+}
+
 /* Counts are taken beside the times, in passes that are a little slower. */
 static void note_counting(struct row *row, const struct summary *summary)
 {
@@ -213,6 +223,7 @@ static enum outcome make_row(struct row *row, const struct summary *summary,
 			if (is_time(series))
 				note_modes(row, values);
 			note_witnesses(row);
+			note_clock(row);
 			note_scatter(row);
 		}
 		if (series->is_counter)
@@ -272,6 +283,22 @@ static enum outcome make_ratios(struct summary *summary, struct problem *problem
 	return OUTCOME_OK;
 }
 
+static bool take_to_usual_clock(struct summary *summary)
+{
+	struct undisturbed **rows = calloc(summary->row_count + 1, sizeof(void *));
+	struct core_clock *clocks = calloc(summary->row_count + 1, sizeof *clocks);
+	bool room = rows && clocks;
+	for (size_t i = 0; room && i < summary->row_count; i++)
+		if (is_time(summary->rows[i].series))
+			rows[i] = &summary->rows[i].undisturbed;
+	room = room && core_clock_adjust(rows, summary->row_count, summary->usual_step_ns, clocks);
+	for (size_t i = 0; room && i < summary->row_count; i++)
+		summary->rows[i].clock = clocks[i];
+	free(clocks);
+	free(rows);
+	return room;
+}
+
 /* Takes what disturbed samples there are apart, before arms are looked at together. */
 static enum outcome take_undisturbed(struct summary *summary, const struct series **used,
 				     struct problem *problem)
@@ -279,6 +306,8 @@ static enum outcome take_undisturbed(struct summary *summary, const struct serie
 	const struct dataset *dataset = summary->dataset;
 	if (undisturbed_find_levels(&summary->quiet, dataset, problem))
 		return OUTCOME_FAILED;
+	if (!core_clock_find(&summary->usual_step_ns, dataset, &summary->quiet))
+		return fail(problem, "cannot summarise the run: out of memory");
 	for (size_t i = 0; i < dataset->series_count; i++) {
 		struct row *row = &summary->rows[i];
 		row->series = &dataset->series[i];
@@ -286,7 +315,9 @@ static enum outcome take_undisturbed(struct summary *summary, const struct serie
 			return OUTCOME_FAILED;
 		used[i] = &row->undisturbed.series;
 	}
-	return OUTCOME_OK;
+	return take_to_usual_clock(summary)
+		       ? OUTCOME_OK
+		       : fail(problem, "cannot summarise the run: out of memory");
 }
 
 static enum outcome make_rows(struct summary *summary, struct problem *problem)

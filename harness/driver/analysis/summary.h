@@ -18,6 +18,7 @@ struct summary {
 	struct row_names names;
 	struct ratio *ratios; /* to fork, same cell and action */
 	struct quiet_levels quiet;
+	double usual_step_ns; /* core_clock.h */
 	struct counting_costs counting;
 	struct crosscheck crosscheck;
 };

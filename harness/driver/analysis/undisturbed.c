@@ -67,15 +67,17 @@ static bool is_disturbed(const struct block *block, size_t sample,
 /* The chosen samples of a block; false: out of memory. */
 static bool copy_block(struct block *copy, const struct block *block, const bool *is_left_out)
 {
-	char *room = malloc(block->count * (2 * sizeof(double) + 2 * sizeof(unsigned)));
+	char *room = malloc(block->count * (3 * sizeof(double) + 2 * sizeof(unsigned)));
 	if (!room)
 		return false;
 	double *values = (void *)room, *at_us = values + block->count;
-	unsigned *rounds = (void *)(at_us + block->count), *places = rounds + block->count;
+	double *step_ns = at_us + block->count;
+	unsigned *rounds = (void *)(step_ns + block->count), *places = rounds + block->count;
 	*copy = *block;
 	copy->count = copy->control_count = 0;
 	copy->values = values;
 	copy->at_us = at_us;
+	copy->step_ns = block->step_ns ? step_ns : NULL;
 	copy->rounds = rounds;
 	copy->places = places;
 	copy->contention = copy->off_cpu_ns = NULL;
@@ -83,6 +85,8 @@ static bool copy_block(struct block *copy, const struct block *block, const bool
 		if (is_left_out[i])
 			continue;
 		copy->control_count += i >= block->count - block->control_count;
+		if (block->step_ns)
+			step_ns[copy->count] = block->step_ns[i];
 		values[copy->count] = block->values[i];
 		at_us[copy->count] = block->at_us[i];
 		rounds[copy->count] = block->rounds[i];
@@ -217,6 +221,23 @@ enum outcome undisturbed_make(struct undisturbed *undisturbed, const struct seri
 		return OUTCOME_OK;
 	undisturbed_free(undisturbed);
 	return fail(problem, "cannot take disturbed samples apart: out of memory; free some");
+}
+
+bool undisturbed_own(struct undisturbed *undisturbed)
+{
+	if (undisturbed->owns_blocks)
+		return true;
+	const struct series original = undisturbed->series;
+	size_t all = 0;
+	for (size_t b = 0; b < original.block_count; b++)
+		all += original.blocks[b].count;
+	bool *is_left_out = calloc(all + 1, sizeof *is_left_out);
+	if (!is_left_out)
+		return false;
+	undisturbed->owns_blocks = true;
+	const bool room = copy_blocks(&undisturbed->series, &original, is_left_out);
+	free(is_left_out);
+	return room;
 }
 
 void undisturbed_free(struct undisturbed *undisturbed)

@@ -37,6 +37,9 @@ struct undisturbed {
 enum outcome undisturbed_make(struct undisturbed *undisturbed, const struct series *series,
 			      const struct quiet_levels *levels, struct problem *problem);
 
+/* Gives it samples of its own, which may be changed. False: out of memory. */
+bool undisturbed_own(struct undisturbed *undisturbed);
+
 void undisturbed_free(struct undisturbed *undisturbed);
 
 #endif

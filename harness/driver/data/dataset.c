@@ -40,9 +40,9 @@ struct series *dataset_find(const struct dataset *dataset, const struct series *
 }
 
 struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with_windows,
-				bool with_witnesses)
+				bool with_witnesses, bool with_steps)
 {
-	const size_t number_count = (1u + with_windows + 2u * with_witnesses) * count;
+	const size_t number_count = (1u + with_windows + 2u * with_witnesses + with_steps) * count;
 	struct columns *columns = calloc(1, sizeof *columns + number_count * sizeof(double) +
 						    2 * count * sizeof(unsigned));
 	if (!columns)
@@ -56,6 +56,7 @@ struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with
 		.window_ns = with_windows ? numbers + count : NULL,
 		.contention = with_witnesses ? numbers + (1u + with_windows) * count : NULL,
 		.off_cpu_ns = with_witnesses ? numbers + (2u + with_windows) * count : NULL,
+		.step_ns = with_steps ? numbers + number_count - count : NULL,
 		.rounds = steps,
 		.places = steps + count,
 	};

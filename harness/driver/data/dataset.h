@@ -22,6 +22,7 @@ struct columns {
 	size_t count;
 	double *at_us, *window_ns;       /* window_ns: of a counter's window; NULL for times */
 	double *contention, *off_cpu_ns; /* witnesses (worker/witness.h); NULL in older runs */
+	double *step_ns;                 /* the same */
 	unsigned *rounds, *places;       /* places: in the burst */
 };
 
@@ -39,7 +40,7 @@ struct block {
 	double began_s;
 	size_t count, control_count; /* the last so many are the A/A control's (pooling.h) */
 	double *values;
-	const double *window_ns, *at_us, *contention, *off_cpu_ns;
+	const double *window_ns, *at_us, *contention, *off_cpu_ns, *step_ns;
 	const unsigned *rounds, *places;
 	struct worker_facts worker_facts; /* of the replicate's cell */
 };
@@ -109,7 +110,7 @@ void *dataset_grow(void *array, size_t count, size_t *capacity, size_t element_b
 
 /* Room for the columns of so many samples, which the dataset frees; NULL: out of memory. */
 struct columns *dataset_columns(struct dataset *dataset, size_t count, bool with_windows,
-				bool with_witnesses);
+				bool with_witnesses, bool with_steps);
 
 /* Finds the series of `key`, or adds it; NULL: out of memory. */
 struct series *dataset_series(struct dataset *dataset, const struct series *key);

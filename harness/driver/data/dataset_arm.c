@@ -98,9 +98,9 @@ static bool copy_small(unsigned *to, const struct number_list *list)
 /* What the metrics of a pass have in common; NULL with the problem set. A counted pass has its windows. */
 static struct columns *columns_of(const struct arm *arm, struct arm_pass *pass)
 {
-	enum { ROUND, PLACE, AT, CONTENTION, OFF_CPU, WINDOW, COLUMN_COUNT };
-	static const char *const names[] = {"round",      "place",      "at_us",
-					    "contention", "off_cpu_ns", "window_ns"};
+	enum { ROUND, PLACE, AT, CONTENTION, OFF_CPU, STEP, WINDOW, COLUMN_COUNT };
+	static const char *const names[] = {"round",      "place",   "at_us",    "contention",
+					    "off_cpu_ns", "step_ns", "window_ns"};
 	struct number_list read[COLUMN_COUNT];
 	const bool is_counted = pass->counts != NULL;
 	if (pass->columns)
@@ -109,7 +109,7 @@ static struct columns *columns_of(const struct arm *arm, struct arm_pass *pass)
 		read[i] = list_of(arm, json_object_get(pass->samples, names[i]));
 	const size_t count = read[ROUND].count;
 	for (size_t i = 0; i < (is_counted ? COLUMN_COUNT : WINDOW); i++) {
-		if ((i == CONTENTION || i == OFF_CPU) && !json_object_get(pass->samples, names[i]))
+		if (i >= CONTENTION && i <= STEP && !json_object_get(pass->samples, names[i]))
 			continue; /* an older run */
 		if (!count || read[i].count != count) {
 			malformed(arm, "the columns of a pass differ in length");
@@ -117,7 +117,8 @@ static struct columns *columns_of(const struct arm *arm, struct arm_pass *pass)
 		}
 	}
 	struct columns *columns = dataset_columns(arm->reader->dataset, count, is_counted,
-						  read[CONTENTION].count && read[OFF_CPU].count);
+						  read[CONTENTION].count && read[OFF_CPU].count,
+						  read[STEP].count > 0);
 	if (!columns) {
 		malformed(arm, "out of memory");
 		return NULL;
@@ -128,6 +129,7 @@ static struct columns *columns_of(const struct arm *arm, struct arm_pass *pass)
 	    !copy_numbers(columns->at_us, &read[AT]) ||
 	    (columns->contention && (!copy_numbers(columns->contention, &read[CONTENTION]) ||
 				     !copy_numbers(columns->off_cpu_ns, &read[OFF_CPU]))) ||
+	    (columns->step_ns && !copy_numbers(columns->step_ns, &read[STEP])) ||
 	    (is_counted && !copy_numbers(columns->window_ns, &read[WINDOW]))) {
 		malformed(arm, "a round, a place or a time is impossible");
 		return NULL;
@@ -191,6 +193,7 @@ static enum outcome add_values(const struct arm *arm, struct arm_pass *pass, con
 		.window_ns = columns->window_ns,
 		.contention = columns->contention,
 		.off_cpu_ns = columns->off_cpu_ns,
+		.step_ns = columns->step_ns,
 	};
 	return OUTCOME_OK;
 }

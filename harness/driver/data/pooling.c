@@ -18,9 +18,9 @@ static void join(void *joined, size_t bytes, const struct block *block, const vo
 static bool append(struct dataset *dataset, struct block *block, const struct block *control)
 {
 	const size_t count = block->count + control->count, number = sizeof(double);
-	struct columns *columns =
-		dataset_columns(dataset, count, block->window_ns && control->window_ns,
-				block->contention && control->contention);
+	struct columns *columns = dataset_columns(
+		dataset, count, block->window_ns && control->window_ns,
+		block->contention && control->contention, block->step_ns && control->step_ns);
 	double *values = malloc(count * number);
 	if (!columns || !values) {
 		free(values);
@@ -31,6 +31,7 @@ static bool append(struct dataset *dataset, struct block *block, const struct bl
 	join(columns->window_ns, number, block, block->window_ns, control, control->window_ns);
 	join(columns->contention, number, block, block->contention, control, control->contention);
 	join(columns->off_cpu_ns, number, block, block->off_cpu_ns, control, control->off_cpu_ns);
+	join(columns->step_ns, number, block, block->step_ns, control, control->step_ns);
 	join(columns->rounds, sizeof(unsigned), block, block->rounds, control, control->rounds);
 	join(columns->places, sizeof(unsigned), block, block->places, control, control->places);
 	free(block->values);
@@ -39,6 +40,7 @@ static bool append(struct dataset *dataset, struct block *block, const struct bl
 	block->window_ns = columns->window_ns;
 	block->contention = columns->contention;
 	block->off_cpu_ns = columns->off_cpu_ns;
+	block->step_ns = columns->step_ns;
 	block->rounds = columns->rounds;
 	block->places = columns->places;
 	block->count = count;

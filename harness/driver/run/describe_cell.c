@@ -75,6 +75,7 @@ static json_t *describe_pass(const struct plan *plan, const struct wire_experime
 		put(result, "place", json_integer(sample->place));
 		put(result, "at_us", json_integer((json_int_t)(sample->at_ns / 1000)));
 		put(result, "contention", number(sample->contention));
+		put(result, "step_ns", number(sample->step_ns));
 		put(result, "off_cpu_ns", json_integer((json_int_t)sample->off_cpu_ns));
 		for (uint32_t m = 0; m < experiment->metric_count; m++)
 			if (sample->set >> m & 1)
