@@ -59,9 +59,10 @@ item() {
 	done
 }
 
-@test "all of self-check takes less than half an hour" {
+@test "all of self-check takes less than 100 minutes, and less than 35 without slowdown" {
 	run sh "$SELF" --list
-	awk '{ sum += $2 } END { exit !(sum > 60 && sum < 1800) }' <<<"$output" || fail_with "too long"
+	awk '{ sum += $2 } $1 != "slowdown" { rest += $2 } END { exit !(sum > 60 && sum < 6000 && rest < 2100) }' <<<"$output" ||
+		fail_with "too long"
 }
 
 @test "where the machine is disturbed, an item that needs a quiet one is inconclusive, never ok" {
@@ -145,4 +146,102 @@ widths() {
 	[ "$status" -eq 1 ]
 	[ "$(grep -c '^FAIL .*: a number is missing in ' <<<"$output")" -eq 4 ] || fail_with "not four"
 	[[ $output == *"ok whole: one"* ]] || fail_with "the whole one is not ok"
+}
+
+# fake_turns: beside fake's, a forkcost whose ab makes two runs a side, of which compare says what lies in `says`; it
+# counts the comparisons, of which each has its own file, as says.1, if there is one.
+fake_turns() {
+	fake 80
+	sed -i '2i\
+case $1 in\
+ab)\
+	printf "%s\\n" "$*" >>asked\
+	while [ "$1" != --output ]; do shift; done\
+	for run in a-1 a-2 b-1 b-2; do mkdir -p "$2/x/$run/latest"; done\
+	exit ;;\
+compare)\
+	printf "%s\\n" "$*" >>compared\
+	cat "says.$(wc -l <compared)" 2>/dev/null || cat says\
+	exit ;;\
+esac' "$BATS_TEST_TMPDIR/forkcost"
+	rm -f asked compared says*
+}
+
+# said METRIC VERDICT RATIO LOW HIGH: what compare prints of the five arms of the headline.
+said() {
+	local arm
+	echo verdict,primitive,action,case,metric,ratio,ci_low,ci_high,why
+	for arm in fork,exit fork,exec vfork,exit vfork,exec posix_spawn,exec; do echo "$2,$arm,,$1,$3,$4,$5,"; done
+}
+
+@test "alarms counts the rows whose intervals do not hold 1, by metric and by runs a side" {
+	fake_turns
+	export ALARMS_COMPARISONS=15 ALARMS_RUN_S=3
+	{
+		said call_ns 'cannot tell' 1 0.9 1.1
+		said reaped_ns 'the same' 1 1.001 1.002 | tail -n +2
+	} >says
+	# Of the first comparison's several runs one row of call_ns, of the second's five.
+	sed '2s/0.9,1.1/0.9,0.99/' says >says.2
+	{
+		said call_ns slower 1.2 1.1 1.3
+		said reaped_ns 'the same' 1 0.9 1.1 | tail -n +2
+	} >says.4
+	run --separate-stderr sh "$SELF" --only alarms "$BATS_TEST_TMPDIR/forkcost"
+	[[ $output == *"ok A/A call_ns, one run a side: 0 of 75 rows differ at 95 % (at most 7 %), in 0 of 15 comparisons; 0 are"* ]] ||
+		fail_with "one run a side"
+	[[ $output == *"FAIL A/A call_ns, 3 runs a side: 6 of 75 rows differ at 95 % (at most 7 %), in 2 of 15 comparisons; 5 are"* ]] ||
+		fail_with "several runs a side"
+	[[ $output == *"FAIL A/A reaped_ns, one run a side: 75 of 75 rows "*"in 15 of 15 comparisons; 0 are"* ]] || fail_with "another metric"
+	[[ $output == *"FAIL A/A reaped_ns, 3 runs a side: 70 of 75 rows "*"in 14 of 15 comparisons; 0 are"* ]] || fail_with "another metric"
+	grep -q -- '--rounds 3 --budget 6s ' asked || fail_with "another budget: $(cat asked)"
+	# At 7 % it is no more than that.
+	sed '2s/0.9,1.1/0.9,0.99/' says >says.4
+	run --separate-stderr sh "$SELF" --only alarms "$BATS_TEST_TMPDIR/forkcost"
+	[[ $output == *"ok A/A call_ns, one run a side"* ]] || fail_with "not ok"
+	# Rows of which nothing can be told are no proof.
+	{
+		said call_ns 'cannot tell' n/a n/a n/a
+		said reaped_ns 'the same' 1 0.9 1.1 | tail -n +2
+	} >says
+	run --separate-stderr sh "$SELF" --only alarms "$BATS_TEST_TMPDIR/forkcost"
+	[[ $output == *"FAIL A/A call_ns, one run a side: 0 of 0 rows "*"ok A/A reaped_ns, one run a side: "* ]] ||
+		fail_with "nothing told is ok"
+}
+
+@test "slowdown counts the pairs in which a row is called slower" {
+	local comparison
+	fake_turns
+	mkdir programs
+	printf '#!/bin/sh\nfor file; do case $file in "$BUILD"/*) mkdir -p "${file%%/*}"; : >"$file" ;; esac; done\n' >programs/make
+	chmod +x programs/make
+	export SLOWDOWN_PAIRS=20 SLOWDOWN_RUN_S=60
+	said reaped_ns slower 1.02 1.01 1.03 >says
+	# 2 % comes after five pairs at 1 %; in two it is not found, then in three for vfork exec.
+	for comparison in 6 7 8; do said reaped_ns slower 1.02 1.01 1.03 | sed "$([ $comparison = 8 ] || echo '2,4')s/^slower/cannot tell/; 5s/^slower/the same/" >says.$comparison; done
+	sed -i '2s/^cannot tell/slower/; 3,4s/^cannot tell/slower/; 6s/^cannot tell/slower/' says.8
+	said reaped_ns faster 0.98 0.97 0.99 >says.1
+	PATH=$BATS_TEST_TMPDIR/programs:$PATH run --separate-stderr sh "$SELF" --only slowdown "$BATS_TEST_TMPDIR/forkcost"
+	[[ $output == *"FAIL fork exit, slower by 1 %: found in 4 of 5 pairs of 60 s a side (none wanted), called faster in 1 (none); ratio 1.02 (0.98 to 1.02)"* ]] ||
+		fail_with "faster is no failure"
+	[[ $output == *"ok vfork exit, slower by 2 %: found in 18 of 20 pairs of 60 s a side (at least 18 of 20), called faster in 0 "* ]] ||
+		fail_with "18 are not enough"
+	[[ $output == *"FAIL vfork exec, slower by 2 %: found in 17 of 20 pairs "* ]] || fail_with "17 are enough"
+	[[ $output == *"ok posix_spawn exec, slower by 5 %: found in 5 of 5 pairs "*" (all), "* ]] || fail_with "5 %"
+	grep -qE -- '--a-forkcost [^ ]*/slower-0/forkcost --b-forkcost [^ ]*/slower-20/forkcost --rounds 12 --budget 120s ' asked ||
+		fail_with "another design: $(cat asked)"
+	[ "$(wc -l <asked)" -eq 30 ] || fail_with "other pairs"
+	# Where nothing can be built it says so.
+	printf '#!/bin/sh\necho no compiler >&2; exit 2\n' >programs/make
+	PATH=$BATS_TEST_TMPDIR/programs:$PATH run --separate-stderr sh "$SELF" --only slowdown "$BATS_TEST_TMPDIR/forkcost"
+	[[ $output == *"inconclusive a slower worker: it cannot be built here: no compiler"* ]] || fail_with "it goes on"
+}
+
+@test "with real runs, alarms and slowdown say a line for each arm" {
+	export ALARMS_COMPARISONS=1 ALARMS_RUN_S=2 SLOWDOWN_PAIRS=1 SLOWDOWN_RUN_S=2 SLOWDOWN_PERMILLE=4000
+	run --separate-stderr sh "$ROOT/scripts/self-check" --only "alarms slowdown" "$FORKCOST"
+	[ "$(grep -cE '^(ok|FAIL) A/A (call_ns|reaped_ns), (one run|2 runs) a side: [0-5] of [0-5] rows .* in [01] of 1 comparisons; [0-5] are' <<<"$output")" -eq 4 ] ||
+		fail_with "other lines of alarms"
+	[ "$(grep -cE ' (fork|vfork|posix_spawn) ex(it|ec), slower by 400 %: found in [01] of 1 pairs of 2 s a side \(none wanted\), called faster in [01] ' <<<"$output")" -eq 5 ] ||
+		fail_with "other lines of slowdown"
 }
