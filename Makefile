@@ -130,7 +130,7 @@ $(BUILD)/forkcost-bare: $(BUILD)/worker/harness/bare/bare.o
 	@echo "  LINK $@"; $(CC) $(CFLAGS) $(WORKER_LDFLAGS) -o $@ $^
 
 # Alone in a machine without libraries at first.
-$(BUILD)/forkcost-guest: $(BUILD)/worker/harness/guest/init.o
+$(BUILD)/forkcost-guest: $(call objects,worker,$(wildcard harness/guest/*.c))
 	@echo "  LINK $@"; $(CC) $(CFLAGS) $(WORKER_LDFLAGS) -o $@ $^
 
 $(BUILD)/driver/%.o: %.c
