@@ -15,6 +15,8 @@ PACKAGES := jansson gsl hwloc libzstd
 DRIVER_CFLAGS = $(shell pkg-config --cflags $(PACKAGES)) \
 	-DFORKCOST_VERSION='"$(VERSION)"' -DFORKCOST_COMMIT='"$(COMMIT)"'
 DRIVER_LIBS = $(shell pkg-config --libs $(PACKAGES)) -lpfm
+# harness/static/without.c stands in for udev.
+STATIC_LIBS = $(filter-out -ludev,$(shell pkg-config --static --libs $(PACKAGES))) -lpfm -lm
 # The measured process is static and not position-independent: a library, or a relocated page, is
 # part of what fork copies.
 WORKER_CFLAGS := -fno-pie -fno-stack-protector
@@ -41,8 +43,9 @@ DRIVER_OBJECTS := $(call objects,driver,$(DRIVER))
 WORKER_OBJECTS := $(call objects,worker,$(COMMON) $(WORKER))
 TARGETS := $(BUILD)/forkcost-target $(BUILD)/forkcost-target-static $(BUILD)/forkcost-target-dynamic
 PROGRAMS := $(BUILD)/forkcost $(BUILD)/forkcost-worker $(TARGETS) $(BUILD)/forkcost-bare $(BUILD)/forkcost-guest
+STATIC_PROGRAMS := $(patsubst $(BUILD)/%,$(BUILD)/static/%,$(PROGRAMS))
 
-.PHONY: help all bench quick full bench-reading plots readme test lint self-check install clean setup
+.PHONY: help all static bench quick full bench-reading plots readme test lint self-check install clean setup
 .DEFAULT_GOAL := help
 
 # Prints, and nothing else: not even a compiler need be there.
@@ -55,6 +58,7 @@ help:
 #: make plots       draw the latest run again; RUN=FOLDER for another
 #: make test        set up, build, run all tests
 #: make all         set up and build, no more
+#: make static      the same in build/static, of programs that need no libraries where they run
 #: make readme      write the reference run's tables into README.md
 #: make fuzz        look for inputs that break it, an hour; FUZZ_TIME=SECONDS for another time
 #: make self-check  the suite's own cost, and whether its intervals hold; ONLY="bare repeat", RUN=FOLDER
@@ -64,6 +68,9 @@ help:
 
 all: setup
 	@$(MAKE) --no-print-directory $(PROGRAMS)
+
+static: setup
+	@$(MAKE) --no-print-directory $(STATIC_PROGRAMS)
 
 setup:
 	@sh scripts/setup bench
@@ -96,6 +103,15 @@ self-check: all
 $(BUILD)/forkcost: $(DRIVER_OBJECTS) $(COMMON_OBJECTS)
 	@echo "  LINK $@"; $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(DRIVER_LIBS)
 
+$(BUILD)/static/forkcost: $(DRIVER_OBJECTS) $(COMMON_OBJECTS) $(BUILD)/driver/harness/static/without.o
+	@mkdir -p $(@D)
+	@echo "  LINK $@"; $(CC) $(CFLAGS) $(LDFLAGS) -static -Wl,--wrap=dlopen -o $@ $^ $(STATIC_LIBS)
+
+# All others but one need none anyway.
+$(BUILD)/static/forkcost-%: $(BUILD)/forkcost-%
+	@mkdir -p $(@D)
+	@cp $< $@
+
 $(BUILD)/forkcost-worker: $(WORKER_OBJECTS)
 	@echo "  LINK $@"; $(CC) $(CFLAGS) $(WORKER_LDFLAGS) -o $@ $^ -lm
 
@@ -114,7 +130,7 @@ $(BUILD)/forkcost-bare: $(BUILD)/worker/harness/bare/bare.o
 	@echo "  LINK $@"; $(CC) $(CFLAGS) $(WORKER_LDFLAGS) -o $@ $^
 
 # Alone in a machine without libraries at first.
-$(BUILD)/forkcost-guest: $(BUILD)/worker/harness/guest/init.o
+$(BUILD)/forkcost-guest: $(call objects,worker,$(wildcard harness/guest/*.c))
 	@echo "  LINK $@"; $(CC) $(CFLAGS) $(WORKER_LDFLAGS) -o $@ $^
 
 $(BUILD)/driver/%.o: %.c

@@ -1,31 +1,21 @@
-/* forkcost-guest: the first process of the emulated machine that `forkcost kernels` boots. It runs /command, a word
- * a line, the first of which may be settings as env(1) takes them; shows on the console what that said; sends what it left
- * in /results/latest out of the second serial line; and switches the machine off. Should it end early, the kernel panics,
- * which ends the machine as well.
- *
- * What it sends (read by harness/driver/kernels/sent.c):
- *
- *	forkcost-guest 1
- *	status STATUS            what waitpid() says of the command
- *	file NAME BYTES          then that many bytes; for each file
- *	end
- */
+/* forkcost-guest: the first process of a machine that runs nothing else: of the one that `forkcost kernels` emulates, and of
+ * those that boot what `forkcost initramfs` makes. It runs forkcost, shows on the console what that said, sends what it
+ * left in /results/latest, and switches the machine off. Should it end early, the kernel panics, which ends the machine
+ * as well. */
+#include "harness/guest/send.h"
+#include "harness/guest/words.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 63, COMMAND_BYTES_MAX = 4096, SETTLED_S = 40 };
-
-/* What a run is read back from. */
-static const char *const files[] = {"environment.json", "samples.jsonl.zst", NULL};
+enum { SETTLED_S = 40 };
 
 /* The kernel says on the console why it cannot; what is needed and is missing shows later. */
 static void mount_all(void)
@@ -80,67 +70,23 @@ static void show_log(void)
 /* Its wait status; -1: it could not be started. */
 static int run_command(void)
 {
-	static char text[COMMAND_BYTES_MAX];
-	char *words[WORDS_MAX + 1] = {NULL};
-	size_t count = 0, settings = 0;
-	int status = -1, fd = open("/command", O_RDONLY | O_CLOEXEC);
-	ssize_t bytes = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-	if (bytes < 0)
+	char *words[WORDS_MAX + 1];
+	int status = -1;
+	if (words_read(words) == 0)
 		return -1;
-	close(fd);
-	for (char *word = strtok(text, "\n"); word && count < WORDS_MAX; word = strtok(NULL, "\n"))
-		words[count++] = word;
-	while (settings < count && *words[settings] != '/')
-		putenv(words[settings++]);
-	pid_t child = settings < count ? fork() : -1;
+	pid_t child = fork();
 	if (child == 0) {
 		int log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 		dup2(log, STDOUT_FILENO);
 		dup2(log, STDERR_FILENO);
-		execv(words[settings], words + settings);
-		perror(words[settings]);
+		execv(words[0], words);
+		perror(words[0]);
 		_exit(127);
 	}
 	/* Orphans of the command are ours; they are reaped on the way. */
 	for (pid_t got = 0; child > 0 && got != child;)
 		got = waitpid(-1, &status, 0);
 	return status;
-}
-
-static void send_file(FILE *out, const char *name)
-{
-	char path[128], bytes[4096];
-	struct stat about;
-	snprintf(path, sizeof path, "/results/latest/%s", name);
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return;
-	if (fstat(fileno(file), &about) == 0) {
-		fprintf(out, "file %s %lld\n", name, (long long)about.st_size);
-		for (size_t count; (count = fread(bytes, 1, sizeof bytes, file)) > 0;)
-			fwrite(bytes, 1, count, out);
-	}
-	fclose(file);
-}
-
-static void send_all(int status)
-{
-	struct termios plain;
-	int line = open("/dev/ttyS1", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	FILE *out = line < 0 ? NULL : fdopen(line, "w");
-	if (!out)
-		return;
-	if (tcgetattr(line, &plain) == 0) {
-		cfmakeraw(&plain);
-		tcsetattr(line, TCSANOW, &plain);
-	}
-	fprintf(out, "forkcost-guest 1\nstatus %d\n", status);
-	for (size_t i = 0; files[i]; i++)
-		send_file(out, files[i]);
-	fprintf(out, "end\n");
-	fflush(out);
-	tcdrain(line);
-	fclose(out);
 }
 
 int main(void)
@@ -150,7 +96,7 @@ int main(void)
 	settle();
 	int status = run_command();
 	show_log();
-	send_all(status);
+	send_results(status);
 	sync();
 	reboot(RB_POWER_OFF);
 	return 1;

@@ -41,7 +41,7 @@ TEST(what_is_cut_off_anywhere_is_refused)
 	char why[PROBLEM_TEXT_MAX];
 	for (size_t count = 0; count < sizeof whole - 1; count++) {
 		assert_int_equal(take(&sent, whole, count, why), OUTCOME_FAILED);
-		assert_contains(why, "cannot read what the emulated machine sent");
+		assert_contains(why, "cannot read what the machine sent");
 	}
 	assert_int_equal(take(&sent, whole, sizeof whole, why), OUTCOME_FAILED);
 }

@@ -78,12 +78,12 @@ static int put_library(struct dl_phdr_info *info, size_t bytes, void *context)
 	return put_copy(image, info->dlpi_name, info->dlpi_name) ? 1 : 0;
 }
 
-static enum outcome put_command(struct image *image, const char *const *command)
+static enum outcome put_command(struct image *image, const char *const *options, enum image_way way)
 {
 	char text[PATH_MAX + 2048];
-	int used = snprintf(text, sizeof text, "LD_LIBRARY_PATH=%s\n" FOLDER "/forkcost\n",
-			    image->library_path);
-	for (const char *const *word = command + 1; *word && used < (int)sizeof text; word++)
+	int used = snprintf(text, sizeof text, "LD_LIBRARY_PATH=%s\n%s", image->library_path,
+			    way == IMAGE_CONSOLE ? "FORKCOST_SEND=console\n" : "");
+	for (const char *const *word = options; *word && used < (int)sizeof text; word++)
 		used += snprintf(text + used, sizeof text - (size_t)used, "%s\n", *word);
 	if (used >= (int)sizeof text)
 		return fail(image->problem,
@@ -94,7 +94,7 @@ static enum outcome put_command(struct image *image, const char *const *command)
 	return OUTCOME_OK;
 }
 
-static enum outcome put_all(struct image *image, const char *const *command)
+static enum outcome put_all(struct image *image, const char *const *options, enum image_way way)
 {
 	/* Of what the kernel gives its first process; all other devices it makes itself. */
 	cpio_put_device(&image->cpio, "/dev/console", 5, 1);
@@ -104,13 +104,13 @@ static enum outcome put_all(struct image *image, const char *const *command)
 		    put_copy(image, path, programs[i].path))
 			return OUTCOME_FAILED;
 	}
-	if (dl_iterate_phdr(put_library, image) || put_command(image, command))
+	if (dl_iterate_phdr(put_library, image) || put_command(image, options, way))
 		return OUTCOME_FAILED;
 	cpio_end(&image->cpio);
 	return OUTCOME_OK;
 }
 
-int image_make(const char *const *command, struct problem *problem)
+int image_make(const char *const *options, enum image_way way, struct problem *problem)
 {
 	struct image image = {.problem = problem};
 	int fd = memfd_create("initramfs", MFD_CLOEXEC), copy = fd < 0 ? -1 : dup(fd);
@@ -120,7 +120,7 @@ int image_make(const char *const *command, struct problem *problem)
 		fail(problem, "cannot make a file in memory: %s; %s", strerror(errno),
 		     remedy_or(errno, "free some memory"));
 	} else {
-		outcome = put_all(&image, command);
+		outcome = put_all(&image, options, way);
 		bool wrote = !ferror(image.cpio.file);
 		if ((fclose(image.cpio.file) || !wrote) && !outcome)
 			outcome = fail(problem, "cannot make the machine's first files: %s; %s",

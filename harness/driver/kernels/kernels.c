@@ -14,9 +14,7 @@
 #include <unistd.h>
 
 /* Of the arms no more than there are paths. A replicate is a fresh process, and gives the path one least count. */
-static const char *const command[] = {"forkcost",
-				      "run",
-				      "--preset",
+static const char *const options[] = {"--preset",
 				      "quick",
 				      "--experiment",
 				      "spawn,first_write",
@@ -44,10 +42,6 @@ static const char *const command[] = {"forkcost",
 				      "50ms",
 				      "--seed",
 				      "1",
-				      "--no-plots",
-				      "--no-table",
-				      "--output",
-				      "/results",
 				      NULL};
 
 enum outcome kernels_choose(struct kernels *kernels, const char *list, struct problem *problem)
@@ -78,7 +72,7 @@ enum outcome kernels_choose(struct kernels *kernels, const char *list, struct pr
 
 int kernels_image(struct problem *problem)
 {
-	return image_make(command, problem);
+	return image_make(options, IMAGE_SERIAL, problem);
 }
 
 /* What one boot sent; freed by free_all(). */
@@ -126,7 +120,7 @@ static enum outcome take_boot(struct kernel *kernel, size_t index, int boot,
 	struct paths paths;
 	struct sent sent;
 	snprintf(run, sizeof run, boot ? "kernel-%zu-boot-%d" : "kernel-%zu", index + 1, boot + 1);
-	if (sent_read(&sent, booted->bytes, booted->count, problem)) {
+	if (sent_read(&sent, booted->bytes, booted->count, problem) || sent_check(&sent, problem)) {
 		boot_blame_console(&booted->boot, problem);
 		return OUTCOME_FAILED;
 	}

@@ -17,8 +17,8 @@ struct reader {
 static enum outcome malformed(const struct reader *reader, const char *what)
 {
 	return fail(reader->problem,
-		    "cannot read what the emulated machine sent: %s; boot it with more in "
-		    "--append, as loglevel=7",
+		    "cannot read what the machine sent: %s; boot it with more words for its "
+		    "kernel, as loglevel=7",
 		    what);
 }
 
@@ -74,11 +74,16 @@ static enum outcome take_status(const struct reader *reader, struct sent *sent, 
 	if (!word || units_parse_count(word, 0, UINT16_MAX, &status, &unread))
 		return malformed(reader, "no exit status");
 	sent->status = (int)status;
+	return OUTCOME_OK;
+}
+
+enum outcome sent_check(const struct sent *sent, struct problem *problem)
+{
 	if (WIFEXITED(sent->status) && WEXITSTATUS(sent->status) == 0)
 		return OUTCOME_OK;
-	return fail(reader->problem,
-		    "cannot measure in the emulated machine: forkcost run %s %d "
-		    "there; see its console",
+	return fail(problem,
+		    "cannot take the run for whole: forkcost run %s %d in that machine; see its "
+		    "console",
 		    WIFSIGNALED(sent->status) ? "was killed by signal" : "ended with status",
 		    WIFSIGNALED(sent->status) ? WTERMSIG(sent->status) : WEXITSTATUS(sent->status));
 }
@@ -103,6 +108,7 @@ enum outcome sent_read(struct sent *sent, const char *bytes, size_t count, struc
 		return malformed(&reader, "no end, or words behind it");
 	for (size_t i = 0; i < SENT_FILES; i++)
 		if (!sent->files[i].bytes)
-			return malformed(&reader, "a file is missing");
+			return sent_check(sent, problem) ? OUTCOME_FAILED
+							 : malformed(&reader, "a file is missing");
 	return OUTCOME_OK;
 }

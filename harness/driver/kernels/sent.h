@@ -1,4 +1,4 @@
-/* What the emulated machine's first process (harness/guest/init.c) sends back. It comes from whatever kernel was booted,
+/* What the first process (harness/guest/send.h) of a machine that ran forkcost sends back. It comes from whatever kernel was booted,
  * so nothing in it is believed before it is looked at. */
 #ifndef FORKCOST_SENT_H
 #define FORKCOST_SENT_H
@@ -24,9 +24,12 @@ struct sent {
 	struct sent_file files[SENT_FILES];
 };
 
-/* Finds the parts in what was sent, which must outlive them. Fails on everything that is not as init.c sends it: another
- * version, a file that is unknown, twice there, missing or cut off, a command that did not end well, and words behind the
- * end. */
+/* Finds the parts in what was sent, which must outlive them. Fails on everything that is not as send.c sends it: another
+ * version, a file that is unknown, twice there, missing or cut off, and words behind the end. Where a file is missing
+ * because the command did not end well, the problem says so. */
 enum outcome sent_read(struct sent *sent, const char *bytes, size_t count, struct problem *problem);
+
+/* Fails if the command did not end well: with a status, or killed. */
+enum outcome sent_check(const struct sent *sent, struct problem *problem);
 
 #endif

@@ -100,6 +100,14 @@ enum outcome record_check_output(const char *output, struct problem *problem)
 		    remedy_or(error, "choose another with --output"));
 }
 
+enum outcome record_new_folder(const char *folder, struct problem *problem)
+{
+	if (mkdir(folder, 0777) == 0)
+		return OUTCOME_OK;
+	return fail(problem, "cannot make the folder %s: %s; choose another with --output", folder,
+		    strerror(errno));
+}
+
 enum outcome record_make_folder(const char *output, const char *word,
 				char folder[RECORD_FOLDER_MAX], struct problem *problem)
 {

@@ -20,6 +20,9 @@ struct record {
 /* Whether a folder could be made there; makes nothing. */
 enum outcome record_check_output(const char *output, struct problem *problem);
 
+/* Makes this very folder; fails if it is there. */
+enum outcome record_new_folder(const char *folder, struct problem *problem);
+
 /* Makes OUTPUT/<UTC>-<word>/, and OUTPUT if it is not there; a number behind it if that is taken. */
 enum outcome record_make_folder(const char *output, const char *word,
 				char folder[RECORD_FOLDER_MAX], struct problem *problem);

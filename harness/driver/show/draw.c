@@ -152,8 +152,10 @@ void draw_begin(struct studio *studio, const char *script, const char *name, con
 		return;
 	}
 	fail(&problem, "cannot run gnuplot: %s; %s", strerror(error),
-	     error == ENOENT ? "install it with sh scripts/setup, then make plots"
-			     : outfile_remedy(error));
+	     error == ENOENT
+		     ? "install it with sh scripts/setup, or copy the run to where it is; then "
+		       "forkcost plot RUN"
+		     : outfile_remedy(error));
 	count(studio, OUTCOME_FAILED, &problem);
 }
 

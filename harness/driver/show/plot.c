@@ -160,7 +160,10 @@ enum outcome plot_draw(const struct summary *summary, const struct published *pu
 	const char *above = getenv("TMPDIR");
 	interrupts_catch(); /* there will be a folder to remove */
 	if (locate_plot_scripts(studio.scripts, sizeof studio.scripts, problem))
-		return OUTCOME_FAILED;
+		return fail(problem,
+			    "cannot draw: the plot scripts are not near this forkcost; copy %s to "
+			    "where they are, and there: forkcost plot RUN",
+			    folder);
 	snprintf(studio.style, sizeof studio.style, "%s/style.gp", studio.scripts);
 	snprintf(studio.folder, sizeof studio.folder, "%s/forkcost-plot-XXXXXX",
 		 above && *above == '/' ? above : "/tmp");
