@@ -80,6 +80,17 @@ fails_with() {
 	! grep -qE 'kvm|-drive|-netdev|-hda' "$BATS_TEST_TMPDIR/boot-1/words" || fail_with "more than is needed"
 }
 
+@test "--kernel may be given several times, with commas or without" {
+	sends >"$BATS_TEST_TMPDIR/sent"
+	fake_qemu "cat '$BATS_TEST_TMPDIR/sent' >\$sent"
+	cp "$KERNEL" "$KERNEL-b"
+	cp "$KERNEL" "$KERNEL-c"
+	kernels --boots 1 --kernel "$KERNEL-b,$KERNEL-c"
+	[ "$status" -eq 0 ] || fail_with "status $status"
+	jq -e --arg file "$KERNEL" '[.kernels[].file] == [$file, $file + "-b", $file + "-c"]' "$OUT"/*/kernels.json >/dev/null ||
+		fail_with "$(jq -c '[.kernels[].file]' "$OUT"/*/kernels.json)"
+}
+
 @test "boots that differ say by how much, and keep both runs" {
 	local boot
 	# Both of one length.
@@ -143,7 +154,7 @@ fails_with() {
 
 @test "words that make no sense are refused before anything is made" {
 	local words
-	for words in "" "--kernel $BATS_TEST_TMPDIR/none" "--kernel $BATS_TEST_TMPDIR" "--kernel $KERNEL," "--kernel $KERNEL --boots 0" \
+	for words in "" "--kernel $BATS_TEST_TMPDIR/none" "--kernel $BATS_TEST_TMPDIR" "--kernel $KERNEL," "--kernel $KERNEL --kernel $BATS_TEST_TMPDIR/none" "--kernel $KERNEL --boots 0" \
 		"--kernel $KERNEL --boots 9" "--kernel $KERNEL --boot-time 1ms" "--kernel $KERNEL --boot-time 2d"; do
 		# shellcheck disable=SC2086 # words
 		run --separate-stderr "$FORKCOST" kernels $words --output "$OUT"

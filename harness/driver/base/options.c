@@ -73,6 +73,17 @@ static const struct option_row *find_row(const struct reading *reading, const ch
 	return alike == 1 ? row : NULL;
 }
 
+static enum outcome take_repeated(const struct reading *reading, const struct option_row *row,
+				  const char *value)
+{
+	struct side_given *repeated = &reading->given->repeated;
+	if (repeated->count == OPTIONS_SIDE_MAX)
+		return fail(reading->problem, "cannot use --%s more than %d times; give fewer",
+			    row->name, OPTIONS_SIDE_MAX);
+	repeated->operands[repeated->count++] = value;
+	return OUTCOME_OK;
+}
+
 /* Takes "--name", "--name=value", or "--name" and the next word. */
 static enum outcome take_option(const struct reading *reading, int *at)
 {
@@ -101,12 +112,12 @@ static enum outcome take_option(const struct reading *reading, int *at)
 			    "write --%s %s",
 			    row->name, NAME_SHOWN_MAX, value, row->name, row->argument);
 	const char **taken = &given->values[row - reading->options->rows];
-	if (*taken)
+	if (*taken && row->values != VALUES_REPEATED)
 		return fail(reading->problem,
 			    "cannot use --%s twice: one of them would have no effect; give it once",
 			    row->name);
 	*taken = value ? value : "";
-	return OUTCOME_OK;
+	return row->values == VALUES_REPEATED ? take_repeated(reading, row, *taken) : OUTCOME_OK;
 }
 
 static enum outcome take_side(const struct reading *reading, const char *word)

@@ -20,6 +20,7 @@ enum option_values {
 	VALUES_COMMANDS,
 	VALUES_OPTIONAL, /* anything, or none: --name or --name=VALUE */
 	VALUES_OPTIONS,  /* options themselves, in one word */
+	VALUES_REPEATED, /* anything; the option may be given several times. At most one row of a command */
 };
 
 /* What may be given: --name, with a value if `argument` says what it is. */
@@ -57,12 +58,13 @@ struct given {
 	struct side_given sides[OPTIONS_SIDES]; /* of a command that has_sides */
 	const char *
 		values[OPTIONS_MAX]; /* by row; NULL: not given. "" for an option that takes none */
+	struct side_given repeated;  /* all values of the row that repeats; values[] has the last */
 };
 
 /* Reads argv[1] and on: --name VALUE or --name=VALUE, names cut short as long as they fit one option
  * alone. --help or -h sets given->help and ends the reading. Fails on an option that is unknown, given
- * twice, or without its value, and on an operand too many or too few; a word that looks like an option
- * is no value, so that one left out does not swallow the next. Of a command with sides each has an operand. */
+ * twice though it does not repeat, or without its value, and on an operand too many or too few; a word
+ * that looks like an option is no value, so that one left out does not swallow the next. Of a command with sides each has an operand. */
 enum outcome options_read(const struct options *options, int argc, char **argv, struct given *given,
 			  struct problem *problem);
 

@@ -17,8 +17,9 @@ enum { BOOTS = 2, BOOT_TIME_S = 600, BOOT_TIME_MAX_S = 86400 };
 
 static const struct option_row rows[] = {
 	[OPTION_KERNEL] = {"kernel", "FILES",
-			   .help = "their files, as bzImage-before,bzImage-after; the others are "
-				   "held against the first"},
+			   .help = "their files, with commas between or each with its --kernel; "
+				   "the others are held against the first",
+			   .values = VALUES_REPEATED},
 	[OPTION_BOOTS] = {"boots", "N",
 			  .help = "how often each is booted, to see whether its counts are the "
 				  "same [2]"},
@@ -38,7 +39,7 @@ static enum outcome read_options(struct kernels *kernels, const struct given *gi
 	uint64_t count = BOOTS, limit_ns = BOOT_TIME_S * UINT64_C(1000000000);
 	if (!given->values[OPTION_KERNEL])
 		return fail(problem, "cannot choose kernels: give their files, as forkcost kernels "
-				     "--kernel bzImage-before,bzImage-after");
+				     "--kernel bzImage-before --kernel bzImage-after");
 	if (boots && units_parse_count(boots, 1, KERNELS_BOOTS_MAX, &count, problem))
 		return options_blame(rows[OPTION_BOOTS].name, problem);
 	if (boot_time && units_parse_duration(boot_time, &limit_ns, problem))
@@ -50,7 +51,10 @@ static enum outcome read_options(struct kernels *kernels, const struct given *gi
 	kernels->boots = (int)count;
 	kernels->limit_s = (int)limit_s;
 	kernels->append = given->values[OPTION_APPEND];
-	return kernels_choose(kernels, given->values[OPTION_KERNEL], problem);
+	for (size_t i = 0; i < given->repeated.count; i++)
+		if (kernels_choose(kernels, given->repeated.operands[i], problem))
+			return OUTCOME_FAILED;
+	return OUTCOME_OK;
 }
 
 /* Tells how it goes; a kernel that does not boot is no reason to leave out the next. */

@@ -25,7 +25,7 @@ struct kernels {
 	struct kernel all[KERNELS_MAX];
 };
 
-/* The kernels' files, from a list with commas between; fails on one that cannot be read. */
+/* Puts the files of a list with commas between to the kernels; fails on one that cannot be read. */
 enum outcome kernels_choose(struct kernels *kernels, const char *list, struct problem *problem);
 
 /* The first files for what is measured in each; the caller closes them. -1 with the problem set. */
