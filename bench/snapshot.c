@@ -82,8 +82,14 @@ static const struct story {
 	{0},
 };
 
-/* How long a child waits for the caller before it gives up. */
-enum { TIMEOUT_S = 20 };
+/* How long a child waits for the caller before it gives up: longer the more pages that writes. Far fewer a second than
+ * the slowest machine copies (tens of us a page), so that only a caller that is stuck takes so long. */
+enum { TIMEOUT_S = 20, TIMEOUT_PAGES_A_SECOND = 5000 };
+
+static int timeout_s(size_t pages)
+{
+	return TIMEOUT_S + (int)(pages / TIMEOUT_PAGES_A_SECOND);
+}
 
 enum { TIMES_A_PAGE = 4096 / sizeof(uint32_t) };
 
@@ -118,8 +124,7 @@ INLINED void cpu_time(struct timespec *now)
 
 static void child_body_of_waiting(struct run *run)
 {
-	(void)run;
-	if (!futex_sleep_until(&shared->go, 1, TIMEOUT_S))
+	if (!futex_sleep_until(&shared->go, 1, timeout_s(pages_to_write(run))))
 		raw_exit_group(WIRE_STATUS_CHILD + 100);
 }
 

@@ -20,6 +20,7 @@ function is_plain(column, value) {
 		plain_level["dirty_layout"] = "spread"
 		plain_level["arguments"] = 0
 		plain_level["mapping_kind"] = "heap"
+		plain_level["memory_limit"] = 0
 	}
 	return value == "" || !(column in plain_level) || value == plain_level[column]
 }

@@ -1,5 +1,7 @@
 #include "harness/common/axes.h"
 
+#include "harness/common/units.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,11 +127,14 @@ const char *axis_left_out(const char *name, char key[AXIS_WORDS_MAX])
 
 const char *axis_words(const struct axis *axis, const char *level, char words[AXIS_WORDS_MAX])
 {
+	char size[UNITS_TEXT_MAX];
 	for (const struct axis_level *known = axis->levels; known->name; known++)
 		if (known->words && strcmp(known->name, level) == 0) {
 			snprintf(words, AXIS_WORDS_MAX, "%s", known->words);
 			return words;
 		}
+	if (axis->kind == AXIS_SIZES && *level && axis_takes_text(axis, level))
+		level = units_format_bytes(strtoull(level, NULL, 10), size);
 	snprintf(words, AXIS_WORDS_MAX, "%s%s%s", axis->before ? axis->before : "", level,
 		 axis->after ? axis->after : "");
 	return words;

@@ -154,7 +154,8 @@ enum outcome wire_check_request(const struct wire_area *area, size_t mapped_byte
 	if (request->heap_bytes > UINT64_MAX / 4 || request->evict_bytes > UINT64_MAX / 4 ||
 	    request->working_set_bytes > WIRE_WORKING_SET_MAX)
 		return malformed("a size", problem);
-	if (!ENDS(request->target_path) || !clock_ok(&request->clock))
+	if (!ENDS(request->target_path) || !ENDS(request->memory_group) ||
+	    !clock_ok(&request->clock))
 		return malformed("target path or clock", problem);
 	for (uint32_t i = 0; i < request->arm_count; i++)
 		if (!arm_ok(&request->arms[i]))

@@ -123,6 +123,7 @@ struct wire_request {
 	struct wire_counter counters[COUNTERS_MAX];
 	struct wire_walk walk;
 	char target_path[WIRE_PATH_MAX];
+	char memory_group[WIRE_PATH_MAX]; /* folder of the group to enter; empty: none */
 	struct wire_arm arms[WIRE_ARMS_MAX];
 	struct wire_cell cells[WIRE_CELLS_MAX];
 };
@@ -206,7 +207,7 @@ struct wire_arm_facts {
 	char missing[WIRE_METRICS_MAX][WIRE_TEXT_MAX];
 };
 
-enum { WIRE_CELL_NUMBERS = 19 };
+enum { WIRE_CELL_NUMBERS = 20 };
 
 /* The state of the worker after a cell. Any number may be WIRE_UNKNOWN. */
 struct wire_cell_facts {
@@ -217,6 +218,7 @@ struct wire_cell_facts {
 			uint64_t rss_bytes, page_tables_bytes; /* of the whole process */
 			uint64_t heap_rss_bytes, heap_huge_bytes;
 			uint64_t frames_scattered_ppm; /* worker/frames.h */
+			uint64_t memory_max_bytes;     /* worker/memory_group.h */
 			uint64_t rounds;
 			uint64_t quiet_waits,
 				quiet_wait_ns; /* for a quiet moment, before dear samples */

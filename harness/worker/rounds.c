@@ -6,6 +6,7 @@
 #include "harness/worker/effects.h"
 #include "harness/worker/heap.h"
 #include "harness/worker/inherited.h"
+#include "harness/worker/memory_group.h"
 #include "harness/worker/registry.h"
 #include "harness/worker/target.h"
 #include "harness/worker/witness.h"
@@ -413,6 +414,7 @@ static enum outcome report_cells(struct loop *loop, const struct stretch *stretc
 		cpu_use_report(before, &after, share, facts);
 		facts->rounds = rounds;
 		facts->open_files = inherited_open_files();
+		facts->memory_max_bytes = memory_group_max(loop->run->scratch);
 		if (enter_cell(loop, cell) ||
 		    heap_verify(loop->run, text, sizeof loop->arena->proc_text, facts) ||
 		    effects_verify(loop->run, facts))

@@ -10,7 +10,7 @@ setup() {
 	POOL=$FAKE/pool/hugepages-2048kB/nr_hugepages
 	RECORDS=$FAKE/run/forkcost
 	local size
-	mkdir -p "$FAKE/run" "${POOL%/*}"
+	mkdir -p "$FAKE/run" "$FAKE/cgroup/a" "${POOL%/*}"
 	for size in 16 32 64 128 256 512 1024 2048; do
 		mkdir -p "$FAKE/thp/hugepages-${size}kB"
 		echo 'always inherit madvise [never]' >"$FAKE/thp/hugepages-${size}kB/enabled"
@@ -42,7 +42,7 @@ put_back() {
 faked() {
 	exec unshare -m --propagation private bash -c 'mount --bind "$0/run" /run &&
 		mount --bind "$0/thp" /sys/kernel/mm/transparent_hugepage &&
-		mount --bind "$0/pool" /sys/kernel/mm/hugepages && exec "$@"' "$FAKE" "$@" 3>&-
+		mount --bind "$0/pool" /sys/kernel/mm/hugepages && mount --bind "$0/cgroup" /sys/fs/cgroup && exec "$@"' "$FAKE" "$@" 3>&-
 }
 
 # change KIND [EXPERIMENT]: starts a run that has changed what the kind needs and goes on until it is stopped: its worker
@@ -173,6 +173,28 @@ a_record() {
 	any_command && silent
 	[ "$(cat "$MULTI")" = 'always inherit [madvise] never' ]
 	[ ! -e "$RECORDS/multi-size-pages" ]
+}
+
+@test "a memory group and a controller that a killed run left are taken away, and no other folder is" {
+	local before
+	mkdir "$FAKE/cgroup/a/forkcost-limited" "$FAKE/cgroup/a/b"
+	echo 'cpu memory' >"$FAKE/cgroup/a/cgroup.subtree_control"
+	a_record memory-group absent /sys/fs/cgroup/a/forkcost-limited
+	a_record memory-controller absent /sys/fs/cgroup/a
+	any_command
+	[[ $stderr == *'restored /sys/fs/cgroup/a'* ]] || fail_with "it is not said"
+	[ ! -e "$FAKE/cgroup/a/forkcost-limited" ] || fail_with "the group is there"
+	[ "$(cat "$FAKE/cgroup/a/cgroup.subtree_control")" = -memory ] || fail_with "the controller is there"
+	[ -z "$(find "$RECORDS" -type f ! -name '*.lock')" ]
+	any_command && silent
+	mkdir -p "$FAKE/run/forkcost-limited" "$FAKE/cgroup/a/xforkcost-limited"
+	for before in /sys/fs/cgroup/a/b /run/forkcost-limited /sys/fs/cgroup/../../../run/forkcost-limited /sys/fs/cgroup/a/xforkcost-limited; do
+		a_record memory-group absent "$before"
+		any_command
+		[[ $stderr == *'forkcost did not write it'* ]] || fail_with "it takes a record of $before"
+	done
+	{ [ -d "$FAKE/cgroup/a/b" ] && [ -d "$FAKE/run/forkcost-limited" ] && [ -d "$FAKE/cgroup/a/xforkcost-limited" ]; } ||
+		fail_with "another folder was removed"
 }
 
 @test "a record that forkcost did not write is never acted upon" {

@@ -165,6 +165,7 @@ static const struct {
 	FIELD(request.counters[COUNTERS_MAX - 1]),
 	FIELD(request.walk),
 	FIELD(request.target_path),
+	FIELD(request.memory_group),
 	FIELD(request.arms[0]),
 	FIELD(request.arms[1]),
 	FIELD(request.cells[0]),
@@ -285,6 +286,7 @@ static void use_request(const struct wire_request *request)
 	FUZZ_HOLDS(isfinite(1e6 * request->clock.ns_per_tick));
 	USE_TEXT(request->clock.why);
 	USE_TEXT(request->target_path);
+	USE_TEXT(request->memory_group);
 	for (uint32_t i = 0; i < request->arm_count; i++) {
 		USE_TEXT(request->arms[i].experiment);
 		USE_TEXT(request->arms[i].primitive);

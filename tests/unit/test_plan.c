@@ -1201,3 +1201,50 @@ TEST(no_axis_is_named_like_another_key_of_a_cell)
 	json_decref(line);
 	free(area);
 }
+
+/* The levels that were chosen are written under its plural: nothing else in a run's settings may have it. */
+TEST(no_plural_of_an_axis_is_named_like_another_key_of_a_runs_settings)
+{
+	static const char *const always[] = {"preset",
+					     "arguments",
+					     "heap_bytes",
+					     "actions",
+					     "other_placements_added",
+					     "precision",
+					     "budget_s",
+					     "replicates_for_precision",
+					     "replicates_max",
+					     "cell_s",
+					     "seed",
+					     "caller_cpu",
+					     "other_cpu",
+					     "evict_bytes",
+					     "experiments",
+					     "counters",
+					     "heaps_given"};
+	static const char *const sometimes[] = {"target", "target_status", "eviction",
+						"working_set_bytes", "working_set_from"};
+	make_plan();
+	json_t *line = describe_run_line(&plan, "run", 0, NULL);
+	json_t *has = json_object_get(line, "settings");
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
+		const char *plural = axes[axis].plural;
+		for (size_t i = 0; i < COUNT_OF(always) + COUNT_OF(sometimes); i++) {
+			const char *key =
+				i < COUNT_OF(always) ? always[i] : sometimes[i - COUNT_OF(always)];
+			if (strcmp(plural, key) == 0)
+				fail_msg("an axis has the plural %s, as another key of a run's "
+					 "settings: give it another one in axes.def",
+					 key);
+		}
+		for (enum axis_id other = 0; other < axis; other++)
+			assert_string_not_equal(plural, axes[other].plural);
+		json_object_del(has, plural);
+	}
+	for (size_t i = 0; i < COUNT_OF(always); i++)
+		assert_int_equal(json_object_del(has, always[i]), 0);
+	for (size_t i = 0; i < COUNT_OF(sometimes); i++)
+		json_object_del(has, sometimes[i]);
+	assert_int_equal(json_object_size(has), 0); /* no others */
+	json_decref(line);
+}

@@ -63,7 +63,8 @@ static enum status measure(struct plan *plan, const struct given *given)
 		char text[NOTE_BYTES];
 		print_to(stderr, "left out: %s\n", plan_describe_gap(&result.gaps.gap[i], text));
 	}
-	unsigned wanted = WANT_FILES | WANT_SHORTFALL | (plan->settings.no_table ? 0 : WANT_TABLE) |
+	/* The table ends with what was not reached. */
+	unsigned wanted = WANT_FILES | (plan->settings.no_table ? WANT_SHORTFALL : WANT_TABLE) |
 			  (plan->settings.no_plots ? 0 : WANT_PLOTS);
 	enum status status = STATUS_DONE;
 	if (present(record.folder, result.interrupted ? WANT_FILES | WANT_SHORTFALL : wanted,

@@ -2,6 +2,7 @@
 
 #include "harness/common/remedy.h"
 #include "harness/common/textfile.h"
+#include "harness/driver/machine/cgroup.h"
 #include "harness/driver/machine/guardian.h"
 
 #include <errno.h>
@@ -17,37 +18,48 @@
 #define RECORDS "/run/forkcost"
 #define MULTI_ENABLED(kb) THP_FOLDER "hugepages-" kb "kB/enabled"
 
-enum { RECORD_MAX = 512, BOOT_MAX = 40, PAUSE_MS = 10, HOLD_MS = 60000, RESTORE_MS = 2000 };
+enum { CHANGE_VALUE_MAX = CGROUP_PATH_MAX, RECORD_MAX = 2 * CHANGE_VALUE_MAX + 256 };
+enum { BOOT_MAX = 40, PAUSE_MS = 10, HOLD_MS = 60000, RESTORE_MS = 2000 };
+
+/* What a setting's file holds; or something that is there or not, and its path is the value while it is. */
+enum kind { WORD, NUMBER, GROUP, CONTROLLER };
 
 static const struct setting {
 	const char *path, *record, *lock;
-	bool is_number; /* else a word */
+	enum kind kind;
 } settings[TUNABLE_COUNT] = {
-	[TUNABLE_MULTI] = {MULTI_ENABLED("64"), "multi-size-pages", "multi-size-pages.lock", false},
-	[TUNABLE_POOL] = {POOL_FOLDER "nr_hugepages", "hugetlb-pool", "hugetlb-pool.lock", true},
+	[TUNABLE_MULTI] = {MULTI_ENABLED("64"), "multi-size-pages", "multi-size-pages.lock", WORD},
+	[TUNABLE_POOL] = {POOL_FOLDER "nr_hugepages", "hugetlb-pool", "hugetlb-pool.lock", NUMBER},
 	[TUNABLE_POOL_1G] = {POOL_1G_FOLDER "nr_hugepages", "hugetlb-pool-1g",
-			     "hugetlb-pool-1g.lock", true},
+			     "hugetlb-pool-1g.lock", NUMBER},
 	[TUNABLE_MULTI_16K] = {MULTI_ENABLED("16"), "multi-size-pages-16k",
-			       "multi-size-pages-16k.lock", false},
+			       "multi-size-pages-16k.lock", WORD},
 	[TUNABLE_MULTI_32K] = {MULTI_ENABLED("32"), "multi-size-pages-32k",
-			       "multi-size-pages-32k.lock", false},
+			       "multi-size-pages-32k.lock", WORD},
 	[TUNABLE_MULTI_128K] = {MULTI_ENABLED("128"), "multi-size-pages-128k",
-				"multi-size-pages-128k.lock", false},
+				"multi-size-pages-128k.lock", WORD},
 	[TUNABLE_MULTI_256K] = {MULTI_ENABLED("256"), "multi-size-pages-256k",
-				"multi-size-pages-256k.lock", false},
+				"multi-size-pages-256k.lock", WORD},
 	[TUNABLE_MULTI_512K] = {MULTI_ENABLED("512"), "multi-size-pages-512k",
-				"multi-size-pages-512k.lock", false},
+				"multi-size-pages-512k.lock", WORD},
 	[TUNABLE_MULTI_1M] = {MULTI_ENABLED("1024"), "multi-size-pages-1024k",
-			      "multi-size-pages-1024k.lock", false},
+			      "multi-size-pages-1024k.lock", WORD},
+	[TUNABLE_MEMORY_GROUP] = {CGROUP_ROOT "/*" MEMORY_GROUP_NAME, "memory-group",
+				  "memory-group.lock", GROUP},
+	[TUNABLE_MEMORY_CONTROLLER] = {CGROUP_ROOT "/*", "memory-controller",
+				       "memory-controller.lock", CONTROLLER},
 };
+
+/* The value of what is not there. */
+static const char absent[] = "absent";
 
 /* What a record says. The boot's id: after another boot the settings are fresh ones. */
 struct change {
 	char boot[BOOT_MAX];
-	long owner;                      /* process id */
-	unsigned long long started;      /* of the owner, in ticks since boot: ids are used again */
-	char before[TUNABLE_VALUE_MAX];  /* to be put back */
-	char written[TUNABLE_VALUE_MAX]; /* so that what others wrote later is not undone */
+	long owner;                     /* process id */
+	unsigned long long started;     /* of the owner, in ticks since boot: ids are used again */
+	char before[CHANGE_VALUE_MAX];  /* to be put back */
+	char written[CHANGE_VALUE_MAX]; /* so that what others wrote later is not undone */
 };
 
 /* The lock says that the owner lives: the kernel lets go of it whatever that dies of. -1: not held. */
@@ -86,14 +98,66 @@ static bool write_value(const char *path, const char *value)
 	return good;
 }
 
+/* The value that a setting has now. What is there or not is where the change says. */
+static bool value_now(const struct setting *setting, const struct change *change,
+		      char now[CHANGE_VALUE_MAX])
+{
+	bool is_there = false;
+	switch (setting->kind) {
+	case GROUP:
+		is_there = access(change->written, F_OK) == 0;
+		break;
+	case CONTROLLER:
+		is_there = cgroup_lists_memory(change->written, "cgroup.subtree_control");
+		break;
+	default:
+		return tunable_value(setting->path, now);
+	}
+	snprintf(now, CHANGE_VALUE_MAX, "%s", is_there ? change->written : absent);
+	return true;
+}
+
+/* Makes it the value, which is one of the change's two. False: errno says why. */
+static bool set_value(const struct setting *setting, const struct change *change, const char *value)
+{
+	const bool there = strcmp(value, absent) != 0;
+	switch (setting->kind) {
+	case GROUP:
+		return (there ? mkdir(change->written, 0755) : rmdir(change->written)) == 0;
+	case CONTROLLER:
+		return cgroup_give_memory(change->written, there);
+	default:
+		return write_value(setting->path, value);
+	}
+}
+
+/* How messages call it. */
+static const char *name_of(const struct setting *setting, const char *written)
+{
+	return setting->kind == GROUP || setting->kind == CONTROLLER ? written : setting->path;
+}
+
 /* ---- records ---- */
+
+/* Of a folder below that of all groups; of the group that is made for a worker its own alone. */
+static bool is_folder(const struct setting *setting, const char *text)
+{
+	const size_t length = strlen(text), end = strlen(MEMORY_GROUP_NAME);
+	if (strncmp(text, CGROUP_ROOT, strlen(CGROUP_ROOT)) != 0 || strstr(text, "/..") ||
+	    (text[strlen(CGROUP_ROOT)] && text[strlen(CGROUP_ROOT)] != '/'))
+		return false;
+	return setting->kind == CONTROLLER ||
+	       (length > end && strcmp(text + length - end, MEMORY_GROUP_NAME) == 0);
+}
 
 static bool is_value(const struct setting *setting, const char *text)
 {
 	static const char *const words[] = {"always", "inherit", "madvise", "never"};
 	size_t length = strlen(text);
-	if (setting->is_number)
+	if (setting->kind == NUMBER)
 		return length > 0 && length < 10 && strspn(text, "0123456789") == length;
+	if (setting->kind != WORD)
+		return strcmp(text, absent) == 0 || is_folder(setting, text);
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(text, words[i]) == 0)
 			return true;
@@ -182,7 +246,7 @@ static enum found read_record(int folder, const struct setting *setting, struct 
 	text[got] = '\0';
 	char owner[16], since[24];
 	if (sscanf(text,
-		   "forkcost lent 1\nboot %39s\nlender %15s %23s\nbefore %31s\nwritten %31s\nend",
+		   "forkcost lent 1\nboot %39s\nlender %15s %23s\nbefore %255s\nwritten %255s\nend",
 		   change->boot, owner, since, change->before, change->written) != 5)
 		return FOUND_RUBBISH;
 	change->owner = strtol(owner, NULL, 10);
@@ -226,7 +290,7 @@ static bool write_record(int folder, const struct setting *setting, const struct
 static bool is_still_ours(const struct setting *setting, const struct change *change,
 			  const char *now)
 {
-	if (!setting->is_number)
+	if (setting->kind != NUMBER)
 		return strcmp(now, change->written) == 0;
 	unsigned long value = strtoul(now, NULL, 10);
 	return value > strtoul(change->before, NULL, 10) &&
@@ -238,31 +302,33 @@ static bool is_still_ours(const struct setting *setting, const struct change *ch
 static void undo(int folder, const struct setting *setting, const struct change *change,
 		 struct problem *note)
 {
-	char now[TUNABLE_VALUE_MAX] = "";
+	const char *name = name_of(setting, change->written);
+	char now[CHANGE_VALUE_MAX] = "";
 	bool wrote = true;
 	int left_ms = RESTORE_MS;
-	tunable_value(setting->path, now);
+	value_now(setting, change, now);
 	bool was_ours = is_still_ours(setting, change, now);
 	if (!was_ours && strcmp(now, change->before) != 0)
 		fail(note,
 		     "note: %s is %s, and was %s before a run that was killed; left alone, because "
 		     "it was changed since",
-		     setting->path, now, change->before);
+		     name, now, change->before);
 	while (is_still_ours(setting, change, now) && wrote && left_ms > 0) {
-		wrote = write_value(setting->path, change->before) &&
-			tunable_value(setting->path, now);
+		/* A group that a killed worker has not left yet is busy. */
+		wrote = (set_value(setting, change, change->before) || errno == EBUSY) &&
+			value_now(setting, change, now);
 		if (is_still_ours(setting, change, now))
 			usleep(PAUSE_MS * 1000);
 		left_ms -= PAUSE_MS;
 	}
 	if (is_still_ours(setting, change, now)) {
-		fail(note, "cannot restore %s from %s to %s: %s; write it as root", setting->path,
-		     now, change->before, wrote ? "it is in use" : strerror(errno));
+		fail(note, "cannot restore %s from %s to %s: %s; write it as root", name, now,
+		     change->before, wrote ? "it is in use" : strerror(errno));
 		return;
 	}
 	if (was_ours)
-		fail(note, "note: restored %s to %s, its value before a run that was killed",
-		     setting->path, change->before);
+		fail(note, "note: restored %s to %s, its value before a run that was killed", name,
+		     change->before);
 	unlinkat(folder, setting->record, 0);
 	fsync(folder);
 }
@@ -319,16 +385,16 @@ static void undo_recorded(int folder, enum tunable tunable, struct problem *note
 static void tell_user(int folder, const struct setting *setting, struct problem *note)
 {
 	struct change change;
-	char now[TUNABLE_VALUE_MAX] = "";
+	char now[CHANGE_VALUE_MAX] = "";
 	if (read_record(folder, setting, &change) != FOUND_RECORD ||
-	    started(change.owner) == change.started || !tunable_value(setting->path, now) ||
+	    started(change.owner) == change.started || !value_now(setting, &change, now) ||
 	    !is_still_ours(setting, &change, now))
 		return;
 	fail(note,
 	     "note: a run that was killed left %s at %s, and it was %s; write that into it as "
 	     "root, "
 	     "or start forkcost as root",
-	     setting->path, now, change.before);
+	     name_of(setting, change.written), now, change.before);
 }
 
 static bool is_recorded(int folder, enum tunable tunable)
@@ -395,9 +461,10 @@ enum outcome tunable_lock(enum tunable tunable, struct problem *problem)
 	if (!busy)
 		return OUTCOME_OK;
 	return fail(problem,
-		    "cannot wait any longer for another run that needs %s; end it first, or use "
-		    "--page-kind 4k",
-		    settings[tunable].path);
+		    "cannot wait any longer for another run that needs %s; end it first, or leave "
+		    "out --%s",
+		    settings[tunable].path,
+		    tunable < TUNABLE_MEMORY_GROUP ? "page-kind" : "memory-limit");
 }
 
 /* Why nothing can be written down; 0: it was. */
@@ -413,7 +480,7 @@ static int keep_record(enum tunable tunable, const char *value)
 	snprintf(change->written, sizeof change->written, "%s", value);
 	errno = EPERM;
 	bool is_written = (locks[tunable] >= 0 || take_lock(folder, tunable)) &&
-			  tunable_value(setting->path, change->before) &&
+			  value_now(setting, change, change->before) &&
 			  is_value(setting, change->before) &&
 			  write_record(folder, setting, change);
 	int error = is_written ? 0 : errno;
@@ -425,16 +492,17 @@ static int keep_record(enum tunable tunable, const char *value)
 
 enum outcome tunable_change(enum tunable tunable, const char *value, struct problem *problem)
 {
-	const char *path = settings[tunable].path;
+	const struct setting *setting = &settings[tunable];
 	int error = keep_record(tunable, value);
+	const char *name = name_of(setting, value);
 	if (error)
-		return fail(problem, "cannot save in " RECORDS " the old value of %s: %s; %s", path,
+		return fail(problem, "cannot save in " RECORDS " the old value of %s: %s; %s", name,
 			    strerror(error),
 			    remedy_or(error, "make that folder root's own, and writable"));
 	guardian_start();
-	if (write_value(path, value))
+	if (set_value(setting, &changes[tunable], value))
 		return OUTCOME_OK;
-	return fail(problem, "cannot write %s into %s: %s; %s", value, path, strerror(errno),
+	return fail(problem, "cannot set %s to %s: %s; %s", name, value, strerror(errno),
 		    remedy_or(errno, "run as root"));
 }
 

@@ -12,8 +12,12 @@
 #define POOL_FOLDER "/sys/kernel/mm/hugepages/hugepages-2048kB/"
 #define POOL_1G_FOLDER "/sys/kernel/mm/hugepages/hugepages-1048576kB/"
 
-/* All that is ever changed: a record names one of these, never a path. Whether transparent pages of a size are given
- * (MULTI: 64 KiB), and pools of hugetlb pages (POOL: 2 MiB). */
+/* The folder of the group that is made for a worker, below that of another. */
+#define MEMORY_GROUP_NAME "/forkcost-limited"
+
+/* All that is ever changed: a record names one of these. Whether transparent pages of a size are given
+ * (MULTI: 64 KiB); pools of hugetlb pages (POOL: 2 MiB). The memory group is there or not, and so is the memory controller
+ * of the groups in a folder: the value that is written is the path of the one, or of that folder. The group goes first. */
 enum tunable {
 	TUNABLE_MULTI,
 	TUNABLE_POOL,
@@ -24,6 +28,8 @@ enum tunable {
 	TUNABLE_MULTI_256K,
 	TUNABLE_MULTI_512K,
 	TUNABLE_MULTI_1M,
+	TUNABLE_MEMORY_GROUP,
+	TUNABLE_MEMORY_CONTROLLER,
 	TUNABLE_COUNT
 };
 

@@ -144,6 +144,15 @@ enum outcome axis_rules_check(struct plan *plan, enum axis_id axis, const struct
 	return rule->check ? rule->check(plan, levels, problem) : OUTCOME_OK;
 }
 
+enum outcome axis_rules_arrange(const struct plan_job *job, struct wire_request *request,
+				struct problem *problem)
+{
+	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
+		if (axis_rule(axis)->arrange && axis_rule(axis)->arrange(job, request, problem))
+			return OUTCOME_FAILED;
+	return OUTCOME_OK;
+}
+
 bool axis_rules_has(enum axis_id axis, uint64_t level, const struct wire_experiment *experiment)
 {
 	char name[AXIS_TEXT_MAX];

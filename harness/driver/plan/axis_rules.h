@@ -40,6 +40,10 @@ struct axis_rule {
 	/* Fails if levels that were asked for cannot be. */
 	enum outcome (*check)(const struct plan *plan, const struct choice *levels,
 			      struct problem *problem);
+	/* Before a worker of the job: changes of the machine what its level needs, and says so in the request.
+	 * tunables_restore() puts it back. */
+	enum outcome (*arrange)(const struct plan_job *job, struct wire_request *request,
+				struct problem *problem);
 };
 
 #define AXIS_RULE(id, ...)                                                          \
@@ -66,6 +70,10 @@ void axis_rules_note(const struct jobs *jobs, enum axis_id axis);
 /* Fails if levels that were asked for cannot be, or run at no heap that was asked for. */
 enum outcome axis_rules_check(struct plan *plan, enum axis_id axis, const struct choice *levels,
 			      struct problem *problem);
+
+/* Changes of the machine what a worker of the job needs. Fails if that cannot be. */
+enum outcome axis_rules_arrange(const struct plan_job *job, struct wire_request *request,
+				struct problem *problem);
 
 /* Whether a cell of the level leaves out an arm of the plan, by rule or by row. */
 bool axis_rules_skips(const struct plan *plan, enum axis_id axis, uint64_t level, uint32_t arm);

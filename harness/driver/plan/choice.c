@@ -114,13 +114,23 @@ static enum outcome parse_counts(const struct axis *axis, const char *text, stru
 	return OUTCOME_OK;
 }
 
+static enum outcome parse_sizes(const struct axis *axis, const char *text, struct choice *choice,
+				struct problem *problem)
+{
+	if (units_parse_bytes_list(text, choice->level, CHOICE_MAX, &choice->count, problem))
+		return OUTCOME_FAILED;
+	if (choice->count && !axis_has(axis, choice->level[choice->count - 1]))
+		return fail(problem, "cannot use --%s '%s': no machine has so much; give less",
+			    axis->option, text);
+	return OUTCOME_OK;
+}
+
 enum outcome choice_parse(const struct axis *axis, const char *text, struct choice *choice,
 			  struct problem *problem)
 {
 	choice->count = 0;
 	if (axis->kind == AXIS_SIZES)
-		return units_parse_bytes_list(text, choice->level, CHOICE_MAX, &choice->count,
-					      problem);
+		return parse_sizes(axis, text, choice, problem);
 	if (axis->kind == AXIS_COUNTS)
 		return parse_counts(axis, text, choice, problem);
 	return parse_names(axis, text, choice, problem);

@@ -3,9 +3,10 @@
 #include "harness/common/shuffle.h"
 #include "harness/common/units.h"
 #include "harness/driver/base/interrupts.h"
-#include "harness/driver/machine/hugepages.h"
 #include "harness/driver/machine/machine.h"
 #include "harness/driver/machine/memory.h"
+#include "harness/driver/machine/tunables.h"
+#include "harness/driver/plan/axis_rules.h"
 #include "harness/driver/plan/plan_request.h"
 #include "harness/driver/run/allot.h"
 #include "harness/driver/run/need.h"
@@ -196,15 +197,14 @@ enum outcome runner_replicate(const struct plan *plan, const struct plan_job *jo
 	session->evict_fd = session->area->request.evict_bytes ? plan->eviction.fd : -1;
 	if (in_haste)
 		session->area->request.cell_ns = 1;
-	enum outcome outcome = hugepages_enable((enum page_kind)job->level[AXIS_PAGE_KIND],
-						job->heap_bytes * (1 + job->copies_heap), problem);
+	enum outcome outcome = axis_rules_arrange(job, &session->area->request, problem);
 	session->lacks_pages = outcome != OUTCOME_OK;
 	if (!outcome)
 		outcome = session_start(session, seed, problem);
 	if (!outcome)
 		outcome =
 			session_wait(session, STANDSTILL_S, on_look, context, trustworthy, problem);
-	hugepages_restore();
+	tunables_restore();
 	return outcome;
 }
 

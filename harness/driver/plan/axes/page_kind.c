@@ -141,5 +141,13 @@ static enum outcome check_kinds(const struct plan *plan, const struct choice *le
 	return OUTCOME_OK;
 }
 
+static enum outcome arrange_kind(const struct plan_job *job, struct wire_request *request,
+				 struct problem *problem)
+{
+	(void)request;
+	return hugepages_enable((enum page_kind)job->level[AXIS_PAGE_KIND],
+				job->heap_bytes * (1 + job->copies_heap), problem);
+}
+
 AXIS_RULE(PAGE_KIND, .apart = APART_ALWAYS, .choose_heaps = choose_kind_heaps, .clash = clash_kind,
-	  .skips = skips_copies, .check = check_kinds, .can = can_kind);
+	  .skips = skips_copies, .check = check_kinds, .can = can_kind, .arrange = arrange_kind);
