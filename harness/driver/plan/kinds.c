@@ -3,10 +3,10 @@
 #include "harness/driver/base/stats.h"
 
 const struct worker_kind worker_kinds[WIRE_KIND_COUNT] = {
-	[WIRE_ALL] = {"all", "every arm in every cell, in short", 0.465, 0.5,
+	[WIRE_ALL] = {"all", "every arm in every cell, in short", 0.435, 0.5,
 		      STATS_INTERVAL_VALUES_MIN, SETTINGS_REPLICATES_MAX,
 		      STATS_PRECISION_VALUES_MIN},
-	[WIRE_HEADLINE] = {"headline", "the headline's arms and cells", 0.415, 1, 1,
+	[WIRE_HEADLINE] = {"headline", "the headline's arms and cells", 0.445, 1, 1,
 			   SETTINGS_REPLICATES_MAX, SETTINGS_REPLICATES_MAX},
 	/* Counts vary little, and one round is enough to count. */
 	[WIRE_COUNTING] = {"counting", "counts instead of times", 0.12, 0, 0,
