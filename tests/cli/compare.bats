@@ -33,6 +33,8 @@ setup_file() {
 	part same 1
 	part slower 1.1
 	part faster 0.9
+	part half 0.5
+	part half_slower 0.55
 }
 
 setup() { cd "$BATS_FILE_TMPDIR" || return; }
@@ -149,6 +151,45 @@ one_of() {
 	succeeded
 	refused_judging=$("$FORKCOST" compare a -- same --experiment null --fail-above 1% --brief 2>&1 >/dev/null) && fail_with "nothing to judge by"
 	[[ $refused_judging == *'no headline row'* ]]
+}
+
+# In each round B is a tenth slower than A, and every second round takes half as long.
+@test "in pairs drift that hits both runs of a round cancels" {
+	local rounds=(same half same half same -- slower half_slower slower half_slower slower)
+	compared "${rounds[@]}"
+	column verdict 'v["headline"] == "yes"' | one_of 'cannot tell'
+	compared --paired "${rounds[@]}"
+	column verdict 'v["headline"] == "yes"' | one_of slower
+	column between_runs 'v["headline"] == "yes"' | one_of paired
+	column ratio 'v["headline"] == "yes"' | one_of 1.1
+	run --separate-stderr "$FORKCOST" compare --paired "${rounds[@]}"
+	succeeded
+	fits 80
+	[[ ${output//$'\n'/ } == *'5 rounds of a run a side'* ]] || fail_with "it does not say so"
+}
+
+@test "pairs need as many runs a side, two or more" {
+	usage_error 'A has 2 runs and B 1' compare --paired a same -- slower
+	usage_error 'A has 1 runs and B 1' compare --paired a -- slower
+}
+
+@test "where kernels differ, what a patch should not touch is said to have moved, or not to be there" {
+	local other=$BATS_TEST_TMPDIR/other
+	cp -r slower "$other"
+	run --separate-stderr "$FORKCOST" compare a -- "$other"
+	succeeded
+	[[ $output != *'command lines differ'* ]] || fail_with "the kernels are the same"
+	sed -i 's/"release": "[^"]*"/"release": "9.9.9-made-up"/' "$other/environment.json"
+	run --separate-stderr "$FORKCOST" compare a -- "$other"
+	succeeded
+	[[ ${output//$'\n'/ } == *'vfork and exit moved by +10.0 % ('*'system call (floors) is not in the rows compared'* ]] || fail_with "not these"
+	[[ ${output//$'\n'/ } == *'an empty window (null) moved by +0.0 %'* ]] || fail_with "null did not move"
+	run --separate-stderr "$FORKCOST" compare a -- "$other" --primitive fork
+	[[ ${output//$'\n'/ } == *'vfork and exit is not in the rows compared'* ]] || fail_with "vfork was left out"
+	cp -r same "$BATS_TEST_TMPDIR/line"
+	sed -i 's/"kernel_command_line": "[^"]*"/"kernel_command_line": "made up"/' "$BATS_TEST_TMPDIR/line/environment.json"
+	run --separate-stderr "$FORKCOST" compare a -- "$BATS_TEST_TMPDIR/line"
+	[[ ${output//$'\n'/ } == *'command lines differ'* ]] || fail_with "the command lines differ"
 }
 
 @test "--brief is one line" {

@@ -15,6 +15,7 @@ enum {
 	OPTION_FAIL_ABOVE,
 	OPTION_SAME_WITHIN,
 	OPTION_BETWEEN,
+	OPTION_PAIRED,
 	OPTION_EXPERIMENT,
 	OPTION_PRIMITIVE,
 	OPTION_METRIC,
@@ -34,6 +35,7 @@ static const struct option_row rows[] = {
 			    "standard deviation between runs that is assumed where a side has one "
 			    "run [by heap: 1.5 to 7.5%]",
 			    VALUES_ANY, NULL},
+	[OPTION_PAIRED] = {"paired", .help = "run i of A and run i of B are of one round"},
 	[OPTION_EXPERIMENT] = {"experiment", "NAME", "of this experiment alone [all]",
 			       VALUES_EXPERIMENTS, NULL},
 	[OPTION_PRIMITIVE] = {"primitive", "NAME", "of this primitive alone [all]",
@@ -89,6 +91,7 @@ static enum outcome read_options(const struct given *given, struct asked *asked,
 					 .primitive = given->values[OPTION_PRIMITIVE],
 					 .metric = given->values[OPTION_METRIC],
 					 .with_heap = given->values[OPTION_HEAP],
+					 .paired = given->values[OPTION_PAIRED],
 					 .between = NAN,
 					 .same_within = 0.02},
 				.may_fail = given->values[OPTION_FAIL_ABOVE]};
@@ -106,6 +109,13 @@ static enum outcome read_options(const struct given *given, struct asked *asked,
 		return fail(problem,
 			    "cannot use --between-runs: both sides have several runs, which "
 			    "measure it; leave it out");
+	if (wish->paired && (given->sides[SIDE_A].count != given->sides[SIDE_B].count ||
+			     given->sides[SIDE_A].count < 2))
+		return fail(
+			problem,
+			"cannot use --paired: A has %zu runs and B %zu; give as many a side, two "
+			"or more, in the order of the rounds, or leave it out",
+			(size_t)given->sides[SIDE_A].count, (size_t)given->sides[SIDE_B].count);
 	for (enum side_id side = SIDE_A; side < SIDES; side++)
 		for (size_t i = 0; i < given->sides[side].count; i++)
 			if (present_find(given->sides[side].operands[i], problem))
