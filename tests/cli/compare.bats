@@ -192,6 +192,25 @@ one_of() {
 	[[ ${output//$'\n'/ } == *'command lines differ'* ]] || fail_with "the command lines differ"
 }
 
+@test "figures are drawn into a folder, also of rows without a headline" {
+	local folder name
+	"$FORKCOST" compare a -- slower --brief --plots "$BATS_TEST_TMPDIR/drawn"
+	"$FORKCOST" compare a -- same --experiment null --brief --plots "$BATS_TEST_TMPDIR/bare"
+	for folder in drawn bare; do
+		for name in compare-ratios compare-calls; do
+			grep -q '</svg>' "$BATS_TEST_TMPDIR/$folder/plots/$name.svg" || fail_with "no $folder $name.svg"
+			[ "$(head -c 5 "$BATS_TEST_TMPDIR/$folder/plots/$name.pdf")" = %PDF- ] || fail_with "no $folder $name.pdf"
+			head -c 8 "$BATS_TEST_TMPDIR/$folder/plots/$name.png" | grep -q PNG || fail_with "no $folder $name.png"
+		done
+	done
+	grep -q 'posix_spawn exec' "$BATS_TEST_TMPDIR/drawn/plots/compare-ratios.svg" || fail_with "no row"
+	grep -q '1.10 ±' "$BATS_TEST_TMPDIR/drawn/plots/compare-ratios.svg" || fail_with "no ratio"
+	grep -q 'posix_spawn' "$BATS_TEST_TMPDIR/drawn/plots/compare-calls.svg" || fail_with "no panel"
+	grep -q 'not measured' "$BATS_TEST_TMPDIR/bare/plots/compare-calls.svg" || fail_with "it does not say that there is nothing"
+	refused_folder=$("$FORKCOST" compare a -- same --brief --plots "$BATS_TEST_TMPDIR/no/where" 2>&1 >/dev/null) && fail_with "not refused"
+	[[ $refused_folder == *'cannot make the folder'* ]] || fail_with "not named"
+}
+
 @test "--brief is one line" {
 	run --separate-stderr "$FORKCOST" compare a slower --brief
 	succeeded

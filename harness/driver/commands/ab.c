@@ -93,9 +93,12 @@ static enum outcome read_turns(const struct given *given, struct turns *turns,
 /* The same as: forkcost compare --paired FOLDER/a-* -- FOLDER/b-* */
 static enum status compare(const struct turns *turns)
 {
-	static char paths[2 * TURNS_ROUNDS_MAX][TURNS_PATH_MAX], latest[TURNS_PATH_MAX];
-	static char *arguments[2 * TURNS_ROUNDS_MAX + 8] = {"compare", "--paired"};
-	int count = 2;
+	static char paths[2 * TURNS_ROUNDS_MAX][TURNS_PATH_MAX], latest[TURNS_PATH_MAX],
+		folder[TURNS_PATH_MAX];
+	static char *arguments[2 * TURNS_ROUNDS_MAX + 8] = {"compare", "--paired", "--plots"};
+	int count = 3;
+	snprintf(folder, sizeof folder, "%s", turns->folder);
+	arguments[count++] = folder;
 	for (unsigned side = 0; side < 2; side++) {
 		if (side)
 			arguments[count++] = "--";

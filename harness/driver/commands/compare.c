@@ -3,6 +3,7 @@
 #include "harness/common/units.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/commands/present.h"
+#include "harness/driver/compare/figures.h"
 #include "harness/driver/compare/view.h"
 #include "harness/driver/compare/words.h"
 
@@ -12,6 +13,7 @@
 enum {
 	OPTION_FORMAT,
 	OPTION_BRIEF,
+	OPTION_PLOTS,
 	OPTION_FAIL_ABOVE,
 	OPTION_SAME_WITHIN,
 	OPTION_BETWEEN,
@@ -26,6 +28,8 @@ static const struct option_row rows[] = {
 	[OPTION_FORMAT] = {"format", "FORM", "text, markdown, csv or json [text]", VALUES_WORDS,
 			   "text markdown csv json"},
 	[OPTION_BRIEF] = {"brief", .help = "in one line"},
+	[OPTION_PLOTS] = {"plots", "FOLDER", "draw the ratios and the calls into it, as well",
+			  VALUES_FOLDER, NULL},
 	[OPTION_FAIL_ABOVE] = {"fail-above", "SHARE",
 			       "end with status 3 if a headline row is surely slower by more",
 			       VALUES_ANY, NULL},
@@ -50,6 +54,7 @@ struct asked {
 	struct compare_wish wish;
 	enum compare_form form;
 	bool is_brief, may_fail;
+	const char *plots; /* NULL: none */
 	double fail_above;
 };
 
@@ -94,6 +99,7 @@ static enum outcome read_options(const struct given *given, struct asked *asked,
 					 .paired = given->values[OPTION_PAIRED],
 					 .between = NAN,
 					 .same_within = 0.02},
+				.plots = given->values[OPTION_PLOTS],
 				.may_fail = given->values[OPTION_FAIL_ABOVE]};
 	struct compare_wish *wish = &asked->wish;
 	if (wish->with_heap &&
@@ -149,10 +155,11 @@ static enum outcome make(struct compare *compare, const struct given *given,
 static enum outcome put(const struct compare *compare, const struct asked *asked,
 			struct problem *problem)
 {
-	if (!asked->is_brief)
-		return compare_put(compare, asked->form, stdout, problem);
-	compare_put_brief(compare);
-	return OUTCOME_OK;
+	if (asked->is_brief)
+		compare_put_brief(compare);
+	else if (compare_put(compare, asked->form, stdout, problem))
+		return OUTCOME_FAILED;
+	return asked->plots ? compare_draw(compare, asked->plots, problem) : OUTCOME_OK;
 }
 
 /* Whether a headline row is too slow. */
