@@ -207,7 +207,7 @@ on_terminal() {
 	local script name
 	for script in "$ROOT"/plots/*.gp; do
 		name=$(basename "$script" .gp)
-		is_figure "$name" && [ "$name" != kernel-breakdown ] || continue
+		is_figure "$name" && [[ ! $name =~ ^(kernel-breakdown$|compare-) ]] || continue
 		head -c 200 "$BATS_TEST_TMPDIR/run/plots/$name.svg" | grep -q '<svg\|<?xml' || fail_with "no $name.svg"
 		[ "$(head -c 5 "$BATS_TEST_TMPDIR/run/plots/$name.pdf")" = %PDF- ] || fail_with "no $name.pdf"
 		head -c 8 "$BATS_TEST_TMPDIR/run/plots/$name.png" | grep -q PNG || fail_with "no $name.png"

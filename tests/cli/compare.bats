@@ -33,6 +33,8 @@ setup_file() {
 	part same 1
 	part slower 1.1
 	part faster 0.9
+	part half 0.5
+	part half_slower 0.55
 }
 
 setup() { cd "$BATS_FILE_TMPDIR" || return; }
@@ -149,6 +151,64 @@ one_of() {
 	succeeded
 	refused_judging=$("$FORKCOST" compare a -- same --experiment null --fail-above 1% --brief 2>&1 >/dev/null) && fail_with "nothing to judge by"
 	[[ $refused_judging == *'no headline row'* ]]
+}
+
+# In each round B is a tenth slower than A, and every second round takes half as long.
+@test "in pairs drift that hits both runs of a round cancels" {
+	local rounds=(same half same half same -- slower half_slower slower half_slower slower)
+	compared "${rounds[@]}"
+	column verdict 'v["headline"] == "yes"' | one_of 'cannot tell'
+	compared --paired "${rounds[@]}"
+	column verdict 'v["headline"] == "yes"' | one_of slower
+	column between_runs 'v["headline"] == "yes"' | one_of paired
+	column ratio 'v["headline"] == "yes"' | one_of 1.1
+	run --separate-stderr "$FORKCOST" compare --paired "${rounds[@]}"
+	succeeded
+	fits 80
+	[[ ${output//$'\n'/ } == *'5 rounds of a run a side'* ]] || fail_with "it does not say so"
+}
+
+@test "pairs need as many runs a side, two or more" {
+	usage_error 'A has 2 runs and B 1' compare --paired a same -- slower
+	usage_error 'A has 1 runs and B 1' compare --paired a -- slower
+}
+
+@test "where kernels differ, what a patch should not touch is said to have moved, or not to be there" {
+	local other=$BATS_TEST_TMPDIR/other
+	cp -r slower "$other"
+	run --separate-stderr "$FORKCOST" compare a -- "$other"
+	succeeded
+	[[ $output != *'command lines differ'* ]] || fail_with "the kernels are the same"
+	sed -i 's/"release": "[^"]*"/"release": "9.9.9-made-up"/' "$other/environment.json"
+	run --separate-stderr "$FORKCOST" compare a -- "$other"
+	succeeded
+	[[ ${output//$'\n'/ } == *'vfork and exit moved by +10.0 % ('*'system call (floors) is not in the rows compared'* ]] || fail_with "not these"
+	[[ ${output//$'\n'/ } == *'an empty window (null) moved by +0.0 %'* ]] || fail_with "null did not move"
+	run --separate-stderr "$FORKCOST" compare a -- "$other" --primitive fork
+	[[ ${output//$'\n'/ } == *'vfork and exit is not in the rows compared'* ]] || fail_with "vfork was left out"
+	cp -r same "$BATS_TEST_TMPDIR/line"
+	sed -i 's/"kernel_command_line": "[^"]*"/"kernel_command_line": "made up"/' "$BATS_TEST_TMPDIR/line/environment.json"
+	run --separate-stderr "$FORKCOST" compare a -- "$BATS_TEST_TMPDIR/line"
+	[[ ${output//$'\n'/ } == *'command lines differ'* ]] || fail_with "the command lines differ"
+}
+
+@test "figures are drawn into a folder, also of rows without a headline" {
+	local folder name
+	"$FORKCOST" compare a -- slower --brief --plots "$BATS_TEST_TMPDIR/drawn"
+	"$FORKCOST" compare a -- same --experiment null --brief --plots "$BATS_TEST_TMPDIR/bare"
+	for folder in drawn bare; do
+		for name in compare-ratios compare-calls; do
+			grep -q '</svg>' "$BATS_TEST_TMPDIR/$folder/plots/$name.svg" || fail_with "no $folder $name.svg"
+			[ "$(head -c 5 "$BATS_TEST_TMPDIR/$folder/plots/$name.pdf")" = %PDF- ] || fail_with "no $folder $name.pdf"
+			head -c 8 "$BATS_TEST_TMPDIR/$folder/plots/$name.png" | grep -q PNG || fail_with "no $folder $name.png"
+		done
+	done
+	grep -q 'posix_spawn exec' "$BATS_TEST_TMPDIR/drawn/plots/compare-ratios.svg" || fail_with "no row"
+	grep -q '1.10 ±' "$BATS_TEST_TMPDIR/drawn/plots/compare-ratios.svg" || fail_with "no ratio"
+	grep -q 'posix_spawn' "$BATS_TEST_TMPDIR/drawn/plots/compare-calls.svg" || fail_with "no panel"
+	grep -q 'not measured' "$BATS_TEST_TMPDIR/bare/plots/compare-calls.svg" || fail_with "it does not say that there is nothing"
+	refused_folder=$("$FORKCOST" compare a -- same --brief --plots "$BATS_TEST_TMPDIR/no/where" 2>&1 >/dev/null) && fail_with "not refused"
+	[[ $refused_folder == *'cannot make the folder'* ]] || fail_with "not named"
 }
 
 @test "--brief is one line" {

@@ -58,7 +58,7 @@ drawn() {
 	local script name
 	for script in "$ROOT"/plots/*.gp; do
 		name=$(basename "$script" .gp)
-		! is_figure "$name" || [ "$name" = kernel-breakdown ] || [[ " ${FIGURES[*]} " == *" $name "* ]] || fail_with "no $name in FIGURES"
+		! is_figure "$name" || [[ $name =~ ^(kernel-breakdown$|compare-) ]] || [[ " ${FIGURES[*]} " == *" $name "* ]] || fail_with "no $name in FIGURES"
 	done
 }
 

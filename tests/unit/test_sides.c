@@ -295,3 +295,100 @@ TEST(more_is_assumed_of_larger_heaps_and_disturbed_runs)
 	assert_contains(between_words(words), "1.5 % below 1 MiB, 4 % below 16 MiB, 7.5 %");
 	assert_contains(words, "0.4 % for each per cent");
 }
+
+/* How often, in per cent, `times` comparisons of so many rounds say that B differs, where both runs of a round were `drift`
+ * off together; paired, or not. `*half`: the mean half width, in logs. */
+static double alarms_in_rounds(bool paired, unsigned times, size_t rounds, double ratio,
+			       double drift, double *half)
+{
+	struct estimate a[RUNS_MAX], b[RUNS_MAX];
+	uint64_t random = 13;
+	unsigned count = 0;
+	*half = 0;
+	for (unsigned i = 0; i < times; i++) {
+		for (size_t r = 0; r < rounds; r++) {
+			const double common = exp(drift * unit_normal(&random));
+			a[r] = run_of(&random, 20000 * common, 0.01, 0.003, NAN);
+			b[r] = run_of(&random, 20000 * ratio * common, 0.01, 0.003, NAN);
+		}
+		const struct difference difference =
+			paired ? sides_compare_paired(a, b, rounds, SAME_WITHIN)
+			       : sides_compare(a, rounds, b, rounds, SAME_WITHIN);
+		assert_null(difference.why);
+		assert_int_equal(difference.between, paired ? BETWEEN_PAIRED : BETWEEN_MEASURED);
+		count += difference.p_differs <= 0.05;
+		*half += log(difference.high / difference.ratio) / times;
+	}
+	return 100.0 * count / times;
+}
+
+TEST(drift_that_hits_both_runs_of_a_round_cancels)
+{
+	double paired, apart, quiet;
+	/* A shift of 2 % under a drift of 10 %: found in pairs, hidden without. */
+	assert_true(alarms_in_rounds(true, COMPARISONS, 10, 1.02, 0.1, &paired) > 85);
+	assert_true(alarms_in_rounds(false, COMPARISONS, 10, 1.02, 0.1, &apart) < 10);
+	assert_true(paired < apart / 4);
+	/* Its interval is what it is without drift. */
+	alarms_in_rounds(true, COMPARISONS, 10, 1.02, 0, &quiet);
+	assert_near(paired, quiet, 0.02 * quiet);
+}
+
+TEST(pairs_are_no_narrower_than_they_should_be)
+{
+	static const double drifts[] = {0, 0.1};
+	double paired, apart;
+	for (size_t rounds = 2; rounds <= 10; rounds += 4)
+		for (size_t i = 0; i < COUNT_OF(drifts); i++) {
+			/* 200 of the same against the same, and as many as bound it more closely. */
+			assert_true(alarms_in_rounds(true, 200, rounds, 1, drifts[i], &paired) <=
+				    7);
+			assert_true(alarms_in_rounds(false, 200, rounds, 1, drifts[i], &apart) <=
+				    7);
+			assert_true(alarms_in_rounds(true, COMPARISONS, rounds, 1, drifts[i],
+						     &paired) <= 7);
+		}
+	/* Without drift half the degrees of freedom are given away, and nothing is gained. */
+	alarms_in_rounds(true, COMPARISONS, 4, 1, 0, &paired);
+	alarms_in_rounds(false, COMPARISONS, 4, 1, 0, &apart);
+	assert_true(paired > apart);
+}
+
+/* Log ratios 1, 2, 6: their mean is 3, their variance 7, and t of two degrees of freedom. */
+TEST(student_on_log_ratios_by_hand)
+{
+	static const double logs_a[] = {0, 5, 1}, logs_b[] = {1, 7, 7};
+	struct estimate a[3], b[3];
+	for (size_t i = 0; i < 3; i++) {
+		a[i] = (struct estimate){
+			.center = exp(logs_a[i]), .log_error = NAN, .replicates = 3};
+		b[i] = (struct estimate){
+			.center = exp(logs_b[i]), .log_error = NAN, .replicates = 3};
+	}
+	struct difference difference = sides_compare_paired(a, b, 3, SAME_WITHIN);
+	assert_near(difference.freedom, 2, 1e-12);
+	assert_near(log(difference.ratio), 3, 1e-9);
+	assert_near(log(difference.high) - 3, 4.302652730 * sqrt(7.0 / 3), 1e-8);
+	/* The runs' own variance is a floor: both sides' of it. */
+	for (size_t i = 0; i < 3; i++)
+		a[i].log_error = b[i].log_error = 2;
+	difference = sides_compare_paired(a, b, 3, SAME_WITHIN);
+	assert_near(log(difference.high) - 3, 4.302652730 * sqrt(8.0 / 3), 1e-8);
+	assert_contains(sides_compare_paired(a, b, 1, SAME_WITHIN).why, "fewer than 2 rounds");
+}
+
+/* Logs 0, 1, 2: variance 1. */
+TEST(the_interval_of_one_side_by_hand)
+{
+	struct estimate runs[3];
+	for (size_t i = 0; i < 3; i++)
+		runs[i] = (struct estimate){
+			.center = exp((double)i), .log_error = NAN, .replicates = 3};
+	const struct stats_interval interval = sides_interval(runs, 3);
+	assert_true(interval.has_interval);
+	assert_near(log(interval.center), 1, 1e-12);
+	assert_near(log(interval.high) - 1, 4.302652730 * sqrt(1.0 / 3), 1e-8);
+	assert_near(1 - log(interval.low), 4.302652730 * sqrt(1.0 / 3), 1e-8);
+	runs[0].is_constant = true;
+	assert_false(sides_interval(runs, 1).has_interval);
+}

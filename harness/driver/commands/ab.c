@@ -90,12 +90,15 @@ static enum outcome read_turns(const struct given *given, struct turns *turns,
 	return OUTCOME_OK;
 }
 
-/* The same as: forkcost compare FOLDER/a-* -- FOLDER/b-* */
+/* The same as: forkcost compare --paired FOLDER/a-* -- FOLDER/b-* */
 static enum status compare(const struct turns *turns)
 {
-	static char paths[2 * TURNS_ROUNDS_MAX][TURNS_PATH_MAX], latest[TURNS_PATH_MAX];
-	static char *arguments[2 * TURNS_ROUNDS_MAX + 8] = {"compare"};
-	int count = 1;
+	static char paths[2 * TURNS_ROUNDS_MAX][TURNS_PATH_MAX], latest[TURNS_PATH_MAX],
+		folder[TURNS_PATH_MAX];
+	static char *arguments[2 * TURNS_ROUNDS_MAX + 8] = {"compare", "--paired", "--plots"};
+	int count = 3;
+	snprintf(folder, sizeof folder, "%s", turns->folder);
+	arguments[count++] = folder;
 	for (unsigned side = 0; side < 2; side++) {
 		if (side)
 			arguments[count++] = "--";

@@ -3,6 +3,7 @@
 #include "harness/common/units.h"
 #include "harness/driver/base/forms/terminal.h"
 #include "harness/driver/commands/present.h"
+#include "harness/driver/compare/figures.h"
 #include "harness/driver/compare/view.h"
 #include "harness/driver/compare/words.h"
 
@@ -12,9 +13,11 @@
 enum {
 	OPTION_FORMAT,
 	OPTION_BRIEF,
+	OPTION_PLOTS,
 	OPTION_FAIL_ABOVE,
 	OPTION_SAME_WITHIN,
 	OPTION_BETWEEN,
+	OPTION_PAIRED,
 	OPTION_EXPERIMENT,
 	OPTION_PRIMITIVE,
 	OPTION_METRIC,
@@ -25,6 +28,8 @@ static const struct option_row rows[] = {
 	[OPTION_FORMAT] = {"format", "FORM", "text, markdown, csv or json [text]", VALUES_WORDS,
 			   "text markdown csv json"},
 	[OPTION_BRIEF] = {"brief", .help = "in one line"},
+	[OPTION_PLOTS] = {"plots", "FOLDER", "draw the ratios and the calls into it, as well",
+			  VALUES_FOLDER, NULL},
 	[OPTION_FAIL_ABOVE] = {"fail-above", "SHARE",
 			       "end with status 3 if a headline row is surely slower by more",
 			       VALUES_ANY, NULL},
@@ -34,6 +39,7 @@ static const struct option_row rows[] = {
 			    "standard deviation between runs that is assumed where a side has one "
 			    "run [by heap: 1.5 to 7.5%]",
 			    VALUES_ANY, NULL},
+	[OPTION_PAIRED] = {"paired", .help = "run i of A and run i of B are of one round"},
 	[OPTION_EXPERIMENT] = {"experiment", "NAME", "of this experiment alone [all]",
 			       VALUES_EXPERIMENTS, NULL},
 	[OPTION_PRIMITIVE] = {"primitive", "NAME", "of this primitive alone [all]",
@@ -48,6 +54,7 @@ struct asked {
 	struct compare_wish wish;
 	enum compare_form form;
 	bool is_brief, may_fail;
+	const char *plots; /* NULL: none */
 	double fail_above;
 };
 
@@ -89,8 +96,10 @@ static enum outcome read_options(const struct given *given, struct asked *asked,
 					 .primitive = given->values[OPTION_PRIMITIVE],
 					 .metric = given->values[OPTION_METRIC],
 					 .with_heap = given->values[OPTION_HEAP],
+					 .paired = given->values[OPTION_PAIRED],
 					 .between = NAN,
 					 .same_within = 0.02},
+				.plots = given->values[OPTION_PLOTS],
 				.may_fail = given->values[OPTION_FAIL_ABOVE]};
 	struct compare_wish *wish = &asked->wish;
 	if (wish->with_heap &&
@@ -106,6 +115,13 @@ static enum outcome read_options(const struct given *given, struct asked *asked,
 		return fail(problem,
 			    "cannot use --between-runs: both sides have several runs, which "
 			    "measure it; leave it out");
+	if (wish->paired && (given->sides[SIDE_A].count != given->sides[SIDE_B].count ||
+			     given->sides[SIDE_A].count < 2))
+		return fail(
+			problem,
+			"cannot use --paired: A has %zu runs and B %zu; give as many a side, two "
+			"or more, in the order of the rounds, or leave it out",
+			(size_t)given->sides[SIDE_A].count, (size_t)given->sides[SIDE_B].count);
 	for (enum side_id side = SIDE_A; side < SIDES; side++)
 		for (size_t i = 0; i < given->sides[side].count; i++)
 			if (present_find(given->sides[side].operands[i], problem))
@@ -139,10 +155,11 @@ static enum outcome make(struct compare *compare, const struct given *given,
 static enum outcome put(const struct compare *compare, const struct asked *asked,
 			struct problem *problem)
 {
-	if (!asked->is_brief)
-		return compare_put(compare, asked->form, stdout, problem);
-	compare_put_brief(compare);
-	return OUTCOME_OK;
+	if (asked->is_brief)
+		compare_put_brief(compare);
+	else if (compare_put(compare, asked->form, stdout, problem))
+		return OUTCOME_FAILED;
+	return asked->plots ? compare_draw(compare, asked->plots, problem) : OUTCOME_OK;
 }
 
 /* Whether a headline row is too slow. */

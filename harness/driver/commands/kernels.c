@@ -17,8 +17,8 @@ enum { BOOTS = 2, BOOT_TIME_S = 600, BOOT_TIME_MAX_S = 86400 };
 
 static const struct option_row rows[] = {
 	[OPTION_KERNEL] = {"kernel", "FILES",
-			   .help = "their files, with commas between or each with its --kernel; "
-				   "the others are held against the first",
+			   .help = "their files, with commas between or one each time; the others "
+				   "are held against the first",
 			   .values = VALUES_REPEATED},
 	[OPTION_BOOTS] = {"boots", "N",
 			  .help = "how often each is booted, to see whether its counts are the "

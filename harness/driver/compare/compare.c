@@ -23,6 +23,9 @@ void compare_free(struct compare *compare)
 		for (size_t i = 0; i < compare->run_count[side]; i++)
 			json_decref(compare->runs[side][i].environment);
 	json_decref(compare->index);
+	for (size_t i = 0; i < compare->row_count; i++)
+		for (enum side_id side = SIDE_A; side < SIDES; side++)
+			free(compare->rows[i].runs[side]);
 	free(compare->rows);
 	*compare = (struct compare){0};
 }
@@ -107,12 +110,23 @@ static bool of_count(const struct series *series, struct estimate *estimate)
 	return true;
 }
 
+/* Room for one more run's; NULL: out of memory. Most rows have as many runs as a side: each is asked for alone. */
+static struct estimate *next_run(struct compared_row *row, enum side_id side)
+{
+	const size_t count = row->count[side];
+	struct estimate *grown = realloc(row->runs[side], (count + 1) * sizeof *grown);
+	if (!grown)
+		return NULL;
+	row->runs[side] = grown;
+	return &grown[count];
+}
+
 static enum outcome add_row(struct compare *compare, enum side_id side, const struct row *row,
 			    struct problem *problem)
 {
 	struct compared_row *compared = row_of(compare, row->series);
-	struct estimate *estimate = compared ? &compared->runs[side][compared->count[side]] : NULL;
-	bool room = compared != NULL;
+	struct estimate *estimate = compared ? next_run(compared, side) : NULL;
+	bool room = estimate != NULL;
 	if (room && series_has_interval(row->series))
 		*estimate = of_interval(&row->interval, row->undisturbed.series.block_count);
 	else if (room)
@@ -125,6 +139,7 @@ static enum outcome add_row(struct compare *compare, enum side_id side, const st
 	estimate->between =
 		isnan(between) ? between_assumed_disturbed(row->series->heap_bytes, run->disturbed)
 			       : between;
+	estimate->run = compare->run_count[side] - 1;
 	compared->count[side]++;
 	compared->is_headline =
 		compared->is_headline || (row->series->is_headline && row->series->is_main);
@@ -177,6 +192,24 @@ static bool is_in_both(const struct compared_row *row)
 	return row->count[SIDE_A] && row->count[SIDE_B];
 }
 
+/* Leaves of both sides the runs of rounds in which both have the row, which begins both lists. */
+static void keep_pairs(struct compared_row *row)
+{
+	struct estimate *a = row->runs[SIDE_A], *b = row->runs[SIDE_B];
+	size_t i = 0, j = 0, kept = 0;
+	while (i < row->count[SIDE_A] && j < row->count[SIDE_B]) {
+		if (a[i].run == b[j].run) {
+			a[kept] = a[i++];
+			b[kept++] = b[j++];
+		} else if (a[i].run < b[j].run) {
+			i++;
+		} else {
+			j++;
+		}
+	}
+	row->count[SIDE_A] = row->count[SIDE_B] = kept;
+}
+
 static double mean_of(const struct estimate *runs, size_t count)
 {
 	double logs = 0;
@@ -191,8 +224,13 @@ static void fill_row(const struct compare *compare, struct compared_row *row)
 {
 	for (enum side_id side = SIDE_A; side < SIDES; side++)
 		row->center[side] = mean_of(row->runs[side], row->count[side]);
-	row->difference = sides_compare(row->runs[SIDE_A], row->count[SIDE_A], row->runs[SIDE_B],
-					row->count[SIDE_B], compare->wish.same_within);
+	const double same_within = compare->wish.same_within;
+	row->difference =
+		compare->wish.paired
+			? sides_compare_paired(row->runs[SIDE_A], row->runs[SIDE_B],
+					       row->count[SIDE_A], same_within)
+			: sides_compare(row->runs[SIDE_A], row->count[SIDE_A], row->runs[SIDE_B],
+					row->count[SIDE_B], same_within);
 }
 
 /* Adjusts both kinds of chances over all rows. */
@@ -314,7 +352,7 @@ static enum outcome join_rows(struct compare *compare, struct problem *problem)
 		if (number) {
 			struct compared_row *like = &compare->rows[json_integer_value(number)];
 			const enum side_id side = row->count[SIDE_B] ? SIDE_B : SIDE_A;
-			memcpy(like->runs[side], row->runs[side], sizeof row->runs[side]);
+			like->runs[side] = row->runs[side];
 			like->count[side] = row->count[side];
 			like->is_headline = like->is_headline || row->is_headline;
 			continue;
@@ -349,6 +387,9 @@ enum outcome compare_end(struct compare *compare, struct problem *problem)
 {
 	if (match_levels(compare, problem))
 		return OUTCOME_FAILED;
+	for (size_t i = 0; compare->wish.paired && i < compare->row_count; i++)
+		if (is_in_both(&compare->rows[i]))
+			keep_pairs(&compare->rows[i]);
 	if (compare->row_count)
 		qsort(compare->rows, compare->row_count, sizeof *compare->rows, by_presence);
 	for (size_t i = 0; i < compare->row_count; i++) {

@@ -18,14 +18,15 @@ struct compare_wish {
 	uint64_t heap_bytes; /* with_heap alone */
 	double between;      /* share; NAN: between_assumed_disturbed() */
 	double same_within;  /* share */
+	bool paired;         /* run i of A and run i of B are of one round */
 };
 
 struct compared_row {
 	struct series
 		series; /* names and levels alone; a level that its run lacked is the plain one */
 	bool is_headline;
-	size_t count[SIDES]; /* runs that have it */
-	struct estimate runs[SIDES][COMPARE_RUNS_MAX];
+	size_t count[SIDES]; /* runs that have it; of pairs, that the other side has, too */
+	struct estimate *runs[SIDES]; /* so many, in the order of the runs */
 	/* From here on made by compare_end(). */
 	double center[SIDES]; /* geometric mean over runs; of a constant, itself */
 	struct difference difference;

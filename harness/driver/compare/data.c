@@ -12,6 +12,7 @@ static const char *between_word(const struct compared_row *row)
 {
 	static const char *const words[] = {[BETWEEN_MEASURED] = "measured",
 					    [BETWEEN_ASSUMED] = "assumed",
+					    [BETWEEN_PAIRED] = "paired",
 					    [BETWEEN_NONE] = "never varies"};
 	return row->difference.why ? "" : words[row->difference.between];
 }

@@ -1,7 +1,5 @@
 #include "harness/driver/compare/sides.h"
 
-#include "harness/driver/base/stats.h"
-
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
 #include <math.h>
@@ -30,24 +28,40 @@ static double joint_freedom(double one, double one_freedom, double other, double
 	return parts > 0 ? fmin(sum * sum / parts, FREEDOM_MAX) : FREEDOM_MAX;
 }
 
-static struct side several_runs(const struct estimate *runs, size_t count)
+/* The mean variance that the runs themselves have; 0: not known of any. */
+static double variance_within(const struct estimate *runs, size_t count)
 {
-	struct side side = {.freedom = (double)count - 1};
-	double squares = 0, within = 0;
+	double within = 0;
 	size_t known = 0;
-	for (size_t i = 0; i < count; i++)
-		side.mean += log(runs[i].center) / (double)count;
 	for (size_t i = 0; i < count; i++) {
-		squares += pow(log(runs[i].center) - side.mean, 2);
 		if (isnan(runs[i].log_error))
 			continue;
 		within += pow(runs[i].log_error, 2);
 		known++;
 	}
+	return known ? within / (double)known : 0;
+}
+
+static double log_of(const struct estimate *runs, const struct estimate *over, size_t i)
+{
+	return log(runs[i].center) - (over ? log(over[i].center) : 0);
+}
+
+/* The mean of the runs' logs; of rounds, `over` NULL or one run of the other side each, of the log ratios. */
+static struct side several_runs(const struct estimate *runs, const struct estimate *over,
+				size_t count)
+{
+	struct side side = {.freedom = (double)count - 1};
+	double squares = 0;
+	for (size_t i = 0; i < count; i++)
+		side.mean += log_of(runs, over, i) / (double)count;
+	for (size_t i = 0; i < count; i++)
+		squares += pow(log_of(runs, over, i) - side.mean, 2);
 	side.runs_variance = squares / side.freedom;
 	/* By chance runs may lie closer than each of them is known. How many there are still says how well that is known. */
-	side.variance =
-		fmax(side.runs_variance, known ? within / (double)known : 0) / (double)count;
+	const double within =
+		variance_within(runs, count) + (over ? variance_within(over, count) : 0);
+	side.variance = fmax(side.runs_variance, within) / (double)count;
 	return side;
 }
 
@@ -65,7 +79,7 @@ static struct side one_run(const struct estimate *run)
 
 static struct side make_side(const struct estimate *runs, size_t count)
 {
-	return count > 1 ? several_runs(runs, count) : one_run(runs);
+	return count > 1 ? several_runs(runs, NULL, count) : one_run(runs);
 }
 
 /* One run may scatter as the other side's runs are seen to. */
@@ -102,6 +116,13 @@ static size_t all_replicates(const struct estimate *runs, size_t count)
 	return all;
 }
 
+static size_t fewest_replicates(const struct estimate *a, size_t a_count, const struct estimate *b,
+				size_t b_count)
+{
+	const size_t of_a = all_replicates(a, a_count), of_b = all_replicates(b, b_count);
+	return of_a < of_b ? of_a : of_b;
+}
+
 /* Two values that never vary. */
 static struct difference exactly(double a, double b, size_t fewest)
 {
@@ -118,11 +139,24 @@ static struct difference exactly(double a, double b, size_t fewest)
 	};
 }
 
-static struct difference by_chance(const struct side *a, const struct side *b, enum between between,
-				   double same_within)
+/* What has no logs, or needs no chance. */
+static bool is_without_chance(const struct estimate *a, size_t a_count, const struct estimate *b,
+			      size_t b_count, struct difference *difference)
 {
-	const double apart = b->mean - a->mean, error = sqrt(a->variance + b->variance);
-	const double freedom = joint_freedom(a->variance, a->freedom, b->variance, b->freedom);
+	const bool constant = is_one_constant(a, a_count) && is_one_constant(b, b_count);
+	const bool zero = has_zero(a, a_count) || has_zero(b, b_count);
+	if (constant)
+		*difference =
+			exactly(a->center, b->center, fewest_replicates(a, a_count, b, b_count));
+	else if (zero)
+		*difference = (struct difference){.why = "some values are 0, and some are not"};
+	return constant || zero;
+}
+
+static struct difference by_chance(double apart, double variance, double freedom,
+				   enum between between, double same_within)
+{
+	const double error = sqrt(variance);
 	const double half = gsl_cdf_tdist_Pinv(INTERVAL_QUANTILE, freedom) * error;
 	const double edge = log1p(same_within);
 	return (struct difference){
@@ -140,11 +174,9 @@ static struct difference by_chance(const struct side *a, const struct side *b, e
 struct difference sides_compare(const struct estimate *a, size_t a_count, const struct estimate *b,
 				size_t b_count, double same_within)
 {
-	const size_t a_all = all_replicates(a, a_count), b_all = all_replicates(b, b_count);
-	if (is_one_constant(a, a_count) && is_one_constant(b, b_count))
-		return exactly(a->center, b->center, a_all < b_all ? a_all : b_all);
-	if (has_zero(a, a_count) || has_zero(b, b_count))
-		return (struct difference){.why = "some values are 0, and some are not"};
+	struct difference difference;
+	if (is_without_chance(a, a_count, b, b_count, &difference))
+		return difference;
 	struct side one = make_side(a, a_count), other = make_side(b, b_count);
 	if (one.why || other.why)
 		return (struct difference){.why = one.why ? one.why : other.why};
@@ -152,10 +184,41 @@ struct difference sides_compare(const struct estimate *a, size_t a_count, const 
 	widen(&other, &one);
 	if (!(one.variance + other.variance >
 	      0)) /* no run differs from another, nor any replicate */
-		return exactly(a->center, b->center, a_all < b_all ? a_all : b_all);
-	return by_chance(&one, &other,
+		return exactly(a->center, b->center, fewest_replicates(a, a_count, b, b_count));
+	return by_chance(other.mean - one.mean, one.variance + other.variance,
+			 joint_freedom(one.variance, one.freedom, other.variance, other.freedom),
 			 a_count > 1 && b_count > 1 ? BETWEEN_MEASURED : BETWEEN_ASSUMED,
 			 same_within);
+}
+
+struct difference sides_compare_paired(const struct estimate *a, const struct estimate *b,
+				       size_t count, double same_within)
+{
+	struct difference difference;
+	if (count < 2)
+		return (struct difference){.why = "fewer than 2 rounds have it on both sides"};
+	if (is_without_chance(a, count, b, count, &difference))
+		return difference;
+	const struct side rounds = several_runs(b, a, count);
+	if (!(rounds.variance > 0))
+		return exactly(a->center, b->center, fewest_replicates(a, count, b, count));
+	return by_chance(rounds.mean, rounds.variance, rounds.freedom, BETWEEN_PAIRED, same_within);
+}
+
+struct stats_interval sides_interval(const struct estimate *runs, size_t count)
+{
+	if (is_one_constant(runs, count) || has_zero(runs, count))
+		return (struct stats_interval){.center = runs->center};
+	const struct side side = make_side(runs, count);
+	const double center = exp(side.mean);
+	if (side.why)
+		return (struct stats_interval){.center = center};
+	const double half =
+		gsl_cdf_tdist_Pinv(INTERVAL_QUANTILE, side.freedom) * sqrt(side.variance);
+	return (struct stats_interval){.center = center,
+				       .low = center * exp(-half),
+				       .high = center * exp(half),
+				       .has_interval = true};
 }
 
 bool sides_adjust(const double *chances, size_t count, double *adjusted)

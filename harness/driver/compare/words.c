@@ -2,6 +2,7 @@
 
 #include "harness/common/units.h"
 #include "harness/driver/compare/between.h"
+#include "harness/driver/compare/controls.h"
 #include "harness/driver/compare/surroundings.h"
 #include "harness/driver/show/blocks.h"
 
@@ -131,6 +132,13 @@ static void add_between(const struct compare *compare, struct notes *notes)
 {
 	char words[BETWEEN_WORDS_MAX];
 	bool measured = compare->run_count[SIDE_A] > 1 && compare->run_count[SIDE_B] > 1;
+	if (compare->wish.paired) {
+		notes_add(notes,
+			  "%zu rounds of a run a side: intervals and verdicts rest on the rounds' "
+			  "ratios, so that what hits both runs of a round cancels.",
+			  compare->run_count[SIDE_A]);
+		return;
+	}
 	if (measured && !compare->any_assumed) {
 		notes_add(notes,
 			  "Several runs a side: intervals and verdicts rest on how far the runs "
@@ -187,6 +195,7 @@ static void add_oddities(const struct compare *compare, struct notes *notes)
 
 void compare_cautions(const struct compare *compare, struct notes *notes)
 {
+	controls_words(compare, notes);
 	add_oddities(compare, notes);
 	add_between(compare, notes);
 	notes_add(

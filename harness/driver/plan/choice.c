@@ -119,7 +119,9 @@ static enum outcome parse_sizes(const struct axis *axis, const char *text, struc
 {
 	if (units_parse_bytes_list(text, choice->level, CHOICE_MAX, &choice->count, problem))
 		return OUTCOME_FAILED;
-	if (choice->count && !axis_has(axis, choice->level[choice->count - 1]))
+	/* Of heaps it is said what fits, by who knows the memory. */
+	if (axis != &axis_heap && choice->count &&
+	    !axis_has(axis, choice->level[choice->count - 1]))
 		return fail(problem, "cannot use --%s '%s': no machine has so much; give less",
 			    axis->option, text);
 	return OUTCOME_OK;

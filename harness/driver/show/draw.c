@@ -1,8 +1,10 @@
 #include "harness/driver/show/draw.h"
 
 #include "harness/driver/base/interrupts.h"
+#include "harness/driver/base/locate.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 enum { GNUPLOT_TIMEOUT_MS = 60000, FIGURE_BYTES_MAX = 64 << 20 };
 
@@ -159,8 +162,48 @@ void draw_begin(struct studio *studio, const char *script, const char *name, con
 	count(studio, OUTCOME_FAILED, &problem);
 }
 
-void draw_end(struct studio *studio)
+enum outcome draw_end(struct studio *studio, struct problem *problem)
 {
 	while (studio->ended < studio->begun)
 		end_one(studio);
+	if (studio->failed > 1)
+		return fail(problem, "cannot draw %zu of the figures; the first: %s",
+			    studio->failed, studio->first.text);
+	*problem = studio->first;
+	return studio->failed ? OUTCOME_FAILED : OUTCOME_OK;
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+	(void)status;
+	(void)kind;
+	(void)place;
+	remove(path);
+	return 0;
+}
+
+enum outcome draw_open(struct studio *studio, struct problem *problem)
+{
+	const char *above = getenv("TMPDIR");
+	interrupts_catch(); /* there will be a folder to remove */
+	if (locate_plot_scripts(studio->scripts, sizeof studio->scripts, problem))
+		return fail(problem,
+			    "cannot draw: the plot scripts are not near this forkcost; copy %s to "
+			    "where they are, and there: forkcost plot RUN",
+			    studio->result);
+	snprintf(studio->style, sizeof studio->style, "%s/style.gp", studio->scripts);
+	snprintf(studio->folder, sizeof studio->folder, "%s/forkcost-plot-XXXXXX",
+		 above && *above == '/' ? above : "/tmp");
+	if (!mkdtemp(studio->folder))
+		return fail(problem,
+			    "cannot make the folder %s: %s; set TMPDIR to a folder that is "
+			    "writable",
+			    studio->folder, strerror(errno));
+	snprintf(studio->data, sizeof studio->data, "%s/plots/data", studio->folder);
+	return OUTCOME_OK;
+}
+
+void draw_close(const struct studio *studio)
+{
+	nftw(studio->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }

@@ -47,7 +47,12 @@ struct studio {
  * and the first problem kept. After an interrupt nothing more is begun. */
 void draw_begin(struct studio *studio, const char *script, const char *name, const char *also);
 
-/* Waits until all that were begun are drawn. Nothing runs any more then. */
-void draw_end(struct studio *studio);
+/* Waits until all that were begun are drawn. Nothing runs any more then. Fails if one could not be drawn. */
+enum outcome draw_end(struct studio *studio, struct problem *problem);
+
+/* Finds the scripts, and makes a private folder below TMPDIR for the data of figures that go to `result`. draw_close()
+ * removes it, also where an interrupt came. */
+enum outcome draw_open(struct studio *studio, struct problem *problem);
+void draw_close(const struct studio *studio);
 
 #endif

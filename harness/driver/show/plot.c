@@ -1,8 +1,6 @@
 #include "harness/driver/show/plot.h"
 
 #include "harness/driver/base/infile.h"
-#include "harness/driver/base/interrupts.h"
-#include "harness/driver/base/locate.h"
 #include "harness/driver/base/outfile.h"
 #include "harness/driver/show/breakdown.h"
 #include "harness/driver/show/by_axis.h"
@@ -10,11 +8,8 @@
 #include "harness/driver/show/figures_write.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <glob.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,12 +49,7 @@ static enum outcome draw_all(struct studio *studio, const struct summary *summar
 	size_t count = summary ? by_axis_find(summary, BY_AXIS_FIGURES, views) : 0;
 	for (size_t i = 0; i < count; i++)
 		draw_begin(studio, "by-axis", views[i].stem, views[i].experiment);
-	draw_end(studio);
-	if (studio->failed > 1)
-		return fail(problem, "cannot draw %zu of the figures; the first: %s",
-			    studio->failed, studio->first.text);
-	*problem = studio->first;
-	return studio->failed ? OUTCOME_FAILED : OUTCOME_OK;
+	return draw_end(studio, problem);
 }
 
 /* ---- figures that the run no longer has ---- */
@@ -136,15 +126,6 @@ static void open_and_remove_stale(const struct studio *studio)
 			close(folders[i]);
 }
 
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-	(void)status;
-	(void)kind;
-	(void)place;
-	remove(path);
-	return 0;
-}
-
 static enum outcome copy_breakdown(const struct studio *studio, struct problem *problem)
 {
 	static struct breakdown breakdown;
@@ -157,22 +138,8 @@ enum outcome plot_draw(const struct summary *summary, const struct published *pu
 		       const char *folder, size_t *figures, struct problem *problem)
 {
 	struct studio studio = {.result = folder, .has_published = published};
-	const char *above = getenv("TMPDIR");
-	interrupts_catch(); /* there will be a folder to remove */
-	if (locate_plot_scripts(studio.scripts, sizeof studio.scripts, problem))
-		return fail(problem,
-			    "cannot draw: the plot scripts are not near this forkcost; copy %s to "
-			    "where they are, and there: forkcost plot RUN",
-			    folder);
-	snprintf(studio.style, sizeof studio.style, "%s/style.gp", studio.scripts);
-	snprintf(studio.folder, sizeof studio.folder, "%s/forkcost-plot-XXXXXX",
-		 above && *above == '/' ? above : "/tmp");
-	if (!mkdtemp(studio.folder))
-		return fail(problem,
-			    "cannot make the folder %s: %s; set TMPDIR to a folder that is "
-			    "writable",
-			    studio.folder, strerror(errno));
-	snprintf(studio.data, sizeof studio.data, "%s/plots/data", studio.folder);
+	if (draw_open(&studio, problem))
+		return OUTCOME_FAILED;
 	enum outcome outcome =
 		summary ? figures_write(summary, studio.folder, problem) : OUTCOME_OK;
 	if (!outcome && summary && published)
@@ -185,6 +152,6 @@ enum outcome plot_draw(const struct summary *summary, const struct published *pu
 		outcome = draw_all(&studio, summary, problem);
 	}
 	*figures = studio.drawn;
-	nftw(studio.folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	draw_close(&studio);
 	return outcome;
 }
