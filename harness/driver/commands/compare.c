@@ -2,6 +2,7 @@
 #include "harness/driver/compare/compare.h"
 #include "harness/common/units.h"
 #include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/commands/choosing.h"
 #include "harness/driver/commands/present.h"
 #include "harness/driver/compare/view.h"
 #include "harness/driver/compare/words.h"
@@ -15,10 +16,7 @@ enum {
 	OPTION_FAIL_ABOVE,
 	OPTION_SAME_WITHIN,
 	OPTION_BETWEEN,
-	OPTION_EXPERIMENT,
-	OPTION_PRIMITIVE,
-	OPTION_METRIC,
-	OPTION_HEAP,
+	OPTION_CHOOSING,
 };
 
 static const struct option_row rows[] = {
@@ -34,13 +32,8 @@ static const struct option_row rows[] = {
 			    "standard deviation between runs that is assumed where a side has one "
 			    "run [by heap: 1.5 to 7.5%]",
 			    VALUES_ANY, NULL},
-	[OPTION_EXPERIMENT] = {"experiment", "NAME", "of this experiment alone [all]",
-			       VALUES_EXPERIMENTS, NULL},
-	[OPTION_PRIMITIVE] = {"primitive", "NAME", "of this primitive alone [all]",
-			      VALUES_PRIMITIVES, NULL},
-	[OPTION_METRIC] = {"metric", "NAME", "of this metric alone [all]", VALUES_ANY, NULL},
-	[OPTION_HEAP] = {"heap", "SIZE", "of this heap alone [all]", VALUES_ANY, NULL},
-	{0},
+	CHOOSING_ROWS(OPTION_CHOOSING, "all"),
+	[OPTION_CHOOSING + CHOOSING_OPTIONS] = {0},
 };
 
 /* What the options ask for. */
@@ -85,18 +78,11 @@ static enum outcome read_form(const struct given *given, struct asked *asked,
 static enum outcome read_options(const struct given *given, struct asked *asked,
 				 struct problem *problem)
 {
-	*asked = (struct asked){.wish = {.experiment = given->values[OPTION_EXPERIMENT],
-					 .primitive = given->values[OPTION_PRIMITIVE],
-					 .metric = given->values[OPTION_METRIC],
-					 .with_heap = given->values[OPTION_HEAP],
-					 .between = NAN,
-					 .same_within = 0.02},
+	*asked = (struct asked){.wish = {.between = NAN, .same_within = 0.02},
 				.may_fail = given->values[OPTION_FAIL_ABOVE]};
 	struct compare_wish *wish = &asked->wish;
-	if (wish->with_heap &&
-	    units_parse_bytes(given->values[OPTION_HEAP], &wish->heap_bytes, problem))
-		return options_blame(rows[OPTION_HEAP].name, problem);
-	if (read_form(given, asked, problem) ||
+	if (choosing_read(given, OPTION_CHOOSING, &wish->rows, problem) ||
+	    read_form(given, asked, problem) ||
 	    read_share(given, OPTION_FAIL_ABOVE, &asked->fail_above, problem) ||
 	    read_share(given, OPTION_SAME_WITHIN, &wish->same_within, problem) ||
 	    read_share(given, OPTION_BETWEEN, &wish->between, problem))
