@@ -371,3 +371,16 @@ void summary_free(struct summary *summary)
 	free(summary->ratios);
 	*summary = (struct summary){0};
 }
+
+double summary_disturbed_share(const struct summary *summary)
+{
+	double all = 0, undisturbed = 0;
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct row *row = &summary->rows[i];
+		if (!row->undisturbed.is_known || !row->series->is_main)
+			continue;
+		all += (double)row->count;
+		undisturbed += (double)row->undisturbed.count;
+	}
+	return all > 0 ? 1 - undisturbed / all : (double)NAN;
+}

@@ -41,4 +41,11 @@ const struct row *summary_find(const struct summary *summary, const struct serie
 			       const char *primitive, const char *action, const char *metric);
 const struct ratio *summary_ratio(const struct summary *summary, const struct series *series);
 
+/* The header of summary.csv, and a row of it. */
+void summary_put_header(FILE *file);
+void summary_put_row(FILE *file, const struct row *row);
+
+/* Share of the samples of main times that were disturbed; NAN: the run has no witnesses. */
+double summary_disturbed_share(const struct summary *summary);
+
 #endif

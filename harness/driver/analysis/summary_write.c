@@ -78,7 +78,7 @@ static void put_scatter(FILE *file, const struct row *row)
 		csv_next_empty(file, 1);
 }
 
-static void put_row(FILE *file, const struct row *row)
+void summary_put_row(FILE *file, const struct row *row)
 {
 	const struct stats_summary *spread = &row->spread;
 	const double spreads[] = {spread->p5,  spread->p95, spread->p99,
@@ -109,13 +109,8 @@ static void put_ratio(FILE *file, const struct ratio *ratio)
 	csv_end(file);
 }
 
-/* Begins a file with the levels' names, `columns` and the last axes' names. NULL if it cannot. */
-static FILE *begin(struct outfile *outfile, const char *folder, const char *name,
-		   const char *columns, struct problem *problem)
+static void put_header(FILE *file, const char *columns)
 {
-	FILE *file = outfile_open(outfile, folder, name, problem);
-	if (!file)
-		return NULL;
 	csv_header(file, "experiment,primitive,action,case,heap_bytes");
 	put_axis_names(file, AXIS_COLUMN_EARLY);
 	csv_header(file, ",mappings,open_files");
@@ -124,25 +119,31 @@ static FILE *begin(struct outfile *outfile, const char *folder, const char *name
 	csv_header(file, columns);
 	put_axis_names(file, AXIS_COLUMN_LAST);
 	csv_end(file);
-	return file;
+}
+
+void summary_put_header(FILE *file)
+{
+	put_header(file, ",n,replicates,estimate,ci_low,ci_high,p5,p95,p99,min,max,mad,undisturbed,"
+			 "estimate_of_all,disturbed_ratio,note,frames_scattered");
 }
 
 enum outcome summary_write(const struct summary *summary, const char *folder,
 			   struct problem *problem)
 {
 	struct outfile outfile;
-	FILE *file =
-		begin(&outfile, folder, "summary.csv",
-		      ",n,replicates,estimate,ci_low,ci_high,p5,p95,p99,min,max,mad,undisturbed,"
-		      "estimate_of_all,disturbed_ratio,note,frames_scattered",
-		      problem);
-	for (size_t i = 0; file && i < summary->row_count; i++)
-		put_row(file, &summary->rows[i]);
-	if (!file || outfile_close(&outfile, file, problem))
+	FILE *file = outfile_open(&outfile, folder, "summary.csv", problem);
+	if (!file)
 		return OUTCOME_FAILED;
-	file = begin(&outfile, folder, "ratios.csv", ",replicates,ratio_to_fork,ci_low,ci_high",
-		     problem);
-	for (size_t i = 0; file && i < summary->ratio_count; i++)
+	summary_put_header(file);
+	for (size_t i = 0; i < summary->row_count; i++)
+		summary_put_row(file, &summary->rows[i]);
+	if (outfile_close(&outfile, file, problem))
+		return OUTCOME_FAILED;
+	file = outfile_open(&outfile, folder, "ratios.csv", problem);
+	if (!file)
+		return OUTCOME_FAILED;
+	put_header(file, ",replicates,ratio_to_fork,ci_low,ci_high");
+	for (size_t i = 0; i < summary->ratio_count; i++)
 		put_ratio(file, &summary->ratios[i]);
-	return file ? outfile_close(&outfile, file, problem) : OUTCOME_FAILED;
+	return outfile_close(&outfile, file, problem);
 }

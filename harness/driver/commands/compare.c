@@ -2,6 +2,7 @@
 #include "harness/driver/compare/compare.h"
 #include "harness/common/units.h"
 #include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/commands/choosing.h"
 #include "harness/driver/commands/present.h"
 #include "harness/driver/compare/figures.h"
 #include "harness/driver/compare/view.h"
@@ -18,10 +19,7 @@ enum {
 	OPTION_SAME_WITHIN,
 	OPTION_BETWEEN,
 	OPTION_PAIRED,
-	OPTION_EXPERIMENT,
-	OPTION_PRIMITIVE,
-	OPTION_METRIC,
-	OPTION_HEAP,
+	OPTION_CHOOSING,
 };
 
 static const struct option_row rows[] = {
@@ -40,13 +38,8 @@ static const struct option_row rows[] = {
 			    "run [by heap: 1.5 to 7.5%]",
 			    VALUES_ANY, NULL},
 	[OPTION_PAIRED] = {"paired", .help = "run i of A and run i of B are of one round"},
-	[OPTION_EXPERIMENT] = {"experiment", "NAME", "of this experiment alone [all]",
-			       VALUES_EXPERIMENTS, NULL},
-	[OPTION_PRIMITIVE] = {"primitive", "NAME", "of this primitive alone [all]",
-			      VALUES_PRIMITIVES, NULL},
-	[OPTION_METRIC] = {"metric", "NAME", "of this metric alone [all]", VALUES_ANY, NULL},
-	[OPTION_HEAP] = {"heap", "SIZE", "of this heap alone [all]", VALUES_ANY, NULL},
-	{0},
+	CHOOSING_ROWS(OPTION_CHOOSING, "all"),
+	[OPTION_CHOOSING + CHOOSING_OPTIONS] = {0},
 };
 
 /* What the options ask for. */
@@ -92,20 +85,14 @@ static enum outcome read_form(const struct given *given, struct asked *asked,
 static enum outcome read_options(const struct given *given, struct asked *asked,
 				 struct problem *problem)
 {
-	*asked = (struct asked){.wish = {.experiment = given->values[OPTION_EXPERIMENT],
-					 .primitive = given->values[OPTION_PRIMITIVE],
-					 .metric = given->values[OPTION_METRIC],
-					 .with_heap = given->values[OPTION_HEAP],
-					 .paired = given->values[OPTION_PAIRED],
+	*asked = (struct asked){.wish = {.paired = given->values[OPTION_PAIRED],
 					 .between = NAN,
 					 .same_within = 0.02},
 				.plots = given->values[OPTION_PLOTS],
 				.may_fail = given->values[OPTION_FAIL_ABOVE]};
 	struct compare_wish *wish = &asked->wish;
-	if (wish->with_heap &&
-	    units_parse_bytes(given->values[OPTION_HEAP], &wish->heap_bytes, problem))
-		return options_blame(rows[OPTION_HEAP].name, problem);
-	if (read_form(given, asked, problem) ||
+	if (choosing_read(given, OPTION_CHOOSING, &wish->rows, problem) ||
+	    read_form(given, asked, problem) ||
 	    read_share(given, OPTION_FAIL_ABOVE, &asked->fail_above, problem) ||
 	    read_share(given, OPTION_SAME_WITHIN, &wish->same_within, problem) ||
 	    read_share(given, OPTION_BETWEEN, &wish->between, problem))

@@ -32,15 +32,6 @@ void compare_free(struct compare *compare)
 
 /* ---- what a run says ---- */
 
-static bool is_wished(const struct compare_wish *wish, const struct series *series)
-{
-	return !series->aa_control &&
-	       (!wish->experiment || strcmp(wish->experiment, series->experiment) == 0) &&
-	       (!wish->primitive || strcmp(wish->primitive, series->primitive) == 0) &&
-	       (!wish->metric || strcmp(wish->metric, series->metric) == 0) &&
-	       (!wish->with_heap || wish->heap_bytes == series->heap_bytes);
-}
-
 /* A level that an older run has no word for was the plain one. */
 static struct series named(const struct series *series)
 {
@@ -146,20 +137,6 @@ static enum outcome add_row(struct compare *compare, enum side_id side, const st
 	return OUTCOME_OK;
 }
 
-/* Of the samples of main times. */
-static double disturbed_share(const struct summary *summary)
-{
-	double all = 0, undisturbed = 0;
-	for (size_t i = 0; i < summary->row_count; i++) {
-		const struct row *row = &summary->rows[i];
-		if (!row->undisturbed.is_known || !row->series->is_main)
-			continue;
-		all += (double)row->count;
-		undisturbed += (double)row->undisturbed.count;
-	}
-	return all > 0 ? 1 - undisturbed / all : (double)NAN;
-}
-
 enum outcome compare_add(struct compare *compare, enum side_id side, const struct summary *summary,
 			 const char *folder, struct problem *problem)
 {
@@ -172,13 +149,13 @@ enum outcome compare_add(struct compare *compare, enum side_id side, const struc
 	*run = (struct compared_run){
 		.folder = folder,
 		.environment = json_incref(dataset->environment),
-		.disturbed = disturbed_share(summary),
+		.disturbed = summary_disturbed_share(summary),
 		.was_emulated = machine_was_emulated(dataset->environment),
 	};
 	snprintf(run->id, sizeof run->id, "%s", id ? id : "unknown");
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct row *row = &summary->rows[i];
-		if (row->count && is_wished(&compare->wish, row->series) &&
+		if (row->count && row_choice_takes(&compare->wish.rows, row->series) &&
 		    add_row(compare, side, row, problem))
 			return OUTCOME_FAILED;
 	}

@@ -3,7 +3,7 @@
 #define FORKCOST_COMPARE_H
 
 #include "harness/common/problem.h"
-#include "harness/driver/analysis/summary.h"
+#include "harness/driver/analysis/row_choice.h"
 #include "harness/driver/compare/sides.h"
 
 #include <jansson.h>
@@ -13,12 +13,10 @@ enum side_id { SIDE_A, SIDE_B, SIDES };
 enum { COMPARE_RUNS_MAX = 32, COMPARE_ID_MAX = 128 };
 
 struct compare_wish {
-	const char *experiment, *primitive, *metric; /* NULL: all */
-	bool with_heap;
-	uint64_t heap_bytes; /* with_heap alone */
-	double between;      /* share; NAN: between_assumed_disturbed() */
-	double same_within;  /* share */
-	bool paired;         /* run i of A and run i of B are of one round */
+	struct row_choice rows;
+	double between;     /* share; NAN: between_assumed_disturbed() */
+	double same_within; /* share */
+	bool paired;        /* run i of A and run i of B are of one round */
 };
 
 struct compared_row {

@@ -33,6 +33,12 @@ static const char *in_parentheses(const char *sign, const struct stats_interval 
 			  half * pow(10, decimals), *unit ? " " : "", unit);
 }
 
+const char *block_parentheses(const struct stats_interval *interval, double scale,
+			      char text[BLOCK_TEXT_MAX])
+{
+	return in_parentheses("", interval, scale, "", text);
+}
+
 /* A time in a sentence, behind its sign. */
 static const char *in_words(const char *sign, const struct stats_interval *interval,
 			    char text[BLOCK_TEXT_MAX])

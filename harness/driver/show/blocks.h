@@ -17,6 +17,10 @@ const char *block_number(const struct stats_interval *interval, char text[BLOCK_
 /* "+1.20 us ±13%", "-300 ns ±25%" of a difference of times. */
 const char *block_difference(const struct stats_interval *difference, char text[BLOCK_TEXT_MAX]);
 
+/* "22.15(31)" in units of `scale`: the margin in units of the last digit, as siunitx reads it. */
+const char *block_parentheses(const struct stats_interval *interval, double scale,
+			      char text[BLOCK_TEXT_MAX]);
+
 /* Cells: block_interval() of a time; block_time(); block_difference(); a number without a unit that has an interval;
  * and a size as "16 MiB". In LaTeX the margin stands
  * in parentheses, as siunitx has it: "22.15(31) us". */
