@@ -227,7 +227,7 @@ manual_of() {
 
 @test "the manual page has the options of every command, and no others" {
 	local command
-	for command in run explain once profile counters compare initramfs unpack; do
+	for command in run explain once profile counters compare show initramfs unpack; do
 		help_of "$command" | cut -f 1 >"$BATS_TEST_TMPDIR/help"
 		manual_of "$command" | cut -f 1 >"$BATS_TEST_TMPDIR/manual"
 		same_lines "options of $command: --help has <, the manual page >" "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
@@ -242,7 +242,7 @@ manual_of() {
 
 @test "the manual page's defaults are those of --help" {
 	local command option fallback manual seen=0
-	for command in run once profile counters compare initramfs; do
+	for command in run once profile counters compare show initramfs; do
 		while IFS=$'\t' read -r option fallback; do
 			[ -n "$fallback" ] || continue
 			manual=$(manual_of "$command" | sed -n "s/^$option	//p")
@@ -402,7 +402,7 @@ there() {
 
 @test "commands that documents and messages show have options that there are" {
 	local file command option shown seen=0
-	for command in run explain once profile counters compare initramfs unpack; do
+	for command in run explain once profile counters compare show initramfs unpack; do
 		"$FORKCOST" $command --help | grep -oE -- '--[a-z][a-z-]+' >"$BATS_TEST_TMPDIR/$command"
 		echo --help >>"$BATS_TEST_TMPDIR/$command"
 	done

@@ -27,3 +27,13 @@ RUN=$ROOT/results/reference-2cpu-vm
 	refused 1 "give --heap one of 0, " show "$RUN" --experiment spawn --heap 3M
 	usage_error spoon show "$RUN" --format spoon
 }
+
+@test "rows without values are counted in every form for people, with the reason" {
+	local form
+	for form in text markdown latex typst; do
+		run --separate-stderr "$FORKCOST" show "$RUN" --experiment spawn --heap 16M --metric reaped_ns --format "$form"
+		succeeded
+		[[ $(tr -s '\n ' ' ' <<<"$output") == *'2 rows without values: unavailable: a thread is not reaped'* ]] || fail_with "$form"
+	done
+	refused 1 "rows without values: unavailable: a process is reaped, not joined; give " show "$RUN" --primitive fork --metric joined_ns
+}

@@ -7,6 +7,7 @@
 #include "harness/driver/base/forms/markdown.h"
 #include "harness/driver/base/forms/openmetrics.h"
 #include "harness/driver/base/forms/terminal.h"
+#include "harness/driver/base/forms/typst.h"
 #include "harness/driver/base/wrapped.h"
 #include "tests/unit/unit.h"
 
@@ -83,8 +84,8 @@ TEST(characters_are_distinguished)
 
 TEST(every_form_shows_what_would_be_control)
 {
-	static put_text *const forms[] = {csv_text, markdown_text, markdown_comment, latex_text,
-					  gnuplot_text};
+	static put_text *const forms[] = {csv_text,   markdown_text, markdown_comment,
+					  latex_text, typst_text,    gnuplot_text};
 	for (size_t i = 0; i < COUNT_OF(forms); i++) {
 		char *text = written(forms[i], hostile);
 		assert_plain(text);
@@ -133,6 +134,13 @@ TEST(markdown_is_no_markup)
 	assert_written(markdown_text, "a\n| b", "a\\\\x0a\\| b");
 	assert_written(markdown_comment, "run-1--x", "run-1--x");
 	assert_written(markdown_comment, "--><b>\n", "--\\x3e\\x3cb\\x3e\\x0a");
+}
+
+TEST(typst_is_no_code)
+{
+	assert_written(typst_text, "a] #read(\"/x\")", "a\\] \\#read(\\\"\\/x\\\")");
+	assert_written(typst_text, "a_b *c* $d$ <e> @f", "a\\_b \\*c\\* \\$d\\$ \\<e\\> \\@f");
+	assert_written(typst_text, "a\\b", "a\\\\b");
 }
 
 TEST(latex_is_no_command)

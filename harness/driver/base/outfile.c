@@ -169,6 +169,14 @@ enum outcome outfile_close(struct outfile *outfile, FILE *file, struct problem *
 	return outcome;
 }
 
+enum outcome outfile_folder(const char *folder, struct problem *problem)
+{
+	if (mkdir(folder, 0777) == 0 || errno == EEXIST)
+		return OUTCOME_OK;
+	return fail(problem, "cannot make the folder %s: %s; %s", folder, strerror(errno),
+		    outfile_remedy(errno));
+}
+
 enum outcome outfile_whole(const char *folder, const char *name, const void *bytes, size_t count,
 			   struct problem *problem)
 {

@@ -33,6 +33,9 @@ enum outcome outfile_close(struct outfile *outfile, FILE *file, struct problem *
 enum outcome outfile_whole(const char *folder, const char *name, const void *bytes, size_t count,
 			   struct problem *problem);
 
+/* Makes the folder that a user names for files, unless it is there. Its parent must be. */
+enum outcome outfile_folder(const char *folder, struct problem *problem);
+
 /* Ends it and leaves nothing of it. */
 void outfile_drop(struct outfile *outfile, FILE *file);
 

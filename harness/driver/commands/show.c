@@ -34,7 +34,8 @@ static enum status run(const struct given *given)
 		return complain(&problem, STATUS_USAGE);
 	if (present_load(given->operand, &dataset, &summary, &problem))
 		return complain(&problem, STATUS_FAILED);
-	const enum outcome outcome = article_put(&summary, &choice, form ? form : "text", &problem);
+	const enum outcome outcome =
+		article_put(stdout, &summary, &choice, form ? form : "text", &problem);
 	summary_free(&summary);
 	dataset_free(&dataset);
 	return outcome ? complain(&problem, STATUS_FAILED) : STATUS_DONE;

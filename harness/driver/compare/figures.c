@@ -5,10 +5,8 @@
 #include "harness/driver/show/draw.h"
 #include "harness/driver/show/figures.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { RATIOS_MAX = 40, PANELS_MAX = 12, LABEL_SHOWN_MAX = 44, HEAPS_MAX = 64 };
 
@@ -217,10 +215,7 @@ enum outcome compare_draw(const struct compare *compare, const char *folder,
 {
 	struct studio studio = {.result = folder};
 	struct outfile outfile;
-	if (mkdir(folder, 0777) < 0 && errno != EEXIST)
-		return fail(problem, "cannot make the folder %s: %s; %s", folder, strerror(errno),
-			    outfile_remedy(errno));
-	if (draw_open(&studio, problem))
+	if (outfile_folder(folder, problem) || draw_open(&studio, problem))
 		return OUTCOME_FAILED;
 	const struct figures figures = {
 		.folder = studio.folder, .outfile = &outfile, .problem = problem};

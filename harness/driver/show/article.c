@@ -15,6 +15,7 @@ enum { HEAP = 5, FIRST_AXIS, COLUMNS = FIRST_AXIS + AXIS_COUNT, WORD_MAX = 64, C
 struct article {
 	const struct summary *summary;
 	size_t count, missing; /* missing: rows asked for without values */
+	const char *reason;    /* of those; NULL: they have several */
 	const struct row *rows[GRID_ROWS_MAX - 1];
 	bool varies[COLUMNS];
 	bool has_width[STATS_NO_WIDTH + 1];
@@ -51,6 +52,11 @@ static enum stats_width width_of(const struct row *row)
 	return series_has_interval(row->series) ? stats_width(&row->interval) : STATS_NARROW;
 }
 
+static const char *reason(const struct article *article)
+{
+	return article->reason ? article->reason : "see the notes in summary.csv";
+}
+
 static enum outcome choose(struct article *article, const struct row_choice *choice,
 			   struct problem *problem)
 {
@@ -60,7 +66,10 @@ static enum outcome choose(struct article *article, const struct row_choice *cho
 		if (!is_taken(choice, row->series))
 			continue;
 		if (!row->count) {
-			article->missing++;
+			if (!article->missing++)
+				article->reason = row->note;
+			else if (article->reason && strcmp(article->reason, row->note) != 0)
+				article->reason = NULL;
 			continue;
 		}
 		if (article->count == sizeof article->rows / sizeof *article->rows)
@@ -71,6 +80,9 @@ static enum outcome choose(struct article *article, const struct row_choice *cho
 		article->rows[article->count++] = row;
 		article->has_width[width_of(row)] = true;
 	}
+	if (!article->count && article->missing)
+		return fail(problem, "cannot show %zu row%s without values: %s; give --format csv",
+			    article->missing, units_plural(article->missing), reason(article));
 	if (!article->count)
 		return row_choice_blame(choice, article->summary, problem);
 	for (size_t column = 0; column < COLUMNS; column++)
@@ -98,6 +110,16 @@ static const char *caption(const struct article *article, char text[CAPTION_MAX]
 	}
 	machine_summary(dataset->environment, machine, sizeof machine);
 	notes_append(text, CAPTION_MAX, "; %s; run %s", machine, run ? run : "unknown");
+	return text;
+}
+
+/* How many rows the table lacks, and why; empty where it has all. */
+static const char *missing(const struct article *article, char text[CAPTION_MAX])
+{
+	*text = '\0';
+	if (article->missing)
+		notes_append(text, CAPTION_MAX, "%zu row%s without values: %s", article->missing,
+			     units_plural(article->missing), reason(article));
 	return text;
 }
 
@@ -132,9 +154,7 @@ static void fill(const struct article *article, struct grid *grid)
 		else
 			grid_cell(grid, "value");
 	}
-	if (article->missing)
-		grid_note(grid, "%zu row%s without values: see the notes in summary.csv",
-			  article->missing, units_plural(article->missing));
+	grid_note(grid, "%s", missing(article, text));
 }
 
 /* ---- LaTeX and Typst ---- */
@@ -180,115 +200,125 @@ static const char *const mark_words[] = {
 	[STATS_TOO_WIDE] = "Interval wider than \u00b125 %: too wide to cite.",
 	[STATS_NO_WIDTH] = "No interval: " STATS_TOO_FEW "."};
 
-static void put_latex(const struct article *article)
+static void put_latex(FILE *file, const struct article *article)
 {
 	char text[CAPTION_MAX], value[WORD_MAX], digits[BLOCK_TEXT_MAX];
-	latex_markup(stdout, "% needs booktabs, siunitx and threeparttable\n\\begin{table}\n"
-			     "\\centering\n\\begin{threeparttable}\n\\caption{");
-	latex_text(stdout, caption(article, text));
-	latex_markup(stdout, "}\n\\label{tab:forkcost-");
-	latex_markup(stdout, article->varies[0] ? "rows" : "");
+	latex_markup(file, "% needs booktabs, siunitx and threeparttable\n\\begin{table}\n"
+			   "\\centering\n\\begin{threeparttable}\n\\caption{");
+	latex_text(file, caption(article, text));
+	latex_markup(file, "}\n\\label{tab:forkcost-");
+	latex_markup(file, article->varies[0] ? "rows" : "");
 	for (const char *at = word(article->rows[0], 0, value); !article->varies[0] && *at; at++)
-		latex_markup(stdout, *at >= 'a' && *at <= 'z' ? (char[]){*at, '\0'} : "-");
-	latex_markup(stdout, "}\n\\begin{tabular}{");
+		latex_markup(file, *at >= 'a' && *at <= 'z' ? (char[]){*at, '\0'} : "-");
+	latex_markup(file, "}\n\\begin{tabular}{");
 	for (size_t column = 0; column < COLUMNS; column++)
-		latex_markup(stdout, article->varies[column] ? "l" : "");
-	latex_markup(stdout, "r}\n\\toprule\n");
+		latex_markup(file, article->varies[column] ? "l" : "");
+	latex_markup(file, "r}\n\\toprule\n");
 	for (size_t i = 0; i <= article->count; i++) {
 		const struct row *row = i ? article->rows[i - 1] : NULL;
 		for (size_t column = 0; column < COLUMNS; column++) {
 			if (!article->varies[column])
 				continue;
-			latex_text(stdout, row ? word(row, column, value) : head(column));
-			latex_markup(stdout, " & ");
+			latex_text(file, row ? word(row, column, value) : head(column));
+			latex_markup(file, " & ");
 		}
 		if (!row) {
-			latex_markup(stdout, "value \\\\\n\\midrule\n");
+			latex_markup(file, "value \\\\\n\\midrule\n");
 			continue;
 		}
 		const struct unit *unit = number(row, digits);
-		latex_markup(stdout, unit->name ? "\\qty{" : "\\num{");
-		latex_markup(stdout, digits);
-		latex_markup(stdout, unit->name ? "}{" : "} ");
+		latex_markup(file, unit->name ? "\\qty{" : "\\num{");
+		latex_markup(file, digits);
+		latex_markup(file, unit->name ? "}{" : "} ");
 		if (unit->name)
-			latex_markup(stdout, unit->latex);
+			latex_markup(file, unit->latex);
 		else
-			latex_text(stdout, row->series->unit);
-		latex_markup(stdout, unit->name ? "}" : "");
+			latex_text(file, row->series->unit);
+		latex_markup(file, unit->name ? "}" : "");
 		if (width_of(row) != STATS_NARROW) {
-			latex_markup(stdout, "\\tnote{");
-			latex_markup(stdout, marks[width_of(row)]);
-			latex_markup(stdout, "}");
+			latex_markup(file, "\\tnote{");
+			latex_markup(file, marks[width_of(row)]);
+			latex_markup(file, "}");
 		}
-		latex_markup(stdout, " \\\\\n");
+		latex_markup(file, " \\\\\n");
 	}
-	latex_markup(stdout, "\\bottomrule\n\\end{tabular}\n\\begin{tablenotes}\\footnotesize\n");
+	latex_markup(file, "\\bottomrule\n\\end{tabular}\n\\begin{tablenotes}\\footnotesize\n");
 	for (size_t i = STATS_NARROW; i <= STATS_NO_WIDTH; i++) {
 		if (i != STATS_NARROW && !article->has_width[i])
 			continue;
-		latex_markup(stdout, "\\item[");
-		latex_markup(stdout, marks[i]);
-		latex_markup(stdout, "] ");
-		latex_text(stdout, mark_words[i]);
-		latex_markup(stdout, "\n");
+		latex_markup(file, "\\item[");
+		latex_markup(file, marks[i]);
+		latex_markup(file, "] ");
+		latex_text(file, mark_words[i]);
+		latex_markup(file, "\n");
 	}
-	latex_markup(stdout, "\\end{tablenotes}\n\\end{threeparttable}\n\\end{table}\n");
+	if (article->missing) {
+		latex_markup(file, "\\item[] ");
+		latex_text(file, missing(article, text));
+		latex_markup(file, ".\n");
+	}
+	latex_markup(file, "\\end{tablenotes}\n\\end{threeparttable}\n\\end{table}\n");
 }
 
-static void put_typst(const struct article *article)
+static void put_typst(FILE *file, const struct article *article)
 {
 	char text[CAPTION_MAX], value[WORD_MAX], digits[BLOCK_TEXT_MAX];
 	size_t columns = 1;
 	for (size_t column = 0; column < COLUMNS; column++)
 		columns += article->varies[column];
 	snprintf(value, sizeof value, "%zu", columns);
-	typst_markup(stdout, "#figure(\n  table(\n    columns: ");
-	typst_markup(stdout, value);
-	typst_markup(stdout, ",\n    stroke: none,\n    table.hline(),\n");
+	typst_markup(file, "#figure(\n  table(\n    columns: ");
+	typst_markup(file, value);
+	typst_markup(file, ",\n    stroke: none,\n    table.hline(),\n");
 	for (size_t i = 0; i <= article->count; i++) {
 		const struct row *row = i ? article->rows[i - 1] : NULL;
-		typst_markup(stdout, "    ");
+		typst_markup(file, "    ");
 		for (size_t column = 0; column < COLUMNS; column++) {
 			if (!article->varies[column])
 				continue;
-			typst_markup(stdout, "[");
-			typst_text(stdout, row ? word(row, column, value) : head(column));
-			typst_markup(stdout, "], ");
+			typst_markup(file, "[");
+			typst_text(file, row ? word(row, column, value) : head(column));
+			typst_markup(file, "], ");
 		}
 		if (!row) {
-			typst_markup(stdout, "[value],\n    table.hline(stroke: 0.5pt),\n");
+			typst_markup(file, "[value],\n    table.hline(stroke: 0.5pt),\n");
 			continue;
 		}
 		const struct unit *unit = number(row, digits);
-		typst_markup(stdout, "[");
-		typst_markup(stdout, digits);
-		typst_markup(stdout, " ");
+		typst_markup(file, "[");
+		typst_markup(file, digits);
+		typst_markup(file, " ");
 		if (unit->name)
-			typst_markup(stdout, unit->typst);
+			typst_markup(file, unit->typst);
 		else
-			typst_text(stdout, row->series->unit);
+			typst_text(file, row->series->unit);
 		if (width_of(row) != STATS_NARROW) {
-			typst_markup(stdout, "#super[");
-			typst_markup(stdout, marks[width_of(row)]);
-			typst_markup(stdout, "]");
+			typst_markup(file, "#super[");
+			typst_markup(file, marks[width_of(row)]);
+			typst_markup(file, "]");
 		}
-		typst_markup(stdout, "],\n");
+		typst_markup(file, "],\n");
 	}
-	typst_markup(stdout, "    table.hline(),\n  ),\n  caption: [");
-	typst_text(stdout, caption(article, text));
-	typst_markup(stdout, ".");
+	typst_markup(file, "    table.hline(),\n  ),\n  caption: [");
+	typst_text(file, caption(article, text));
+	typst_markup(file, ".");
 	for (size_t i = STATS_NARROW; i <= STATS_NO_WIDTH; i++) {
 		if (i != STATS_NARROW && !article->has_width[i])
 			continue;
-		typst_markup(stdout, " ");
+		typst_markup(file, " ");
 		if (i != STATS_NARROW) {
-			typst_markup(stdout, "#super[");
-			typst_markup(stdout, marks[i]);
-			typst_markup(stdout, "]");
+			typst_markup(file, "#super[");
+			typst_markup(file, marks[i]);
+			typst_markup(file, "]");
 		}
-		typst_text(stdout, mark_words[i]);
+		typst_text(file, mark_words[i]);
 	}
-	typst_markup(stdout, "],\n) <tab-forkcost>\n");
+	if (article->missing) {
+		typst_markup(file, " ");
+		typst_text(file, missing(article, text));
+		typst_markup(file, ".");
+	}
+	typst_markup(file, "],\n) <tab-forkcost>\n");
 }
 
 bool article_has_form(const char *form)
@@ -297,7 +327,7 @@ bool article_has_form(const char *form)
 	return at && !strchr(form, ' ') && *form && at[-1] == ' ' && at[strlen(form)] == ' ';
 }
 
-enum outcome article_put(const struct summary *summary, const struct row_choice *choice,
+enum outcome article_put(FILE *file, const struct summary *summary, const struct row_choice *choice,
 			 const char *form, struct problem *problem)
 {
 	static struct article article;
@@ -308,26 +338,26 @@ enum outcome article_put(const struct summary *summary, const struct row_choice 
 			any = any || is_taken(choice, summary->rows[i].series);
 		if (!any)
 			return row_choice_blame(choice, summary, problem);
-		summary_put_header(stdout);
+		summary_put_header(file);
 		for (size_t i = 0; i < summary->row_count; i++)
 			if (is_taken(choice, summary->rows[i].series))
-				summary_put_row(stdout, &summary->rows[i]);
+				summary_put_row(file, &summary->rows[i]);
 		return OUTCOME_OK;
 	}
 	article = (struct article){.summary = summary};
 	if (choose(&article, choice, problem))
 		return OUTCOME_FAILED;
 	if (strcmp(form, "latex") == 0) {
-		put_latex(&article);
+		put_latex(file, &article);
 		return OUTCOME_OK;
 	}
 	if (strcmp(form, "typst") == 0) {
-		put_typst(&article);
+		put_typst(file, &article);
 		return OUTCOME_OK;
 	}
 	fill(&article, &grid);
 	if (strcmp(form, "markdown") == 0)
-		grid_write_markdown(&grid, stdout);
+		grid_write_markdown(&grid, file);
 	else
 		grid_print(&grid);
 	return OUTCOME_OK;

@@ -4,10 +4,11 @@
 
 #include "harness/driver/analysis/row_choice.h"
 
-/* Writes them to standard output. `form`: text, markdown, latex, typst or csv. Without a metric the main ones. Columns are
- * what differs between the rows; the rest is in the caption. Fails where the run has no such rows, or a table for people
+/* Writes them to the file; text, which is laid out for a terminal, always to standard output. `form`: text, markdown, latex,
+ * typst or csv. Without a metric the main ones. Columns are what differs between the rows; the rest is in the caption. Rows
+ * without values are counted below the table, with the reason. Fails where the run has no such rows, or a table for people
  * would have too many. */
-enum outcome article_put(const struct summary *summary, const struct row_choice *choice,
+enum outcome article_put(FILE *file, const struct summary *summary, const struct row_choice *choice,
 			 const char *form, struct problem *problem);
 
 /* "text, markdown, ...": whether a form is among them. */
