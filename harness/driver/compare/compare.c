@@ -295,19 +295,22 @@ static void find_headline(struct compare *compare)
 		struct compared_row *row = &compare->rows[i];
 		bool plain = row->series.is_main && strcmp(row->series.experiment, "spawn") == 0;
 		for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++)
-			plain = plain &&
-				strcmp(row->series.level[axis], axis_plain_name(&axes[axis])) == 0;
+			plain = plain && (row->is_matched >> axis & 1 ||
+					  strcmp(row->series.level[axis],
+						 axis_plain_name(&axes[axis])) == 0);
 		row->is_headline = plain;
 	}
 }
 
-/* The one level that all rows of a side have of an axis; NULL: they have several, or there are no rows. */
-static const char *only_level(const struct compare *compare, enum side_id side, enum axis_id axis)
+/* The one level that all rows of an experiment and a side have of an axis; NULL: they have several, or there are no
+ * rows. */
+static const char *only_level(const struct compare *compare, const char *experiment,
+			      enum side_id side, enum axis_id axis)
 {
 	const char *only = NULL;
 	for (size_t i = 0; i < compare->row_count; i++) {
 		const struct compared_row *row = &compare->rows[i];
-		if (!row->count[side])
+		if (!row->count[side] || strcmp(row->series.experiment, experiment) != 0)
 			continue;
 		if (only && strcmp(only, row->series.level[axis]) != 0)
 			return NULL;
@@ -343,19 +346,45 @@ static enum outcome join_rows(struct compare *compare, struct problem *problem)
 	return OUTCOME_OK;
 }
 
-/* Where each side has one level of an axis, and another one, it is what is compared: it no longer tells rows apart. The
- * surroundings name it, among the settings. */
-static enum outcome match_levels(struct compare *compare, struct problem *problem)
+_Static_assert(AXIS_COUNT <= 64, "is_matched has a bit for each");
+
+/* Of one experiment; whether there are such levels. */
+static bool match_levels_of(struct compare *compare, const char *experiment)
 {
 	bool any = false;
 	for (enum axis_id axis = 0; axis < AXIS_COUNT; axis++) {
-		const char *a = only_level(compare, SIDE_A, axis),
-			   *b = only_level(compare, SIDE_B, axis);
+		const char *a = only_level(compare, experiment, SIDE_A, axis),
+			   *b = only_level(compare, experiment, SIDE_B, axis);
 		if (!a || !b || strcmp(a, b) == 0)
 			continue;
 		any = true;
-		for (size_t i = 0; i < compare->row_count; i++)
-			compare->rows[i].series.level[axis][0] = '\0';
+		for (size_t i = 0; i < compare->row_count; i++) {
+			struct compared_row *row = &compare->rows[i];
+			if (strcmp(row->series.experiment, experiment) != 0)
+				continue;
+			row->series.level[axis][0] = '\0';
+			row->is_matched |= UINT64_C(1) << axis;
+		}
+	}
+	return any;
+}
+
+/* Where each side has one level of an axis in an experiment, and another one, it is what is compared: it no longer tells
+ * rows apart. The surroundings name it, among the settings. Other experiments may not vary it. */
+static enum outcome match_levels(struct compare *compare, struct problem *problem)
+{
+	char done[WIRE_EXPERIMENTS_MAX][WIRE_NAME_MAX];
+	size_t count = 0;
+	bool any = false;
+	for (size_t i = 0; i < compare->row_count && count < WIRE_EXPERIMENTS_MAX; i++) {
+		const char *experiment = compare->rows[i].series.experiment;
+		size_t seen = 0;
+		while (seen < count && strcmp(done[seen], experiment) != 0)
+			seen++;
+		if (seen < count)
+			continue;
+		wire_copy(done[count++], WIRE_NAME_MAX, experiment);
+		any = match_levels_of(compare, experiment) || any;
 	}
 	return any ? join_rows(compare, problem) : OUTCOME_OK;
 }

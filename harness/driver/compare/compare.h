@@ -23,6 +23,8 @@ struct compared_row {
 	struct series
 		series; /* names and levels alone; a level that its run lacked is the plain one */
 	bool is_headline;
+	uint64_t
+		is_matched; /* bits of axes of which each side has one level, another one: empty in `series` */
 	size_t count[SIDES]; /* runs that have it; of pairs, that the other side has, too */
 	struct estimate *runs[SIDES]; /* so many, in the order of the runs */
 	/* From here on made by compare_end(). */
