@@ -10,13 +10,14 @@
 #include <math.h>
 #include <string.h>
 
+enum { ROWS_MAX = GRID_ROWS_MAX - 1 };
 enum { HEAP = 5, FIRST_AXIS, COLUMNS = FIRST_AXIS + AXIS_COUNT, WORD_MAX = 64, CAPTION_MAX = 1024 };
 
 struct article {
 	const struct summary *summary;
 	size_t count, missing; /* missing: rows asked for without values */
 	const char *reason;    /* of those; NULL: they have several */
-	const struct row *rows[GRID_ROWS_MAX - 1];
+	const struct row *rows[ROWS_MAX];
 	bool varies[COLUMNS];
 	bool has_width[STATS_NO_WIDTH + 1];
 };
@@ -72,7 +73,7 @@ static enum outcome choose(struct article *article, const struct row_choice *cho
 				article->reason = NULL;
 			continue;
 		}
-		if (article->count == sizeof article->rows / sizeof *article->rows)
+		if (article->count == ROWS_MAX)
 			return fail(problem,
 				    "cannot show more than %zu rows in a table; give --experiment, "
 				    "--primitive or --heap, or --format csv",
@@ -80,11 +81,14 @@ static enum outcome choose(struct article *article, const struct row_choice *cho
 		article->rows[article->count++] = row;
 		article->has_width[width_of(row)] = true;
 	}
-	if (!article->count && article->missing)
-		return fail(problem, "cannot show %zu row%s without values: %s; give --format csv",
-			    article->missing, units_plural(article->missing), reason(article));
-	if (!article->count)
-		return row_choice_blame(choice, article->summary, problem);
+	if (!article->count) {
+		if (article->missing)
+			fail(problem, "cannot show %zu row%s without values: %s; give --format csv",
+			     article->missing, units_plural(article->missing), reason(article));
+		else
+			row_choice_blame(choice, article->summary, problem);
+		return OUTCOME_FAILED;
+	}
 	for (size_t column = 0; column < COLUMNS; column++)
 		for (size_t i = 1; i < article->count; i++)
 			article->varies[column] = article->varies[column] ||
