@@ -108,7 +108,8 @@ widths() {
 	done >>"$run/summary.csv"
 	# None of these belong there.
 	printf 'spawn,%s,exit,,0,4k,%s,%s,same,call_ns,9,100,1,300,n\n' thread dirty warm fork write-protected warm fork dirty cold >>"$run/summary.csv"
-	printf '%s\n' experiment,case,heap_bytes,state,cache,child_cpu,metric,ratio_to_fork 'spawn,aa_control,0,dirty,warm,same,call_ns,0.97' \
+	printf '%s\n' experiment,case,heap_bytes,page_kind,state,cache,child_cpu,metric,ratio_to_fork 'spawn,aa_control,0,4k,dirty,warm,same,call_ns,0.97' \
+		'spawn,aa_control,0,thp,dirty,warm,same,call_ns,0.5' \
 		>"$run/ratios.csv"
 	fake 80
 	run --separate-stderr sh "$SELF" --only widths --run "$run" "$BATS_TEST_TMPDIR/forkcost"
