@@ -169,7 +169,9 @@ static void note_clock(struct row *row)
 {
 	const struct core_clock *clock = &row->clock;
 	if (!isnan(clock->exponent) && clock->slow - clock->fast >= CLOCK_MOVED_MIN)
-		add_note(row, "clock %.2f to %.2f of the usual: taken to it by the power %.2f",
+		add_note(row,
+			 "clock ran at %.2f to %.2f of its usual speed: times adjusted to that, "
+			 "exponent %.2f",
 			 1 / clock->slow, 1 / clock->fast, clock->exponent);
 }
 
